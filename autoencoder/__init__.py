@@ -1,0 +1,55 @@
+"""A tied-weight autoencoder on minigrad: the network, its training, its pictures.
+
+`TiedNetwork`, `momentum_updates` and `train` are the model in minigrad's terms; `AutoEncoder` is
+the same model as a scikit-learn transformer; ``python -m autoencoder`` trains one and draws it.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .data import load_donuts, make_donuts
+    from .estimator import AutoEncoder
+    from .momentum import momentum_updates
+    from .network import TiedNetwork
+    from .plotting import plot_images, plot_points
+    from .preparation import prepare
+    from .training import Diverged, train
+
+__all__ = [
+    "AutoEncoder",
+    "Diverged",
+    "TiedNetwork",
+    "load_donuts",
+    "make_donuts",
+    "momentum_updates",
+    "plot_images",
+    "plot_points",
+    "prepare",
+    "train",
+]
+
+# A module is loaded when one of its names is first asked for, so that the network comes without
+# scikit-learn, and the estimator without matplotlib.
+_MODULES = {
+    "data": ("load_donuts", "make_donuts"),
+    "estimator": ("AutoEncoder",),
+    "momentum": ("momentum_updates",),
+    "network": ("TiedNetwork",),
+    "plotting": ("plot_images", "plot_points"),
+    "preparation": ("prepare",),
+    "training": ("Diverged", "train"),
+}
+_HOME = {name: module for module, names in _MODULES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

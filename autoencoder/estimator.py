@@ -1,0 +1,423 @@
+"""The autoencoder as a scikit-learn transformer."""
+
+from __future__ import annotations
+
+import math
+import os
+import warnings
+from collections.abc import Generator, Sequence
+from contextlib import closing
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.utils import check_array, check_random_state, check_scalar
+from sklearn.utils.validation import check_is_fitted, validate_data
+
+import minigrad
+import minigrad.tensor as T
+
+from .network import TiedNetwork
+from .progress import describe
+from .storage import ARRAYS, FEATURE_NAMES, read_model, write_model
+from .training import Diverged, train, values_of
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from typing_extensions import Self
+
+    from minigrad import Variable
+
+
+class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
+    """Compresses samples to a code of `n_hidden` numbers, from which they can be rebuilt.
+
+    With W the weights, bh the hidden bias and bo the output bias::
+
+        transform(X)             sigmoid(X · W + bh)
+        inverse_transform(code)  code · Wᵀ + bo
+
+    `fit` lowers the mean of (X − inverse_transform(transform(X)))² by gradient descent with
+    momentum. Features scaled to 0–1 suit the default learning rate.
+
+    Parameters
+    ----------
+    n_hidden : int
+        Numbers in a code, at least 1.
+    learning_rate : float
+        At least 0.
+    momentum : float
+        Between 0 and 1.
+    epochs : int
+        How often `fit` goes through the samples, at least 1.
+    batch_size : int, optional
+        Samples a step, at least 1; by default all. `fit` shuffles smaller batches anew in each
+        epoch.
+    dtype : {'float64', 'float32'}
+        In what to compute.
+    random_state : int, RandomState or None
+        Draws the first weights and shuffles the batches.
+    verbose : int
+        Print the cost every so many epochs; 0 is silent.
+
+    Attributes
+    ----------
+    weights_ : array of shape (n_features, n_hidden)
+    hidden_bias_ : array of shape (n_hidden,)
+    output_bias_ : array of shape (n_features,)
+    velocities_ : list of three arrays
+        How far the last step moved each of the above; `partial_fit` goes on from there.
+    costs_ : array of shape (n_epochs,)
+        The cost of each epoch before its step; with batches, the mean over the samples.
+    n_features_in_ : int
+    feature_names_in_ : array of str
+        Only if the samples came with names, in a data frame.
+
+    Examples
+    --------
+    >>> X = np.random.RandomState(0).rand(100, 4)
+    >>> model = AutoEncoder(n_hidden=2, epochs=50, random_state=0).fit(X)
+    >>> model.transform(X).shape
+    (100, 2)
+    >>> bool(model.costs_[-1] < model.costs_[0])
+    True
+    """
+
+    def __init__(
+        self,
+        n_hidden: int = 2,
+        *,
+        learning_rate: float = 0.1,
+        momentum: float = 0.9,
+        epochs: int = 1000,
+        batch_size: int | None = None,
+        dtype: Literal["float64", "float32"] = "float64",
+        random_state: int | np.random.RandomState | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.n_hidden = n_hidden
+        self.learning_rate = learning_rate
+        self.momentum = momentum
+        self.epochs = epochs
+        self.batch_size = batch_size
+        self.dtype = dtype
+        self.random_state = random_state
+        self.verbose = verbose
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Train from new random weights.
+
+        If the cost stops being finite, or on Ctrl-C, training stops with a warning and the model
+        is that of the last good epoch.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        y : ignored
+
+        Raises
+        ------
+        ValueError, TypeError
+            If a hyperparameter is out of its range, or X is not a matrix of finite numbers.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If the cost stops being finite.
+        UserWarning
+            If Ctrl-C interrupts training.
+        """
+        return self._run(self.fit_epochs(X), self.epochs)
+
+    def fit_epochs(self, X: ArrayLike) -> Generator[tuple[int, float], None, None]:
+        """Train as `fit` does, but yield each epoch's number and cost when it is over.
+
+        The fitted attributes are set when the iteration ends, is left, or fails.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Yields
+        ------
+        (int, float)
+
+        Raises
+        ------
+        Diverged
+            If the cost stops being finite.
+        ValueError, TypeError
+            As in `fit`, at once.
+
+        Examples
+        --------
+        >>> model = AutoEncoder(epochs=3, random_state=0)
+        >>> [epoch for epoch, cost in model.fit_epochs(np.eye(4))]
+        [0, 1, 2]
+        """
+        X = self._check_samples(X, reset=True)
+        rng = self._start()
+        return self._train(X, self.epochs, rng)
+
+    def partial_fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Train for one more epoch, from where the last call of this or of `fit` stopped.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+            Taken in the order given, `batch_size` rows a step.
+        y : ignored
+
+        Raises
+        ------
+        ValueError, TypeError
+            As in `fit`.
+
+        Warns
+        -----
+        ConvergenceWarning, UserWarning
+            As in `fit`.
+        """
+        first = not hasattr(self, "weights_")
+        X = self._check_samples(X, reset=first)
+        if first:
+            self._start()
+        return self._run(self._train(X, epochs=1, rng=None), len(self.costs_) + 1)
+
+    def transform(self, X: ArrayLike) -> np.ndarray:
+        """The codes of the samples.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Returns
+        -------
+        array of shape (n_samples, n_hidden), between 0 and 1
+        """
+        return self._network().encode(self._samples(X)).eval()
+
+    def inverse_transform(self, X: ArrayLike) -> np.ndarray:
+        """The samples that the codes stand for.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_hidden)
+            Codes.
+
+        Returns
+        -------
+        array of shape (n_samples, n_features)
+        """
+        check_is_fitted(self)
+        code = check_array(X, dtype=self.weights_.dtype, input_name="X")
+        if code.shape[1] != self._n_features_out:
+            raise ValueError(
+                f"X has {code.shape[1]} columns, but a code of this {type(self).__name__} "
+                f"has {self._n_features_out}"
+            )
+        return self._network().decode(T.constant(code)).eval()
+
+    def reconstruct(self, X: ArrayLike) -> np.ndarray:
+        """The samples after encoding and decoding.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Returns
+        -------
+        array of shape (n_samples, n_features)
+        """
+        return self._network().reconstruct(self._samples(X)).eval()
+
+    def score(self, X: ArrayLike, y: object = None) -> float:
+        """Minus the mean squared error of the reconstruction: the higher the better, at most 0.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        y : ignored
+        """
+        return -float(self._network().cost(self._samples(X)).eval())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model to a file for `load`, whole or not at all.
+
+        Hyperparameters are saved too, but for a `random_state` that is a generator: it becomes
+        None.
+
+        Parameters
+        ----------
+        path : path
+            An ``.npz`` file; no suffix is added.
+
+        Raises
+        ------
+        OSError
+            If the file cannot be written.
+        """
+        check_is_fitted(self)
+        hyperparameters = {k: _plain(v) for k, v in self.get_params(deep=False).items()}
+        hyperparameters["dtype"] = str(self.dtype)  # it may be a numpy.dtype
+        if not isinstance(self.random_state, Integral):
+            hyperparameters["random_state"] = None
+        parameters = [self.weights_, self.hidden_bias_, self.output_bias_]
+        arrays = dict(zip(ARRAYS, [*parameters, *self.velocities_, self.costs_], strict=True))
+        if hasattr(self, "feature_names_in_"):
+            arrays[FEATURE_NAMES] = self.feature_names_in_.astype(str)
+        write_model(path, hyperparameters, arrays)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """The model in a file that `save` wrote.
+
+        Parameters
+        ----------
+        path : path
+
+        Raises
+        ------
+        OSError
+            If the file cannot be opened.
+        ValueError
+            If it is damaged, holds pickled objects, or is not a whole model.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> model = AutoEncoder(epochs=5).fit(np.eye(4))
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     model.save(f"{folder}/model.npz")
+        ...     again = AutoEncoder.load(f"{folder}/model.npz")
+        >>> np.array_equal(again.weights_, model.weights_)
+        True
+        """
+        hyperparameters, arrays = read_model(path)
+        try:
+            model = cls(**hyperparameters)
+            model._check_hyperparameters()
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"{os.fspath(path)}: its hyperparameters do not fit: {error}"
+            ) from error
+        values = [arrays[name] for name in ARRAYS]
+        model._set_fitted(values[0:3], values[3:6], values[6])
+        model.n_features_in_ = len(model.weights_)
+        if FEATURE_NAMES in arrays:
+            model.feature_names_in_ = arrays[FEATURE_NAMES].astype(object)
+        return model
+
+    @property
+    def _n_features_out(self) -> int:
+        """Tells `get_feature_names_out` how many names to make."""
+        return self.weights_.shape[1]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = [self.dtype]
+        return tags
+
+    def _check_hyperparameters(self) -> None:
+        check_scalar(self.n_hidden, "n_hidden", Integral, min_val=1)
+        check_scalar(self.learning_rate, "learning_rate", Real, min_val=0)
+        check_scalar(self.momentum, "momentum", Real, min_val=0, max_val=1)
+        check_scalar(self.epochs, "epochs", Integral, min_val=1)
+        check_scalar(self.verbose, "verbose", Integral, min_val=0)
+        if self.batch_size is not None:
+            check_scalar(self.batch_size, "batch_size", Integral, min_val=1)
+        if not math.isfinite(self.learning_rate) or math.isnan(self.momentum):
+            raise ValueError(
+                f"learning_rate and momentum must be finite; got {self.learning_rate} "
+                f"and {self.momentum}"
+            )
+        if self.dtype not in ("float64", "float32"):
+            raise ValueError(f"dtype must be 'float64' or 'float32'; got {self.dtype!r}")
+
+    def _check_samples(self, X: ArrayLike, reset: bool) -> np.ndarray:
+        """X as a finite matrix to train on; with `reset`, its width is this model's from now on."""
+        self._check_hyperparameters()
+        return validate_data(self, X, reset=reset, dtype=self.dtype)
+
+    def _samples(self, X: ArrayLike) -> Variable:
+        """X as a constant of the graph, for a model that is fitted."""
+        return T.constant(validate_data(self, X, reset=False, dtype=self.weights_.dtype))
+
+    def _network(self) -> TiedNetwork:
+        check_is_fitted(self)
+        return TiedNetwork(self.weights_, self.hidden_bias_, self.output_bias_)
+
+    def _set_fitted(
+        self,
+        parameters: Sequence[np.ndarray],
+        velocities: Sequence[np.ndarray],
+        costs: ArrayLike,
+    ) -> None:
+        self.weights_, self.hidden_bias_, self.output_bias_ = parameters
+        self.velocities_ = list(velocities)
+        self.costs_ = np.asarray(costs, dtype=np.float64)
+
+    def _start(self) -> np.random.RandomState:
+        """Draw the first weights; return the generator, which goes on to shuffle the batches."""
+        rng = check_random_state(self.random_state)
+        network = TiedNetwork.gaussian(self.n_features_in_, self.n_hidden, rng, self.dtype)
+        parameters = values_of(network.parameters)
+        self._set_fitted(parameters, [np.zeros_like(p) for p in parameters], [])
+        return rng
+
+    def _train(
+        self, X: np.ndarray, epochs: int, rng: np.random.RandomState | None
+    ) -> Generator[tuple[int, float], None, None]:
+        """Train from the fitted attributes, and set them to what came of it, however it ends."""
+        network = self._network()
+        velocities = [
+            minigrad.shared(velocity, name=f"{parameter.name}_velocity")
+            for parameter, velocity in zip(network.parameters, self.velocities_, strict=True)
+        ]
+        costs = list(self.costs_)
+        try:
+            for epoch, cost in train(
+                network,
+                X,
+                learning_rate=self.learning_rate,
+                momentum=self.momentum,
+                epochs=epochs,
+                batch_size=self.batch_size,
+                rng=rng,
+                velocities=velocities,
+                first=len(costs),
+            ):
+                costs.append(cost)
+                yield epoch, cost
+        finally:
+            self._set_fitted(values_of(network.parameters), values_of(velocities), costs)
+
+    def _run(self, epochs: Generator[tuple[int, float], None, None], total: int) -> Self:
+        """Go through the epochs; a warning instead of an error if they end early."""
+        try:
+            with closing(epochs):
+                for epoch, cost in epochs:
+                    if self.verbose and epoch % self.verbose == 0:
+                        print(describe(epoch, total, cost))
+        except KeyboardInterrupt:
+            warnings.warn(
+                f"Training was interrupted after {len(self.costs_)} epochs; "
+                "the model is as it was then.",
+                stacklevel=3,
+            )
+        except Diverged as error:
+            warnings.warn(
+                f"Training stopped: {error}. The model is that of the last finite cost. Try a "
+                f"smaller learning_rate (it is {self.learning_rate}), or scale the features to "
+                "0–1 (MinMaxScaler).",
+                ConvergenceWarning,
+                stacklevel=3,
+            )
+        return self
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy scalar as the Python number that JSON knows."""
+    return value.item() if isinstance(value, np.generic) else value

@@ -1,0 +1,86 @@
+"""Writing files so that a reader finds the whole new file or the old one, never half of one."""
+
+from __future__ import annotations
+
+import errno
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
+    """Write a file beside `path`, and move it there once the block has ended without an error.
+
+    Parameters
+    ----------
+    path : path
+        The file to make or replace. Its directory must exist.
+
+    Yields
+    ------
+    binary file, open for writing
+
+    Raises
+    ------
+    OSError
+        If the file cannot be written. Then, as after any error in the block, `path` is as it
+        was before and nothing is left beside it.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     with replacing(Path(folder) / "greeting.txt") as file:
+    ...         _ = file.write(b"hello")
+    ...     (Path(folder) / "greeting.txt").read_text()
+    'hello'
+    """
+    beside = _open_beside(path)
+    try:
+        with beside:
+            yield beside
+        os.replace(beside.name, os.path.realpath(path))
+    finally:
+        Path(beside.name).unlink(missing_ok=True)
+
+
+def check_writable(path: str | os.PathLike[str]) -> None:
+    """Raise the OSError that writing `path` would raise, and leave everything as it is.
+
+    Parameters
+    ----------
+    path : path
+        The file that is to be written later.
+
+    Raises
+    ------
+    OSError
+        If `path` is a directory or a device, or its directory is missing or does not take new files.
+
+    Examples
+    --------
+    >>> check_writable("no such directory/model.npz")
+    Traceback (most recent call last):
+        ...
+    FileNotFoundError: [Errno 2] No such file or directory: 'no such directory/model.npz'
+    """
+    # Trying is the only sure test: permission bits do not know of read-only disks or of root.
+    beside = _open_beside(path)
+    beside.close()
+    os.unlink(beside.name)
+
+
+def _open_beside(path: str | os.PathLike[str]) -> BinaryIO:
+    """A new file in the directory of `path`: a move is atomic only within one file system."""
+    # A link stays a link: it is the file it leads to that will be replaced.
+    target = Path(os.path.realpath(path))
+    if target.exists() and not target.is_file():
+        raise FileExistsError(errno.EEXIST, "Exists and is not an ordinary file", os.fspath(path))
+    try:
+        return open(target.with_name(f".{secrets.token_hex(8)}.tmp"), "xb")
+    except OSError as error:
+        raise OSError(error.errno, error.strerror, os.fspath(path)) from None

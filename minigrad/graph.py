@@ -1,0 +1,395 @@
+"""Expressions as graphs: a `Variable` is the output of an `Apply`, an `Op` applied to `Variable`s.
+
+Nothing here knows of tensors. Every walk over a graph is a loop with its own stack, because an
+expression may be deeper than Python's.
+"""
+
+from __future__ import annotations
+
+import keyword
+import os
+import sys
+import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    # `minigrad.tensor` gives every variable these methods when it is imported.
+    from .tensor.operators import Operators as _Operators
+else:
+    _Operators = object
+
+
+class Line(NamedTuple):
+    """A line of somebody's program."""
+
+    filename: str
+    number: int
+
+
+class Variable(_Operators):
+    """A value that is known when the program runs: an input, or what an `Apply` makes.
+
+    Parameters
+    ----------
+    type : TensorType
+        What values it can take.
+    owner : Apply, optional
+        The operation that it is an output of; an input of the graph has none.
+    index : int, optional
+        Which output of its owner it is.
+    name : str, optional
+        For people; it need not be unique.
+    """
+
+    def __init__(
+        self, type: Any, owner: Apply | None = None, index: int | None = None, name: str | None = None
+    ) -> None:
+        self.type = type
+        self.owner = owner
+        self.index = index
+        self.name = name
+
+    def __str__(self) -> str:
+        if self.name is not None:
+            return self.name
+        if self.owner is not None:
+            return f"{self.owner.op}.{self.index}"
+        return f"<{self.type}>"
+
+    __repr__ = __str__
+
+
+class Constant(Variable):
+    """A variable whose value is known when the graph is built.
+
+    Parameters
+    ----------
+    type : TensorType
+    data : array
+        Must not be changed afterwards.
+    name : str, optional
+    """
+
+    def __init__(self, type: Any, data: Any, name: str | None = None) -> None:
+        super().__init__(type, name=name)
+        self.data = data
+
+    @property
+    def value(self) -> Any:
+        """The data, by Theano's other name for it."""
+        return self.data
+
+    def __str__(self) -> str:
+        return self.name if self.name is not None else f"{type(self).__name__}{{{self.data}}}"
+
+    __repr__ = __str__
+
+
+class Apply:
+    """One application of an `Op`: which variables go in, which come out, and who wrote it.
+
+    Parameters
+    ----------
+    op : Op
+    inputs, outputs : sequence of Variable
+        The outputs become this node's: it is their `owner`.
+
+    Attributes
+    ----------
+    made_at : Line or None
+        The first line outside minigrad on the stack of calls that made the node.
+    """
+
+    __slots__ = ("__weakref__", "inputs", "made_at", "op", "outputs")
+
+    def __init__(self, op: Op, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
+        self.op = op
+        self.inputs = list(inputs)
+        self.outputs = list(outputs)
+        for index, output in enumerate(self.outputs):
+            output.owner, output.index = self, index
+        self.made_at = _current_line()
+
+    @property
+    def out(self) -> Variable:
+        """The output, where there is but one."""
+        (output,) = self.outputs
+        return output
+
+    def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
+        """The same operation on other inputs, credited to the same line of the user's program."""
+        with lines_of(self):
+            node = self.op.make_node(*inputs)
+        for old, new in zip(self.outputs, node.outputs, strict=True):
+            new.name = old.name
+        return node
+
+    def __repr__(self) -> str:
+        return f"{self.op}({', '.join(map(str, self.inputs))})"
+
+
+class Op:
+    """What a node computes, and its derivative. The same protocol for built-in ops and yours.
+
+    A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`;
+    for `grad` also `grad` or `L_op`; and `infer_shape` if the shapes of the outputs follow from
+    those of the inputs. Everything else has a default.
+
+    Attributes
+    ----------
+    __props__ : tuple of str
+        Names of the attributes that tell two ops of the class apart. Ops with equal properties
+        are equal, so that equal computations are done once. Without it an op equals only itself.
+    view_map : dict of int to list of int
+        For each output that may share the memory of inputs: which inputs.
+    itypes, otypes : list of TensorType
+        For ops of fixed types: of the inputs, of the outputs.
+
+    Examples
+    --------
+    >>> import numpy as np, minigrad, minigrad.tensor as T
+    >>> class Cube(minigrad.Op):
+    ...     __props__ = ()
+    ...     itypes = otypes = [T.dvector]
+    ...     def perform(self, node, inputs, output_storage):
+    ...         output_storage[0][0] = inputs[0] ** 3
+    ...     def grad(self, inputs, output_grads):
+    ...         return [3 * inputs[0] ** 2 * output_grads[0]]
+    >>> x = T.dvector("x")
+    >>> minigrad.grad(Cube()(x).sum(), x).eval({x: [1.0, 2.0]})
+    array([ 3., 12.])
+    """
+
+    __props__: tuple[str, ...] | None = None
+    view_map: Mapping[int, Sequence[int]] = {}
+    itypes: Sequence[Any] | None = None
+    otypes: Sequence[Any] | None = None
+
+    def make_node(self, *inputs: Any) -> Apply:
+        """Check the inputs and return an `Apply` with outputs of the right types."""
+        if self.itypes is None or self.otypes is None:
+            raise TypeError(f"{self}: define make_node, or itypes and otypes")
+        if len(inputs) != len(self.itypes):
+            raise TypeError(f"{self} takes {len(self.itypes)} inputs, got {len(inputs)}")
+        variables = [
+            itype.filter_variable(value) for itype, value in zip(self.itypes, inputs, strict=True)
+        ]
+        return Apply(self, variables, [otype() for otype in self.otypes])
+
+    def __call__(self, *inputs: Any) -> Any:
+        """The output of this op on the inputs; a list if there are several."""
+        outputs = self.make_node(*inputs).outputs
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        """Compute: the values of `inputs` are arrays; put output i into ``output_storage[i][0]``.
+
+        The inputs must not be changed. This is what the reference interpreter runs.
+        """
+        raise TypeError(f"{self}: define perform, which computes its outputs")
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        """This node in a compiled program: Python source, and what the names in it stand for.
+
+        `inputs` are the names of the inputs in that program; with several outputs the source is
+        a tuple. By default it calls `perform`.
+        """
+        name = identifier(str(self))
+        return f"{name}({', '.join(inputs)})", {name: self._performer(node)}
+
+    def _performer(self, node: Apply) -> Callable[..., Any]:
+        """`perform` as a function from arrays to the output, or to a tuple of outputs."""
+
+        def call(*inputs: Any) -> Any:
+            outputs = perform(node, list(inputs))
+            return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+        return call
+
+    def grad(
+        self, inputs: Sequence[Variable], output_grads: Sequence[Variable]
+    ) -> Sequence[Variable | None]:
+        """Derivatives of a cost by each input, as expressions; None where there is none.
+
+        `output_grads` are the derivatives of the cost by each output.
+        """
+        raise TypeError(
+            f"{self} has no derivative: define grad(inputs, output_grads) in {type(self).__name__}"
+        )
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> Sequence[Variable | None]:
+        """As `grad`, for derivatives that are best written with the outputs."""
+        return self.grad(inputs, output_grads)
+
+    def infer_shape(
+        self, node: Apply, input_shapes: Sequence[tuple[Any, ...]]
+    ) -> Sequence[tuple[Any, ...]] | None:
+        """The shape of each output from those of the inputs; None if only computing it tells.
+
+        A size may be a number or an integer expression: write arithmetic that suits both.
+        """
+        return None
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        """For each input and each output: could a change of the one change the other?
+
+        An op that reads only the shape of an input is not connected to it.
+        """
+        return [[True] * len(node.outputs) for _ in node.inputs]
+
+    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
+
+        They are checked before the op runs, unless they are known to be equal.
+        """
+        return ()
+
+    def _properties(self) -> tuple[Any, ...]:
+        return tuple(getattr(self, name) for name in self.__props__ or ())
+
+    def __eq__(self, other: object) -> bool:
+        if self is other:
+            return True
+        if type(self) is not type(other) or self.__props__ is None:
+            return False
+        return self._properties() == other._properties()  # type: ignore[attr-defined]  # same type
+
+    def __hash__(self) -> int:
+        if self.__props__ is None:
+            return object.__hash__(self)
+        return hash((type(self), self._properties()))
+
+    def __str__(self) -> str:
+        properties = [f"{name}={getattr(self, name)}" for name in self.__props__ or ()]
+        return type(self).__name__ + (f"{{{', '.join(properties)}}}" if properties else "")
+
+    __repr__ = __str__
+
+
+def perform(node: Apply, inputs: list[Any]) -> list[Any]:
+    """The values of a node's outputs, as its op computes them; inputs and outputs are checked."""
+    for i, axis, j, other_axis in node.op.equal_sizes(node):
+        if inputs[i].shape[axis] != inputs[j].shape[other_axis]:
+            raise ValueError(
+                f"dimension {axis} of input {i} has size {inputs[i].shape[axis]}, but dimension "
+                f"{other_axis} of input {j} has size {inputs[j].shape[other_axis]}"
+            )
+    storage: list[list[Any]] = [[None] for _ in node.outputs]
+    node.op.perform(node, inputs, storage)
+    return [
+        output.type.check_result(cell[0], node)
+        for output, cell in zip(node.outputs, storage, strict=True)
+    ]
+
+
+def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Apply]:
+    """The nodes that compute the outputs, each after those it depends on.
+
+    Parameters
+    ----------
+    outputs : iterable of Variable
+    stop_at : collection of Variable, best a set or dict
+        Variables that count as given: what computes them is left out.
+    """
+    order: list[Apply] = []
+    done: set[Apply] = set()
+    for output in outputs:
+        if output.owner is None or output in stop_at:
+            continue
+        # A node is seen twice: first its inputs go on top of it, then it is their turn no more.
+        stack = [(output.owner, False)]
+        while stack:
+            node, inputs_done = stack.pop()
+            if node in done:
+                continue
+            if inputs_done:
+                done.add(node)
+                order.append(node)
+                continue
+            stack.append((node, True))
+            for variable in reversed(node.inputs):
+                owner = variable.owner
+                if owner is not None and owner not in done and variable not in stop_at:
+                    stack.append((owner, False))
+    return order
+
+
+def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
+    """The outputs and every variable they depend on, each once, inputs before what uses them.
+
+    With `stop_at`, those variables are included, but not what computes them.
+    """
+    outputs = list(outputs)
+    found: dict[Variable, None] = {}
+    for node in toposort(outputs, stop_at):
+        found.update(dict.fromkeys(node.inputs))
+        found.update(dict.fromkeys(node.outputs))
+    found.update(dict.fromkeys(outputs))
+    return list(found)
+
+
+def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
+    """The variables without an owner that the outputs depend on, constants and shared ones too."""
+    return [v for v in ancestors(outputs, stop_at) if v.owner is None or v in stop_at]
+
+
+def clone_replace(
+    outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
+) -> list[Variable]:
+    """The outputs with some variables replaced by others wherever they occur.
+
+    Nodes that depend on a replaced variable are made anew, so that types follow from the new
+    inputs; all others are shared with the old graph, which is not changed.
+    """
+    new: dict[Variable, Variable] = dict(replacements)
+    for node in toposort(outputs, new):
+        inputs = [new.get(v, v) for v in node.inputs]
+        if any(a is not b for a, b in zip(inputs, node.inputs, strict=True)):
+            clone = node.clone_with_new_inputs(inputs)
+            for old_output, new_output in zip(node.outputs, clone.outputs, strict=True):
+                new.setdefault(old_output, new_output)
+    return [new.get(v, v) for v in outputs]
+
+
+def identifier(text: str) -> str:
+    """The text as a Python name: safe to print into source, whatever the text is."""
+    name = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in text)
+    name = name.strip("_")[:40].rstrip("_")
+    if not name or name[0].isdigit():
+        return f"v_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+_PACKAGE = str(Path(__file__).parent) + os.sep
+_lines = threading.local()
+
+
+def _current_line() -> Line | None:
+    """The innermost line outside this package that is being executed."""
+    override = getattr(_lines, "override", None)
+    if override is not None:
+        return override
+    frame = sys._getframe(2)
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
+    return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
+
+
+@contextmanager
+def lines_of(node: Apply | None) -> Iterator[None]:
+    """Credit the nodes made in the block to the line that made this node."""
+    before = getattr(_lines, "override", None)
+    if node is not None:
+        _lines.override = node.made_at
+    try:
+        yield
+    finally:
+        _lines.override = before

@@ -1,0 +1,323 @@
+"""The linear maps that broadcasting is made of: permuting and adding axes, repeating, summing.
+
+`Alloc` repeats a value along axes and `Sum` adds up along them; each is the other's derivative.
+`Size` and `Shape` tell how often.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+
+from ..graph import Apply, Constant, Op, Variable
+from ..tensor_type import TensorType, constant
+
+
+class NumPyOp(Op):
+    """An op with one output that a NumPy function computes from the inputs' values."""
+
+    def compute(self, *inputs: Any) -> Any:
+        """The output's value."""
+        raise TypeError(f"{self}: define compute, which returns its output")
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        output_storage[0][0] = self.compute(*inputs)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        name = type(self).__name__.lower()
+        return f"{name}({', '.join(inputs)})", {name: self.compute}
+
+
+def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes as sorted numbers from 0; all of them for None."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, Constant):
+        axis = axis.data.tolist()
+    return tuple(sorted(normalize_axis_tuple(axis, ndim, "axis")))
+
+
+def normalize_axis(axis: Any, ndim: int) -> int:
+    """The axis as a number from 0."""
+    return normalize_axis_index(int(axis.data if isinstance(axis, Constant) else axis), ndim)
+
+
+class DimShuffle(NumPyOp):
+    """The axes of the input in another order; ``'x'`` is a new axis of size 1.
+
+    Axes of the input that are not named are dropped; they must be known to have size 1.
+    """
+
+    __props__ = ("new_order",)
+
+    def __init__(self, new_order: Sequence[int | str]) -> None:
+        self.new_order = tuple(new_order)
+        self.kept = [axis for axis in self.new_order if axis != "x"]
+
+    def make_node(self, x: Variable) -> Apply:
+        sizes = x.type.shape
+        if len(set(self.kept)) < len(self.kept) or not set(self.kept) <= set(range(len(sizes))):
+            raise ValueError(
+                f"dimshuffle{self.new_order} of {x}: name each axis of its {len(sizes)} at most once"
+            )
+        for axis in self._dropped(len(sizes)):
+            if sizes[axis] != 1:
+                raise ValueError(
+                    f"dimshuffle{self.new_order} of {x} drops axis {axis}, which is not known to "
+                    "have size 1; take x[..., 0], sum over it, or say T.addbroadcast(x, axis)"
+                )
+        shape = [1 if axis == "x" else sizes[axis] for axis in self.new_order]
+        return Apply(self, [x], [x.type.clone(shape=shape)()])
+
+    def _dropped(self, ndim: int) -> list[int]:
+        return [axis for axis in range(ndim) if axis not in self.kept]
+
+    view_map = {0: [0]}
+
+    def compute(self, x: Any) -> Any:
+        return x.transpose(*self.kept, *self._dropped(x.ndim))[self._index(x.ndim)]
+
+    def _index(self, ndim: int) -> tuple[Any, ...]:
+        """What to take of the permuted input, its dropped axes last."""
+        index = [None if axis == "x" else slice(None) for axis in self.new_order]
+        return (*index, *[0] * len(self._dropped(ndim)))
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        ndim = node.inputs[0].type.ndim
+        order, index = [*self.kept, *self._dropped(ndim)], self._index(ndim)
+        text = inputs[0]
+        if order != sorted(order):
+            text += ".T" if order == [*reversed(range(ndim))] else f".transpose{tuple(order)}"
+        if set(index) != {slice(None)} and index:
+            text += f"[{', '.join(':' if entry == slice(None) else str(entry) for entry in index)}]"
+        return text, {}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [tuple(1 if axis == "x" else input_shapes[0][axis] for axis in self.new_order)]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        places = range(inputs[0].type.ndim)
+        return [
+            dimshuffle(
+                output_grads[0],
+                [self.new_order.index(axis) if axis in self.kept else "x" for axis in places],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"DimShuffle{{{','.join(map(str, self.new_order))}}}"
+
+
+class Alloc(NumPyOp):
+    """The first input, repeated until it has the shape that the others, whole numbers, give."""
+
+    __props__ = ()
+
+    def make_node(self, value: Variable, *sizes: Variable) -> Apply:
+        if value.type.ndim > len(sizes):
+            raise ValueError(f"alloc: {value} has more than the {len(sizes)} dimensions asked for")
+        for size in sizes:
+            if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
+                raise TypeError(f"alloc: a size is a whole number; got {size} of {size.type}")
+        shape = [int(s.data) if isinstance(s, Constant) else None for s in sizes]
+        return Apply(self, [value, *sizes], [value.type.clone(shape=shape)()])
+
+    def compute(self, value: Any, *sizes: Any) -> Any:
+        return np.full(sizes, value)
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        output_storage[0][0] = _filler(node)(*inputs)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        value, *sizes = inputs
+        if not node.inputs[0].type.ndim:
+            dtype = node.inputs[0].type.numpy_dtype
+            shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+            return f"full({shape}, {value}, {dtype.name})", {"full": np.full, dtype.name: dtype}
+        return f"alloc({', '.join(inputs)})", {"alloc": _filler(node)}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [
+            tuple(int(s.data) if isinstance(s, Constant) else s for s in node.inputs[1:])
+        ]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [unbroadcast(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True], *[[False]] * len(node.inputs[1:])]
+
+
+def _filler(node: Apply) -> Any:
+    """Alloc for values of this node's type: only axes known to have size 1 are repeated."""
+    known = node.inputs[0].type.shape
+
+    def alloc(value: Any, *sizes: Any) -> Any:
+        for axis, size in enumerate(value.shape, start=-value.ndim):
+            if known[axis] != 1 and size != sizes[axis]:
+                raise ValueError(
+                    f"a value of shape {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
+                )
+        return np.full(sizes, value, dtype=value.dtype)
+
+    return alloc
+
+
+class Sum(NumPyOp):
+    """The sum over the axes `axis`."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis: tuple[int, ...]) -> None:
+        self.axis = axis
+
+    def make_node(self, x: Variable) -> Apply:
+        # NumPy adds up small integers, and counts truths, in 64 bits.
+        dtype = {"b": "int64", "i": "int64", "u": "uint64", "f": x.type.dtype}
+        shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
+        return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
+
+    def compute(self, x: Any) -> Any:
+        return np.sum(x, axis=self.axis)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"sum({inputs[0]}, {axis_argument(self.axis, node)})", {"sum": np.sum}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [expand_to(output_grads[0], inputs[0], self.axis)]
+
+    def __str__(self) -> str:
+        return f"Sum{{{','.join(map(str, self.axis))}}}"
+
+
+def axis_argument(axis: tuple[int, ...], node: Apply) -> str:
+    """The axes of a reduction as it is usually written."""
+    if len(axis) == node.inputs[0].type.ndim:
+        return "axis=None"
+    return f"axis={axis[0] if len(axis) == 1 else axis}"
+
+
+class Size(NumPyOp):
+    """The size of the input along one axis, int64."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis: int) -> None:
+        self.axis = axis
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [TensorType("int64", ())()])
+
+    def compute(self, x: Any) -> Any:
+        return np.int64(x.shape[self.axis])
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"int64({inputs[0]}.shape[{self.axis}])", {"int64": np.int64}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [()]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[False]]
+
+
+class Shape(NumPyOp):
+    """The sizes of the input along all its axes, an int64 vector."""
+
+    __props__ = ()
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [TensorType("int64", (x.type.ndim,))()])
+
+    def compute(self, x: Any) -> Any:
+        return np.array(x.shape, dtype="int64")
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"array({inputs[0]}.shape, int64)", {"array": np.array, "int64": np.int64}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [(node.inputs[0].type.ndim,)]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[False]]
+
+
+def dimshuffle(x: Variable, order: Sequence[int | str]) -> Variable:
+    """The axes of x in the order given, with a new axis of size 1 for each ``'x'``."""
+    if list(order) == list(range(x.type.ndim)):
+        return x
+    return DimShuffle(order)(x)
+
+
+def size_of(x: Variable, axis: int) -> Variable:
+    """The size of x along the axis: a constant where the type knows it."""
+    known = x.type.shape[axis]
+    return Size(axis)(x) if known is None else constant(known)
+
+
+def sizes_of(x: Variable) -> list[Variable]:
+    """The size of x along each axis."""
+    return [size_of(x, axis) for axis in range(x.type.ndim)]
+
+
+def element_count(x: Variable, axes: Sequence[int]) -> Variable:
+    """How many elements x has along the axes together, int64."""
+    return math.prod((size_of(x, axis) for axis in axes), start=constant(1))
+
+
+def sum_axes(x: Variable, axes: Sequence[int]) -> Variable:
+    """The sum of x over the axes; x itself if there are none and its dtype stays."""
+    if not axes and (x.type.is_float or x.type.dtype in ("int64", "uint64")):
+        return x
+    return Sum(tuple(axes))(x)
+
+
+def restore_axes(y: Variable, axes: Sequence[int], ndim: int) -> Variable:
+    """Undo the dropping of axes by a reduction of `ndim` dimensions: they come back as size 1."""
+    kept = iter(range(y.type.ndim))
+    return dimshuffle(y, ["x" if axis in axes else next(kept) for axis in range(ndim)])
+
+
+def expand_to(g: Variable, x: Variable, axes: Sequence[int]) -> Variable:
+    """g, which lacks the axes of x, repeated along them to the shape of x."""
+    return Alloc()(restore_axes(g, axes, x.type.ndim), *sizes_of(x))
+
+
+def filled_like(x: Variable, number: float) -> Variable:
+    """A tensor of x's shape and dtype, each element the number."""
+    return Alloc()(constant(number, dtype=x.type.dtype), *sizes_of(x))
+
+
+def zeros_like(x: Variable) -> Variable:
+    """Zeros in x's shape and dtype."""
+    return filled_like(x, 0)
+
+
+def ones_like(x: Variable) -> Variable:
+    """Ones in x's shape and dtype."""
+    return filled_like(x, 1)
+
+
+def unbroadcast(g: Variable, x: Variable) -> Variable:
+    """g summed over the axes along which x was repeated to get g's shape."""
+    extra = g.type.ndim - x.type.ndim
+    repeated = [
+        extra + axis
+        for axis, size in enumerate(x.type.shape)
+        if size == 1 and g.type.shape[extra + axis] != 1
+    ]
+    total = sum_axes(g, [*range(extra), *repeated])
+    return restore_axes(total, [axis - extra for axis in repeated], x.type.ndim)

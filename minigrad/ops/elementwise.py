@@ -1,0 +1,459 @@
+"""Functions applied to each element, as in a calculus book: the function beside its derivative.
+
+The table below is the heart of this module. Above it is what its lines are made of, below it are
+functions composed of its lines.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Variable
+from ..tensor_type import TensorType, check_dtype, constant
+from .broadcasting import NumPyOp, unbroadcast
+from .joining import as_tensor_variable
+
+# ---- What the dtype of a result is, from that of the inputs together -------------------------
+
+
+def same(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype."""
+    return dtype
+
+
+def number(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype, which must not be bool."""
+    if dtype.kind == "b":
+        raise TypeError("it takes numbers, not bool; cast it, as in x.astype('int8')")
+    return dtype
+
+
+def bits(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype, which must be bool or an integer."""
+    if dtype.kind == "f":
+        raise TypeError(f"it takes bool or integers, not {dtype}; compare first, as in x > 0")
+    return dtype
+
+
+def real(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The common dtype if that is a float, else the float that holds such integers best."""
+    return dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
+
+
+def truth(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Bool."""
+    return np.dtype(bool)
+
+
+# ---- The mechanism: types, broadcasting, derivatives -----------------------------------------
+
+
+class Elementwise(NumPyOp):
+    """A function of elements, applied to whole tensors that broadcast against each other.
+
+    Parameters
+    ----------
+    name : str
+    function : callable
+        From arrays to an array, as NumPy's ufuncs.
+    vjp : callable or None
+        From inputs, output, and the derivative of a cost by the output to the derivatives of the
+        cost by each input, as expressions, without regard to broadcasting. None: it is zero.
+    result : callable
+        The output's dtype, from the inputs' common dtype.
+    symbol : str, optional
+        How the function is written between its operands.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        vjp: Callable[..., Any] | None,
+        result: Callable[[np.dtype[Any]], np.dtype[Any]],
+        symbol: str | None = None,
+    ) -> None:
+        self.name = name
+        self.function = function
+        self.vjp = vjp
+        self.result = result
+        self.symbol = symbol
+        self.__doc__ = f"{name} of each element."
+
+    def make_node(self, *inputs: Any) -> Apply:
+        variables = self._operands(inputs)
+        common = self._common_dtype(variables)
+        try:
+            dtype = self.result(common)
+        except TypeError as error:
+            raise TypeError(f"{self.name} of {', '.join(map(str, variables))}: {error}") from None
+        if self.result is real and dtype != common:
+            variables = [cast(v, dtype) if not v.type.is_float else v for v in variables]
+        return Apply(self, variables, [TensorType(dtype, broadcast_shape(self, variables))()])
+
+    def _operands(self, inputs: Sequence[Any]) -> list[Variable]:
+        return operands(*inputs)
+
+    def _common_dtype(self, variables: Sequence[Variable]) -> np.dtype[Any]:
+        return np.result_type(*[variable.type.numpy_dtype for variable in variables])
+
+    def compute(self, *inputs: Any) -> Any:
+        return self.function(*inputs)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        arguments = ", ".join(
+            _literal(variable, node) or name
+            for variable, name in zip(node.inputs, inputs, strict=True)
+        )
+        return f"{self.name}({arguments})", {self.name: self.function}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [
+            tuple(
+                next(
+                    (input_shapes[i][axis] for i, axis in places if not _is_one(node, i, axis)), 1
+                )
+                for places in _places_by_axis(node)
+            )
+        ]
+
+    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        pairs = []
+        for places in _places_by_axis(node):
+            first, *others = [p for p in places if not _is_one(node, *p)] or [(0, 0)]
+            pairs += [(*first, *other) for other in others]
+        return pairs
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> Sequence[Variable | None]:
+        if self.vjp is None:
+            return [None] * len(inputs)
+        derivatives = self.vjp(*inputs, *outputs, *output_grads)
+        if not isinstance(derivatives, tuple):
+            derivatives = (derivatives,)
+        return [
+            unbroadcast(derivative, x) if x.type.is_float and derivative is not None else None
+            for derivative, x in zip(derivatives, inputs, strict=True)
+        ]
+
+    def __call__(self, *inputs: Any) -> Variable:
+        return self.make_node(*inputs).out
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+    def __reduce__(self) -> Any:
+        return (_from_table, (self.name,))
+
+
+_TABLE: dict[str, Elementwise] = {}
+
+
+def _from_table(name: str) -> Elementwise:
+    return _TABLE[name]
+
+
+def _is_one(node: Apply, i: int, axis: int) -> bool:
+    return node.inputs[i].type.shape[axis] == 1
+
+
+def _places_by_axis(node: Apply) -> list[list[tuple[int, int]]]:
+    """For each axis of the output, where it comes from: pairs of an input's number and its axis."""
+    ndim = node.outputs[0].type.ndim
+    places: list[list[tuple[int, int]]] = [[] for _ in range(ndim)]
+    for i, variable in enumerate(node.inputs):
+        missing = ndim - variable.type.ndim
+        for axis in range(variable.type.ndim):
+            places[missing + axis].append((i, axis))
+    return places
+
+
+def operands(*values: Any) -> list[Variable]:
+    """The values as variables; a Python number takes on the dtype that the others agree on."""
+    is_python = [type(value) in (bool, int, float) for value in values]
+    variables = [None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)]
+    strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
+    if not strong:
+        return [as_tensor_variable(value) for value in values]
+    result = []
+    for value, variable in zip(values, variables, strict=True):
+        if variable is None:
+            variable = constant(value, dtype=np.result_type(*strong, value))
+        result.append(variable)
+    return result
+
+
+def broadcast_shape(op: Elementwise, variables: Sequence[Variable]) -> list[int | None]:
+    """What is known of the shape of the variables' elementwise combination."""
+    ndim = max(variable.type.ndim for variable in variables)
+    shape: list[int | None] = []
+    for axis in range(-ndim, 0):
+        sizes = {v.type.shape[axis] for v in variables if v.type.ndim >= -axis} - {1}
+        if len(sizes - {None}) > 1:
+            raise ValueError(
+                f"{op.name}: shapes do not fit: "
+                + ", ".join(f"{v} has {v.type.shape}" for v in variables)
+            )
+        known = sizes - {None}
+        shape.append(known.pop() if known else None if sizes else 1)
+    return shape
+
+
+def _literal(variable: Variable, node: Apply) -> str | None:
+    """A scalar constant as Python writes it, where that gives the same result."""
+    if not isinstance(variable, Constant) or variable.type.ndim or variable.name:
+        return None
+    partners = [v for v in node.inputs if not isinstance(v, Constant)]
+    # A Python number takes on the dtype of its partners: that must be the constant's.
+    if not partners or any(v.type.dtype != variable.type.dtype for v in partners):
+        return None
+    value = variable.data.item()
+    return repr(value) if math.isfinite(value) else None
+
+
+def unary(
+    name: str,
+    function: Callable[..., Any],
+    vjp: Callable[..., Any] | None,
+    result: Callable[[np.dtype[Any]], np.dtype[Any]] = real,
+    symbol: str | None = None,
+) -> Elementwise:
+    """A line of the table: its op."""
+    _TABLE[name] = Elementwise(name, function, vjp, result, symbol)
+    return _TABLE[name]
+
+
+binary = ternary = unary
+
+
+# ---- Functions that NumPy lacks ----------------------------------------------------------------
+
+
+def numpy_sigmoid(x: Any) -> Any:
+    """1 / (1 + exp(-x)); where exp overflows the result is 0, as it should be."""
+    with np.errstate(over="ignore"):
+        return 1 / (1 + np.exp(-x))
+
+
+def numpy_softplus(x: Any) -> Any:
+    """log(1 + exp(x)) without overflow."""
+    return np.logaddexp(0, x)
+
+
+def numpy_switch(condition: Any, x: Any, y: Any) -> Any:
+    """x where the condition holds, y elsewhere; in the type of both."""
+    return np.where(condition, x, y)
+
+
+# ---- The table ---------------------------------------------------------------------------------
+# x, y: inputs. The last but one argument is the output. The last is the derivative of the cost by
+# it; the rule multiplies it by the function's own derivative, by each input.
+
+LN2, LN10 = math.log(2), math.log(10)
+
+# fmt: off
+neg     = unary("neg",     np.negative,    lambda x, y, gy: -gy, number, "-")
+abs_    = unary("abs",     np.abs,         lambda x, y, gy: gy * sgn(x), same)
+sgn     = unary("sgn",     np.sign,        None, number)
+sqr     = unary("sqr",     np.square,      lambda x, y, gy: gy * (2 * x), number)
+sqrt    = unary("sqrt",    np.sqrt,        lambda x, y, gy: gy / (2 * y))
+inv     = unary("inv",     np.reciprocal,  lambda x, y, gy: -gy * sqr(y))
+
+exp     = unary("exp",     np.exp,         lambda x, y, gy: gy * y)
+exp2    = unary("exp2",    np.exp2,        lambda x, y, gy: gy * y * LN2)
+expm1   = unary("expm1",   np.expm1,       lambda x, y, gy: gy * (y + 1))
+log     = unary("log",     np.log,         lambda x, y, gy: gy / x)
+log2    = unary("log2",    np.log2,        lambda x, y, gy: gy / (x * LN2))
+log10   = unary("log10",   np.log10,       lambda x, y, gy: gy / (x * LN10))
+log1p   = unary("log1p",   np.log1p,       lambda x, y, gy: gy / (1 + x))
+
+sin     = unary("sin",     np.sin,         lambda x, y, gy: gy * cos(x))
+cos     = unary("cos",     np.cos,         lambda x, y, gy: -gy * sin(x))
+tan     = unary("tan",     np.tan,         lambda x, y, gy: gy * (1 + sqr(y)))
+arcsin  = unary("arcsin",  np.arcsin,      lambda x, y, gy: gy / sqrt(1 - sqr(x)))
+arccos  = unary("arccos",  np.arccos,      lambda x, y, gy: -gy / sqrt(1 - sqr(x)))
+arctan  = unary("arctan",  np.arctan,      lambda x, y, gy: gy / (1 + sqr(x)))
+sinh    = unary("sinh",    np.sinh,        lambda x, y, gy: gy * cosh(x))
+cosh    = unary("cosh",    np.cosh,        lambda x, y, gy: gy * sinh(x))
+tanh    = unary("tanh",    np.tanh,        lambda x, y, gy: gy * (1 - sqr(y)))
+arcsinh = unary("arcsinh", np.arcsinh,     lambda x, y, gy: gy / sqrt(sqr(x) + 1))
+arccosh = unary("arccosh", np.arccosh,     lambda x, y, gy: gy / sqrt((x - 1) * (x + 1)))
+arctanh = unary("arctanh", np.arctanh,     lambda x, y, gy: gy / (1 - sqr(x)))
+
+sigmoid  = unary("sigmoid",  numpy_sigmoid,  lambda x, y, gy: gy * y * (1 - y))
+softplus = unary("softplus", numpy_softplus, lambda x, y, gy: gy * sigmoid(x))
+
+ceil    = unary("ceil",    np.ceil,        None)
+floor   = unary("floor",   np.floor,       None)
+rint    = unary("rint",    np.rint,        None)
+trunc   = unary("trunc",   np.trunc,       None)
+isnan   = unary("isnan",   np.isnan,       None, truth)
+isinf   = unary("isinf",   np.isinf,       None, truth)
+invert  = unary("invert",  np.invert,      None, bits, "~")
+
+add      = binary("add",      np.add,          lambda x, y, z, gz: (gz, gz), same, "+")
+sub      = binary("sub",      np.subtract,     lambda x, y, z, gz: (gz, -gz), number, "-")
+mul      = binary("mul",      np.multiply,     lambda x, y, z, gz: (gz * y, gz * x), same, "*")
+true_div = binary("true_div", np.true_divide,  lambda x, y, z, gz: (gz / y, -gz * z / y), real, "/")
+int_div  = binary("int_div",  np.floor_divide, None, number, "//")
+mod      = binary("mod",      np.remainder,    lambda x, y, z, gz: (gz, -gz * (x // y)), number, "%")
+power    = binary("power",    np.power,        lambda x, y, z, gz: (
+                                                   gz * y * x ** switch(eq(y, 0), 1, y - 1),
+                                                   gz * z * log(switch(eq(x, 0), 1, x))), number, "**")
+maximum  = binary("maximum",  np.maximum,      lambda x, y, z, gz: (gz * ge(x, y), gz * lt(x, y)), same)
+minimum  = binary("minimum",  np.minimum,      lambda x, y, z, gz: (gz * le(x, y), gz * gt(x, y)), same)
+arctan2  = binary("arctan2",  np.arctan2,      lambda x, y, z, gz: (
+                                                   gz * y / (sqr(x) + sqr(y)),
+                                                   -gz * x / (sqr(x) + sqr(y))))
+
+eq      = binary("eq",     np.equal,         None, truth, "==")
+neq     = binary("neq",    np.not_equal,     None, truth, "!=")
+lt      = binary("lt",     np.less,          None, truth, "<")
+le      = binary("le",     np.less_equal,    None, truth, "<=")
+gt      = binary("gt",     np.greater,       None, truth, ">")
+ge      = binary("ge",     np.greater_equal, None, truth, ">=")
+and_    = binary("and_",   np.bitwise_and,   None, bits, "&")
+or_     = binary("or_",    np.bitwise_or,    None, bits, "|")
+xor     = binary("xor",    np.bitwise_xor,   None, bits, "^")
+
+clip    = ternary("clip",  np.clip,          lambda x, low, high, y, gy: (
+                                                 switch((low <= x) & (x <= high), gy, 0),
+                                                 switch(x < low, gy, 0),
+                                                 switch((x > high) & (x >= low), gy, 0)), same)
+# fmt: on
+
+
+class Switch(Elementwise):
+    """The second input where the first holds, else the third."""
+
+    def _operands(self, inputs: Sequence[Any]) -> list[Variable]:
+        condition = as_tensor_variable(inputs[0])
+        if condition.type.dtype != "bool":
+            condition = neq(condition, 0)
+        return [condition, *operands(*inputs[1:])]
+
+    def _common_dtype(self, variables: Sequence[Variable]) -> np.dtype[Any]:
+        return np.result_type(*[variable.type.numpy_dtype for variable in variables[1:]])
+
+
+switch = where = _TABLE["switch"] = Switch(
+    "switch",
+    numpy_switch,
+    lambda condition, x, y, z, gz: (None, switch(condition, gz, 0), switch(condition, 0, gz)),
+    same,
+)
+
+
+class Cast(Elementwise):
+    """The input in another dtype."""
+
+    __props__ = ("dtype",)
+
+    def __init__(self, dtype: str) -> None:
+        super().__init__(f"cast_{dtype}", self._convert, lambda x, y, gy: gy, same)
+        self.dtype = dtype
+        self.result = lambda _: np.dtype(dtype)
+
+    def _convert(self, x: Any) -> Any:
+        return np.asarray(x).astype(self.dtype)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"{inputs[0]}.astype({self.dtype})", {self.dtype: np.dtype(self.dtype)}
+
+    def __reduce__(self) -> Any:
+        return (Cast, (self.dtype,))
+
+    def __str__(self) -> str:
+        return f"Cast{{{self.dtype}}}"
+
+
+# ---- Functions composed of the table's lines ---------------------------------------------------
+
+
+def cast(x: Any, dtype: Any) -> Variable:
+    """x in another dtype, converted as NumPy does: floats are cut off to integers.
+
+    Parameters
+    ----------
+    x : tensor
+    dtype : str
+        ``'floatX'`` is ``config.floatX``.
+
+    Raises
+    ------
+    TypeError
+        If there is no such dtype.
+
+    Examples
+    --------
+    >>> cast([1.5, -1.5], "int64").eval()
+    array([ 1, -1])
+    """
+    x = as_tensor_variable(x)
+    name = check_dtype(dtype).name
+    return x if x.type.dtype == name else Cast(name)(x)
+
+
+def round(x: Any, mode: str = "half_to_even") -> Variable:
+    """The nearest whole number, as a float.
+
+    Parameters
+    ----------
+    x : tensor
+    mode : {'half_to_even', 'half_away_from_zero'}
+        Where a half goes.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mode.
+
+    Examples
+    --------
+    >>> round([0.5, 1.5]).eval(), round([0.5, 1.5], "half_away_from_zero").eval()
+    (array([0., 2.]), array([1., 2.]))
+    """
+    x = as_tensor_variable(x)
+    if mode == "half_to_even":
+        return rint(x)
+    if mode == "half_away_from_zero":
+        return sgn(x) * floor(abs_(x) + 0.5)
+    raise ValueError(f"round: mode is 'half_to_even' or 'half_away_from_zero'; got {mode!r}")
+
+
+def isclose(
+    a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Variable:
+    """Whether |a − b| ≤ atol + rtol · |b|, for each element; infinities are close if equal.
+
+    Examples
+    --------
+    >>> isclose([1.0, 2.0], [1.0 + 1e-9, 2.1]).eval()
+    array([ True, False])
+    """
+    a, b = operands(a, b)
+    finite = invert(isinf(a) | isinf(b))
+    # An infinity less itself is not a number: subtract only what is finite.
+    distance = abs_(switch(finite, a, 0) - switch(finite, b, 0))
+    close = (finite & le(distance, atol + rtol * abs_(switch(finite, b, 0)))) | eq(a, b)
+    return close | (isnan(a) & isnan(b)) if equal_nan else close
+
+
+def deg2rad(x: Any) -> Variable:
+    """Degrees as radians: x · π / 180."""
+    return as_tensor_variable(x) * (math.pi / 180)
+
+
+def rad2deg(x: Any) -> Variable:
+    """Radians as degrees: x · 180 / π."""
+    return as_tensor_variable(x) * (180 / math.pi)

@@ -1,0 +1,469 @@
+"""Taking parts of a tensor, and setting or adding to parts: slices, integers, arrays, masks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Op, Variable
+from ..tensor_type import TensorType, constant
+from .broadcasting import NumPyOp, dimshuffle, normalize_axis, unbroadcast, zeros_like
+from .elementwise import clip, eq, switch
+from .joining import as_tensor_variable
+
+
+class _Input:
+    """In a key, the place of an index that an input of the node gives."""
+
+    def __repr__(self) -> str:
+        return "?"
+
+    def __reduce__(self) -> str:
+        return "INPUT"
+
+
+INPUT = _Input()
+
+
+class Key:
+    """What stands between the brackets: a pattern, and the variables that fill it.
+
+    The pattern has an entry for each axis of the tensor and for each new one: a number, None for
+    a new axis, a triple for a slice, or `INPUT` for an index that is computed. In a slice, too,
+    `INPUT` stands for what is computed.
+    """
+
+    def __init__(self, x: Variable, key: Any) -> None:
+        self.variables: list[Variable] = []
+        entries = list(key) if isinstance(key, tuple) else [key]
+        entries = [_as_index(entry, x) for entry in entries]
+        entries = _without_ellipsis(entries, x)
+        self.pattern = tuple(map(self._place, entries))
+
+    def _place(self, entry: Any) -> Any:
+        if isinstance(entry, slice):
+            return tuple(map(self._place, (entry.start, entry.stop, entry.step)))
+        if isinstance(entry, Variable):
+            self.variables.append(entry)
+            return INPUT
+        return entry
+
+
+def _as_index(entry: Any, x: Variable) -> Any:
+    """One entry of a key: a number, a variable, a slice of these, None or an ellipsis."""
+    if entry is None or entry is Ellipsis:
+        return entry
+    if isinstance(entry, slice):
+        return slice(*[_as_index(bound, x) for bound in (entry.start, entry.stop, entry.step)])
+    if isinstance(entry, (bool, np.bool_, str, bytes)):
+        raise TypeError(f"{x}[{entry!r}]: an index is an integer, slice, array, None or ...")
+    if isinstance(entry, (int, np.integer)):
+        return int(entry)
+    index = as_tensor_variable(np.zeros(0, int) if isinstance(entry, list) and not entry else entry)
+    if index.type.is_float:
+        raise TypeError(f"{x}[{index}]: an index is an integer, not {index.type.dtype}; cast it")
+    if isinstance(index, Constant) and index.type.ndim == 0 and index.type.dtype != "bool":
+        return int(index.data)
+    return index
+
+
+def _axes_of(entry: Any) -> int:
+    """How many axes of the tensor the entry of a key speaks of."""
+    if entry is None:
+        return 0
+    if isinstance(entry, Variable) and entry.type.dtype == "bool":
+        return entry.type.ndim
+    return 1
+
+
+def _without_ellipsis(entries: list[Any], x: Variable) -> list[Any]:
+    """The entries with full slices for the ellipsis, or at the end if there is none."""
+    places = [i for i, entry in enumerate(entries) if entry is Ellipsis]
+    place = places[0] if places else len(entries)
+    others = entries[:place] + entries[place + 1 :]
+    missing = x.type.ndim - sum(map(_axes_of, others))
+    if len(places) > 1 or missing < 0:
+        reason = "two ellipses" if missing >= 0 else f"too many indices for {x.type.ndim} dimensions"
+        raise IndexError(f"{x}[{', '.join(map(str, entries))}]: {reason}")
+    return others[:place] + [slice(None)] * missing + others[place:]
+
+
+def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ...]:
+    """The key for NumPy that a pattern and the values of its inputs make."""
+    given = iter(values)
+
+    def fill(entry: Any) -> Any:
+        if isinstance(entry, tuple):
+            return slice(*map(fill, entry))
+        return next(given) if entry is INPUT else entry
+
+    return tuple(map(fill, pattern))
+
+
+def static_shape(x: Variable, pattern: Sequence[Any], variables: Sequence[Variable]) -> list[Any]:
+    """What is known of the shape of the part, found out by taking it of arrays without memory.
+
+    Every size that is not known is tried as 5 and as 7: sizes that come out the same are known.
+    """
+    tries = [_try_shape(x, pattern, variables, unknown) for unknown in (5, 7)]
+    return [a if a == b else None for a, b in zip(*tries, strict=True)]
+
+
+def _try_shape(
+    x: Variable, pattern: Sequence[Any], variables: Sequence[Variable], unknown: int
+) -> tuple[int, ...]:
+    sizes, given = iter(x.type.shape), iter(variables)
+    shape: list[int] = []
+    key: list[Any] = []
+    for entry in pattern:
+        if entry is None:
+            key.append(None)
+        elif isinstance(entry, tuple):
+            for bound in entry:
+                if bound is INPUT:
+                    next(given)
+            length = _slice_length(entry, next(sizes))
+            shape.append(unknown if length is None else length)
+            key.append(slice(None))
+        else:
+            index = next(given) if entry is INPUT else constant(entry)
+            indices, axes = [index.type.shape], 1
+            if index.type.dtype == "bool":
+                indices, axes = [(None,)] * index.type.ndim, index.type.ndim
+            for axis_indices in indices:
+                size = next(sizes)
+                if entry is not INPUT and size is not None and not -size <= entry < size:
+                    raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
+                key.append(np.zeros([unknown if s is None else s for s in axis_indices], int)
+                           if index.type.ndim else 0)
+            shape += [1] * axes
+    return np.broadcast_to(np.empty(()), shape)[tuple(key)].shape
+
+
+def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:
+    """How long the slice of an axis is, as far as known."""
+    if bounds == (None, None, None) or bounds == (None, None, -1):
+        return size
+    if size is None or INPUT in bounds:
+        return None
+    return len(range(*slice(*bounds).indices(size)))
+
+
+class Subtensor(NumPyOp):
+    """The part of the first input that the pattern, filled with the other inputs, says."""
+
+    __props__ = ("pattern",)
+
+    def __init__(self, pattern: tuple[Any, ...]) -> None:
+        self.pattern = pattern
+
+    def make_node(self, x: Variable, *indices: Variable) -> Apply:
+        shape = static_shape(x, self.pattern, indices)
+        return Apply(self, [x, *indices], [x.type.clone(shape=shape)()])
+
+    # Slices are views. With arrays NumPy copies, but saying so too often only costs a copy.
+    view_map = {0: [0]}
+
+    def compute(self, x: Any, *indices: Any) -> Any:
+        return x[fill_pattern(self.pattern, indices)]
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]", {}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        if any(entry is INPUT for entry in self.pattern):
+            return None
+        sizes, shape = iter(input_shapes[0]), []
+        for entry in self.pattern:
+            if entry is None:
+                shape.append(1)
+            elif isinstance(entry, tuple):
+                size = next(sizes)
+                full = entry in ((None, None, None), (None, None, -1))
+                shape.append(size if full else node.out.type.shape[len(shape)])
+            else:
+                next(sizes)
+        return [tuple(shape)]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        x, *indices = inputs
+        g = IncSubtensor(self.pattern, set_instead_of_inc=False)(
+            zeros_like(x), output_grads[0], *indices
+        )
+        return [g, *[None] * len(indices)]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True], *[[False]] * len(node.inputs[1:])]
+
+    def __str__(self) -> str:
+        return f"Subtensor{{{key_text(self.pattern, ['?'] * str(self.pattern).count('?'))}}}"
+
+
+def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
+    """A key as Python writes it."""
+
+    def text(entry: Any) -> str:
+        if not isinstance(entry, slice):
+            return str(entry)
+        start, stop, step = ("" if bound is None else str(bound) for bound in
+                             (entry.start, entry.stop, entry.step))
+        return f"{start}:{stop}" + (f":{step}" if step else "")
+
+    return ", ".join(map(text, fill_pattern(pattern, names))) or "()"
+
+
+class IncSubtensor(Op):
+    """The first input with a part set to the second, or the second added to it."""
+
+    __props__ = ("pattern", "set_instead_of_inc")
+
+    def __init__(self, pattern: tuple[Any, ...], set_instead_of_inc: bool) -> None:
+        self.pattern = pattern
+        self.set_instead_of_inc = set_instead_of_inc
+
+    def make_node(self, x: Variable, y: Variable, *indices: Variable) -> Apply:
+        part = static_shape(x, self.pattern, indices)
+        verb = "set_subtensor" if self.set_instead_of_inc else "inc_subtensor"
+        if y.type.ndim > len(part):
+            raise ValueError(f"{verb}: {y} has {y.type.ndim} dimensions, the part of {x} {len(part)}")
+        if not np.can_cast(y.type.numpy_dtype, x.type.numpy_dtype, "safe"):
+            raise TypeError(
+                f"{verb}: {y} is {y.type.dtype}, which does not fit into {x}, {x.type.dtype}; "
+                f"cast it, as in y.astype('{x.type.dtype}')"
+            )
+        for mine, theirs in zip(y.type.shape[::-1], part[::-1], strict=False):
+            if mine not in (1, None) and theirs is not None and mine != theirs:
+                raise ValueError(f"{verb}: {y} of shape {y.type.shape} does not fit a part of {part}")
+        return Apply(self, [x, y, *indices], [x.type()])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        output_storage[0][0] = self._writer(node)(*inputs)
+
+    def _writer(self, node: Apply) -> Any:
+        known = node.inputs[1].type.shape
+        has_arrays = any(v.type.ndim for v in node.inputs[2:])
+
+        def write(x: Any, y: Any, *indices: Any) -> Any:
+            key = fill_pattern(self.pattern, indices)
+            result = np.array(x)
+            part = result[key]
+            sizes = np.shape(y)
+            for axis in range(-len(sizes), 0):
+                if known[axis] != 1 and sizes[axis] != part.shape[axis]:
+                    raise ValueError(f"a value of shape {sizes} for a part of shape {part.shape}")
+            if self.set_instead_of_inc:
+                result[key] = y
+            elif has_arrays:
+                np.add.at(result, key, y)  # counts an index as often as it occurs
+            else:
+                result[key] += y
+            return result
+
+        return write
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        key = key_text(self.pattern, inputs[2:]).replace(":", "_").replace(", ", "__")
+        from_text = "".join(c if c.isalnum() or c == "_" else "m" for c in key)
+        name = f"{'set' if self.set_instead_of_inc else 'inc'}_{from_text}"
+        return f"{name}({', '.join(inputs)})", {name: self._writer(node)}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [input_shapes[0]]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        x, y, *indices = inputs
+        g = output_grads[0]
+        part = Subtensor(self.pattern)(g, *indices)
+        gx = g
+        if self.set_instead_of_inc:
+            gx = IncSubtensor(self.pattern, True)(g, constant(0, dtype=g.type.dtype), *indices)
+        return [gx, unbroadcast(part, y) if y.type.is_float else None, *[None] * len(indices)]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True], [True], *[[False]] * len(node.inputs[2:])]
+
+    def __str__(self) -> str:
+        verb = "Set" if self.set_instead_of_inc else "Inc"
+        return f"{verb}{Subtensor(self.pattern)}"
+
+
+class Nonzero(Op):
+    """For each axis of the input, the indices of the elements that are not zero."""
+
+    __props__ = ("ndim",)
+
+    def __init__(self, ndim: int) -> None:
+        self.ndim = ndim
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [TensorType("int64", (None,))() for _ in range(self.ndim)])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        for cell, indices in zip(output_storage, np.nonzero(inputs[0]), strict=True):
+            cell[0] = indices
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None]
+
+
+def getitem(x: Any, key: Any) -> Variable:
+    """x[key], as NumPy understands it: integers, slices, None, ..., integer arrays, masks.
+
+    Raises
+    ------
+    IndexError
+        If there are more indices than dimensions, or one is out of range.
+    TypeError
+        If an index is not an integer.
+    """
+    x = as_tensor_variable(x)
+    parsed = Key(x, key)
+    return Subtensor(parsed.pattern)(x, *parsed.variables)
+
+
+def set_subtensor(
+    x: Variable, y: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False
+) -> Variable:
+    """A copy of a tensor in which one part has been replaced.
+
+    Parameters
+    ----------
+    x : variable
+        The part, written as an index expression ``tensor[...]``.
+    y : tensor
+        What it becomes; broadcast to the part's shape.
+    inplace, tolerate_inplace_aliasing
+        Theano's; the compiler decides.
+
+    Returns
+    -------
+    Variable
+        Of the tensor's shape, not the part's.
+
+    Raises
+    ------
+    TypeError
+        If x is not an index expression, or y's dtype does not fit into the tensor's.
+    ValueError
+        If y's shape does not fit the part.
+
+    Examples
+    --------
+    >>> x = as_tensor_variable([1, 2, 3])
+    >>> set_subtensor(x[1:], 0).eval()
+    array([1, 0, 0])
+    """
+    return _write(x, y, True)
+
+
+def inc_subtensor(
+    x: Variable,
+    y: Any,
+    inplace: bool = False,
+    set_instead_of_inc: bool = False,
+    tolerate_inplace_aliasing: bool = False,
+) -> Variable:
+    """A copy of a tensor in which y has been added to one part; see `set_subtensor`.
+
+    An element that an index array names several times is added to as often.
+
+    Examples
+    --------
+    >>> x = as_tensor_variable([1, 2, 3])
+    >>> inc_subtensor(x[[0, 0]], 10).eval()
+    array([21,  2,  3])
+    """
+    return _write(x, y, set_instead_of_inc)
+
+
+def _write(part: Variable, y: Any, set_instead_of_inc: bool) -> Variable:
+    owner = part.owner if isinstance(part, Variable) else None
+    if owner is None or not isinstance(owner.op, Subtensor):
+        verb = "set_subtensor" if set_instead_of_inc else "inc_subtensor"
+        raise TypeError(f"{verb} takes an index expression such as x[0]; got {part}")
+    tensor, *indices = owner.inputs
+    y = constant(y, dtype=tensor.type.dtype) if type(y) in (int, float) else as_tensor_variable(y)
+    return IncSubtensor(owner.op.pattern, set_instead_of_inc)(tensor, y, *indices)
+
+
+def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Variable:
+    """The entries of a along an axis that the indices name.
+
+    Parameters
+    ----------
+    a : tensor
+    indices : int tensor
+    axis : int, optional
+        By default a is flattened first.
+    mode : {'raise', 'wrap', 'clip'}
+        What happens to an index out of range: an IndexError at run time, or it is taken modulo
+        the size, or it becomes the first or last.
+
+    Examples
+    --------
+    >>> take([10, 20, 30], [2, 0]).eval()
+    array([30, 10])
+    """
+    a, indices = as_tensor_variable(a), as_tensor_variable(indices)
+    if axis is None:
+        a, axis = a.flatten(), 0
+    axis = normalize_axis(axis, a.type.ndim)
+    size = a.shape[axis]
+    if mode == "wrap":
+        indices = indices % size
+    elif mode == "clip":
+        indices = clip(indices, 0, size - 1)
+    elif mode != "raise":
+        raise ValueError(f"take: mode is 'raise', 'wrap' or 'clip'; got {mode!r}")
+    return getitem(a, (slice(None),) * axis + (indices,))
+
+
+def nonzero(a: Any, return_matrix: bool = False) -> Any:
+    """The indices of the elements that are not zero: for each axis an int64 vector.
+
+    Parameters
+    ----------
+    a : tensor of at least one dimension
+    return_matrix : bool
+        Return them as the rows of a matrix instead of a tuple.
+    """
+    a = as_tensor_variable(a)
+    if not a.type.ndim:
+        raise ValueError(f"nonzero takes a tensor of at least one dimension; got the scalar {a}")
+    indices = tuple(Nonzero(a.type.ndim).make_node(a).outputs)
+    return as_tensor_variable(indices) if return_matrix else indices
+
+
+def nonzero_values(a: Any) -> Variable:
+    """The elements that are not zero, as a vector in C order."""
+    a = as_tensor_variable(a)
+    return getitem(a, nonzero(a))
+
+
+def choose(a: Any, choices: Sequence[Any], mode: str = "raise") -> Variable:
+    """For each element of a, the element at its place of the choice that it numbers.
+
+    Parameters
+    ----------
+    a : int tensor
+    choices : sequence of tensors that broadcast with a
+    mode : {'raise', 'wrap', 'clip'}
+        What happens to a number out of range; see `take`.
+
+    Examples
+    --------
+    >>> choose([1, 0], [[10, 20], [30, 40]]).eval()
+    array([30, 20])
+    """
+    if isinstance(choices, Variable):
+        choices = [choices[i] for i in range(len(choices))]
+    numbers = take(np.arange(len(choices)), a, mode=mode)
+    result = as_tensor_variable(choices[0])
+    for number, choice in enumerate(choices[1:], start=1):
+        result = switch(eq(numbers, number), choice, result)
+    if result.type.ndim < numbers.type.ndim:
+        result = dimshuffle(result, ["x"] * (numbers.type.ndim - result.type.ndim)
+                            + list(range(result.type.ndim)))
+    return result

@@ -1,0 +1,287 @@
+"""Putting tensors together along an axis, and taking them apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Op, Variable
+from ..tensor_type import TensorType, constant
+from .broadcasting import NumPyOp, dimshuffle, normalize_axis, size_of
+
+
+def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None) -> Variable:
+    """x as a variable: variables as they are, numbers as constants, lists of variables stacked.
+
+    Parameters
+    ----------
+    x : variable, number, array, or nested list of these
+    name : str, optional
+        For a new constant.
+    ndim : int, optional
+        Dimensions of size 1 are put in front until there are so many.
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    TypeError
+        If x is none of the above.
+
+    Examples
+    --------
+    >>> as_tensor_variable([1, 2]).type
+    TensorType(int64, (2,))
+    """
+    if isinstance(x, Apply):
+        x = x.out
+    if isinstance(x, (list, tuple)) and _holds_variable(x):
+        x = stack(x)
+    if not isinstance(x, Variable):
+        return constant(x, name, ndim)
+    if ndim is None or ndim == x.type.ndim:
+        return x
+    if ndim < x.type.ndim:
+        raise ValueError(f"{x} has {x.type.ndim} dimensions, more than the {ndim} asked for")
+    return dimshuffle(x, ["x"] * (ndim - x.type.ndim) + list(range(x.type.ndim)))
+
+
+def _holds_variable(x: Any) -> bool:
+    if isinstance(x, (list, tuple)):
+        return any(map(_holds_variable, x))
+    return isinstance(x, Variable)
+
+
+class Join(NumPyOp):
+    """The inputs one after the other along an axis."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis: int) -> None:
+        self.axis = axis
+
+    def make_node(self, *tensors: Variable) -> Apply:
+        shapes = [tensor.type.shape for tensor in tensors]
+        if len({len(shape) for shape in shapes}) > 1:
+            raise ValueError(
+                "join: the tensors must have the same number of dimensions; got "
+                + ", ".join(f"{tensor} of {tensor.type}" for tensor in tensors)
+            )
+        along = [shape[self.axis] for shape in shapes]
+        shape = [_common_size(sizes, axis) for axis, sizes in enumerate(zip(*shapes, strict=True))
+                 if axis != self.axis]
+        shape.insert(self.axis, None if None in along else sum(along))  # type: ignore[arg-type]  # no None
+        dtype = np.result_type(*[tensor.type.numpy_dtype for tensor in tensors])
+        return Apply(self, tensors, [TensorType(dtype, shape)()])
+
+    def compute(self, *tensors: Any) -> Any:
+        return np.concatenate(tensors, axis=self.axis)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        text = f"concatenate([{', '.join(inputs)}], axis={self.axis})"
+        return text, {"concatenate": np.concatenate}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        shape = list(input_shapes[0])
+        for other in input_shapes[1:]:
+            shape[self.axis] = shape[self.axis] + other[self.axis]
+        return [tuple(shape)]
+
+    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        axes = [axis for axis in range(node.out.type.ndim) if axis != self.axis]
+        return [(0, axis, i, axis) for i in range(1, len(node.inputs)) for axis in axes]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        if len(inputs) == 1:
+            return output_grads
+        return Split(self.axis, len(inputs)).parts(
+            output_grads[0], [size_of(x, self.axis) for x in inputs]
+        )
+
+
+def _common_size(sizes: Sequence[int | None], axis: int) -> int | None:
+    """The one known size among the sizes of different tensors along an axis."""
+    known = {size for size in sizes if size is not None}
+    if len(known) > 1:
+        raise ValueError(f"join: the tensors differ in size along axis {axis}: {sorted(known)}")
+    return known.pop() if known else None
+
+
+class Split(Op):
+    """The first input cut along an axis into pieces as long as the other inputs say."""
+
+    __props__ = ("axis", "count")
+
+    def __init__(self, axis: int, count: int) -> None:
+        self.axis = axis
+        self.count = count
+        self.view_map = {i: [0] for i in range(count)}
+
+    def make_node(self, x: Variable, *lengths: Variable) -> Apply:
+        outputs = []
+        for length in lengths:
+            shape = list(x.type.shape)
+            shape[self.axis] = int(length.data) if isinstance(length, Constant) else None
+            outputs.append(x.type.clone(shape=shape)())
+        return Apply(self, [x, *lengths], outputs)
+
+    def parts(self, x: Variable, lengths: Sequence[Variable]) -> list[Variable]:
+        """The pieces, as a list also if there is but one."""
+        return self.make_node(x, *lengths).outputs
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        for cell, part in zip(output_storage, self._cut(*inputs), strict=True):
+            cell[0] = part
+
+    def _cut(self, x: Any, *lengths: Any) -> tuple[Any, ...]:
+        if min(lengths) < 0 or sum(lengths) != x.shape[self.axis]:
+            raise ValueError(
+                f"split: the lengths {[int(n) for n in lengths]} do not add up to size "
+                f"{x.shape[self.axis]} of axis {self.axis}"
+            )
+        return tuple(np.split(x, np.cumsum(lengths[:-1], dtype=int), axis=self.axis))
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"split({', '.join(inputs)})", {"split": self._cut}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        x = input_shapes[0]
+        return [(*x[: self.axis], length, *x[self.axis + 1 :]) for length in node.inputs[1:]]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [Join(self.axis)(*output_grads), *[None] * self.count]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True] * self.count, *[[False] * self.count] * self.count]
+
+
+def join(axis: int, *tensors: Any) -> Variable:
+    """The tensors one after the other along an axis that they have.
+
+    Parameters
+    ----------
+    axis : int
+    *tensors : tensors, or one list of them
+        Of the same shape but for that axis.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or their numbers of dimensions or known sizes differ; at run time, if
+        other sizes differ.
+
+    Examples
+    --------
+    >>> join(0, [1, 2], [3]).eval()
+    array([1, 2, 3])
+    """
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tuple(tensors[0])
+    variables = [as_tensor_variable(tensor) for tensor in tensors]
+    if not variables or not variables[0].type.ndim:
+        raise ValueError(
+            "join takes at least one tensor, of at least one dimension; use stack for scalars"
+        )
+    return Join(normalize_axis(axis, variables[0].type.ndim))(*variables)
+
+
+def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
+    """The tensors of the list one after the other along an axis that they have; see `join`."""
+    if isinstance(tensor_list, Variable):
+        raise TypeError("concatenate takes a list of tensors; got one tensor")
+    return join(axis, *tensor_list)
+
+
+def stack(*tensors: Any, axis: int = 0) -> Variable:
+    """The tensors one after the other along a new axis.
+
+    Parameters
+    ----------
+    *tensors : list of tensors of the same shape
+        Or, as in old Theano, the tensors themselves.
+    axis : int
+        The place of the new axis.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or their shapes differ.
+
+    Examples
+    --------
+    >>> stack([[1, 2], [3, 4]], axis=1).eval()
+    array([[1, 3],
+           [2, 4]])
+    """
+    if len(tensors) == 2 and isinstance(tensors[0], (list, tuple)) and isinstance(tensors[1], int):
+        tensors, axis = tensors[:1], tensors[1]
+    if len(tensors) == 1:
+        tensors = tuple(tensors[0])
+    variables = [as_tensor_variable(tensor) for tensor in tensors]
+    if not variables:
+        raise ValueError("stack takes at least one tensor")
+    place = normalize_axis(axis, variables[0].type.ndim + 1)
+    expanded = [_with_axis(variable, place) for variable in variables]
+    return Join(place)(*expanded)
+
+
+def _with_axis(x: Variable, place: int) -> Variable:
+    """x with a new axis of size 1."""
+    order: list[int | str] = list(range(x.type.ndim))
+    order.insert(place, "x")
+    return dimshuffle(x, order)
+
+
+def stacklists(arg: Any) -> Variable:
+    """Nested lists of tensors of the same shape as one tensor: a leading axis for each nesting.
+
+    Examples
+    --------
+    >>> stacklists([[1, 2], [3, 4]]).eval()
+    array([[1, 2],
+           [3, 4]])
+    """
+    if isinstance(arg, (list, tuple)):
+        return stack([stacklists(entry) for entry in arg])
+    return as_tensor_variable(arg)
+
+
+def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variable]:
+    """x cut along an axis into pieces of the lengths given.
+
+    Parameters
+    ----------
+    x : tensor
+    splits_size : vector of int
+        Their lengths, which add up to the size of that axis.
+    n_splits : int
+        How many there are.
+    axis : int
+
+    Returns
+    -------
+    list of Variable
+
+    Raises
+    ------
+    ValueError
+        At run time, if the lengths do not add up to the size.
+
+    Examples
+    --------
+    >>> [part.eval() for part in split([1, 2, 3], [1, 2], 2)]
+    [array([1]), array([2, 3])]
+    """
+    x = as_tensor_variable(x)
+    lengths = as_tensor_variable(splits_size)
+    if isinstance(splits_size, (list, tuple)):
+        parts = [as_tensor_variable(length) for length in splits_size]
+    else:
+        parts = [lengths[i] for i in range(n_splits)]
+    if len(parts) != n_splits:
+        raise ValueError(f"split: got {len(parts)} lengths for {n_splits} pieces")
+    return Split(normalize_axis(axis, x.type.ndim), n_splits).parts(x, parts)

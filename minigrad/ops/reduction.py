@@ -1,0 +1,453 @@
+"""Functions that shorten: sums, means, extremes, along some axes or all."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Variable
+from ..tensor_type import TensorType
+from .broadcasting import (
+    NumPyOp,
+    axis_argument,
+    element_count,
+    normalize_axes,
+    normalize_axis,
+    ones_like,
+    restore_axes,
+    sum_axes,
+    zeros_like,
+)
+from .elementwise import abs_, cast, eq, exp, sqr, sqrt, switch
+from .joining import as_tensor_variable, join
+
+Axis = int | Sequence[int] | None
+
+
+class Reduction(NumPyOp):
+    """A NumPy reduction over several axes.
+
+    Parameters
+    ----------
+    name : str
+        A key of the table below.
+    axis : tuple of int
+        Sorted, from 0.
+    """
+
+    __props__ = ("name", "axis")
+
+    def __init__(self, name: str, axis: tuple[int, ...]) -> None:
+        self.name = name
+        self.axis = axis
+        self.function, self.vjp, self.dtype = REDUCTIONS[name]
+
+    def make_node(self, x: Variable) -> Apply:
+        shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
+        return Apply(self, [x], [TensorType(self.dtype(x.type.dtype), shape)()])
+
+    def compute(self, x: Any) -> Any:
+        return self.function(x, axis=self.axis)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})", {
+            self.name: self.function
+        }
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> Sequence[Variable | None]:
+        if self.vjp is None:
+            return [None]
+        x = inputs[0]
+        y, gy = (restore_axes(v, self.axis, x.type.ndim) for v in (outputs[0], output_grads[0]))
+        return [self.vjp(self.axis, x, y, gy)]
+
+    def __str__(self) -> str:
+        return f"{self.name}{{{','.join(map(str, self.axis))}}}"
+
+
+def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
+    """log(sum(exp(x))) with the largest x taken out, so that exp cannot overflow."""
+    if x.size == 0:
+        with np.errstate(divide="ignore"):
+            return np.log(np.sum(x, axis=axis))
+    largest = np.max(x, axis=axis, keepdims=True)
+    # Of minus infinities the sum is 0; of a plus infinity it is infinite; taking them out is NaN.
+    shift = np.where(np.isfinite(largest), largest, 0)
+    with np.errstate(divide="ignore"):
+        return np.log(np.sum(np.exp(x - shift), axis=axis)) + np.squeeze(shift, axis=axis)
+
+
+def _same(dtype: str) -> str:
+    return dtype
+
+
+def _wide(dtype: str) -> str:
+    """Integers are multiplied in 64 bits, as NumPy does."""
+    kind = np.dtype(dtype).kind
+    return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind, dtype)
+
+
+def _bool(dtype: str) -> str:
+    return "bool"
+
+
+def _product_of_others(axis: tuple[int, ...], x: Variable) -> Variable:
+    """For each element of x the product of all others along the axes, right also for zeros."""
+    kept = [a for a in range(x.type.ndim) if a not in axis]
+    order = [*axis, *kept]
+    permuted = x.dimshuffle(order)
+    factors = permuted.reshape((-1, *[permuted.shape[len(axis) + i] for i in range(len(kept))]))
+    others = _product_of_those_before(factors) * _product_of_those_before(factors[::-1])[::-1]
+    inverse = [order.index(a) for a in range(x.type.ndim)]
+    return others.reshape(permuted.shape, ndim=x.type.ndim).dimshuffle(inverse)
+
+
+def _product_of_those_before(x: Variable) -> Variable:
+    """p[0] = 1, p[i] = p[i-1] · x[i-1]."""
+    one = ones_like(x[:1])
+    return Recurrence()(join(0, one, x[:-1])[: x.shape[0]], join(0, one, zeros_like(x[1:])))
+
+
+class Recurrence(NumPyOp):
+    """y[i] = a[i] · y[i-1] + b[i] along the first axis, from y[-1] = 0.
+
+    Its derivative is a recurrence too, so it has derivatives of every order.
+    """
+
+    __props__ = ()
+
+    def make_node(self, a: Variable, b: Variable) -> Apply:
+        return Apply(self, [a, b], [b.type()])
+
+    def compute(self, a: Any, b: Any) -> Any:
+        y = np.array(b)
+        for i in range(1, len(y)):
+            y[i] += a[i] * y[i - 1]
+        return y
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [input_shapes[1]]
+
+    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        return [(0, axis, 1, axis) for axis in range(node.out.type.ndim)]
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> Sequence[Variable | None]:
+        a, _ = inputs
+        # Backwards: gb[i] = gy[i] + a[i+1] · gb[i+1].
+        nothing = zeros_like(a[:1])
+        next_a = join(0, a[1:], nothing)[: a.shape[0]]
+        gb = self(next_a[::-1], output_grads[0][::-1])[::-1]
+        return [gb * join(0, nothing, outputs[0][:-1])[: a.shape[0]], gb]
+
+
+# name: the NumPy function; its derivative, where y and gy have the lost axes back, with size 1,
+# so that they broadcast against x; the dtype of the result.
+REDUCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any] | None, Callable[[str], str]]] = {
+    "max": (np.max, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
+    "min": (np.min, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
+    "prod": (np.prod, lambda axis, x, y, gy: gy * _product_of_others(axis, x), _wide),
+    "logsumexp": (stable_logsumexp, lambda axis, x, y, gy: gy * exp(x - y), _same),
+    "all": (np.all, None, _bool),
+    "any": (np.any, None, _bool),
+}
+
+
+class ArgReduction(NumPyOp):
+    """Where along the axes, numbered as if they were one, NumPy's function finds what it seeks."""
+
+    __props__ = ("name", "axis")
+
+    def __init__(self, name: str, axis: tuple[int, ...]) -> None:
+        self.name = name
+        self.axis = axis
+        self.function = {"argmax": np.argmax, "argmin": np.argmin}[name]
+
+    def make_node(self, x: Variable) -> Apply:
+        shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
+        return Apply(self, [x], [TensorType("int64", shape)()])
+
+    def compute(self, x: Any) -> Any:
+        kept = [axis for axis in range(x.ndim) if axis not in self.axis]
+        count = math.prod(x.shape[axis] for axis in self.axis)
+        sizes = [x.shape[axis] for axis in kept]
+        return self.function(x.transpose(*kept, *self.axis).reshape(*sizes, count), axis=-1)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        if len(self.axis) in (1, node.inputs[0].type.ndim):
+            text = f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
+            return text, {self.name: self.function}
+        return f"{self.name}_{len(self.axis)}d({inputs[0]})", {
+            f"{self.name}_{len(self.axis)}d": self.compute
+        }
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None]
+
+
+class CumSum(NumPyOp):
+    """Running sums along an axis: y[i] = x[0] + … + x[i]."""
+
+    __props__ = ("axis",)
+
+    def __init__(self, axis: int) -> None:
+        self.axis = axis
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type.clone(dtype=_wide(x.type.dtype))()])
+
+    def compute(self, x: Any) -> Any:
+        return np.cumsum(x, axis=self.axis)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return f"cumsum({inputs[0]}, axis={self.axis})", {"cumsum": np.cumsum}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return input_shapes
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        backwards = (slice(None),) * self.axis + (slice(None, None, -1),)
+        return [self(output_grads[0][backwards])[backwards]]
+
+
+def _reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
+    x = as_tensor_variable(x)
+    axes = normalize_axes(axis, x.type.ndim)
+    return _restored(Reduction(name, axes)(x), axes, x, keepdims)
+
+
+def _restored(y: Variable, axes: Sequence[int], x: Variable, keepdims: bool) -> Variable:
+    return restore_axes(y, axes, x.type.ndim) if keepdims else y
+
+
+def sum(
+    x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
+) -> Variable:
+    """The sum of the elements of x along the axes.
+
+    Parameters
+    ----------
+    x : tensor
+    axis : int, sequence of int, or None
+        Negative ones count from the last; None means all.
+    dtype : str, optional
+        Of the result. By default x's; 64 bits for integers and bool.
+    keepdims : bool
+        Whether the axes stay, with size 1.
+    acc_dtype : str, optional
+        Of the running sum. By default the result's.
+
+    Raises
+    ------
+    numpy.exceptions.AxisError
+        If x has no such axis.
+
+    Examples
+    --------
+    >>> sum([[1, 2], [3, 4]], axis=0).eval()
+    array([4, 6])
+    """
+    x = as_tensor_variable(x)
+    axes = normalize_axes(axis, x.type.ndim)
+    if acc_dtype or dtype:
+        x = cast(x, acc_dtype or dtype)
+    total = sum_axes(x, axes)
+    return _restored(cast(total, dtype) if dtype else total, axes, x, keepdims)
+
+
+def prod(
+    x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
+) -> Variable:
+    """The product of the elements of x along the axes; parameters as in `sum`.
+
+    The derivative is right where elements are zero, to any order.
+    """
+    x = as_tensor_variable(x)
+    if acc_dtype or dtype:
+        x = cast(x, acc_dtype or dtype)
+    product = _reduce("prod", x, axis, keepdims)
+    return cast(product, dtype) if dtype else product
+
+
+def mean(
+    x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
+) -> Variable:
+    """The sum of x along the axes, divided by how many elements it is of.
+
+    Parameters are as in `sum`; integers have a float64 mean. Of no elements it is NaN.
+    """
+    x = as_tensor_variable(x)
+    if dtype or acc_dtype or not x.type.is_float:
+        x = cast(x, acc_dtype or dtype or "float64")
+    axes = normalize_axes(axis, x.type.ndim)
+    result = sum(x, axes, keepdims=keepdims) / cast(element_count(x, axes), x.type.dtype)
+    return cast(result, dtype) if dtype else result
+
+
+def var(
+    x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
+) -> Variable:
+    """The mean squared distance from the mean: sum((x − mean(x))²) / (n − ddof).
+
+    Parameters
+    ----------
+    x : tensor
+    axis, keepdims
+        As in `sum`.
+    ddof : int
+        What to subtract from the number n of elements.
+    corrected : bool
+        Subtract (sum(x − mean(x)))² / n, which is 0 but for rounding, from the sum of squares.
+
+    Examples
+    --------
+    >>> var([1.0, 3.0]).eval()
+    array(1.)
+    """
+    x = as_tensor_variable(x)
+    distance = x - mean(x, axis, keepdims=True)
+    axes = normalize_axes(axis, x.type.ndim)
+    n = cast(element_count(x, axes), distance.type.dtype)
+    squares = sum(sqr(distance), axes, keepdims=keepdims)
+    if corrected:
+        squares = squares - sqr(sum(distance, axes, keepdims=keepdims)) / n
+    return squares / (n - ddof)
+
+
+def std(
+    x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
+) -> Variable:
+    """The square root of the variance; see `var`."""
+    return sqrt(var(x, axis, ddof, keepdims, corrected))
+
+
+def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The largest element along the axes; parameters as in `sum`.
+
+    Derivative: all to the largest; each of several equal ones gets the whole of it.
+
+    Raises
+    ------
+    ValueError
+        At run time, if there are no elements.
+    """
+    return _reduce("max", x, axis, keepdims)
+
+
+def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The smallest element along the axes; as `max`."""
+    return _reduce("min", x, axis, keepdims)
+
+
+def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Whether every element along the axes is true (not 0); parameters as in `sum`."""
+    return _reduce("all", x, axis, keepdims)
+
+
+def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Whether some element along the axes is true (not 0); parameters as in `sum`."""
+    return _reduce("any", x, axis, keepdims)
+
+
+def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """log(sum(exp(x))) along the axes without overflow; parameters as in `sum`.
+
+    Derivative: exp(x − logsumexp(x)), the softmax.
+
+    Examples
+    --------
+    >>> logsumexp([1000.0, 1000.0]).eval()
+    array(1000.69314718)
+    """
+    x = as_tensor_variable(x)
+    return _reduce("logsumexp", x if x.type.is_float else cast(x, "float64"), axis, keepdims)
+
+
+def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Where the largest element is, the first of equal ones; int64.
+
+    With several axes, or None for all, positions are numbered as if these were one, in C order.
+    """
+    return _arg_reduce("argmax", x, axis, keepdims)
+
+
+def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """Where the smallest element is; as `argmax`."""
+    return _arg_reduce("argmin", x, axis, keepdims)
+
+
+def _arg_reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
+    x = as_tensor_variable(x)
+    axes = normalize_axes(axis, x.type.ndim)
+    return _restored(ArgReduction(name, axes)(x), axes, x, keepdims)
+
+
+def max_and_argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
+    """The largest element along the axes, and where it is: see `max` and `argmax`."""
+    return [max(x, axis, keepdims), argmax(x, axis, keepdims)]
+
+
+def ptp(x: Any, axis: Axis = None) -> Variable:
+    """The largest minus the smallest element along the axes."""
+    return max(x, axis) - min(x, axis)
+
+
+def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = False) -> Variable:
+    """The length of x as a vector: sum(|x|^ord)^(1/ord) along the axes.
+
+    Parameters
+    ----------
+    x : tensor
+    ord : float
+        2, the default, is the usual length; inf the largest |x|, -inf the smallest, 0 how many
+        elements are not zero.
+    axis, keepdims
+        As in `sum`.
+
+    Examples
+    --------
+    >>> norm([3.0, 4.0]).eval()
+    array(5.)
+    """
+    x = as_tensor_variable(x)
+    if ord is None or ord == 2:
+        return sqrt(sum(sqr(x), axis, keepdims=keepdims))
+    if ord == 0:
+        return sum(cast(x, "bool"), axis, keepdims=keepdims)
+    if ord == math.inf:
+        return max(abs_(x), axis, keepdims)
+    if ord == -math.inf:
+        return min(abs_(x), axis, keepdims)
+    return sum(abs_(x) ** ord, axis, keepdims=keepdims) ** (1 / ord)
+
+
+def cumsum(x: Any, axis: int | None = None) -> Variable:
+    """Running sums along an axis: y[i] = x[0] + … + x[i]; None runs through all of x in C order.
+
+    Examples
+    --------
+    >>> cumsum([1, 2, 3]).eval()
+    array([1, 3, 6])
+    """
+    x = as_tensor_variable(x)
+    if axis is None:
+        x, axis = x.flatten(), 0
+    return CumSum(normalize_axis(axis, x.type.ndim))(x)

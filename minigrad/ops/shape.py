@@ -1,0 +1,431 @@
+"""The same elements in another arrangement: reshaping, permuting axes, repeating."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Variable
+from ..tensor_type import TensorType
+from .broadcasting import (
+    Alloc,
+    NumPyOp,
+    Shape,
+    Size,
+    dimshuffle,
+    element_count,
+    normalize_axes,
+    normalize_axis,
+    restore_axes,
+    size_of,
+    sizes_of,
+)
+from .elementwise import cast, maximum
+from .joining import as_tensor_variable, join
+
+
+class Reshape(NumPyOp):
+    """The elements of the first input, in C order, in the shape that the other inputs give."""
+
+    __props__ = ()
+    view_map = {0: [0]}
+
+    def make_node(self, x: Variable, *sizes: Variable) -> Apply:
+        for size in sizes:
+            if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
+                raise TypeError(f"reshape of {x}: a size is a whole number; got {size} ({size.type})")
+        known = [int(size.data) if isinstance(size, Constant) else None for size in sizes]
+        if known.count(-1) > 1:
+            raise ValueError(f"reshape of {x}: only one size can be -1; got {known}")
+        return Apply(self, [x, *sizes], [x.type.clone(shape=_solved(known, x))()])
+
+    def compute(self, x: Any, *sizes: Any) -> Any:
+        return x.reshape(sizes)
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        x, *sizes = inputs
+        numbers = [
+            str(int(size.data)) if isinstance(size, Constant) else name
+            for size, name in zip(node.inputs[1:], sizes, strict=True)
+        ]
+        return f"{x}.reshape({', '.join(numbers) or '()'})", {}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        # An expression may turn out to be -1 when the program runs; a tensor's size cannot.
+        return [
+            tuple(
+                known if known is not None else size if _is_size(size) else None
+                for known, size in zip(node.out.type.shape, node.inputs[1:], strict=True)
+            )
+        ]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        x, *sizes = inputs
+        return [Reshape()(output_grads[0], *sizes_of(x)), *[None] * len(sizes)]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True], *[[False]] * len(node.inputs[1:])]
+
+
+def _is_size(size: Variable) -> bool:
+    return size.owner is not None and isinstance(size.owner.op, Size)
+
+
+def _solved(known: list[int | None], x: Variable) -> list[int | None]:
+    """The sizes with -1 replaced by what x's size leaves for it, or None if that is not known."""
+    if -1 not in known:
+        return known
+    place = known.index(-1)
+    others = known[:place] + known[place + 1 :]
+    solved: int | None = None
+    if None not in others and None not in x.type.shape:
+        rest = math.prod(others)  # type: ignore[arg-type]  # no None among them
+        solved = math.prod(x.type.shape) // rest if rest else None  # type: ignore[arg-type]  # nor here
+    return [*known[:place], solved, *known[place + 1 :]]
+
+
+class SpecifyShape(NumPyOp):
+    """The first input, whose sizes along some axes are checked to be the other inputs."""
+
+    __props__ = ("axes",)
+    view_map = {0: [0]}
+
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        self.axes = axes
+
+    def make_node(self, x: Variable, *sizes: Variable) -> Apply:
+        shape = list(x.type.shape)
+        for axis, size in zip(self.axes, sizes, strict=True):
+            if isinstance(size, Constant):
+                shape[axis] = int(size.data)
+        if not x.type.accepts_shape(x.type.clone(shape=shape)):
+            raise ValueError(f"specify_shape: {x} has shape {x.type.shape}, which cannot be {shape}")
+        return Apply(self, [x, *sizes], [x.type.clone(shape=shape)()])
+
+    def compute(self, x: Any, *sizes: Any) -> Any:
+        for axis, size in zip(self.axes, sizes, strict=True):
+            if x.shape[axis] != size:
+                raise ValueError(f"axis {axis} has size {x.shape[axis]}, not {int(size)} as specified")
+        return x
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        name = "specify_" + "_".join(map(str, self.axes))
+        return f"{name}({', '.join(inputs)})", {name: self.compute}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [
+            tuple(
+                size if known is None else known
+                for size, known in zip(input_shapes[0], node.out.type.shape, strict=True)
+            )
+        ]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [output_grads[0], *[None] * len(self.axes)]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True], *[[False]] * len(self.axes)]
+
+
+class Unbroadcast(NumPyOp):
+    """The input, of which some axes no longer count as broadcasting."""
+
+    __props__ = ("axes",)
+    view_map = {0: [0]}
+
+    def __init__(self, axes: tuple[int, ...]) -> None:
+        self.axes = axes
+
+    def make_node(self, x: Variable) -> Apply:
+        shape = [None if axis in self.axes else size for axis, size in enumerate(x.type.shape)]
+        return Apply(self, [x], [x.type.clone(shape=shape)()])
+
+    def compute(self, x: Any) -> Any:
+        return x
+
+    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+        return inputs[0], {}
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return input_shapes
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [addbroadcast(output_grads[0], *self.axes)]
+
+
+class RepeatedIndices(NumPyOp):
+    """0, 1, 2, …, each as often as the input says: what `repeat` takes."""
+
+    __props__ = ()
+
+    def make_node(self, repeats: Variable) -> Apply:
+        return Apply(self, [repeats], [TensorType("int64", (None,))()])
+
+    def compute(self, repeats: Any) -> Any:
+        return np.repeat(np.arange(len(repeats)), repeats)
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None]
+
+
+def shape(x: Any) -> Variable:
+    """The sizes of x along its axes, as an int64 vector."""
+    return Shape()(as_tensor_variable(x))
+
+
+def _scalars(sizes: Any, count: int | None = None) -> list[Variable]:
+    """The sizes, given as a list or a vector, as one variable each."""
+    if isinstance(sizes, (list, tuple)):
+        return [as_tensor_variable(size) for size in sizes]
+    sizes = as_tensor_variable(sizes)
+    if sizes.type.ndim == 0:
+        return [sizes]
+    if count is None:
+        count = sizes.type.shape[0]
+    if count is None:
+        raise ValueError(
+            f"the shape {sizes} is a vector of unknown length: say ndim=..., or give a tuple"
+        )
+    return [sizes[i] for i in range(count)]
+
+
+def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
+    """The elements of x, in C order, in another shape.
+
+    Parameters
+    ----------
+    x : tensor
+    newshape : list of sizes, or int vector
+        One of them may be -1: what x's size leaves for it.
+    ndim : int, optional
+        How long a vector is, if its type does not tell.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the sizes are not whole numbers, or at run time do not make as many elements as x has.
+
+    Examples
+    --------
+    >>> reshape([1, 2, 3, 4], (2, -1)).eval()
+    array([[1, 2],
+           [3, 4]])
+    """
+    return Reshape()(as_tensor_variable(x), *_scalars(newshape, ndim))
+
+
+def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
+    """x with its last axes made one, in C order, so that `ndim` dimensions are left.
+
+    Examples
+    --------
+    >>> flatten([[1, 2], [3, 4]]).eval()
+    array([1, 2, 3, 4])
+    """
+    x, ndim = as_tensor_variable(x), ndim if outdim is None else outdim
+    if ndim == x.type.ndim:
+        return x
+    if not 1 <= ndim <= max(x.type.ndim, 1):
+        raise ValueError(f"flatten: ndim must be from 1 to {x.type.ndim}; got {ndim}")
+    if ndim == 1:
+        return Reshape()(x, as_tensor_variable(-1))
+    # Not -1: next to a size of 0 it would be anybody's guess.
+    last = element_count(x, range(ndim - 1, x.type.ndim))
+    return Reshape()(x, *sizes_of(x)[: ndim - 1], last)
+
+
+def transpose(x: Any, axes: Sequence[int] | None = None) -> Variable:
+    """x with its axes in the order given, by default reversed."""
+    x = as_tensor_variable(x)
+    if axes is None:
+        axes = range(x.type.ndim)[::-1]
+    order = [normalize_axis(axis, x.type.ndim) for axis in axes]
+    if len(order) != x.type.ndim:
+        raise ValueError(f"transpose: {x} has {x.type.ndim} axes; got {len(order)}: {tuple(axes)}")
+    return dimshuffle(x, order)
+
+
+def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
+    """x with two axes exchanged."""
+    x = as_tensor_variable(x)
+    order: list[int | str] = list(range(x.type.ndim))
+    order[axis1], order[axis2] = order[axis2], order[axis1]
+    return dimshuffle(x, order)
+
+
+def moveaxis(x: Any, source: Any, destination: Any) -> Variable:
+    """x with axes moved to other places; the others keep their order."""
+    x = as_tensor_variable(x)
+    sources, places = (
+        [normalize_axis(axis, x.type.ndim) for axis in np.atleast_1d(axes)]
+        for axes in (source, destination)
+    )
+    if len(sources) != len(places):
+        raise ValueError(f"moveaxis: {len(sources)} axes cannot go to {len(places)} places")
+    order = [axis for axis in range(x.type.ndim) if axis not in sources]
+    for place, axis in sorted(zip(places, sources, strict=True)):
+        order.insert(place, axis)
+    return dimshuffle(x, order)
+
+
+def squeeze(x: Any, axis: Any = None) -> Variable:
+    """x without axes that are known to have size 1: those given, by default all of them."""
+    x = as_tensor_variable(x)
+    if axis is None:
+        axes = tuple(a for a, size in enumerate(x.type.shape) if size == 1)
+    else:
+        axes = normalize_axes(axis, x.type.ndim)
+    return dimshuffle(x, [a for a in range(x.type.ndim) if a not in axes])
+
+
+def expand_dims(x: Any, axis: int) -> Variable:
+    """x with a new axis of size 1 at that place."""
+    x = as_tensor_variable(x)
+    return restore_axes(x, [normalize_axis(axis, x.type.ndim + 1)], x.type.ndim + 1)
+
+
+def shape_padleft(x: Any, n_ones: int = 1) -> Variable:
+    """x with new axes of size 1 in front."""
+    x = as_tensor_variable(x)
+    return restore_axes(x, range(n_ones), x.type.ndim + n_ones)
+
+
+def shape_padright(x: Any, n_ones: int = 1) -> Variable:
+    """x with new axes of size 1 behind."""
+    x = as_tensor_variable(x)
+    ndim = x.type.ndim + n_ones
+    return restore_axes(x, range(x.type.ndim, ndim), ndim)
+
+
+def shape_padaxis(x: Any, axis: int) -> Variable:
+    """x with a new axis of size 1 at that place: Theano's name for `expand_dims`."""
+    return expand_dims(x, axis)
+
+
+def specify_shape(x: Any, shape: Any) -> Variable:
+    """x, whose sizes are checked when the program runs and known from here on.
+
+    Parameters
+    ----------
+    x : tensor
+    shape : list of sizes, or int vector
+        None for a size that is not checked.
+
+    Raises
+    ------
+    ValueError
+        If x cannot have that shape; at run time, if it has not.
+    """
+    x = as_tensor_variable(x)
+    sizes = list(shape) if isinstance(shape, (list, tuple)) else _scalars(shape, x.type.ndim)
+    if len(sizes) != x.type.ndim:
+        raise ValueError(f"specify_shape: {x} has {x.type.ndim} dimensions; got {len(sizes)} sizes")
+    checked = {axis: as_tensor_variable(s) for axis, s in enumerate(sizes) if s is not None}
+    return SpecifyShape(tuple(checked))(x, *checked.values())
+
+
+def addbroadcast(x: Any, *axes: int) -> Variable:
+    """x, whose sizes along the axes are checked to be 1 and broadcast from here on."""
+    x = as_tensor_variable(x)
+    unknown = tuple(a for a in normalize_axes(axes, x.type.ndim) if x.type.shape[a] != 1)
+    return SpecifyShape(unknown)(x, *[as_tensor_variable(1)] * len(unknown)) if unknown else x
+
+
+def unbroadcast(x: Any, *axes: int) -> Variable:
+    """x, which along the axes no longer broadcasts, though its size there may be 1."""
+    x = as_tensor_variable(x)
+    ones = tuple(a for a in normalize_axes(axes, x.type.ndim) if x.type.shape[a] == 1)
+    return Unbroadcast(ones)(x) if ones else x
+
+
+def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
+    """x, which broadcasts along just the axes where the pattern is True."""
+    x = as_tensor_variable(x)
+    axes = range(x.type.ndim)
+    if len(broadcastable) != len(axes):
+        raise ValueError(f"patternbroadcast: {x} has {len(axes)} dimensions, got {broadcastable}")
+    added = addbroadcast(x, *[axis for axis in axes if broadcastable[axis]])
+    return unbroadcast(added, *[axis for axis in axes if not broadcastable[axis]])
+
+
+def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
+    """x repeated as a whole, as often along each axis as `reps` says.
+
+    Parameters
+    ----------
+    x : tensor
+    reps : int, or list of ints; each may be symbolic
+        For the last axes; x gets new axes in front if there are more.
+    ndim : int, optional
+        How many dimensions the result has, if more.
+
+    Examples
+    --------
+    >>> tile([1, 2], 2).eval()
+    array([1, 2, 1, 2])
+    """
+    x = as_tensor_variable(x)
+    times = _scalars(reps)
+    ndim = max(len(times), x.type.ndim, ndim or 0)
+    times = [as_tensor_variable(1)] * (ndim - len(times)) + times
+    x = as_tensor_variable(x, ndim=ndim)
+    sizes = sizes_of(x)
+    spread = restore_axes(x, range(0, 2 * ndim, 2), 2 * ndim)
+    pairs = [v for pair in zip(times, sizes, strict=True) for v in pair]
+    products = [time * size for time, size in zip(times, sizes, strict=True)]
+    return Reshape()(Alloc()(spread, *pairs), *products)
+
+
+def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
+    """x with each entry along an axis repeated.
+
+    Parameters
+    ----------
+    x : tensor
+    repeats : int, or int vector
+        How often: each, or one number for each entry.
+    axis : int, optional
+        By default x is flattened first.
+
+    Examples
+    --------
+    >>> repeat([1, 2], 2).eval(), repeat([1, 2], [1, 3]).eval()
+    (array([1, 1, 2, 2]), array([1, 2, 2, 2]))
+    """
+    x, repeats = as_tensor_variable(x), as_tensor_variable(repeats)
+    if axis is None:
+        x, axis = flatten(x), 0
+    axis = normalize_axis(axis, x.type.ndim)
+    if repeats.type.ndim:
+        return x[(slice(None),) * axis + (RepeatedIndices()(repeats),)]
+    sizes = sizes_of(x)
+    spread = Alloc()(expand_dims(x, axis + 1), *sizes[: axis + 1], repeats, *sizes[axis + 1 :])
+    return Reshape()(spread, *sizes[:axis], sizes[axis] * repeats, *sizes[axis + 1 :])
+
+
+def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
+    """x shifted along an axis; what leaves at one end comes back at the other.
+
+    Parameters
+    ----------
+    x : tensor
+    shift : int
+    axis : int, optional
+        By default x is shifted in C order as if it had one axis.
+
+    Examples
+    --------
+    >>> roll([1, 2, 3], 1).eval()
+    array([3, 1, 2])
+    """
+    x = as_tensor_variable(x)
+    if axis is None:
+        return Reshape()(roll(flatten(x), shift, 0), *sizes_of(x))
+    axis = normalize_axis(axis, x.type.ndim)
+    size = size_of(x, axis)
+    cut = size - cast(shift, "int64") % maximum(size, 1)
+    before = (slice(None),) * axis
+    return join(axis, x[(*before, slice(cut, None))], x[(*before, slice(None, cut))])

@@ -1,0 +1,298 @@
+"""What a tensor can be: its dtype, its number of dimensions, and which sizes are known."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from .config import config
+from .graph import Apply, Constant, Variable
+
+DTYPES = (
+    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
+)
+_NAMES_BY_NDIM = ("scalar", "vector", "matrix", "tensor3", "tensor4", "tensor5")
+
+
+class TensorType:
+    """Arrays of one dtype and one number of dimensions.
+
+    Parameters
+    ----------
+    dtype : str or numpy.dtype
+        bool, an integer or a float type; ``'floatX'`` is ``config.floatX``.
+    shape : sequence of int, None or bool
+        An entry a dimension: its size, or None if it is not known. Size 1 means that the
+        dimension broadcasts; one of unknown size never does. Theano's ``broadcastable`` is
+        accepted too: True for 1, False for None.
+    name : str, optional
+        Ignored; Theano's third argument.
+
+    Raises
+    ------
+    TypeError
+        If the dtype is none of the above, or a size is not an integer.
+
+    Examples
+    --------
+    >>> TensorType("float32", (None, 1))
+    TensorType(float32, (None, 1))
+    >>> TensorType("float32", (False, True)).broadcastable
+    (False, True)
+    >>> x = TensorType("float32", (None, None))("x")
+    """
+
+    __slots__ = ("_dtype", "shape")
+
+    def __init__(
+        self,
+        dtype: Any,
+        shape: Sequence[int | bool | None] | None = None,
+        name: str | None = None,
+        *,
+        broadcastable: Sequence[bool] | None = None,
+    ) -> None:
+        entries = broadcastable if shape is None else shape
+        if entries is None:
+            raise TypeError("TensorType takes a dtype and a shape, such as (None, 3)")
+        self._dtype = check_dtype(dtype)
+        self.shape: tuple[int | None, ...] = tuple(map(_static_size, entries))
+
+    @property
+    def dtype(self) -> str:
+        """The dtype's name, such as ``'float64'``."""
+        return self._dtype.name
+
+    @property
+    def numpy_dtype(self) -> np.dtype[Any]:
+        """The dtype as NumPy's object."""
+        return self._dtype
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return len(self.shape)
+
+    @property
+    def broadcastable(self) -> tuple[bool, ...]:
+        """For each dimension whether its size is known to be 1."""
+        return tuple(size == 1 for size in self.shape)
+
+    @property
+    def is_float(self) -> bool:
+        """Whether the values are floating point numbers, which have derivatives."""
+        return self._dtype.kind == "f"
+
+    def __call__(self, name: str | None = None) -> Variable:
+        """A new variable of this type."""
+        return Variable(self, name=name)
+
+    make_variable = __call__
+
+    def clone(self, dtype: Any = None, shape: Sequence[int | None] | None = None) -> TensorType:
+        """This type with another dtype or shape."""
+        return TensorType(
+            self._dtype if dtype is None else dtype, self.shape if shape is None else shape
+        )
+
+    def filter(self, value: Any, strict: bool = False, allow_downcast: bool | None = None) -> Any:
+        """The value as an array of this type.
+
+        Parameters
+        ----------
+        value : array or what makes one
+        strict : bool
+            Take only what needs no conversion.
+        allow_downcast : bool, optional
+            True: convert also where precision may be lost. None: convert a Python float to any
+            float type, and other values where nothing is lost. False: not even a Python float.
+
+        Raises
+        ------
+        TypeError
+            If the value is not of this type and may not be converted to it.
+        """
+        if strict and not (isinstance(value, np.ndarray) and value.dtype == self._dtype):
+            raise TypeError(f"got {describe(value)}, expected an array of {self.dtype} (strict)")
+        array = self._convert(value, allow_downcast)
+        if array.ndim != self.ndim:
+            raise TypeError(
+                f"got {describe(value)} with {array.ndim} dimensions, expected {self.ndim} ({self})"
+            )
+        for axis, (size, expected) in enumerate(zip(array.shape, self.shape, strict=True)):
+            if expected is not None and size != expected:
+                raise TypeError(
+                    f"got {describe(value)}, but dimension {axis} must have size {expected} ({self})"
+                )
+        return array
+
+    def _convert(self, value: Any, allow_downcast: bool | None) -> np.ndarray:
+        """The value as an array of this dtype, whatever its shape."""
+        if isinstance(value, Variable):
+            raise TypeError(f"got the symbolic variable {value}, expected numbers")
+        try:
+            array = np.asarray(value)
+        except ValueError as error:
+            raise TypeError(f"got {type(value).__name__} that makes no array: {error}") from error
+        if array.dtype == self._dtype:
+            return array
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"got {describe(value)}, expected numbers of {self.dtype}")
+        # Lists and Python numbers have no dtype of their own: what counts is their values.
+        is_python = not isinstance(value, (np.ndarray, np.generic)) or isinstance(value, float)
+        if allow_downcast or np.can_cast(array.dtype, self._dtype, "safe"):
+            return array.astype(self._dtype)
+        if is_python and self._keeps(array, weak_float=allow_downcast is None):
+            return array.astype(self._dtype)
+        raise TypeError(
+            f"got {describe(value)}, expected {self.dtype}: converting could lose information. "
+            f"Convert it yourself with numpy.asarray(value, dtype='{self.dtype}'), or pass "
+            "allow_input_downcast=True to function"
+        )
+
+    def _keeps(self, array: np.ndarray, weak_float: bool) -> bool:
+        """Whether a Python number or list can become this dtype."""
+        if weak_float and array.dtype.kind == "f" and self.is_float:
+            return True
+        if array.size and array.dtype.kind in "iu" and self._dtype.kind in "iu":
+            limits = np.iinfo(self._dtype)
+            return bool(limits.min <= array.min() and array.max() <= limits.max)
+        with np.errstate(all="ignore"):
+            converted = array.astype(self._dtype)
+            return bool(np.array_equal(converted.astype(array.dtype), array, equal_nan=True))
+
+    def filter_variable(self, value: Any) -> Variable:
+        """The value as a variable of this type: a variable as it is, numbers as a constant.
+
+        Raises
+        ------
+        TypeError
+            If it is of another dtype or number of dimensions.
+        """
+        if not isinstance(value, Variable):
+            return Constant(self, self.filter(value))
+        if value.type.dtype != self.dtype or not self.accepts_shape(value.type):
+            raise TypeError(f"got {value} of type {value.type}, expected {self}")
+        return value
+
+    def accepts_shape(self, other: TensorType) -> bool:
+        """Whether the other type has as many dimensions, with sizes that may be these."""
+        return self.ndim == other.ndim and all(
+            mine is None or theirs is None or mine == theirs
+            for mine, theirs in zip(self.shape, other.shape, strict=True)
+        )
+
+    def check_result(self, value: Any, node: Apply) -> np.ndarray:
+        """What an op computed, as an array; a TypeError if it is not of this type."""
+        array = np.asarray(value)
+        if array.dtype != self._dtype or array.ndim != self.ndim:
+            raise TypeError(
+                f"{node.op} promised {self}, but its perform made {describe(value)}; "
+                "cast it there, or give the output another type in make_node"
+            )
+        return array
+
+    def __eq__(self, other: object) -> bool:
+        return (
+            isinstance(other, TensorType)
+            and self._dtype == other._dtype
+            and self.shape == other.shape
+        )
+
+    def __hash__(self) -> int:
+        return hash((self._dtype, self.shape))
+
+    def __str__(self) -> str:
+        if set(self.shape) <= {None} and self.ndim < len(_NAMES_BY_NDIM):
+            return f"TensorType({self.dtype}, {_NAMES_BY_NDIM[self.ndim]})"
+        return f"TensorType({self.dtype}, {self.shape})"
+
+    __repr__ = __str__
+
+
+def check_dtype(dtype: Any) -> np.dtype[Any]:
+    """The dtype as NumPy's object; a TypeError if no tensor can have it."""
+    try:
+        result = np.dtype(config.floatX if dtype == "floatX" else dtype)
+    except TypeError as error:
+        raise TypeError(f"no dtype is called {dtype!r}; there are {', '.join(DTYPES)}") from error
+    if result.name not in DTYPES:
+        advice = "; minigrad has no complex numbers" if result.kind == "c" else ""
+        raise TypeError(f"a tensor cannot be {result.name}; choose of {', '.join(DTYPES)}{advice}")
+    return result.newbyteorder("=")
+
+
+def _static_size(entry: Any) -> int | None:
+    if entry is None or entry is False:
+        return None
+    if not isinstance(entry, numbers.Integral) or entry < 0:
+        raise TypeError(f"a size in a type's shape is a whole number or None; got {entry!r}")
+    return int(entry)
+
+
+def describe(value: Any) -> str:
+    """The kind of a value, its shape and its dtype, for messages."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, np.generic):
+        return f"{value!r}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) < 60 else text[:56] + ' ...'}"
+
+
+def constant(
+    value: Any, name: str | None = None, ndim: int | None = None, dtype: Any = None
+) -> Constant:
+    """A variable whose value is fixed.
+
+    Parameters
+    ----------
+    value : array, number or list of numbers
+        Copied. Without `dtype`, Python floats become ``config.floatX`` and Python integers
+        int64; arrays keep their own.
+    name : str, optional
+    ndim : int, optional
+        Dimensions of size 1 are put in front until there are so many.
+    dtype : str, optional
+
+    Raises
+    ------
+    TypeError
+        If the value is not made of numbers, or would lose information as `dtype`.
+    ValueError
+        If it has more than `ndim` dimensions.
+
+    Examples
+    --------
+    >>> constant([1.0, 2.0]).type
+    TensorType(float64, (2,))
+    """
+    if isinstance(value, Variable):
+        if not isinstance(value, Constant):
+            raise TypeError(f"a constant is made of numbers; got the symbolic variable {value}")
+        value = value.data
+    array = np.array(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"a constant is made of numbers; got {describe(value)}")
+    if dtype is None:
+        has_own_dtype = isinstance(value, (np.ndarray, np.generic))
+        dtype = config.floatX if array.dtype.kind == "f" and not has_own_dtype else array.dtype
+    if ndim is not None:
+        if array.ndim > ndim:
+            raise ValueError(f"a constant of {array.ndim} dimensions cannot have only {ndim}")
+        array = array.reshape((1,) * (ndim - array.ndim) + array.shape)
+    data = _as_dtype(array, check_dtype(dtype))
+    data.flags.writeable = False
+    return Constant(TensorType(data.dtype, data.shape), data, name)
+
+
+def _as_dtype(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
+    """The array in the dtype; a TypeError if a value would become another but for rounding."""
+    with np.errstate(all="ignore"):
+        converted = array.astype(dtype)
+    if not (array.dtype.kind == dtype.kind == "f" or np.array_equal(converted, array)):
+        raise TypeError(f"{describe(array)} does not fit into a constant of {dtype.name}")
+    return converted

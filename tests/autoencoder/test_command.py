@@ -1,0 +1,290 @@
+"""``python -m autoencoder``, run as a user runs it."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from autoencoder import AutoEncoder, TiedNetwork, load_donuts, make_donuts, prepare, train
+
+PNG = b"\x89PNG"
+
+# The runs are short and go two at a time: threads of the linear algebra would only wait.
+ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
+
+
+def command(*options):
+    return [sys.executable, "-m", "autoencoder", *map(str, options)]
+
+
+def run(folder, *options, **environment):
+    return subprocess.run(
+        command(*options),
+        cwd=folder,
+        env={**os.environ, **ONE_THREAD, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def cost_in(line):
+    return float(re.search(r"cost = (\S+)$", line)[1])
+
+
+@pytest.fixture(scope="module")
+def table():
+    """A small table in a file, so that runs are short."""
+    return make_donuts(200)
+
+
+@pytest.fixture
+def folder(tmp_path, table):
+    np.save(tmp_path / "table.npy", table)
+    return tmp_path
+
+
+# What a run prints and writes.
+
+
+@pytest.fixture(scope="module")
+def plain_run(tmp_path_factory):
+    """The command as README has it, without options."""
+    folder = tmp_path_factory.mktemp("plain")
+    return folder, run(folder)
+
+
+def test_without_options_it_trains_on_the_donuts_to_a_small_cost(plain_run):
+    _, result = plain_run
+    assert result.returncode == 0
+    assert result.stderr == ""
+    assert cost_in(result.stdout.splitlines()[-2]) < 1.6e-4
+
+
+def test_without_options_it_prints_the_cost_every_500_epochs(plain_run):
+    _, result = plain_run
+    epochs = [line.split(",")[0] for line in result.stdout.splitlines()[:-2]]
+    assert epochs == [f"Epoch {epoch} of 10000" for epoch in range(0, 10000, 500)]
+
+
+def test_without_options_it_draws_autoencoder_png_and_says_so(plain_run):
+    folder, result = plain_run
+    assert result.stdout.splitlines()[-1] == "Picture: autoencoder.png"
+    assert os.listdir(folder) == ["autoencoder.png"]
+    assert (folder / "autoencoder.png").read_bytes().startswith(PNG)
+
+
+def test_the_costs_are_those_of_float64_parameters_on_float32_data_scaled_to_0_to_1(plain_run):
+    _, result = plain_run
+    features = prepare(load_donuts()).features
+    assert features.dtype == np.float32
+    network = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
+    costs = [cost for _, cost in train(network, features.astype(np.float64), epochs=501)]
+    first, second = result.stdout.splitlines()[:2]
+    assert cost_in(first) == pytest.approx(costs[0], rel=1e-9)
+    assert cost_in(second) == pytest.approx(costs[500], rel=1e-9)
+
+
+def test_options_reach_the_model_and_the_model_is_saved(folder, table):
+    options = ["--hidden", 3, "--epochs", 20, "--lr", 0.2, "--momentum", 0.5, "--batch-size", 50]
+    files = ["--data", "table.npy", "--seed", 7, "--save", "model.npz", "--figure", "p.pdf"]
+    result = run(folder, *options, *files)
+    assert result.returncode == 0, result.stderr
+    assert result.stdout.splitlines()[-1] == "Model: model.npz"
+    assert sorted(os.listdir(folder)) == ["model.npz", "p.pdf", "table.npy"]
+    expected = AutoEncoder(
+        3, epochs=20, learning_rate=0.2, momentum=0.5, batch_size=50, random_state=7
+    ).fit(prepare(table).features)
+    saved = AutoEncoder.load(folder / "model.npz")
+    assert saved.get_params() == expected.get_params()
+    np.testing.assert_array_equal(saved.weights_, expected.weights_)
+
+
+def test_the_picture_is_of_the_kind_its_name_says(folder):
+    run(folder, "--data", "table.npy", "--epochs", 2, "--figure", "picture.svg")
+    assert (folder / "picture.svg").read_text().startswith("<?xml")
+
+
+def test_quiet_prints_nothing_and_still_draws(folder):
+    result = run(folder, "--data", "table.npy", "--epochs", 2, "--quiet")
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+    assert (folder / "autoencoder.png").exists()
+
+
+def test_digits_are_scikit_learns(folder):
+    result = run(folder, "--data", "digits", "--epochs", 3, "--hidden", 9, "--save", "model.npz")
+    assert result.returncode == 0, result.stderr
+    assert AutoEncoder.load(folder / "model.npz").weights_.shape == (64, 9)
+
+
+@pytest.mark.parametrize("columns", [2, 3, 8])
+def test_a_table_may_have_any_number_of_features(folder, columns):
+    np.save(folder / "other.npy", np.random.RandomState(0).rand(30, columns))
+    result = run(folder, "--data", "other.npy", "--epochs", 2, "--save", "model.npz")
+    assert result.returncode == 0, result.stderr
+    assert len(AutoEncoder.load(folder / "model.npz").weights_) == columns - 1
+
+
+def test_show_without_a_display_says_where_to_look_instead(folder):
+    result = run(folder, "--data", "table.npy", "--epochs", 2, "--show", MPLBACKEND="agg")
+    assert result.returncode == 0
+    assert result.stderr.count("\n") == 1
+    assert "no display" in result.stderr
+
+
+# Endings before the last epoch.
+
+
+def test_a_cost_that_is_not_finite_ends_the_run_with_status_1_and_the_last_good_model(folder):
+    files = ["--data", "table.npy", "--save", "model.npz"]
+    result = run(folder, *files, "--lr", 1e80)
+    assert result.returncode == 1
+    assert re.fullmatch(r".*the cost of epoch \d+ .*smaller --lr.*\n", result.stderr)
+    assert np.isfinite(AutoEncoder.load(folder / "model.npz").weights_).all()
+    assert (folder / "autoencoder.png").read_bytes().startswith(PNG)
+
+
+def test_ctrl_c_ends_the_run_with_status_130_and_the_model_so_far(folder, table):
+    process = subprocess.Popen(
+        command("--data", "table.npy", "--epochs", 100_000_000, "--save", "model.npz"),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    for _ in range(2):
+        process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+    assert process.returncode == 130
+    epochs = int(re.fullmatch(r".*interrupted after (\d+) whole epochs.*\n", errors)[1])
+    assert (folder / "autoencoder.png").read_bytes().startswith(PNG)
+    expected = AutoEncoder(epochs=epochs, random_state=0).fit(prepare(table).features)
+    saved = AutoEncoder.load(folder / "model.npz")
+    np.testing.assert_array_equal(saved.weights_, expected.weights_)
+
+
+def test_a_reader_that_leaves_ends_the_run_without_a_traceback(folder):
+    process = subprocess.Popen(
+        command("--data", "table.npy", "--epochs", 100_000_000),
+        cwd=folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(timeout=30) != 0
+
+
+# Bad input: one line on stderr, status 2, no file written.
+
+
+def save(array):
+    return lambda path: np.save(path, array)
+
+
+def write(content):
+    return lambda path: path.write_bytes(content)
+
+
+BAD_FILES = {
+    "missing": (lambda path: None, "No such file"),
+    "a directory": (lambda path: path.mkdir(), "directory"),
+    "empty": (write(b""), "not a NumPy .npy file"),
+    "text": (write(b"1,2,3\n4,5,6\n"), "not a NumPy .npy file"),
+    "cut off": (write(b"\x93NUMPY\x01\x00"), "expected a complete .npy file"),
+    "pickled": (save(np.array([[None, 1]], dtype=object)), "Object arrays cannot be loaded"),
+    "one dimension": (save(np.ones(5)), "expected 2 dimensions"),
+    "three dimensions": (save(np.ones((2, 2, 2))), "expected 2 dimensions"),
+    "no rows": (save(np.ones((0, 5))), "expected at least one row"),
+    "one column": (save(np.ones((5, 1))), "at least one feature column and the class column"),
+    "NaN": (save(np.array([[0.0, 1.0], [np.nan, 1.0]])), "got nan in row 1, column 0"),
+    "infinity": (save(np.array([[0.0, 1.0], [np.inf, 1.0]])), "got inf in row 1, column 0"),
+    "text columns": (save(np.array([["red", "1"]])), "expected columns of numbers, got dtype <U3"),
+    "beyond float32": (save(np.array([[1e39, 0.0], [0.0, 1.0]])), "training data is float32"),
+}
+
+BAD_OPTIONS = {
+    "--hidden 0": "expected a whole number of at least 1",
+    "--hidden -3": "expected a whole number of at least 1",
+    "--hidden 2.5": "expected a whole number of at least 1",
+    "--hidden 10000000000000000000": "--hidden 10000000000000000000",
+    "--lr -0.1": "expected a number of at least 0",
+    "--lr nan": "expected a number of at least 0",
+    "--lr inf": "expected a number of at least 0",
+    "--lr fast": "expected a number of at least 0",
+    "--momentum 1.5": "expected a number from 0 to 1",
+    "--momentum -0.5": "expected a number from 0 to 1",
+    "--momentum nan": "expected a number from 0 to 1",
+    "--epochs 0": "expected a whole number of at least 1",
+    "--batch-size 0": "expected a whole number of at least 1",
+    "--seed -1": "expected a whole number from 0 to 4294967295",
+    "--figure missing/picture.png": "No such file or directory",
+    "--figure .": "expected a name that ends in .png",
+    "--figure picture.xyz": "expected a name that ends in .png",
+    "--save missing/model.npz": "No such file or directory",
+    "--save .": "not an ordinary file",
+    "--save autoencoder.png": "is the file of --figure too",
+    "--layers 3": "unrecognized arguments: --layers 3",
+}
+
+
+@pytest.fixture(scope="module")
+def bad_runs(tmp_path_factory):
+    """Every bad run's folder, its files before, and its result; two at a time, to save time."""
+
+    def run_on_file(name):
+        folder = tmp_path_factory.mktemp("file")
+        make, _ = BAD_FILES[name]
+        make(folder / "input.npy")
+        return folder, os.listdir(folder), run(folder, "--data", "input.npy", "--save", "m.npz")
+
+    def run_with_option(option):
+        folder = tmp_path_factory.mktemp("option")
+        return folder, [], run(folder, *option.split())
+
+    with ThreadPoolExecutor(2) as pool:
+        results = [
+            *pool.map(run_on_file, BAD_FILES),
+            *pool.map(run_with_option, BAD_OPTIONS),
+        ]
+    return dict(zip([*BAD_FILES, *BAD_OPTIONS], results, strict=True))
+
+
+@pytest.mark.parametrize("case", [*BAD_FILES, *BAD_OPTIONS])
+def test_bad_input_ends_with_status_2_one_line_and_no_file(bad_runs, case):
+    folder, before, result = bad_runs[case]
+    assert result.returncode == 2
+    assert result.stdout == ""
+    assert result.stderr.count("\n") == 1, result.stderr
+    assert os.listdir(folder) == before
+
+
+@pytest.mark.parametrize("case", BAD_FILES)
+def test_a_bad_file_is_named_with_what_is_wrong_with_it(bad_runs, case):
+    _, _, result = bad_runs[case]
+    _, complaint = BAD_FILES[case]
+    assert "--data" in result.stderr
+    assert complaint in result.stderr
+
+
+@pytest.mark.parametrize("option", BAD_OPTIONS)
+def test_a_bad_option_is_named_with_what_is_expected(bad_runs, option):
+    _, _, result = bad_runs[option]
+    assert option.split()[0] in result.stderr
+    assert BAD_OPTIONS[option] in result.stderr
+
+
+def test_the_data_file_is_never_overwritten(folder):
+    before = (folder / "table.npy").read_bytes()
+    result = run(folder, "--data", "table.npy", "--save", "./table.npy")
+    assert result.returncode == 2
+    assert "is the file of --data too" in result.stderr
+    assert (folder / "table.npy").read_bytes() == before

@@ -1,0 +1,243 @@
+"""AutoEncoder as scikit-learn sees it, and as a user does."""
+
+import pickle
+
+import numpy as np
+import pytest
+from sklearn.base import clone
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import MinMaxScaler
+from sklearn.utils.estimator_checks import parametrize_with_checks
+
+from autoencoder import AutoEncoder, Diverged, TiedNetwork, make_donuts, train, training
+
+
+@pytest.fixture(scope="module")
+def X():
+    return MinMaxScaler().fit_transform(make_donuts(200)[:, :4])
+
+
+@pytest.fixture(scope="module")
+def fitted(X):
+    return AutoEncoder(epochs=200, random_state=0).fit(X)
+
+
+def assert_same_model(left, right):
+    for name in ("weights_", "hidden_bias_", "output_bias_", "costs_"):
+        np.testing.assert_array_equal(getattr(left, name), getattr(right, name))
+
+
+@parametrize_with_checks([AutoEncoder(), AutoEncoder(batch_size=16, epochs=20, dtype="float32")])
+def test_it_keeps_every_rule_of_scikit_learn(estimator, check):
+    check(estimator)
+
+
+def test_fitting_lowers_the_cost(fitted):
+    assert len(fitted.costs_) == 200
+    assert fitted.costs_[-1] < fitted.costs_[0] / 5
+
+
+def test_fitting_is_training_the_network_from_the_seed(fitted, X):
+    network = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
+    costs = [cost for _, cost in train(network, X, epochs=200)]
+    np.testing.assert_array_equal(fitted.costs_, costs)
+    np.testing.assert_array_equal(fitted.weights_, network.W.get_value())
+    np.testing.assert_array_equal(fitted.hidden_bias_, network.bh.get_value())
+    np.testing.assert_array_equal(fitted.output_bias_, network.bo.get_value())
+
+
+def test_transform_is_the_sigmoid_code(fitted, X):
+    expected = 1 / (1 + np.exp(-(X @ fitted.weights_ + fitted.hidden_bias_)))
+    assert fitted.transform(X) == pytest.approx(expected, rel=1e-12)
+
+
+def test_inverse_transform_is_the_linear_decoder(fitted):
+    code = np.random.RandomState(0).rand(3, 2)
+    expected = code @ fitted.weights_.T + fitted.output_bias_
+    assert fitted.inverse_transform(code) == pytest.approx(expected, rel=1e-12)
+
+
+def test_reconstruct_encodes_and_decodes(fitted, X):
+    expected = fitted.inverse_transform(fitted.transform(X))
+    assert fitted.reconstruct(X) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_score_is_minus_the_mean_squared_error(fitted, X):
+    expected = -np.mean((X - fitted.reconstruct(X)) ** 2)
+    assert fitted.score(X) == pytest.approx(expected, rel=1e-12)
+
+
+def test_a_seed_makes_fitting_repeatable_in_batches_too(X):
+    model = AutoEncoder(epochs=5, batch_size=32, random_state=3)
+    assert_same_model(clone(model).fit(X), clone(model).fit(X))
+
+
+def test_float32_parameters_compute_in_float32(X):
+    model = AutoEncoder(epochs=5, dtype="float32", random_state=0).fit(X)
+    assert model.weights_.dtype == np.float32
+    assert model.transform(X).dtype == np.float32
+    assert model.inverse_transform(model.transform(X)).dtype == np.float32
+
+
+def test_partial_fits_after_a_fit_are_further_epochs_of_it(X):
+    whole = AutoEncoder(epochs=10, random_state=0).fit(X)
+    resumed = AutoEncoder(epochs=7, random_state=0).fit(X)
+    for _ in range(3):
+        resumed.partial_fit(X)
+    assert_same_model(whole, resumed)
+
+
+def test_partial_fits_alone_train_a_model(X):
+    whole = AutoEncoder(epochs=3, random_state=0).fit(X)
+    streamed = AutoEncoder(random_state=0)
+    for _ in range(3):
+        streamed.partial_fit(X)
+    assert_same_model(whole, streamed)
+
+
+def test_partial_fit_goes_through_batches_in_the_order_given(X):
+    in_batches = AutoEncoder(batch_size=100, random_state=0).partial_fit(X)
+    one_by_one = AutoEncoder(random_state=0).partial_fit(X[:100]).partial_fit(X[100:])
+    np.testing.assert_array_equal(in_batches.weights_, one_by_one.weights_)
+
+
+def test_a_second_fit_forgets_the_first(X):
+    model = AutoEncoder(epochs=5, random_state=0).fit(X)
+    once = pickle.loads(pickle.dumps(model))
+    assert_same_model(once, model.fit(X))
+
+
+def test_features_of_the_code_have_names(fitted):
+    assert list(fitted.get_feature_names_out()) == ["autoencoder0", "autoencoder1"]
+
+
+def test_it_stands_in_a_pipeline(X):
+    pipeline = make_pipeline(MinMaxScaler(), AutoEncoder(epochs=50, random_state=0))
+    code = pipeline.fit_transform(X * 100)
+    assert pipeline.inverse_transform(code).shape == X.shape
+    assert list(pipeline.get_feature_names_out()) == ["autoencoder0", "autoencoder1"]
+
+
+def test_grid_search_finds_the_better_number_of_hidden_units(X):
+    search = GridSearchCV(AutoEncoder(epochs=500, random_state=0), {"n_hidden": [1, 2]}, cv=2)
+    assert search.fit(X).best_params_ == {"n_hidden": 2}
+
+
+def test_a_pickle_holds_the_same_model_and_only_plain_data(fitted, X):
+    content = pickle.dumps(fitted)
+    again = pickle.loads(content)
+    assert_same_model(again, fitted)
+    np.testing.assert_array_equal(again.transform(X), fitted.transform(X))
+    assert b"minigrad" not in content
+
+
+def test_a_pickled_model_goes_on_training_like_the_original(X):
+    model = AutoEncoder(epochs=5, random_state=0).fit(X)
+    again = pickle.loads(pickle.dumps(model))
+    assert_same_model(model.partial_fit(X), again.partial_fit(X))
+
+
+def test_epochs_can_be_watched_one_by_one(X):
+    model = AutoEncoder(epochs=3, random_state=0)
+    watched = list(model.fit_epochs(X))
+    assert [epoch for epoch, _ in watched] == [0, 1, 2]
+    np.testing.assert_array_equal([cost for _, cost in watched], model.costs_)
+
+
+def test_leaving_the_iteration_leaves_a_fitted_model(X):
+    model = AutoEncoder(epochs=100, random_state=0)
+    for epoch, _ in model.fit_epochs(X):
+        if epoch == 9:
+            break
+    assert_same_model(model, AutoEncoder(epochs=10, random_state=0).fit(X))
+
+
+def test_verbose_prints_every_so_many_epochs(X, capsys):
+    AutoEncoder(epochs=5, verbose=2, random_state=0).fit(X)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == [f"Epoch {epoch} of 5" for epoch in (0, 2, 4)]
+
+
+def test_partial_fits_count_their_epochs_on(X, capsys):
+    model = AutoEncoder(verbose=1, random_state=0).partial_fit(X).partial_fit(X)
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(",")[0] for line in lines] == ["Epoch 0 of 1", "Epoch 1 of 2"]
+    assert len(model.costs_) == 2
+
+
+def test_it_is_silent_unless_told_otherwise(X, capsys):
+    AutoEncoder(epochs=5).fit(X)
+    assert capsys.readouterr().out == ""
+
+
+@pytest.fixture
+def interrupt_in_epoch_5(monkeypatch):
+    run_epoch, calls = training._run_epoch, []
+
+    def interrupted(step, batches):
+        calls.append(None)
+        cost = run_epoch(step, batches)
+        if len(calls) == 6:
+            raise KeyboardInterrupt
+        return cost
+
+    monkeypatch.setattr(training, "_run_epoch", interrupted)
+
+
+def test_an_interrupted_fit_warns_and_keeps_the_last_whole_epoch(X, interrupt_in_epoch_5):
+    with pytest.warns(UserWarning, match="interrupted after 5 epochs"):
+        model = AutoEncoder(epochs=100, random_state=0).fit(X)
+    assert_same_model(model, AutoEncoder(epochs=5, random_state=0).fit(X))
+
+
+def test_divergence_warns_and_says_when_and_what_to_try(X):
+    model = AutoEncoder(learning_rate=1e80, random_state=0)
+    with pytest.warns(ConvergenceWarning, match=r"epoch \d+ .*smaller learning_rate.*0–1"):
+        model.fit(X)
+    assert np.isfinite(model.costs_).all()
+    assert np.isfinite(model.score(X))
+
+
+def test_watching_epochs_one_by_one_divergence_is_an_error(X):
+    model = AutoEncoder(learning_rate=1e80, random_state=0)
+    with pytest.raises(Diverged):
+        list(model.fit_epochs(X))
+    assert np.isfinite(model.score(X))
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"n_hidden": 0},
+        {"n_hidden": 2.5},
+        {"learning_rate": -0.1},
+        {"learning_rate": float("nan")},
+        {"learning_rate": float("inf")},
+        {"momentum": 1.5},
+        {"momentum": -0.1},
+        {"momentum": float("nan")},
+        {"epochs": 0},
+        {"batch_size": 0},
+        {"dtype": "int32"},
+        {"verbose": -1},
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("method", ["fit", "partial_fit"])
+def test_a_hyperparameter_out_of_its_range_is_refused_by_name(X, method, wrong):
+    (name,) = wrong
+    with pytest.raises((ValueError, TypeError), match=name):
+        getattr(AutoEncoder(**wrong), method)(X)
+
+
+@pytest.mark.parametrize("method", ["transform", "inverse_transform", "reconstruct", "score"])
+def test_before_fitting_nothing_can_be_computed(X, method):
+    with pytest.raises(NotFittedError):
+        getattr(AutoEncoder(), method)(X)
+
+
+def test_a_code_of_the_wrong_width_is_refused(fitted):
+    with pytest.raises(ValueError, match="3 columns, but a code of this AutoEncoder has 2"):
+        fitted.inverse_transform(np.ones((1, 3)))

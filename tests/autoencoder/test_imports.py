@@ -1,0 +1,42 @@
+"""What importing the package loads, and what it does not."""
+
+import subprocess
+import sys
+
+import pytest
+
+import autoencoder
+
+
+def modules_after(statement):
+    program = f"import sys\n{statement}\nprint(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", program], check=True, capture_output=True, text=True
+    )
+    return set(result.stdout.split())
+
+
+def test_the_network_and_its_training_need_no_scikit_learn():
+    loaded = modules_after("from autoencoder import TiedNetwork, momentum_updates, train")
+    assert not {"sklearn", "scipy", "matplotlib"} & loaded
+
+
+def test_the_estimator_and_the_data_need_no_matplotlib():
+    loaded = modules_after("from autoencoder import AutoEncoder, load_donuts")
+    assert "matplotlib" not in loaded
+
+
+def test_drawing_needs_no_pyplot():
+    loaded = modules_after("from autoencoder import plot_images, plot_points")
+    assert "matplotlib.figure" in loaded
+    assert "matplotlib.pyplot" not in loaded
+
+
+@pytest.mark.parametrize("name", autoencoder.__all__)
+def test_every_name_that_is_promised_is_there(name):
+    assert getattr(autoencoder, name).__name__ == name
+    assert name in dir(autoencoder)
+
+
+def test_no_other_name_is_there():
+    assert not hasattr(autoencoder, "nonsense")

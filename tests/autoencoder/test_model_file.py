@@ -1,0 +1,209 @@
+"""Model files: what is saved comes back, and nothing else is let in."""
+
+import json
+import os
+
+import numpy as np
+import pytest
+from sklearn.exceptions import NotFittedError
+
+from autoencoder import AutoEncoder
+
+
+@pytest.fixture
+def X():
+    return np.random.RandomState(0).rand(20, 4)
+
+
+@pytest.fixture
+def model(X):
+    return AutoEncoder(3, epochs=5, learning_rate=0.2, random_state=0).fit(X)
+
+
+@pytest.fixture
+def path(tmp_path, model):
+    model.save(tmp_path / "model.npz")
+    return tmp_path / "model.npz"
+
+
+def rewrite(path, **changes):
+    """Change entries of the model file; None takes one out."""
+    with np.load(path) as archive:
+        entries = {**archive, **changes}
+    np.savez(path, **{name: value for name, value in entries.items() if value is not None})
+
+
+def test_a_loaded_model_is_the_saved_one(model, path, X):
+    again = AutoEncoder.load(path)
+    assert again.get_params() == model.get_params()
+    np.testing.assert_array_equal(again.costs_, model.costs_)
+    np.testing.assert_array_equal(again.transform(X), model.transform(X))
+    np.testing.assert_array_equal(again.reconstruct(X), model.reconstruct(X))
+
+
+def test_a_loaded_model_goes_on_training_like_the_original(model, path, X):
+    again = AutoEncoder.load(path).partial_fit(X)
+    np.testing.assert_array_equal(again.weights_, model.partial_fit(X).weights_)
+
+
+def test_a_loaded_model_checks_the_number_of_features(path):
+    with pytest.raises(ValueError, match="expecting 4 features"):
+        AutoEncoder.load(path).transform(np.ones((2, 5)))
+
+
+def test_feature_names_are_kept(path, model):
+    model.feature_names_in_ = np.array(["a", "b", "c", "d"], dtype=object)
+    model.save(path)
+    names = AutoEncoder.load(path).feature_names_in_
+    assert names.dtype == object
+    assert list(names) == ["a", "b", "c", "d"]
+
+
+def test_float32_stays_float32(tmp_path, X):
+    AutoEncoder(dtype="float32", epochs=2).fit(X).save(tmp_path / "model.npz")
+    assert AutoEncoder.load(tmp_path / "model.npz").weights_.dtype == np.float32
+
+
+def test_numpy_numbers_as_hyperparameters_are_saved_as_numbers(path, X):
+    grid_searched = AutoEncoder(np.int64(2), learning_rate=np.float64(0.5), epochs=np.int64(2))
+    grid_searched.fit(X).save(path)
+    assert AutoEncoder.load(path).get_params() == grid_searched.get_params()
+
+
+def test_a_dtype_object_is_saved_as_its_name(path, X):
+    AutoEncoder(epochs=2, dtype=np.dtype("float32")).fit(X).save(path)
+    assert AutoEncoder.load(path).dtype == "float32"
+
+
+def test_a_generator_as_random_state_is_not_saved(path, X):
+    AutoEncoder(epochs=2, random_state=np.random.RandomState(0)).fit(X).save(path)
+    assert AutoEncoder.load(path).random_state is None
+
+
+def test_the_file_needs_no_pickle(path):
+    with np.load(path, allow_pickle=False) as archive:
+        assert all(archive[name].dtype.kind in "fU" for name in archive.files)
+
+
+def test_a_save_that_fails_leaves_the_old_file(path, model, monkeypatch):
+    old = path.read_bytes()
+
+    def fail(file, **arrays):
+        file.write(b"half a model")
+        raise OSError("disk full")
+
+    monkeypatch.setattr(np, "savez", fail)
+    with pytest.raises(OSError, match="disk full"):
+        model.save(path)
+    assert path.read_bytes() == old
+    assert os.listdir(path.parent) == [path.name]
+
+
+def test_a_model_that_is_not_fitted_is_not_saved(tmp_path):
+    with pytest.raises(NotFittedError):
+        AutoEncoder().save(tmp_path / "model.npz")
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_missing_file_is_an_os_error(tmp_path):
+    with pytest.raises(FileNotFoundError):
+        AutoEncoder.load(tmp_path / "nothing.npz")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"hello", b"\x93NUMPY\x01\x00", b"\x80\x04N.", b"PK\x03\x04"]
+)
+def test_a_file_of_another_kind_is_refused(path, content):
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="expected a model written by AutoEncoder.save"):
+        AutoEncoder.load(path)
+
+
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9, 0.999])
+def test_a_truncated_file_is_refused(path, kept):
+    content = path.read_bytes()
+    path.write_bytes(content[: int(len(content) * kept)])
+    with pytest.raises(ValueError, match="damaged or cut off"):
+        AutoEncoder.load(path)
+
+
+def test_a_flipped_bit_is_noticed(path, model):
+    content = bytearray(path.read_bytes())
+    content[content.index(model.weights_.tobytes())] ^= 1
+    path.write_bytes(content)
+    with pytest.raises(ValueError, match="damaged"):
+        AutoEncoder.load(path)
+
+
+def test_pickled_objects_are_refused(path):
+    rewrite(path, weights=np.array([{}], dtype=object))
+    with pytest.raises(ValueError, match="Object arrays cannot be loaded"):
+        AutoEncoder.load(path)
+
+
+@pytest.mark.parametrize("name", ["weights", "hidden_bias", "weights_velocity", "costs"])
+def test_a_missing_array_is_named(path, name):
+    rewrite(path, **{name: None})
+    with pytest.raises(ValueError, match=f"missing: \\['{name}'\\]"):
+        AutoEncoder.load(path)
+
+
+def test_an_extra_array_is_named(path):
+    rewrite(path, bonus=np.ones(3))
+    with pytest.raises(ValueError, match=r"unknown: \['bonus'\]"):
+        AutoEncoder.load(path)
+
+
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("weights", (4,)),
+        ("hidden_bias", (4,)),
+        ("output_bias", (3,)),
+        ("output_bias", (4, 1)),
+        ("hidden_bias_velocity", ()),
+        ("weights_velocity", (3, 4)),
+        ("costs", (5, 1)),
+    ],
+)
+def test_an_array_of_the_wrong_shape_is_refused(path, name, shape):
+    rewrite(path, **{name: np.ones(shape)})
+    with pytest.raises(ValueError, match=name):
+        AutoEncoder.load(path)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_parameters_that_are_not_finite_are_refused(path, bad):
+    rewrite(path, hidden_bias=np.full(3, bad))
+    with pytest.raises(ValueError, match="'hidden_bias' is not all finite"):
+        AutoEncoder.load(path)
+
+
+@pytest.mark.parametrize("values", [np.array(list("abc")), np.arange(3), np.ones(3, complex)])
+def test_parameters_that_are_no_floats_are_refused(path, values):
+    rewrite(path, hidden_bias=values)
+    with pytest.raises(ValueError, match="'hidden_bias' is not all finite float32 or float64"):
+        AutoEncoder.load(path)
+
+
+def test_too_few_feature_names_are_refused(path):
+    rewrite(path, feature_names=np.array(["a", "b"]))
+    with pytest.raises(ValueError, match="2 feature names do not name 4 features"):
+        AutoEncoder.load(path)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [None, "", "[1, 2]", "{", json.dumps({"n_hidden": 0}), json.dumps({"layers": 3})],
+)
+def test_hyperparameters_that_make_no_model_are_refused(path, text):
+    rewrite(path, hyperparameters=None if text is None else np.array(text))
+    with pytest.raises(ValueError, match="hyperparameters"):
+        AutoEncoder.load(path)
+
+
+def test_every_complaint_names_the_file(path):
+    rewrite(path, bonus=np.ones(3))
+    with pytest.raises(ValueError) as caught:
+        AutoEncoder.load(path)
+    assert str(caught.value).startswith(str(path))

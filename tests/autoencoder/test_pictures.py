@@ -1,0 +1,187 @@
+"""The figures: which panels there are, and what is in them."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from autoencoder import plot_images, plot_points
+
+
+@pytest.fixture
+def rng():
+    return np.random.RandomState(0)
+
+
+def titles(figure):
+    return [axes.get_title(loc="left") for axes in figure.axes]
+
+
+def points(rng, n_features=4, n_hidden=2, n_classes=2, n=50):
+    data = rng.rand(n, n_features)
+    labels = np.arange(n) % n_classes
+    return data, rng.rand(n, n_hidden), data + 0.01, np.geomspace(1, 1e-3, 20), labels
+
+
+def images(rng, n_hidden=6):
+    pictures = rng.rand(10, 64)
+    return pictures, pictures * 0.9, rng.randn(64, n_hidden), np.geomspace(1, 1e-3, 20)
+
+
+def render(figure, tmp_path):
+    """The size of the picture's file: drawing is where many mistakes come out."""
+    figure.savefig(tmp_path / "picture.png")
+    return (tmp_path / "picture.png").stat().st_size
+
+
+def test_points_make_four_panels(rng):
+    figure = plot_points(*points(rng))
+    assert isinstance(figure, Figure)
+    assert titles(figure) == ["Incoming data", "Encoded data", "Decoded data", "Cost"]
+
+
+def test_images_make_three_panels(rng):
+    figure = plot_images(*images(rng))
+    assert isinstance(figure, Figure)
+    assert titles(figure) == ["Originals over reconstructions", "Filters", "Cost"]
+
+
+def test_the_data_panels_show_the_first_two_features(rng):
+    data, code, decoded, costs, labels = points(rng)
+    incoming, encoded, rebuilt, _ = plot_points(data, code, decoded, costs, labels).axes
+    for panel, shown in [(incoming, data), (encoded, code), (rebuilt, decoded)]:
+        np.testing.assert_array_equal(panel.collections[0].get_offsets(), shown[:, :2])
+
+
+def test_incoming_and_decoded_data_have_the_same_axes(rng):
+    incoming, _, rebuilt, _ = plot_points(*points(rng)).axes
+    assert incoming.get_xlim() == rebuilt.get_xlim()
+    assert incoming.get_ylim() == rebuilt.get_ylim()
+
+
+def test_features_of_like_range_have_axes_of_equal_scale(rng):
+    data, *rest = points(rng)
+    incoming = plot_points(data * [1, 2, 1, 1], *rest).axes[0]
+    assert np.ptp(incoming.get_xlim()) == pytest.approx(np.ptp(incoming.get_ylim()))
+
+
+def test_features_of_very_different_range_both_fill_their_axis(rng):
+    data, *rest = points(rng)
+    incoming = plot_points(data * [1, 1000, 1, 1], *rest).axes[0]
+    assert np.ptp(incoming.get_xlim()) < 1.2
+
+
+@pytest.mark.parametrize("plot", ["points", "images"])
+def test_the_cost_is_drawn_for_each_epoch_on_a_logarithmic_axis(rng, plot):
+    figure = plot_points(*points(rng)) if plot == "points" else plot_images(*images(rng))
+    cost = figure.axes[-1]
+    assert cost.get_yscale() == "log"
+    np.testing.assert_array_equal(cost.lines[0].get_ydata(), np.geomspace(1, 1e-3, 20))
+
+
+def test_each_class_has_a_colour_of_its_own_and_a_name(rng):
+    figure = plot_points(*points(rng, n_classes=3))
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["class 0", "class 1", "class 2"]
+    colours = figure.axes[0].collections[0].get_facecolors()
+    assert len(np.unique(colours, axis=0)) == 3
+
+
+def test_without_classes_there_is_no_legend(rng):
+    data, code, decoded, costs, _ = points(rng)
+    assert plot_points(data, code, decoded, costs).legends == []
+
+
+def test_many_classes_are_named_by_five_along_the_scale(rng):
+    (legend,) = plot_points(*points(rng, n_classes=25)).legends
+    names = [text.get_text() for text in legend.get_texts()]
+    assert names == [f"class {i}" for i in (0, 6, 12, 18, 24)]
+
+
+def test_more_than_two_hidden_units_are_shown_by_their_principal_components(rng):
+    data, _, decoded, costs, labels = points(rng)
+    direction = np.array([1.0, 2.0, 2.0]) / 3
+    position = rng.randn(50)
+    code = np.outer(position, direction) + 1e-6 * rng.randn(50, 3)
+    encoded = plot_points(data, code, decoded, costs, labels).axes[1]
+    shown = np.asarray(encoded.collections[0].get_offsets())
+    assert abs(shown[:, 0]) == pytest.approx(abs(position - position.mean()), abs=1e-4)
+
+
+@pytest.mark.parametrize(("n_features", "n_hidden"), [(1, 1), (1, 2), (2, 1), (7, 5)])
+def test_any_number_of_features_and_hidden_units_can_be_drawn(tmp_path, rng, n_features, n_hidden):
+    figure = plot_points(*points(rng, n_features, n_hidden))
+    assert titles(figure) == ["Incoming data", "Encoded data", "Decoded data", "Cost"]
+    assert render(figure, tmp_path) > 10_000
+
+
+def test_a_single_hidden_unit_is_a_histogram_of_each_class(rng):
+    encoded = plot_points(*points(rng, n_hidden=1)).axes[1]
+    assert sum(bar.get_height() for bar in encoded.patches) == 50
+
+
+@pytest.mark.parametrize("costs", [[], [0.5], [0.5, 0.0], [0.1, 1e150, 1e307]])
+def test_costs_can_be_few_or_zero_or_huge(tmp_path, rng, costs):
+    data, code, decoded, _, labels = points(rng)
+    assert render(plot_points(data, code, decoded, costs, labels), tmp_path) > 10_000
+
+
+@pytest.mark.parametrize("value", [0.0, 1.0, -1e38, 1e150])
+@pytest.mark.parametrize("n_features", [1, 2])
+def test_a_feature_that_is_constant_can_be_drawn(tmp_path, rng, n_features, value):
+    _, code, _, costs, labels = points(rng)
+    data = np.full((50, n_features), value)
+    assert render(plot_points(data, code, data, costs, labels), tmp_path) > 10_000
+
+
+def test_a_single_sample_can_be_drawn(tmp_path, rng):
+    assert render(plot_points(*points(rng, n=1)), tmp_path) > 10_000
+
+
+def test_every_image_stands_over_its_reconstruction(rng):
+    pictures, rebuilt, weights, costs = images(rng)
+    shown = plot_images(pictures, rebuilt, weights, costs).axes[0].images[0].get_array()
+    assert shown.shape == (2 * 8 + 1, 10 * 8 + 9)
+    np.testing.assert_array_equal(shown[:8, 9:17], pictures[1].reshape(8, 8))
+    np.testing.assert_array_equal(shown[9:, 9:17], rebuilt[1].reshape(8, 8))
+
+
+def test_a_filter_is_a_column_of_the_weights(rng):
+    _, _, weights, _ = arguments = images(rng)
+    shown = plot_images(*arguments).axes[1].images[0].get_array()
+    np.testing.assert_array_equal(shown[:8, 9:17], weights[:, 1].reshape(8, 8))
+
+
+def test_zero_is_white_in_the_filters(rng):
+    filters = plot_images(*images(rng)).axes[1].images[0]
+    assert filters.norm.vmin == -filters.norm.vmax
+
+
+def test_at_most_100_filters_are_drawn(rng):
+    shown = plot_images(*images(rng, n_hidden=150)).axes[1].images[0].get_array()
+    assert shown.shape == (10 * 9 - 1, 10 * 9 - 1)
+
+
+def test_images_need_not_be_square(rng):
+    shown = plot_images(*images(rng), image_shape=(4, 16)).axes[0].images[0].get_array()
+    assert shown.shape == (2 * 4 + 1, 10 * 16 + 9)
+
+
+def test_images_of_another_size_than_said_are_refused(rng):
+    with pytest.raises(ValueError, match="do not fit together"):
+        plot_images(*images(rng), image_shape=(3, 3))
+
+
+def test_numbers_of_samples_that_differ_are_refused(rng):
+    data, code, decoded, costs, labels = points(rng)
+    with pytest.raises(ValueError, match="numbers of samples differ"):
+        plot_points(data, code[1:], decoded, costs, labels)
+
+
+def test_a_figure_can_be_given_to_draw_on(rng):
+    figure = Figure()
+    assert plot_points(*points(rng), figure=figure) is figure
+
+
+def test_pictures_can_be_saved_without_a_display(tmp_path, rng):
+    assert render(plot_points(*points(rng)), tmp_path) > 10_000
+    assert render(plot_images(*images(rng)), tmp_path) > 10_000
