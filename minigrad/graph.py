@@ -22,6 +22,10 @@ else:
     _Operators = object
 
 
+# See Op.expression.
+Use = Callable[[str, Any], str]
+
+
 class Line(NamedTuple):
     """A line of somebody's program."""
 
@@ -111,7 +115,7 @@ class Apply:
         self.outputs = list(outputs)
         for index, output in enumerate(self.outputs):
             output.owner, output.index = self, index
-        self.made_at = _current_line()
+        self.made_at = current_line()
 
     @property
     def out(self) -> Variable:
@@ -191,14 +195,18 @@ class Op:
         """
         raise TypeError(f"{self}: define perform, which computes its outputs")
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        """This node in a compiled program: Python source, and what the names in it stand for.
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        """This node in a compiled program, as Python source; with several outputs, a tuple.
 
-        `inputs` are the names of the inputs in that program; with several outputs the source is
-        a tuple. By default it calls `perform`.
+        `inputs` are what the inputs are called in that program. ``use(name, value)`` brings in
+        anything else that the source speaks of: it returns what to call the value, which is the
+        name unless that is taken. By default `perform` is called.
         """
-        name = identifier(str(self))
-        return f"{name}({', '.join(inputs)})", {name: self._performer(node)}
+        return f"{use(identifier(str(self)), self._performer(node))}({', '.join(inputs)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        """This node as people write it, for messages and comments; `inputs` are as written."""
+        return f"{self}({', '.join(inputs)})"
 
     def _performer(self, node: Apply) -> Callable[..., Any]:
         """`perform` as a function from arrays to the output, or to a tuple of outputs."""
@@ -276,18 +284,35 @@ class Op:
 
 def perform(node: Apply, inputs: list[Any]) -> list[Any]:
     """The values of a node's outputs, as its op computes them; inputs and outputs are checked."""
-    for i, axis, j, other_axis in node.op.equal_sizes(node):
-        if inputs[i].shape[axis] != inputs[j].shape[other_axis]:
-            raise ValueError(
-                f"dimension {axis} of input {i} has size {inputs[i].shape[axis]}, but dimension "
-                f"{other_axis} of input {j} has size {inputs[j].shape[other_axis]}"
-            )
+    check_sizes(node, inputs)
     storage: list[list[Any]] = [[None] for _ in node.outputs]
     node.op.perform(node, inputs, storage)
     return [
         output.type.check_result(cell[0], node)
         for output, cell in zip(node.outputs, storage, strict=True)
     ]
+
+
+def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
+    """Raise a ValueError if sizes of the inputs' values differ that must be equal."""
+    for i, axis, j, other_axis in node.op.equal_sizes(node):
+        size, other_size = inputs[i].shape[axis], inputs[j].shape[other_axis]
+        if size != other_size:
+            x, y = (_called(node.inputs[k], k) for k in (i, j))
+            message = (
+                f"{node.op}: sizes differ: {x} has {size} along axis {axis}, "
+                f"{y} has {other_size} along axis {other_axis}"
+            )
+            if 1 in (size, other_size):
+                message += (
+                    "; a size of 1 broadcasts only if the type says so: see T.addbroadcast, T.row, "
+                    "T.col, and shared(..., broadcastable=...)"
+                )
+            raise ValueError(message)
+
+
+def _called(variable: Variable, number: int) -> str:
+    return variable.name or f"input {number}"
 
 
 def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Apply]:
@@ -372,7 +397,7 @@ _PACKAGE = str(Path(__file__).parent) + os.sep
 _lines = threading.local()
 
 
-def _current_line() -> Line | None:
+def current_line() -> Line | None:
     """The innermost line outside this package that is being executed."""
     override = getattr(_lines, "override", None)
     if override is not None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from ..graph import Apply, Constant, Op, Variable
+from ..graph import Apply, Constant, Op, Use, Variable
 from ..tensor_type import TensorType, constant
 
 
@@ -27,9 +27,8 @@ class NumPyOp(Op):
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         output_storage[0][0] = self.compute(*inputs)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        name = type(self).__name__.lower()
-        return f"{name}({', '.join(inputs)})", {name: self.compute}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
 
 
 def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -86,7 +85,7 @@ class DimShuffle(NumPyOp):
         index = [None if axis == "x" else slice(None) for axis in self.new_order]
         return (*index, *[0] * len(self._dropped(ndim)))
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         ndim = node.inputs[0].type.ndim
         order, index = [*self.kept, *self._dropped(ndim)], self._index(ndim)
         text = inputs[0]
@@ -94,7 +93,10 @@ class DimShuffle(NumPyOp):
             text += ".T" if order == [*reversed(range(ndim))] else f".transpose{tuple(order)}"
         if set(index) != {slice(None)} and index:
             text += f"[{', '.join(':' if entry == slice(None) else str(entry) for entry in index)}]"
-        return text, {}
+        return text
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return self.expression(node, inputs, lambda name, value: name)
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [tuple(1 if axis == "x" else input_shapes[0][axis] for axis in self.new_order)]
@@ -132,13 +134,13 @@ class Alloc(NumPyOp):
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         output_storage[0][0] = _filler(node)(*inputs)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         value, *sizes = inputs
         if not node.inputs[0].type.ndim:
             dtype = node.inputs[0].type.numpy_dtype
             shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
-            return f"full({shape}, {value}, {dtype.name})", {"full": np.full, dtype.name: dtype}
-        return f"alloc({', '.join(inputs)})", {"alloc": _filler(node)}
+            return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
+        return f"{use('alloc', _filler(node))}({', '.join(inputs)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [
@@ -184,8 +186,11 @@ class Sum(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.sum(x, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"sum({inputs[0]}, {axis_argument(self.axis, node)})", {"sum": np.sum}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('sum', np.sum)}({inputs[0]}, {axis_argument(self.axis, node)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"sum({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
@@ -218,8 +223,8 @@ class Size(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.int64(x.shape[self.axis])
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"int64({inputs[0]}.shape[{self.axis}])", {"int64": np.int64}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('int64', np.int64)}({inputs[0]}.shape[{self.axis}])"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [()]
@@ -242,8 +247,8 @@ class Shape(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.array(x.shape, dtype="int64")
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"array({inputs[0]}.shape, int64)", {"array": np.array, "int64": np.int64}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('array', np.array)}({inputs[0]}.shape, {use('int64', np.int64)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [(node.inputs[0].type.ndim,)]

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable
+from ..graph import Apply, Constant, Use, Variable
 from ..tensor_type import TensorType, check_dtype, constant
+from . import special
 from .broadcasting import NumPyOp, unbroadcast
 from .joining import as_tensor_variable
 
@@ -104,12 +105,19 @@ class Elementwise(NumPyOp):
     def compute(self, *inputs: Any) -> Any:
         return self.function(*inputs)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         arguments = ", ".join(
             _literal(variable, node) or name
             for variable, name in zip(node.inputs, inputs, strict=True)
         )
-        return f"{self.name}({arguments})", {self.name: self.function}
+        return f"{use(self.name, self.function)}({arguments})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        if self.symbol is None:
+            return f"{self.name}({', '.join(inputs)})"
+        return f"({self.symbol}{inputs[0]})" if len(inputs) == 1 else (
+            f"({inputs[0]} {self.symbol} {inputs[1]})"
+        )
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [
@@ -183,8 +191,7 @@ def operands(*values: Any) -> list[Variable]:
     is_python = [type(value) in (bool, int, float) for value in values]
     variables = [None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)]
     strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
-    if not strong:
-        return [as_tensor_variable(value) for value in values]
+    strong = strong or [constant(values).type.numpy_dtype]
     result = []
     for value, variable in zip(values, variables, strict=True):
         if variable is None:
@@ -255,11 +262,17 @@ def numpy_switch(condition: Any, x: Any, y: Any) -> Any:
     return np.where(condition, x, y)
 
 
+def lacking(name: str) -> Any:
+    """In place of a derivative that would take a function minigrad lacks: a TypeError."""
+    raise TypeError(f"minigrad lacks the derivative of {name}")
+
+
 # ---- The table ---------------------------------------------------------------------------------
 # x, y: inputs. The last but one argument is the output. The last is the derivative of the cost by
 # it; the rule multiplies it by the function's own derivative, by each input.
 
 LN2, LN10 = math.log(2), math.log(10)
+ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
 
 # fmt: off
 neg     = unary("neg",     np.negative,    lambda x, y, gy: -gy, number, "-")
@@ -292,6 +305,14 @@ arctanh = unary("arctanh", np.arctanh,     lambda x, y, gy: gy / (1 - sqr(x)))
 
 sigmoid  = unary("sigmoid",  numpy_sigmoid,  lambda x, y, gy: gy * y * (1 - y))
 softplus = unary("softplus", numpy_softplus, lambda x, y, gy: gy * sigmoid(x))
+
+erf       = unary("erf",       special.erf,       lambda x, y, gy: gy * ERF_SLOPE * exp(-sqr(x)))
+erfc      = unary("erfc",      special.erfc,      lambda x, y, gy: -gy * ERF_SLOPE * exp(-sqr(x)))
+gammaln   = unary("gammaln",   special.gammaln,   lambda x, y, gy: gy * psi(x))
+psi       = unary("psi",       special.psi,       lambda x, y, gy: gy * tri_gamma(x))
+tri_gamma = unary("tri_gamma", special.tri_gamma, lambda x, y, gy: lacking("tri_gamma"))
+
+tensor_copy = unary("tensor_copy", np.array, lambda x, y, gy: gy, same)
 
 ceil    = unary("ceil",    np.ceil,        None)
 floor   = unary("floor",   np.floor,       None)
@@ -367,8 +388,11 @@ class Cast(Elementwise):
     def _convert(self, x: Any) -> Any:
         return np.asarray(x).astype(self.dtype)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"{inputs[0]}.astype({self.dtype})", {self.dtype: np.dtype(self.dtype)}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{inputs[0]}.astype({use(self.dtype, np.dtype(self.dtype))})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.astype({self.dtype})"
 
     def __reduce__(self) -> Any:
         return (Cast, (self.dtype,))

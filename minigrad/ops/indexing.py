@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Variable
+from ..graph import Apply, Constant, Op, Use, Variable
 from ..tensor_type import TensorType, constant
 from .broadcasting import NumPyOp, dimshuffle, normalize_axis, unbroadcast, zeros_like
 from .elementwise import clip, eq, switch
@@ -169,8 +169,11 @@ class Subtensor(NumPyOp):
     def compute(self, x: Any, *indices: Any) -> Any:
         return x[fill_pattern(self.pattern, indices)]
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]", {}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         if any(entry is INPUT for entry in self.pattern):
@@ -263,11 +266,11 @@ class IncSubtensor(Op):
 
         return write
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         key = key_text(self.pattern, inputs[2:]).replace(":", "_").replace(", ", "__")
         from_text = "".join(c if c.isalnum() or c == "_" else "m" for c in key)
         name = f"{'set' if self.set_instead_of_inc else 'inc'}_{from_text}"
-        return f"{name}({', '.join(inputs)})", {name: self._writer(node)}
+        return f"{use(name, self._writer(node))}({', '.join(inputs)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [input_shapes[0]]
@@ -457,8 +460,7 @@ def choose(a: Any, choices: Sequence[Any], mode: str = "raise") -> Variable:
     >>> choose([1, 0], [[10, 20], [30, 40]]).eval()
     array([30, 20])
     """
-    if isinstance(choices, Variable):
-        choices = [choices[i] for i in range(len(choices))]
+    choices = list(choices)
     numbers = take(np.arange(len(choices)), a, mode=mode)
     result = as_tensor_variable(choices[0])
     for number, choice in enumerate(choices[1:], start=1):

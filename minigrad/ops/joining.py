@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Variable
+from ..graph import Apply, Constant, Op, Use, Variable
 from ..tensor_type import TensorType, constant
 from .broadcasting import NumPyOp, dimshuffle, normalize_axis, size_of
 
@@ -81,9 +81,8 @@ class Join(NumPyOp):
     def compute(self, *tensors: Any) -> Any:
         return np.concatenate(tensors, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        text = f"concatenate([{', '.join(inputs)}], axis={self.axis})"
-        return text, {"concatenate": np.concatenate}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('concatenate', np.concatenate)}([{', '.join(inputs)}], axis={self.axis})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         shape = list(input_shapes[0])
@@ -145,8 +144,9 @@ class Split(Op):
             )
         return tuple(np.split(x, np.cumsum(lengths[:-1], dtype=int), axis=self.axis))
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"split({', '.join(inputs)})", {"split": self._cut}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        text = f"{use('split', self._cut)}({', '.join(inputs)})"
+        return text if self.count > 1 else f"{text}[0]"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         x = input_shapes[0]

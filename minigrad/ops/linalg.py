@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Variable
+from ..graph import Apply, Use, Variable
 from ..tensor_type import TensorType
 from .broadcasting import (
     NumPyOp,
@@ -41,8 +41,11 @@ class Dot(NumPyOp):
     def compute(self, x: Any, y: Any) -> Any:
         return np.dot(x, y)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"dot({', '.join(inputs)})", {"dot": np.dot}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('dot', np.dot)}({', '.join(inputs)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"({inputs[0]} @ {inputs[1]})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         (*rows, _), (_, *columns) = input_shapes
@@ -81,6 +84,9 @@ class MatMul(NumPyOp):
 
     def compute(self, x: Any, y: Any) -> Any:
         return np.matmul(x, y)
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"({inputs[0]} @ {inputs[1]})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         x, y = (v.type.shape for v in node.inputs)

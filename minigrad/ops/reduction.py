@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Variable
+from ..graph import Apply, Use, Variable
 from ..tensor_type import TensorType
 from .broadcasting import (
     NumPyOp,
@@ -52,10 +52,12 @@ class Reduction(NumPyOp):
     def compute(self, x: Any) -> Any:
         return self.function(x, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})", {
-            self.name: self.function
-        }
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        name = use(self.name, self.function)
+        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
@@ -188,13 +190,11 @@ class ArgReduction(NumPyOp):
         sizes = [x.shape[axis] for axis in kept]
         return self.function(x.transpose(*kept, *self.axis).reshape(*sizes, count), axis=-1)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         if len(self.axis) in (1, node.inputs[0].type.ndim):
-            text = f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
-            return text, {self.name: self.function}
-        return f"{self.name}_{len(self.axis)}d({inputs[0]})", {
-            f"{self.name}_{len(self.axis)}d": self.compute
-        }
+            name = use(self.name, self.function)
+            return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
+        return f"{use(f'{self.name}_{len(self.axis)}d', self.compute)}({inputs[0]})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
@@ -217,8 +217,8 @@ class CumSum(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.cumsum(x, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return f"cumsum({inputs[0]}, axis={self.axis})", {"cumsum": np.cumsum}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('cumsum', np.cumsum)}({inputs[0]}, axis={self.axis})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return input_shapes

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable
+from ..graph import Apply, Constant, Use, Variable
 from ..tensor_type import TensorType
 from .broadcasting import (
     Alloc,
@@ -45,13 +45,13 @@ class Reshape(NumPyOp):
     def compute(self, x: Any, *sizes: Any) -> Any:
         return x.reshape(sizes)
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         x, *sizes = inputs
         numbers = [
             str(int(size.data)) if isinstance(size, Constant) else name
             for size, name in zip(node.inputs[1:], sizes, strict=True)
         ]
-        return f"{x}.reshape({', '.join(numbers) or '()'})", {}
+        return f"{x}.reshape({', '.join(numbers) or '()'})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         # An expression may turn out to be -1 when the program runs; a tensor's size cannot.
@@ -111,9 +111,9 @@ class SpecifyShape(NumPyOp):
                 raise ValueError(f"axis {axis} has size {x.shape[axis]}, not {int(size)} as specified")
         return x
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         name = "specify_" + "_".join(map(str, self.axes))
-        return f"{name}({', '.join(inputs)})", {name: self.compute}
+        return f"{use(name, self.compute)}({', '.join(inputs)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [
@@ -146,8 +146,8 @@ class Unbroadcast(NumPyOp):
     def compute(self, x: Any) -> Any:
         return x
 
-    def expression(self, node: Apply, inputs: Sequence[str]) -> tuple[str, dict[str, Any]]:
-        return inputs[0], {}
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return inputs[0]
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return input_shapes
@@ -176,7 +176,7 @@ def shape(x: Any) -> Variable:
     return Shape()(as_tensor_variable(x))
 
 
-def _scalars(sizes: Any, count: int | None = None) -> list[Variable]:
+def as_sizes(sizes: Any, count: int | None = None) -> list[Variable]:
     """The sizes, given as a list or a vector, as one variable each."""
     if isinstance(sizes, (list, tuple)):
         return [as_tensor_variable(size) for size in sizes]
@@ -214,7 +214,7 @@ def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
     array([[1, 2],
            [3, 4]])
     """
-    return Reshape()(as_tensor_variable(x), *_scalars(newshape, ndim))
+    return Reshape()(as_tensor_variable(x), *as_sizes(newshape, ndim))
 
 
 def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
@@ -320,7 +320,7 @@ def specify_shape(x: Any, shape: Any) -> Variable:
         If x cannot have that shape; at run time, if it has not.
     """
     x = as_tensor_variable(x)
-    sizes = list(shape) if isinstance(shape, (list, tuple)) else _scalars(shape, x.type.ndim)
+    sizes = list(shape) if isinstance(shape, (list, tuple)) else as_sizes(shape, x.type.ndim)
     if len(sizes) != x.type.ndim:
         raise ValueError(f"specify_shape: {x} has {x.type.ndim} dimensions; got {len(sizes)} sizes")
     checked = {axis: as_tensor_variable(s) for axis, s in enumerate(sizes) if s is not None}
@@ -368,7 +368,7 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     array([1, 2, 1, 2])
     """
     x = as_tensor_variable(x)
-    times = _scalars(reps)
+    times = as_sizes(reps)
     ndim = max(len(times), x.type.ndim, ndim or 0)
     times = [as_tensor_variable(1)] * (ndim - len(times)) + times
     x = as_tensor_variable(x, ndim=ndim)

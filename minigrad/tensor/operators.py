@@ -1,0 +1,273 @@
+"""Operators and methods of variables: ``x + y`` is ``T.add(x, y)``, ``x.sum()`` is ``T.sum(x)``.
+
+Importing this module puts them on `Variable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..compile.interpreter import evaluate
+from ..graph import Variable
+from ..ops import broadcasting, elementwise, indexing, linalg, making, reduction
+from ..ops import shape as shapes
+from ..ops.joining import as_tensor_variable
+
+if TYPE_CHECKING:
+    from ..tensor_type import TensorType
+
+
+def dimshuffle(x: Any, *pattern: Any) -> Variable:
+    """The axes of x in another order, with new ones of size 1.
+
+    Parameters
+    ----------
+    x : tensor
+    *pattern : int or 'x', or one sequence of them
+        The number of an axis of x, or ``'x'`` for a new one. An axis that is not named is
+        dropped; it must be known to have size 1.
+
+    Raises
+    ------
+    ValueError
+        If an axis is named twice or does not exist, or one that is dropped may be longer than 1.
+
+    Examples
+    --------
+    >>> dimshuffle([1, 2], 0, "x").eval()
+    array([[1],
+           [2]])
+    """
+    return broadcasting.dimshuffle(as_tensor_variable(x), _one_sequence(pattern))
+
+
+def _one_sequence(arguments: tuple[Any, ...]) -> Any:
+    """Arguments that can be given one by one or as one sequence."""
+    return arguments[0] if len(arguments) == 1 and _is_sequence(arguments[0]) else arguments
+
+
+def _is_sequence(value: Any) -> bool:
+    if isinstance(value, (Variable, np.ndarray)):
+        return value.ndim > 0
+    return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+class Operators:
+    """What can be done with a variable: see the functions of the same names."""
+
+    if TYPE_CHECKING:
+        type: TensorType
+
+    # NumPy arrays and numbers leave operators with variables to the variables.
+    __array_ufunc__ = None
+
+    # fmt: off
+    def __neg__(self) -> Variable:    return elementwise.neg(self)
+    def __pos__(self) -> Variable:    return as_tensor_variable(self)
+    def __abs__(self) -> Variable:    return elementwise.abs_(self)
+    def __invert__(self) -> Variable: return elementwise.invert(self)
+
+    def __add__(self, y: Any) -> Variable:           return elementwise.add(self, y)
+    def __radd__(self, y: Any) -> Variable:          return elementwise.add(y, self)
+    def __sub__(self, y: Any) -> Variable:           return elementwise.sub(self, y)
+    def __rsub__(self, y: Any) -> Variable:          return elementwise.sub(y, self)
+    def __mul__(self, y: Any) -> Variable:           return elementwise.mul(self, y)
+    def __rmul__(self, y: Any) -> Variable:          return elementwise.mul(y, self)
+    def __truediv__(self, y: Any) -> Variable:       return elementwise.true_div(self, y)
+    def __rtruediv__(self, y: Any) -> Variable:      return elementwise.true_div(y, self)
+    def __floordiv__(self, y: Any) -> Variable:      return elementwise.int_div(self, y)
+    def __rfloordiv__(self, y: Any) -> Variable:     return elementwise.int_div(y, self)
+    def __mod__(self, y: Any) -> Variable:           return elementwise.mod(self, y)
+    def __rmod__(self, y: Any) -> Variable:          return elementwise.mod(y, self)
+    def __pow__(self, y: Any) -> Variable:           return elementwise.power(self, y)
+    def __rpow__(self, y: Any) -> Variable:          return elementwise.power(y, self)
+    def __matmul__(self, y: Any) -> Variable:        return linalg.matmul(self, y)
+    def __rmatmul__(self, y: Any) -> Variable:       return linalg.matmul(y, self)
+
+    def __and__(self, y: Any) -> Variable:           return elementwise.and_(self, y)
+    def __rand__(self, y: Any) -> Variable:          return elementwise.and_(y, self)
+    def __or__(self, y: Any) -> Variable:            return elementwise.or_(self, y)
+    def __ror__(self, y: Any) -> Variable:           return elementwise.or_(y, self)
+    def __xor__(self, y: Any) -> Variable:           return elementwise.xor(self, y)
+    def __rxor__(self, y: Any) -> Variable:          return elementwise.xor(y, self)
+
+    # == and != stay comparisons of identity, so that variables can be keys: see T.eq and T.neq.
+    def __lt__(self, y: Any) -> Variable:            return elementwise.lt(self, y)
+    def __le__(self, y: Any) -> Variable:            return elementwise.le(self, y)
+    def __gt__(self, y: Any) -> Variable:            return elementwise.gt(self, y)
+    def __ge__(self, y: Any) -> Variable:            return elementwise.ge(self, y)
+    # fmt: on
+
+    def __getitem__(self, key: Any) -> Variable:
+        """A part, by integers, slices, None, ..., integer arrays or masks, also symbolic ones."""
+        return indexing.getitem(self, key)
+
+    def __divmod__(self, other: Any) -> tuple[Variable, Variable]:
+        """``divmod(x, y)``, the pair of x // y and x % y."""
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> tuple[Variable, Variable]:
+        """``divmod(y, x)``, the pair of y // x and y % x."""
+        return other // self, other % self
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        """Refused: an expression does not change."""
+        raise TypeError(
+            f"{self}[...] = value: an expression does not change; make a new one with "
+            "y = T.set_subtensor(x[...], value), or T.inc_subtensor to add"
+        )
+
+    def __len__(self) -> int:
+        """Refused: in general it is not known before the program runs."""
+        raise TypeError(f"len({self}): its size is part of the computation; write x.shape[0]")
+
+    def __iter__(self) -> Iterator[Variable]:
+        """``x[0]``, ``x[1]``, …, if it is known how many there are."""
+        known = self.type.shape
+        if not known or known[0] is None:
+            raise TypeError(
+                f"{self} of {self.type} cannot be iterated over: its length is not known before the "
+                "program runs; use functions of whole tensors, scan, or T.specify_shape"
+            )
+        return (self[i] for i in range(known[0]))
+
+    def __contains__(self, value: Any) -> bool:
+        """Refused: what a tensor contains is not known before the program runs."""
+        raise TypeError(f"value in {self}: write T.any(T.eq(x, value)), an expression")
+
+    def __bool__(self) -> bool:
+        """True: there is a variable. Refused for conditions, whose truth is not known yet."""
+        if self.type.dtype == "bool":
+            raise TypeError(
+                f"{self} is true or false only when the program runs; instead of if, write "
+                "T.switch(condition, a, b); instead of and, or, not: &, |, ~; "
+                "instead of a < b < c: (a < b) & (b < c)"
+            )
+        return True
+
+    @property
+    def ndim(self) -> int:
+        """The number of dimensions."""
+        return self.type.ndim
+
+    @property
+    def dtype(self) -> str:
+        """The name of the dtype."""
+        return self.type.dtype
+
+    @property
+    def broadcastable(self) -> tuple[bool, ...]:
+        """For each dimension whether its size is known to be 1, so that it broadcasts."""
+        return self.type.broadcastable
+
+    @property
+    def shape(self) -> Variable:
+        """The sizes along the axes, as an int64 vector."""
+        return shapes.shape(self)
+
+    @property
+    def size(self) -> Variable:
+        """The number of elements, int64."""
+        return broadcasting.element_count(as_tensor_variable(self), range(self.ndim))
+
+    @property
+    def T(self) -> Variable:
+        """The axes in reverse order: a matrix transposed."""
+        return shapes.transpose(self)
+
+    # fmt: off
+    sum            = reduction.sum
+    prod           = reduction.prod
+    mean           = reduction.mean
+    var            = reduction.var
+    std            = reduction.std
+    max            = reduction.max
+    min            = reduction.min
+    argmax         = reduction.argmax
+    argmin         = reduction.argmin
+    any            = reduction.any
+    all            = reduction.all
+    ptp            = reduction.ptp
+    norm           = reduction.norm
+    cumsum         = reduction.cumsum
+
+    dot            = linalg.dot
+
+    flatten        = shapes.flatten
+    swapaxes       = shapes.swapaxes
+    squeeze        = shapes.squeeze
+    repeat         = shapes.repeat
+    dimshuffle     = dimshuffle
+
+    astype         = elementwise.cast
+    round          = elementwise.round
+
+    take           = indexing.take
+    nonzero        = indexing.nonzero
+    nonzero_values = indexing.nonzero_values
+    choose         = indexing.choose
+
+    fill           = making.fill
+    zeros_like     = making.zeros_like
+    ones_like      = making.ones_like
+    diagonal       = making.diagonal
+    trace          = making.trace
+    # fmt: on
+
+    def reshape(self, *shape: Any, ndim: int | None = None) -> Variable:
+        """The elements in another shape, given as sizes or as one sequence; see `T.reshape`."""
+        if shape and _is_sequence(shape[0]):
+            # Theano's form: the sequence, then perhaps how long it is.
+            return shapes.reshape(self, shape[0], *(shape[1:] or (ndim,)))
+        return shapes.reshape(self, shape, ndim)
+
+    def ravel(self) -> Variable:
+        """The elements in one dimension."""
+        return shapes.flatten(self)
+
+    def transpose(self, *axes: Any) -> Variable:
+        """The axes in the order given, one by one or as one sequence; by default reversed."""
+        return shapes.transpose(self, None if axes in ((), (None,)) else _one_sequence(axes))
+
+    def clip(self, a_min: Any, a_max: Any) -> Variable:
+        """Elements below `a_min` or above `a_max` replaced by these."""
+        return elementwise.clip(self, a_min, a_max)
+
+    def copy(self, name: str | None = None) -> Variable:
+        """A new variable of the same value."""
+        result = elementwise.tensor_copy(self)
+        result.name = name
+        return result
+
+    def eval(self, inputs_to_values: Mapping[Variable, Any] | None = None) -> np.ndarray:
+        """The value, given those of the inputs it depends on.
+
+        Parameters
+        ----------
+        inputs_to_values : mapping of Variable to array or what makes one
+
+        Raises
+        ------
+        TypeError
+            If a value is not of its variable's type.
+        MissingInputError
+            If an input has no value.
+
+        Examples
+        --------
+        >>> import minigrad.tensor as T
+        >>> x = T.vector("x")
+        >>> (2 * x).eval({x: [1.0, 2.0]})
+        array([2., 4.])
+        """
+        return evaluate([as_tensor_variable(self)], inputs_to_values or {})[0]
+
+
+# `Variable` knows nothing of tensors, so they are put on it from here. What it has of its own,
+# as every class does, stays.
+for _name, _member in vars(Operators).items():
+    if _name not in vars(Variable):
+        setattr(Variable, _name, _member)

@@ -1,0 +1,47 @@
+"""minigrad: Theano's model in pure NumPy.
+
+Write an expression of symbolic variables, let `grad` write its derivative, let `function` print
+both as a NumPy program, and call the program.
+
+>>> import minigrad, minigrad.tensor as T
+>>> x = T.dvector("x")
+>>> cost = T.sqr(x).sum()
+>>> f = minigrad.function([x], [cost, minigrad.grad(cost, x)])
+>>> f([1.0, 2.0])
+[array(5.), array([2., 4.])]
+"""
+
+from __future__ import annotations
+
+from . import printing, tensor
+from .compile import Function, In, MissingInputError, UnusedInputError, function
+from .config import config
+from .gradient import DisconnectedInputError, grad
+from .graph import Apply, Constant, Op, Variable
+from .printing import debugprint, pp, pprint
+from .shared import SharedVariable, shared
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Apply",
+    "Constant",
+    "DisconnectedInputError",
+    "Function",
+    "In",
+    "MissingInputError",
+    "Op",
+    "SharedVariable",
+    "UnusedInputError",
+    "Variable",
+    "__version__",
+    "config",
+    "debugprint",
+    "function",
+    "grad",
+    "pp",
+    "pprint",
+    "printing",
+    "shared",
+    "tensor",
+]

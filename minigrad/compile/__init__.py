@@ -1,0 +1,9 @@
+"""From a graph to a NumPy program that can be called."""
+
+from __future__ import annotations
+
+from .errors import MissingInputError, UnusedInputError
+from .function import Function, function
+from .inputs import In
+
+__all__ = ["Function", "In", "MissingInputError", "UnusedInputError", "function"]

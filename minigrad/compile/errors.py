@@ -1,0 +1,56 @@
+"""What goes wrong when a function is made or called, told in terms of the user's program."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Line, Variable
+
+
+class MissingInputError(ValueError):
+    """A value is needed of a variable that is neither an input, nor computed, nor shared."""
+
+
+class UnusedInputError(ValueError):
+    """A function has an input that nothing depends on."""
+
+
+def explained(error: Exception, node: Apply, inputs: Sequence[Any]) -> Exception:
+    """The error, its message followed by the operation, the values it met, and who wrote it.
+
+    It stays the same exception, so that it is caught as what it is.
+    """
+    arguments = [
+        f"{variable} is {_kind(value)}"
+        for variable, value in zip(_named(node.inputs), inputs, strict=True)
+    ]
+    details = f"  in {node.op}" + (f", where {', '.join(arguments)}" if arguments else "")
+    if node.made_at is not None:
+        details += f"\n  made at {quoted(node.made_at)}"
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        error.args = (f"{error.args[0]}\n{details}",)
+    elif hasattr(error, "add_note"):
+        error.add_note(details)
+    return error
+
+
+def quoted(line: Line) -> str:
+    """The line's file and number, and what it says where that can be read."""
+    path = Path(line.filename)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    text = linecache.getline(line.filename, line.number).strip()
+    return f"{path}:{line.number}" + (f": {text}" if text else "")
+
+
+def _named(variables: Sequence[Variable]) -> list[str]:
+    return [variable.name or f"input {i}" for i, variable in enumerate(variables)]
+
+
+def _kind(value: Any) -> str:
+    return f"{np.result_type(value)} {np.shape(value)}"

@@ -1,0 +1,252 @@
+"""`function`: from expressions to something you can call."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from ..config import MODES, config
+from ..graph import Constant, Variable, clone_replace, graph_inputs
+from ..ops.joining import as_tensor_variable
+from ..rewrite import improve
+from ..shared import SharedVariable
+from ..tensor_type import TensorType
+from .debug import compare_with_interpreter
+from .errors import MissingInputError, UnusedInputError
+from .inputs import Binder, In, as_inputs
+from .program import Program
+from .updates import add_default_updates, as_pairs, as_updates, of_same_type
+
+
+class Function:
+    """A compiled function; made by `function`.
+
+    Calling it computes the outputs, then stores the updates: outputs and updates are all computed
+    from the old values, and if anything fails nothing is stored.
+
+    Attributes
+    ----------
+    name : str
+    source : str
+        The NumPy program that it runs: one statement for each operation, with the expression it
+        computes and the line of yours that asked for it as a comment.
+    outputs : list of Variable
+        What the program computes, after the rewrites: the outputs, then the updates.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[In],
+        outputs: Sequence[Variable],
+        targets: Sequence[SharedVariable | int],
+        pack: Callable[[Sequence[np.ndarray]], Any],
+        mode: str,
+    ) -> None:
+        self.name = name
+        self.mode = mode
+        self.outputs = list(outputs) if mode == "FAST_COMPILE" else improve(outputs)
+        self._asked = list(outputs)
+        self._pack = pack
+        self._targets = list(targets)
+        self._n_results = len(outputs) - len(targets)
+        self._binder = Binder(name, inputs)
+        variables = [given.variable for given in inputs]
+        self._shared = [
+            v for v in graph_inputs(self.outputs, variables) if isinstance(v, SharedVariable)
+        ]
+        self._program = Program(name, [*variables, *self._shared], self.outputs)
+
+    @property
+    def source(self) -> str:
+        """The NumPy program that it runs."""
+        return self._program.source
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs, then store the updates."""
+        values = self._binder.bind(args, kwargs)
+        for variable in self._shared:
+            values.append(variable.data)
+        try:
+            results = self._program.run(*values)
+        except Exception as error:
+            raise self._program.explain(error) from None
+        if self.mode == "DebugMode":
+            given = dict(zip([i.variable for i in self._binder.inputs], values, strict=False))
+            compare_with_interpreter(self.name, self._asked, given, results)
+        self._store(results[self._n_results :])
+        return self._pack(results[: self._n_results])
+
+    def _store(self, new_values: Sequence[np.ndarray]) -> None:
+        for target, value in zip(self._targets, new_values, strict=True):
+            kept = self._binder.inputs[target].variable if isinstance(target, int) else target
+            if kept.type.shape != (None,) * value.ndim:
+                _check_fixed_sizes(kept, value)
+        for target, value in zip(self._targets, new_values, strict=True):
+            if isinstance(target, int):
+                self._binder.defaults[target] = value
+            else:
+                target.data = value
+
+    def __repr__(self) -> str:
+        labels = ", ".join(given.label for given in self._binder.inputs)
+        return f"<minigrad function {self.name}({labels})>"
+
+
+def _check_fixed_sizes(variable: Variable, value: np.ndarray) -> None:
+    try:
+        variable.type.filter(value)
+    except TypeError as error:
+        raise TypeError(f"the update of {variable}: {error}") from None
+
+
+def function(
+    inputs: Sequence[Variable | In],
+    outputs: Any = None,
+    mode: str | None = None,
+    updates: Any = None,
+    givens: Any = None,
+    no_default_updates: bool | Collection[SharedVariable] = False,
+    accept_inplace: bool = False,
+    name: str | None = None,
+    on_unused_input: Literal["raise", "warn", "ignore"] = "raise",
+    allow_input_downcast: bool | None = None,
+) -> Function:
+    """Compile expressions into a function of their inputs.
+
+    Parameters
+    ----------
+    inputs : list of variables or `In`
+        Values are passed in this order, or by the variables' names. An array must have the
+        input's number of dimensions, and a dtype that converts to the input's without loss.
+    outputs : variable, list of variables, dict of str to variable, or None
+        A call returns an array, a list or dict of arrays, or None, accordingly.
+    mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode'}, optional
+        ``FAST_RUN`` improves the expressions first. ``FAST_COMPILE`` computes them as they stand.
+        ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter.
+        By default ``config.mode``.
+    updates : list of pairs or dict, optional
+        Shared variables and their new values, all computed from the old values and stored
+        together after the call.
+    givens : list of pairs or dict, optional
+        Variables, and what to put in their place, for this function.
+    no_default_updates : bool or list of shared variables
+        Which shared variables' ``default_update`` to leave out.
+    accept_inplace : bool
+        Theano's; ignored.
+    name : str, optional
+        For messages and the program.
+    on_unused_input : {'raise', 'warn', 'ignore'}
+        What to do about an input that nothing depends on.
+    allow_input_downcast : bool, optional
+        True: inputs also take values that lose precision. None: Python floats may.
+
+    Returns
+    -------
+    Function
+
+    Raises
+    ------
+    TypeError
+        If an argument is not of its kind, or an update not of its variable's type.
+    MissingInputError
+        If the outputs or updates depend on a variable that has no value.
+    UnusedInputError
+        If nothing depends on an input.
+    ValueError
+        If an input or update is given twice.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x, total = T.dscalar("x"), minigrad.shared(0.0, name="total")
+    >>> add_up = function([x], total, updates=[(total, total + x)])
+    >>> add_up(2.0), add_up(3.0), total.get_value()
+    (array(0.), array(2.), array(5.))
+    """
+    _check_choice("mode", mode, (None, *MODES))
+    _check_choice("on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
+    name = name or "program"
+    given_inputs = as_inputs(inputs, allow_input_downcast)
+    results, pack = _as_outputs(outputs)
+    stored = add_default_updates(as_updates(updates), results, no_default_updates)
+    expressions = [*results, *stored.values()]
+    targets: list[SharedVariable | int] = list(stored)
+    for place, given in enumerate(given_inputs):
+        if given.update is not None:
+            what = f"the update of the input {given.label}"
+            expressions.append(of_same_type(given.update, given.variable, what))
+            targets.append(place)
+    expressions = clone_replace(expressions, _as_replacements(givens))
+    _check_inputs(name, given_inputs, expressions, on_unused_input)
+    return Function(name, given_inputs, expressions, targets, pack, mode or config.mode)
+
+
+def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.ndarray]], Any]]:
+    """The outputs as a list, and what packs their values as they were given."""
+    if outputs is None:
+        return [], lambda values: None
+    if isinstance(outputs, Mapping):
+        wrong = [key for key in outputs if not isinstance(key, str)]
+        if wrong:
+            raise TypeError(f"a dict of outputs has names as keys; got {wrong[0]!r}")
+        keys = list(outputs)
+        variables = [_as_output(outputs[key]) for key in keys]
+        return variables, lambda values: dict(zip(keys, values, strict=True))
+    if isinstance(outputs, (list, tuple)):
+        return [_as_output(output) for output in outputs], list
+    return [_as_output(outputs)], lambda values: values[0]
+
+
+def _as_output(output: Any) -> Variable:
+    try:
+        return as_tensor_variable(output)
+    except TypeError as error:
+        raise TypeError(f"an output is a variable; got {output!r}") from error
+
+
+def _as_replacements(givens: Any) -> dict[Variable, Variable]:
+    replacements: dict[Variable, Variable] = {}
+    for variable, value in as_pairs(givens or (), "givens"):
+        if not isinstance(variable, Variable):
+            raise TypeError(f"givens replace variables; got {variable!r}")
+        if variable in replacements:
+            raise ValueError(f"givens replace {variable} twice")
+        replacements[variable] = of_same_type(value, variable, f"what givens put for {variable}")
+    return replacements
+
+
+def _check_inputs(
+    name: str, inputs: Sequence[In], expressions: Sequence[Variable], on_unused_input: str
+) -> None:
+    """Every value that is needed must come from somewhere, and every input be needed."""
+    variables = {given.variable for given in inputs}
+    needed = graph_inputs(expressions, variables)
+    for variable in needed:
+        if variable not in variables and not isinstance(variable, (Constant, SharedVariable)):
+            raise MissingInputError(
+                f"{name}: the outputs or updates depend on {_described(variable)}, which is not "
+                "among the inputs; add it to them, or give it a value by givens"
+            )
+    unused = [given.label for given in inputs if given.variable not in needed]
+    if unused and on_unused_input != "ignore":
+        message = (
+            f"{name}: nothing depends on the input {', '.join(unused)}; leave it out, or say "
+            "on_unused_input='ignore'"
+        )
+        if on_unused_input == "raise":
+            raise UnusedInputError(message)
+        warnings.warn(message, stacklevel=3)
+
+
+def _described(variable: Variable) -> str:
+    return f"{variable} ({variable.type})" if variable.name else f"an unnamed {variable.type}"
+
+
+def _check_choice(option: str, value: Any, choices: Sequence[Any]) -> None:
+    if value not in choices:
+        named = ", ".join(repr(choice) for choice in choices if choice is not None)
+        raise ValueError(f"function: {option} is one of {named}; got {value!r}")

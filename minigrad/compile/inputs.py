@@ -1,0 +1,187 @@
+"""The inputs of a function: which variables they are, and how values are bound to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Constant, Variable
+from ..shared import SharedVariable
+from ..tensor_type import TensorType, describe
+
+
+class In:
+    """An input of a function, with options.
+
+    Parameters
+    ----------
+    variable : Variable
+    name : str, optional
+        To pass it by; by default the variable's.
+    value : array or what makes one, optional
+        The default, which makes the input optional.
+    update : variable, optional
+        What the default becomes after each call; needs a `value`.
+    borrow, mutable : bool
+        Theano's; an argument is never copied nor changed.
+    strict : bool
+        Take only arrays of just the variable's dtype.
+    allow_downcast : bool, optional
+        True: also take values that lose precision; None: only Python floats may.
+
+    Raises
+    ------
+    TypeError
+        If `variable` cannot be an input, or the value or update is not of its type.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x, rate = T.dscalar("x"), T.dscalar("rate")
+    >>> f = minigrad.function([x, minigrad.In(rate, value=0.5)], x * rate)
+    >>> f(3.0), f(3.0, rate=2.0)
+    (array(1.5), array(6.))
+    """
+
+    def __init__(
+        self,
+        variable: Variable,
+        name: str | None = None,
+        value: Any = None,
+        update: Variable | None = None,
+        mutable: bool = False,
+        borrow: bool = False,
+        strict: bool = False,
+        allow_downcast: bool | None = None,
+    ) -> None:
+        if not isinstance(variable, Variable) or isinstance(variable, (Constant, SharedVariable)):
+            raise TypeError(
+                f"an input of a function is a variable without a value of its own; got {variable!r}"
+                + (
+                    ", which is shared: functions use shared variables without their being inputs"
+                    if isinstance(variable, SharedVariable)
+                    else ""
+                )
+            )
+        self.variable = variable
+        self.name = variable.name if name is None else name
+        self.update = update
+        self.strict = strict
+        self.allow_downcast = allow_downcast
+        # An array is copied, so that the default stays what it is.
+        self.value = None if value is None else np.array(self.check(value, "the default of In"))
+        if update is not None and value is None:
+            raise TypeError(f"In({self.label}): an update needs a value to start from")
+
+    @property
+    def label(self) -> str:
+        """What to call the input in messages."""
+        return self.name or str(self.variable)
+
+    def check(self, value: Any, place: str) -> np.ndarray:
+        """The value as an array of the variable's type; the TypeError names the `place`."""
+        try:
+            return self.variable.type.filter(value, self.strict, self.allow_downcast)
+        except TypeError as error:
+            raise TypeError(f"{place}: input {self.label}: {error}") from None
+
+
+def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
+    """The inputs of a function, given as variables or `In`.
+
+    Raises
+    ------
+    TypeError
+        If they are not a list, or one of them cannot be an input.
+    ValueError
+        If a variable occurs twice.
+    """
+    if not isinstance(inputs, (list, tuple)):
+        raise TypeError(f"inputs are a list of variables; got {describe(inputs)}")
+    result: list[In] = []
+    for entry in inputs:
+        given = entry if isinstance(entry, In) else In(entry)
+        if given.allow_downcast is None:
+            given.allow_downcast = allow_input_downcast
+        if any(given.variable is other.variable for other in result):
+            raise ValueError(f"the input {given.label} occurs twice")
+        result.append(given)
+    return result
+
+
+class Binder:
+    """Turns the arguments of a call into the values of a function's inputs.
+
+    Parameters
+    ----------
+    function_name : str
+        For messages.
+    inputs : sequence of In
+    """
+
+    def __init__(self, function_name: str, inputs: Sequence[In]) -> None:
+        self.function_name = function_name
+        self.inputs = inputs
+        self.defaults: list[np.ndarray | None] = [given.value for given in inputs]
+        self._places: dict[str, int | None] = {}
+        for place, given in enumerate(inputs):
+            if given.name is not None:
+                # Two inputs of one name can be passed by position only.
+                self._places[given.name] = None if given.name in self._places else place
+        # An array of just this type needs no more checks; where a size is fixed, it does.
+        self._plain = [
+            (given.variable.type.numpy_dtype, given.variable.type.ndim)
+            if set(given.variable.type.shape) <= {None}
+            else None
+            for given in inputs
+        ]
+
+    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[np.ndarray]:
+        """An array for each input."""
+        if kwargs or len(args) != len(self.inputs):
+            args = self._complete(args, kwargs)
+        return [
+            value
+            if type(value) is np.ndarray and plain == (value.dtype, value.ndim)
+            else given.check(value, self.function_name)
+            for value, plain, given in zip(args, self._plain, self.inputs, strict=True)
+        ]
+
+    def _complete(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
+        """A value for each input: from its position, its name, or its default."""
+        if len(args) > len(self.inputs):
+            raise TypeError(
+                f"{self.function_name} takes {self._signature()}; got {len(args)} values"
+            )
+        values = [*args, *[None] * (len(self.inputs) - len(args))]
+        for name, value in kwargs.items():
+            place = self._places.get(name)
+            if place is None:
+                problem = "two inputs" if name in self._places else "no input"
+                raise TypeError(
+                    f"{self.function_name} has {problem} of the name {name!r}; "
+                    f"it takes {self._signature()}"
+                )
+            if place < len(args):
+                raise TypeError(f"{self.function_name}: input {name} is given twice")
+            values[place] = value
+        missing = []
+        for place, given in enumerate(self.inputs):
+            if values[place] is None:
+                values[place] = self.defaults[place]
+            if values[place] is None:
+                missing.append(given.label)
+        if missing:
+            raise TypeError(
+                f"{self.function_name}: no value for {', '.join(missing)}; "
+                f"it takes {self._signature()}"
+            )
+        return values
+
+    def _signature(self) -> str:
+        labels = [
+            given.label if given.value is None else f"{given.label}=…" for given in self.inputs
+        ]
+        return f"{len(labels)} inputs ({', '.join(labels)})" if labels else "no inputs"

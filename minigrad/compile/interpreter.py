@@ -1,0 +1,67 @@
+"""The reference interpreter: it walks the graph in order and performs each node.
+
+It is what a compiled program must agree with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Constant, Variable, perform, toposort
+from ..shared import SharedVariable
+from ..tensor_type import describe
+from .errors import MissingInputError, explained
+
+
+def evaluate(outputs: Sequence[Variable], values: Mapping[Variable, Any]) -> list[np.ndarray]:
+    """The values of the outputs, given values of variables they depend on.
+
+    Parameters
+    ----------
+    outputs : sequence of variables
+    values : mapping of Variable to array or what makes one
+        Any variable can be given, not only inputs: then it is not computed.
+
+    Returns
+    -------
+    list of array
+        Each the caller's own.
+
+    Raises
+    ------
+    TypeError
+        If a value is not of its variable's type.
+    MissingInputError
+        If an input has no value.
+    """
+    known: dict[Variable, np.ndarray] = {}
+    for variable, value in values.items():
+        if not isinstance(variable, Variable):
+            raise TypeError(f"eval takes values by variable; got the key {describe(variable)}")
+        try:
+            known[variable] = variable.type.filter(value)
+        except TypeError as error:
+            raise TypeError(f"the value of {variable}: {error}") from None
+    for node in toposort(outputs, stop_at=known):
+        inputs = [_value(variable, known) for variable in node.inputs]
+        try:
+            results = perform(node, inputs)
+        except Exception as error:
+            raise explained(error, node, inputs) from None
+        for output, result in zip(node.outputs, results, strict=True):
+            known.setdefault(output, result)  # an output that was given stays as it is
+    return [_value(output, known).copy() for output in outputs]
+
+
+def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarray:
+    if variable in known:
+        return known[variable]
+    if isinstance(variable, (Constant, SharedVariable)):
+        return variable.data
+    raise MissingInputError(
+        f"no value for the input {variable} of {variable.type}; give one, as in "
+        f"eval({{{variable}: value}}), or as an input of the function"
+    )

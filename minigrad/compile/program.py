@@ -1,0 +1,253 @@
+"""A graph printed as a straight-line Python program that calls NumPy, one statement a node."""
+
+from __future__ import annotations
+
+import linecache
+import re
+import weakref
+from collections.abc import Callable, Collection, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..graph import (
+    Apply,
+    Constant,
+    Line,
+    Op,
+    Variable,
+    ancestors,
+    check_sizes,
+    identifier,
+    toposort,
+)
+from .errors import explained
+from .sizes import Sizes
+
+# Comments stand at this column, and longer formulas are broken off.
+_COMMENT_COLUMN = 48
+_LONGEST_FORMULA = 60
+
+
+class Program:
+    """Computes the outputs from the values of the inputs.
+
+    Parameters
+    ----------
+    name : str
+    inputs, outputs : sequences of Variable
+        The outputs depend on no other inputs.
+
+    Attributes
+    ----------
+    source : str
+        What it runs.
+    run : callable
+        From the inputs' values to the tuple of the outputs'. Each is an array of its own: it
+        shares no memory with inputs, constants or other outputs.
+    """
+
+    def __init__(self, name: str, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
+        printer = _Printer(name, inputs, outputs)
+        self.source = printer.source()
+        self.nodes = printer.nodes
+        self.names = printer.names
+        filename = f"<minigrad {printer.name} {id(self):x}>"
+        # With optimize=0 the assertions stay, even under python -O: they are the size checks.
+        code = compile(self.source, filename, "exec", optimize=0)
+        exec(code, printer.globals)
+        self.run: Callable[..., tuple[Any, ...]] = printer.globals[printer.name]
+        _show_in_tracebacks(self, filename)
+
+    def explain(self, error: Exception) -> Exception:
+        """The error with what the statement that raised it was about."""
+        frame, line, innermost = None, 0, False
+        traceback = error.__traceback__
+        while traceback is not None:
+            if traceback.tb_frame.f_code is self.run.__code__:  # type: ignore[attr-defined]  # a function
+                frame, line = traceback.tb_frame, traceback.tb_lineno
+                innermost = traceback.tb_next is None
+            traceback = traceback.tb_next
+        node = self.nodes.get(line)
+        if frame is None or node is None:
+            return error
+        inputs = [self._value(variable, frame.f_locals) for variable in node.inputs]
+        if innermost and isinstance(error, AssertionError):
+            try:
+                check_sizes(node, inputs)
+            except ValueError as size_error:
+                error = size_error
+        return explained(error, node, inputs)
+
+    def _value(self, variable: Variable, local_values: dict[str, Any]) -> Any:
+        if isinstance(variable, Constant):
+            return variable.data
+        return local_values[self.names[variable]]
+
+
+def _show_in_tracebacks(program: Program, filename: str) -> None:
+    """Let tracebacks and debuggers show the program's lines, as long as it lives."""
+    lines = program.source.splitlines(keepends=True)
+    linecache.cache[filename] = (len(program.source), None, lines, filename)
+    weakref.finalize(program, linecache.cache.pop, filename, None)
+
+
+class _Printer:
+    """Writes the program's source, and collects what the names in it stand for."""
+
+    def __init__(self, name: str, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
+        self.globals: dict[str, Any] = {}
+        self.names: dict[Variable, str] = {}
+        self.nodes: dict[int, Apply] = {}
+        self.inputs = inputs
+        self.outputs = outputs
+        self._taken: dict[str, int] = {}  # each name, and the last number given to others of it
+        self._used: dict[tuple[str, Any], str] = {}
+        self._formulas: dict[Variable, str] = {}
+        self.name = self._new_name(name)
+        self._name_variables()
+
+    def _name_variables(self) -> None:
+        """Names for what the user has named; what he has not is named when it is met."""
+        named = [v for v in ancestors(self.outputs) if v.name and not isinstance(v, Constant)]
+        for variable in [*self.inputs, *named]:
+            if variable not in self.names:
+                self.names[variable] = self._new_name(variable.name or "input")
+
+    def _new_name(self, text: str) -> str:
+        base = name = identifier(text)
+        while name in self._taken:
+            self._taken[base] += 1
+            name = f"{base}_{self._taken[base]}"
+        self._taken[name] = 1
+        return name
+
+    def use(self, name: str, value: Any) -> str:
+        """What the value is called in the program: see `Op.expression`."""
+        # A bound method is a new object each time, but equal to the last.
+        key = (name, value if callable(value) else id(value))
+        if key not in self._used:
+            self._used[key] = self._new_name(name)
+            self.globals[self._used[key]] = value
+        return self._used[key]
+
+    def source(self) -> str:
+        order = toposort(self.outputs)
+        last_use = self._last_uses(order)
+        sizes = Sizes(self.inputs)
+        lines = [f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
+        for node in order:
+            names = self._input_names(node)
+            for i, axis, j, other_axis in sizes.unchecked(node):
+                self.nodes[len(lines) + 1] = node
+                sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
+                lines.append(f"    assert {sides}")
+            self.nodes[len(lines) + 1] = node
+            lines.append(self._statement(node, names))
+            dropped = [self.names[v] for v in last_use.get(node, ())]
+            if dropped:
+                lines.append(f"    del {', '.join(dropped)}")
+        lines.append(f"    return ({''.join(f'{text}, ' for text in self._results())})")
+        return "\n".join(lines) + "\n"
+
+    def _statement(self, node: Apply, names: Sequence[str]) -> str:
+        text = node.op.expression(node, names, self.use)
+        for variable in node.outputs:
+            if variable not in self.names:
+                self.names[variable] = self._new_name(str(node.op).split("{")[0].lower())
+        targets = ", ".join(self.names[variable] for variable in node.outputs)
+        comment = self._formula(node) + _place(node.made_at)
+        return f"    {targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
+
+    def _input_names(self, node: Apply) -> list[str]:
+        return [
+            self.use(variable.name and identifier(variable.name) or "constant", variable.data)
+            if isinstance(variable, Constant)
+            else self.names[variable]
+            for variable in node.inputs
+        ]
+
+    def _formula(self, node: Apply) -> str:
+        """The node in terms of what the user has named, as far as that is short."""
+        inputs = [self._formulas.get(v) or self._short_name(v) for v in node.inputs]
+        formula = node.op.formula(node, inputs)
+        if len(formula) > _LONGEST_FORMULA:
+            formula = node.op.formula(node, [self._short_name(v) for v in node.inputs])
+        for variable in node.outputs:
+            if not variable.name and len(node.outputs) == 1:
+                self._formulas[variable] = formula
+        return _without_outer_brackets(_one_line(formula))
+
+    def _short_name(self, variable: Variable) -> str:
+        if isinstance(variable, Constant):
+            if variable.name:
+                return identifier(variable.name)
+            return str(variable.data) if variable.data.size == 1 else "constant"
+        return self.names[variable]
+
+    def _last_uses(self, order: Sequence[Apply]) -> dict[Apply, list[Variable]]:
+        """For each node the intermediate results that nothing after it needs."""
+        kept = {*self.inputs, *self.outputs}
+        last: dict[Variable, Apply] = {}
+        for node in order:
+            last.update(dict.fromkeys([*node.outputs, *node.inputs], node))
+        result: dict[Apply, list[Variable]] = {}
+        for variable, node in last.items():
+            if variable.owner is not None and variable not in kept:
+                result.setdefault(node, []).append(variable)
+        return result
+
+    def _results(self) -> list[str]:
+        """The outputs, copied where they would share memory with something that others hold."""
+        held = set(self.inputs)
+        origins: dict[Variable, set[Variable]] = {}
+        for node in toposort(self.outputs):
+            for index, variable in enumerate(node.outputs):
+                sources = _possible_views(node, index)
+                origins[variable] = {variable}.union(*(origins.get(s, {s}) for s in sources))
+        results = []
+        for variable in self.outputs:
+            mine = origins.get(variable, {variable})
+            name = (
+                self.use("constant", variable.data)
+                if isinstance(variable, Constant)
+                else self.names[variable]
+            )
+            if mine & held or any(isinstance(origin, Constant) for origin in mine):
+                name = f"{self.use('array', np.array)}({name})"
+            elif not variable.type.ndim:
+                # NumPy makes scalars of what has no dimensions; ours are arrays.
+                name = f"{self.use('asarray', np.asarray)}({name})"
+            held |= mine
+            results.append(name)
+        return results
+
+
+def _possible_views(node: Apply, index: int) -> Collection[Variable]:
+    """The inputs whose memory the node's output may share."""
+    if type(node.op).expression is Op.expression:
+        # A user's perform may return an input, and say nothing of it.
+        return node.inputs
+    return [node.inputs[i] for i in node.op.view_map.get(index, ())]
+
+
+def _place(line: Line | None) -> str:
+    return "" if line is None else f"    {_one_line(Path(line.filename).name)}:{line.number}"
+
+
+def _one_line(text: str) -> str:
+    """The text, safe to stand in a comment."""
+    return re.sub(r"[^ -~\u00a0-\u2027\u202a-\uffff]", "?", text)
+
+
+def _without_outer_brackets(text: str) -> str:
+    """``(a + b)`` as ``a + b``, but not ``(a + b) * (c + d)``."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for character in text[:-1]:
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text
+    return text[1:-1]

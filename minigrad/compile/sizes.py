@@ -1,0 +1,75 @@
+"""Which sizes of a graph's variables are known to be equal, so that they are checked but once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from ..graph import Apply, Constant, Variable
+from ..ops.broadcasting import Size
+
+# A size: a number, or the scalar expression that gives it.
+Entry = int | Variable
+
+
+class Sizes:
+    """Follows the sizes through a graph, node by node in its order.
+
+    Two sizes are equal if they are the same expression, or were checked to be equal before.
+    """
+
+    def __init__(self, inputs: Iterable[Variable]) -> None:
+        self._shapes: dict[Variable, tuple[Entry, ...]] = {}
+        self._equal: dict[Variable, Entry] = {}
+        self._inputs = list(inputs)
+
+    def unchecked(self, node: Apply) -> list[tuple[int, int, int, int]]:
+        """The pairs of the node's `equal_sizes` that are not known to be; they are from now on."""
+        shapes = [self._shape(variable) for variable in node.inputs]
+        pairs = []
+        for i, axis, j, other_axis in node.op.equal_sizes(node):
+            one, other = self._find(shapes[i][axis]), self._find(shapes[j][other_axis])
+            if not _same(one, other):
+                pairs.append((i, axis, j, other_axis))
+                self._join(one, other)
+        self._follow(node, shapes)
+        return pairs
+
+    def _follow(self, node: Apply, input_shapes: list[tuple[Entry, ...]]) -> None:
+        inferred = node.op.infer_shape(node, input_shapes)
+        for i, output in enumerate(node.outputs):
+            entries: Any = output.type.shape if inferred is None else inferred[i]
+            self._shapes[output] = tuple(
+                known if known is not None else self._entry(output, axis, entry)
+                for axis, (known, entry) in enumerate(
+                    zip(output.type.shape, entries, strict=True)
+                )
+            )
+
+    def _entry(self, output: Variable, axis: int, entry: Any) -> Entry:
+        if entry is None:
+            return Size(axis)(output)
+        return int(entry.data) if isinstance(entry, Constant) else entry
+
+    def _shape(self, variable: Variable) -> tuple[Entry, ...]:
+        if variable not in self._shapes:
+            self._shapes[variable] = tuple(
+                size if size is not None else Size(axis)(variable)
+                for axis, size in enumerate(variable.type.shape)
+            )
+        return self._shapes[variable]
+
+    def _find(self, entry: Entry) -> Entry:
+        while isinstance(entry, Variable) and entry in self._equal:
+            entry = self._equal[entry]
+        return entry
+
+    def _join(self, one: Entry, other: Entry) -> None:
+        if isinstance(one, Variable):
+            self._equal[one] = other
+        elif isinstance(other, Variable):
+            self._equal[other] = one
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    return one is other or (isinstance(one, int) and isinstance(other, int) and one == other)

@@ -1,0 +1,131 @@
+"""The updates of a function: new values of shared variables, of the same type as the old ones."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from ..graph import Variable, graph_inputs
+from ..shared import SharedVariable
+from ..tensor_type import describe
+from .errors import quoted
+
+Updates = dict[SharedVariable, Variable]
+
+
+def as_updates(updates: Any) -> Updates:
+    """The updates, given as pairs or as a mapping, by shared variable.
+
+    Raises
+    ------
+    TypeError
+        If they are none of these, or a new value is not of its variable's type.
+    ValueError
+        If a variable is updated twice.
+    """
+    if updates is None:
+        return {}
+    result: Updates = {}
+    for target, new_value in as_pairs(updates, "updates"):
+        if not isinstance(target, SharedVariable):
+            raise TypeError(f"only shared variables can be updated; got {describe(target)}")
+        if target in result:
+            raise ValueError(f"the shared variable {target} is updated twice")
+        result[target] = of_same_type(new_value, target, f"the update of {target}")
+    return result
+
+
+def as_pairs(pairs: Any, what: str) -> list[tuple[Any, Any]]:
+    """The pairs of a mapping, or of an iterable of pairs."""
+    if isinstance(pairs, Mapping):
+        return list(pairs.items())
+    if not isinstance(pairs, Iterable) or isinstance(pairs, Variable):
+        raise TypeError(f"{what}: a list of pairs or a dict; got {describe(pairs)}")
+    result = []
+    for pair in pairs:
+        if not isinstance(pair, (tuple, list)) or len(pair) != 2:
+            raise TypeError(f"{what}: a list of pairs or a dict; got the entry {describe(pair)}")
+        result.append((pair[0], pair[1]))
+    return result
+
+
+def of_same_type(new_value: Any, target: Variable, what: str) -> Variable:
+    """The new value of the target as a variable; a TypeError if it is of another type."""
+    if not isinstance(new_value, Variable):
+        try:
+            return target.type.filter_variable(new_value)
+        except TypeError as error:
+            raise TypeError(f"{what}: {error}") from None
+    if new_value.type.dtype != target.type.dtype:
+        raise TypeError(_blame(new_value, target, what))
+    if not target.type.accepts_shape(new_value.type):
+        raise TypeError(
+            f"{what} has type {new_value.type}, but {target} has {target.type}; "
+            "their dimensions, and the sizes that are known, must agree"
+        )
+    return new_value
+
+
+def add_default_updates(
+    updates: Updates,
+    outputs: Iterable[Variable],
+    no_default_updates: bool | Collection[SharedVariable],
+) -> Updates:
+    """The updates, and those that the shared variables in use bring along."""
+    if no_default_updates is True:
+        return updates
+    without = set(no_default_updates or ())
+    result = dict(updates)
+    looked_at: set[Variable] = set()
+    new = [*outputs, *updates.values()]
+    # A default update may itself use a shared variable that has one.
+    while new:
+        found = set(graph_inputs(new)) - looked_at
+        looked_at |= found
+        new = []
+        for variable in sorted(
+            (v for v in found if isinstance(v, SharedVariable)), key=lambda v: v.name or ""
+        ):
+            default = variable.default_update
+            if default is not None and variable not in result and variable not in without:
+                result[variable] = of_same_type(
+                    default, variable, f"the default update of {variable}"
+                )
+                new.append(result[variable])
+    return result
+
+
+def _blame(new_value: Variable, target: Variable, what: str) -> str:
+    """Which part of the expression brought in its dtype, and where that part was written."""
+    wide = new_value.type.dtype
+    message = f"{what} is {wide}, but {target} is {target.type.dtype}"
+    culprit, part = _first_of_dtype(new_value, wide)
+    if part is not None and part.owner is not None:
+        place = part.owner.made_at
+        formula = part.owner.op.formula(part.owner, [str(v) for v in part.owner.inputs])
+        message += f": {formula} became {wide}"
+        if place is not None:
+            message += f" at {quoted(place)},"
+        if culprit is not None:
+            message += f" because {culprit} is {wide}"
+            if isinstance(culprit, SharedVariable) and culprit.made_at is not None:
+                message += f" (shared at {quoted(culprit.made_at)})"
+    return message + f". Cast it, as in T.cast(update, '{target.type.dtype}'), or change its parts"
+
+
+def _first_of_dtype(
+    variable: Variable, dtype: str
+) -> tuple[Variable | None, Variable | None]:
+    """Going down from the variable along that dtype: the input it comes from, and its first user.
+
+    If an operation made the dtype from others, there is no such input.
+    """
+    user: Variable | None = None
+    while variable.owner is not None:
+        user = variable
+        parts: Sequence[Variable] = [v for v in variable.owner.inputs if v.type.dtype == dtype]
+        if not parts:
+            return None, user
+        # A part that is not an array of constants tells more.
+        variable = max(parts, key=lambda v: (v.owner is None) + isinstance(v, SharedVariable))
+    return variable, user

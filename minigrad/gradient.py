@@ -1,0 +1,227 @@
+"""Backpropagation: `grad` writes the derivative of an expression as more of the expression."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Literal
+
+from .graph import Apply, Constant, Variable, lines_of, toposort
+from .ops.broadcasting import ones_like, zeros_like
+from .ops.elementwise import cast
+from .ops.joining import as_tensor_variable
+
+
+class DisconnectedInputError(ValueError):
+    """The derivative by a variable that the cost does not depend on was asked for."""
+
+
+Disconnected = Literal["raise", "warn", "ignore"]
+
+
+def grad(
+    cost: Variable | None,
+    wrt: Any,
+    consider_constant: Iterable[Variable] | None = None,
+    disconnected_inputs: Disconnected = "raise",
+    add_names: bool = True,
+    known_grads: Mapping[Variable, Any] | None = None,
+    return_disconnected: Literal["zero", "none"] = "zero",
+) -> Any:
+    """The derivatives of a cost by variables, as expressions: ∂cost/∂w for each w.
+
+    Derivatives are ordinary expressions, so they have derivatives themselves.
+
+    Parameters
+    ----------
+    cost : float scalar expression
+        None if `known_grads` says where to start.
+    wrt : variable, or list or tuple of variables
+        Of float type. They may also be intermediate results.
+    consider_constant : iterable of Variable, optional
+        Variables through which the derivative does not pass.
+    disconnected_inputs : {'raise', 'warn', 'ignore'}
+        What to do about a `wrt` that the cost does not depend on.
+    add_names : bool
+        Call the derivative of a named cost by a named variable ``(dcost/dw)``.
+    known_grads : mapping of Variable to variable or number, optional
+        Derivatives by intermediate results that are known already: the walk starts from these
+        too, and adds nothing to them.
+    return_disconnected : {'zero', 'none'}
+        What stands for the derivative by a `wrt` that the cost does not depend on.
+
+    Returns
+    -------
+    variable, or list or tuple of variables, as `wrt`
+        Each of the type of its `wrt`.
+
+    Raises
+    ------
+    TypeError
+        If the cost is not a float scalar, or a `wrt` is no variable of float type.
+    DisconnectedInputError
+        If the cost does not depend on a `wrt`, and `disconnected_inputs` is ``'raise'``.
+
+    References
+    ----------
+    Griewank and Walther, *Evaluating Derivatives*, 2nd edition, chapter 3 (the reverse mode).
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.scalar("x")
+    >>> slope = grad(x**3, x)
+    >>> slope.eval({x: 2.0}), grad(slope, x).eval({x: 2.0})
+    (array(12.), array(12.))
+    """
+    wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+    for variable in wanted:
+        _check_wrt(variable)
+    _check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
+    _check_choice("return_disconnected", return_disconnected, ("zero", "none"))
+    known = _starting_grads(cost, known_grads or {})
+    stops = set(consider_constant or ())
+    connected = _connected(known, wanted, stops)
+    grads = _backpropagate(known, connected, stops)
+    results = []
+    for variable in wanted:
+        if variable not in connected:
+            _report_disconnected(variable, cost, disconnected_inputs)
+        result = grads.get(variable)
+        if result is None and (variable in connected or return_disconnected == "zero"):
+            result = zeros_like(variable)
+        if add_names and result is not None and result.name is None:
+            if cost is not None and cost.name and variable.name:
+                result.name = f"(d{cost.name}/d{variable.name})"
+        results.append(result)
+    if isinstance(wrt, (list, tuple)):
+        return type(wrt)(results)
+    return results[0]
+
+
+def _backpropagate(
+    known: Mapping[Variable, Variable], connected: Collection[Variable], stops: Collection[Variable]
+) -> dict[Variable, Variable]:
+    """The derivative by each connected variable that one reaches, from the known ones."""
+    grads = dict(known)
+    for node in reversed(toposort(known, stop_at=stops)):
+        if not any(output in grads for output in node.outputs):
+            continue
+        if not any(variable in connected for variable in node.inputs):
+            continue
+        with lines_of(node):
+            for variable, contribution in zip(node.inputs, _vjp(node, grads), strict=True):
+                if contribution is None or variable not in connected or variable in known:
+                    continue
+                before = grads.get(variable)
+                grads[variable] = contribution if before is None else before + contribution
+    return grads
+
+
+def _vjp(node: Apply, grads: Mapping[Variable, Variable]) -> Sequence[Variable | None]:
+    """What the node's op makes of the derivatives by its outputs: those by its inputs."""
+    output_grads = [
+        grads[output] if output in grads else zeros_like(output) for output in node.outputs
+    ]
+    contributions = node.op.L_op(node.inputs, node.outputs, output_grads)
+    if len(contributions) != len(node.inputs):
+        raise ValueError(
+            f"the derivative of {node.op} has {len(contributions)} terms, but it has "
+            f"{len(node.inputs)} inputs: its grad or L_op must return one for each"
+        )
+    return [
+        _of_type(contribution, variable, node)
+        for contribution, variable in zip(contributions, node.inputs, strict=True)
+    ]
+
+
+def _of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | None:
+    """The derivative in the dtype of the variable it is by; None if it has none."""
+    if contribution is None or not variable.type.is_float:
+        return None
+    contribution = as_tensor_variable(contribution)
+    if contribution.type.ndim != variable.type.ndim:
+        raise ValueError(
+            f"{node.op} gave a derivative of {contribution.type.ndim} dimensions by {variable}, "
+            f"which has {variable.type.ndim}"
+        )
+    return cast(contribution, variable.type.dtype)
+
+
+def _connected(
+    known: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable]
+) -> set[Variable]:
+    """The variables between the wanted ones and the known ones: a change would pass through."""
+    patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
+    depends = set(wanted).difference(stops)
+    for node, pattern in patterns:
+        rows = [row for x, row in zip(node.inputs, pattern, strict=True) if x in depends]
+        depends.update(y for j, y in enumerate(node.outputs) if any(row[j] for row in rows))
+    leads = set(known)
+    for node, pattern in reversed(patterns):
+        columns = [j for j, output in enumerate(node.outputs) if output in leads]
+        for variable, row in zip(node.inputs, pattern, strict=True):
+            if any(row[j] for j in columns):
+                leads.add(variable)
+    return depends & leads
+
+
+def _starting_grads(
+    cost: Variable | None, known_grads: Mapping[Variable, Any]
+) -> dict[Variable, Variable]:
+    """The derivatives that the walk starts from."""
+    known: dict[Variable, Variable] = {}
+    for variable, value in known_grads.items():
+        gradient = as_tensor_variable(value)
+        if gradient.type.ndim != variable.type.ndim:
+            raise TypeError(
+                f"known_grads: {variable} has {variable.type.ndim} dimensions, but the derivative "
+                f"given by it has {gradient.type.ndim}"
+            )
+        known[variable] = cast(gradient, variable.type.dtype)
+    if cost is None:
+        if not known:
+            raise TypeError("grad takes a cost, or known_grads to start from; got neither")
+        return known
+    if not isinstance(cost, Variable):
+        raise TypeError(f"the cost must be an expression; got {cost!r}")
+    if cost.type.ndim:
+        raise TypeError(
+            f"the cost must be a scalar; {cost} has {cost.type.ndim} dimensions; "
+            "take its sum or mean"
+        )
+    if not cost.type.is_float:
+        raise TypeError(
+            f"the cost must be of float type; {cost} is {cost.type.dtype}, which has no derivative"
+        )
+    known.setdefault(cost, ones_like(cost))
+    return known
+
+
+def _check_wrt(variable: Any) -> None:
+    if not isinstance(variable, Variable):
+        raise TypeError(f"grad is taken with respect to variables; got {variable!r}")
+    if isinstance(variable, Constant):
+        raise TypeError(f"grad is taken with respect to variables; {variable} is a constant")
+    if not variable.type.is_float:
+        raise TypeError(
+            f"grad with respect to {variable}: it is {variable.type.dtype}, and only float "
+            "variables have derivatives; make it a float variable, or cast where it is used"
+        )
+
+
+def _check_choice(option: str, value: Any, choices: Sequence[str]) -> None:
+    if value not in choices:
+        raise ValueError(f"grad: {option} is one of {', '.join(choices)}; got {value!r}")
+
+
+def _report_disconnected(variable: Variable, cost: Variable | None, how: Disconnected) -> None:
+    message = (
+        f"grad: {'the cost' if cost is None else cost} does not depend on {variable}, or only "
+        "through its shape, an index, or a variable considered constant; say "
+        "disconnected_inputs='ignore' for a derivative of zero"
+    )
+    if how == "raise":
+        raise DisconnectedInputError(message)
+    if how == "warn":
+        warnings.warn(message, stacklevel=3)

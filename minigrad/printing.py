@@ -1,0 +1,184 @@
+"""Graphs as text: `pp` as a formula, `debugprint` as a tree."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Literal, TextIO
+
+from .compile import Function
+from .graph import Apply, Constant, Variable
+
+# A formula repeats what a graph shares, so it may be far longer than the graph is large.
+LONGEST = 100_000
+
+
+def pp(expression: Variable) -> str:
+    """The expression as a formula.
+
+    Parameters
+    ----------
+    expression : Variable
+
+    Returns
+    -------
+    str
+        Cut off with ``…`` after 100,000 characters.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x, W, b = T.matrix("x"), T.matrix("W"), T.vector("b")
+    >>> pp(T.tanh(x.dot(W) + b))
+    'tanh(((x @ W) + b))'
+    """
+    if not isinstance(expression, Variable):
+        raise TypeError(f"pp takes a variable; got {expression!r}")
+    pieces: list[str] = []
+    length = 0
+    stack: list[Variable | str] = [expression]
+    while stack and length < LONGEST:
+        piece = stack.pop()
+        if isinstance(piece, Variable) and piece.owner is not None:
+            stack.extend(reversed(_pieces(piece)))
+            continue
+        text = _leaf(piece) if isinstance(piece, Variable) else piece
+        pieces.append(text)
+        length += len(text)
+    return "".join(pieces) + ("…" if stack else "")
+
+
+pprint = pp
+
+
+def _pieces(variable: Variable) -> list[Variable | str]:
+    """The variable's formula as text, with variables where its inputs are to be written."""
+    node = variable.owner
+    assert node is not None
+    formula = node.op.formula(node, [f"\0{i}\0" for i in range(len(node.inputs))])
+    if len(node.outputs) > 1:
+        formula += f"[{variable.index}]"
+    return [
+        node.inputs[int(text)] if number % 2 else text
+        for number, text in enumerate(formula.split("\0"))
+    ]
+
+
+def _leaf(variable: Variable) -> str:
+    if isinstance(variable, Constant) and variable.name is None:
+        return re.sub(r"\s+", " ", str(variable.data))
+    return variable.name or f"<{variable.type}>"
+
+
+def debugprint(
+    obj: Any,
+    depth: int = -1,
+    print_type: bool = False,
+    file: TextIO | Literal["str"] | None = None,
+    ids: Literal["CHAR", "int", "id", ""] = "CHAR",
+    stop_on_name: bool = False,
+) -> Any:
+    """Print the graph as a tree: each operation, below it and further right its inputs.
+
+    What was printed before is not printed again: ``···`` stands for it, and its id tells where.
+
+    Parameters
+    ----------
+    obj : Variable, Apply, Function, or list of these
+        Of a function, the graph that it computes, after the rewrites.
+    depth : int
+        How many levels to print; -1 is all.
+    print_type : bool
+        Print the types too.
+    file : text file or 'str', optional
+        Where to; ``'str'`` returns the text. By default standard output.
+    ids : {'CHAR', 'int', 'id', ''}
+        How to number: with letters, with numbers, with Python's ids, or not at all.
+    stop_on_name : bool
+        Do not print what a variable with a name is made of.
+
+    Raises
+    ------
+    TypeError
+        If `obj` is none of the above.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.vector("x")
+    >>> debugprint(T.sum(x * x))
+    Sum{0} [id A]
+      mul [id B]
+        x [id C]
+        x [id C]
+    """
+    if ids not in _IDS:
+        raise ValueError(f"debugprint: ids is one of {', '.join(map(repr, _IDS))}; got {ids!r}")
+    lines = _tree(_roots(obj), depth, print_type, _IDS[ids], stop_on_name)
+    text = "".join(f"{line}\n" for line in lines)
+    if file == "str":
+        return text
+    print(text, end="", file=sys.stdout if file is None else file)
+    return file
+
+
+def _tree(
+    roots: Sequence[Variable],
+    depth: int,
+    print_type: bool,
+    number: Callable[[int, Any], str],
+    stop_on_name: bool,
+) -> Iterator[str]:
+    known: dict[Any, str] = {}
+    stack = [(root, 0) for root in reversed(roots)]
+    while stack:
+        variable, level = stack.pop()
+        thing = variable if variable.owner is None else variable.owner
+        seen = thing in known
+        label = known.setdefault(thing, number(len(known), thing))
+        hidden = variable.owner is not None and (
+            seen or level + 1 == depth or (stop_on_name and variable.name is not None)
+        )
+        type_text = f" <{variable.type}>" if print_type else ""
+        yield "  " * level + _headline(variable) + type_text + label + " ···" * hidden
+        if variable.owner is not None and not hidden:
+            stack += [(v, level + 1) for v in reversed(variable.owner.inputs)]
+
+
+def _headline(variable: Variable) -> str:
+    if variable.owner is None:
+        return str(variable).replace("\n", " ")
+    which = f".{variable.index}" if len(variable.owner.outputs) > 1 else ""
+    name = f" {variable.name!r}" if variable.name else ""
+    return f"{variable.owner.op}{which}{name}"
+
+
+def _roots(obj: Any) -> list[Variable]:
+    if isinstance(obj, Variable):
+        return [obj]
+    if isinstance(obj, Apply):
+        return list(obj.outputs)
+    if isinstance(obj, Function):
+        return list(obj.outputs)
+    if isinstance(obj, (list, tuple)):
+        return [root for entry in obj for root in _roots(entry)]
+    raise TypeError(f"debugprint takes variables, nodes or functions; got {obj!r}")
+
+
+def _letters(number: int) -> str:
+    """A, B, …, Z, AA, AB, …"""
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text
+
+
+_IDS: dict[str, Callable[[int, Any], str]] = {
+    "CHAR": lambda number, thing: f" [id {_letters(number)}]",
+    "int": lambda number, thing: f" [id {number}]",
+    "id": lambda number, thing: f" [id {id(thing)}]",
+    "": lambda number, thing: "",
+}

@@ -1,0 +1,147 @@
+"""Rules on how elements are arranged: sizes, repetition, permutations, parts, sums."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from ..graph import Apply, Constant, Variable
+from ..ops.broadcasting import (
+    Alloc,
+    DimShuffle,
+    Shape,
+    Size,
+    Sum,
+    dimshuffle,
+    size_of,
+    sizes_of,
+)
+from ..ops.elementwise import Cast, Elementwise, Switch, cast
+from ..ops.indexing import Subtensor
+from ..tensor_type import constant
+from .engine import Rewriter, Rule, rule
+
+Replacement = Sequence[Variable] | None
+_ALL = (None, None, None)
+
+
+@rule("the size of a result follows from the sizes of what it is made of", Size)
+def _size(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    axis = node.op.axis  # type: ignore[attr-defined]  # the root is a Size
+    if x.type.shape[axis] is not None:
+        return [constant(x.type.shape[axis])]
+    if x.owner is None:
+        return None
+    shapes = x.owner.op.infer_shape(x.owner, [tuple(sizes_of(v)) for v in x.owner.inputs])
+    size = None if shapes is None else shapes[x.index or 0][axis]
+    return None if size is None else [cast(size, "int64")]
+
+
+@rule("an entry of the shape is a size", Subtensor)
+def _entry_of_shape(node: Apply, rewriter: Rewriter) -> Replacement:
+    x, *indices = node.inputs
+    (entry, *others) = node.op.pattern  # type: ignore[attr-defined]  # the root is a Subtensor
+    if x.owner is None or not isinstance(x.owner.op, Shape) or others or indices:
+        return None
+    return [size_of(x.owner.inputs[0], entry)] if isinstance(entry, int) else None
+
+
+@rule("the part that is all is the whole", Subtensor)
+def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
+    pattern = node.op.pattern  # type: ignore[attr-defined]  # the root is a Subtensor
+    return [node.inputs[0]] if all(entry == _ALL for entry in pattern) else None
+
+
+@rule("a permutation of a permutation is one permutation", DimShuffle)
+def _permutations(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    order = node.op.new_order  # type: ignore[attr-defined]  # the root is a DimShuffle
+    if x.owner is None or not isinstance(x.owner.op, DimShuffle):
+        return None
+    inner = x.owner.op.new_order
+    return [dimshuffle(x.owner.inputs[0], [i if i == "x" else inner[i] for i in order])]
+
+
+@rule("to repeat nothing changes nothing", Alloc)
+def _no_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
+    value, *sizes = node.inputs
+    if value.type.ndim < len(sizes):
+        return None
+    if all(rewriter.size(value, axis) is size for axis, size in enumerate(sizes)):
+        return [value]
+    return None
+
+
+@rule("the sum of a repeated value is a multiple of it", Sum)
+def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
+    if x.owner is None or not isinstance(x.owner.op, Alloc):
+        return None
+    value, *sizes = x.owner.inputs
+    value = dimshuffle(value, [*["x"] * (len(sizes) - value.type.ndim), *range(value.type.ndim)])
+    if any(value.type.shape[axis] != 1 for axis in axes) or not x.type.is_float:
+        return None
+    kept = [axis for axis in range(len(sizes)) if axis not in axes]
+    times = math.prod((sizes[axis] for axis in axes), start=constant(1))
+    total = dimshuffle(value, kept) * cast(times, value.type.dtype)
+    return [Alloc()(total, *[sizes[axis] for axis in kept])]
+
+
+@rule("what broadcasts anyway need not be repeated", Elementwise, Switch, Cast)
+def _needless_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
+    for place, repeated in enumerate(node.inputs):
+        if repeated.owner is None or not isinstance(repeated.owner.op, Alloc):
+            continue
+        value, *sizes = repeated.owner.inputs
+        others = [*node.inputs[:place], *node.inputs[place + 1 :]]
+        if _sizes_come_from(others, value, sizes, node.out.type.ndim, rewriter):
+            new_inputs = [*node.inputs[:place], value, *node.inputs[place + 1 :]]
+            return [node.op.make_node(*new_inputs).out]
+    return None
+
+
+def _sizes_come_from(
+    others: Sequence[Variable],
+    value: Variable,
+    sizes: Sequence[Variable],
+    ndim: int,
+    rewriter: Rewriter,
+) -> bool:
+    """Whether others have every size to which the value would be repeated."""
+    for back in range(1, len(sizes) + 1):
+        if back <= value.type.ndim and value.type.shape[-back] != 1:
+            continue
+        size = sizes[-back]
+        if not any(
+            back <= other.type.ndim
+            and (other.type.shape[-back] != 1 or _is_one(size))
+            and rewriter.size(other, other.type.ndim - back) is size
+            for other in others
+        ):
+            return False
+    return ndim == max(other.type.ndim for other in others) if others else False
+
+
+def _is_one(size: Variable) -> bool:
+    return isinstance(size, Constant) and int(size.data) == 1
+
+
+def is_zeros(x: Variable) -> bool:
+    """Whether every element is known to be 0."""
+    value = x.owner.inputs[0] if x.owner is not None and isinstance(x.owner.op, Alloc) else x
+    return isinstance(value, Constant) and not value.data.any()
+
+
+def arrangement_rules() -> list[Rule]:
+    """The rules above."""
+    return [
+        _size,
+        _entry_of_shape,
+        _whole,
+        _permutations,
+        _no_repetition,
+        _sum_of_repeated,
+        _needless_repetition,
+    ]

@@ -1,0 +1,167 @@
+"""Rewriting: a graph is built anew from its inputs up, and rules are tried on every node.
+
+So each node is looked at once, when its inputs are in their final form; equal nodes become one,
+and what nothing needs is never built.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import Apply, Constant, Op, Variable, lines_of, perform
+from ..ops.broadcasting import Alloc, size_of
+
+# What a rule makes of a node: what its outputs are instead, or None if it does not apply.
+Rewrite = Callable[[Apply, "Rewriter"], "Sequence[Variable] | None"]
+
+
+class Rule(NamedTuple):
+    """A way to say the same better.
+
+    Attributes
+    ----------
+    fact : str
+        The identity that it states.
+    roots : tuple of Op or class
+        The ops, or classes of ops, of the nodes that it may apply to.
+    rewrite : callable
+    """
+
+    fact: str
+    roots: tuple[Any, ...]
+    rewrite: Rewrite
+
+
+def rule(fact: str, *roots: Any) -> Callable[[Rewrite], Rule]:
+    """Make a rule of the function below, which rewrites nodes of these ops."""
+
+    def decorate(function: Rewrite) -> Rule:
+        return Rule(fact, roots, function)
+
+    return decorate
+
+
+class Rewriter:
+    """Brings variables into their final form by a set of rules.
+
+    Parameters
+    ----------
+    rules : iterable of Rule
+        Tried in this order. Whatever they return is rewritten in turn, so each must lead towards
+        a form that none applies to.
+    """
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules: dict[Any, list[Rule]] = {}
+        for entry in rules:
+            for root in entry.roots:
+                self._rules.setdefault(root, []).append(entry)
+        self._final: dict[Variable, Variable] = {}
+        self._replaced: dict[Apply, Sequence[Variable]] = {}
+        self._nodes: dict[tuple[Any, ...], Sequence[Variable]] = {}
+        self._constants: dict[tuple[Any, ...], Constant] = {}
+
+    def final(self, variables: Iterable[Variable]) -> list[Variable]:
+        """The variables in their final form."""
+        variables = list(variables)
+        stack = variables[::-1]
+        while stack:
+            variable = stack[-1]
+            if variable in self._final:
+                stack.pop()
+                continue
+            node = variable.owner
+            if node is None:
+                self._final[variable] = self._unique(variable)
+                continue
+            needed = self._replaced.get(node, node.inputs)
+            missing = [v for v in needed if v not in self._final]
+            if missing:
+                stack.extend(reversed(missing))
+            elif node in self._replaced:
+                self._finish(node, [self._final[v] for v in needed])
+            else:
+                self._visit(node, [self._final[v] for v in needed])
+        return [self._final[variable] for variable in variables]
+
+    def size(self, variable: Variable, axis: int) -> Variable:
+        """The size of a variable along an axis, in final form: equal ones are the same object."""
+        return self.final([size_of(variable, axis)])[0]
+
+    def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
+        """Take the node, on inputs in final form, as it is, or find what it is to be instead."""
+        key = (node.op, *map(id, inputs))
+        if key in self._nodes:
+            self._finish(node, self._nodes[key])
+            return
+        current = node
+        if any(old is not new for old, new in zip(node.inputs, inputs, strict=True)):
+            current = node.clone_with_new_inputs(inputs)
+        instead = _folded(current) or self._apply_rules(current)
+        if instead is None:
+            self._nodes[key] = current.outputs
+            self._final.update(zip(current.outputs, current.outputs, strict=True))
+            self._finish(node, current.outputs)
+            return
+        for old, new in zip(current.outputs, instead, strict=True):
+            # What the rule has made takes over the name; what was there before has its own.
+            if old.name and new.name is None and new.owner is not None and new not in self._final:
+                new.name = old.name
+        self._replaced[node] = instead
+
+    def _finish(self, node: Apply, outputs: Sequence[Variable]) -> None:
+        self._final.update(zip(node.outputs, outputs, strict=True))
+
+    def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
+        for key in (node.op, type(node.op)):
+            for entry in self._rules.get(key, ()):
+                with lines_of(node):
+                    instead = entry.rewrite(node, self)
+                if instead is not None and _keeps_types(node.outputs, instead):
+                    return instead
+        return None
+
+    def _unique(self, variable: Variable) -> Variable:
+        """Equal constants are one."""
+        if not isinstance(variable, Constant) or variable.data.size > 16:
+            return variable
+        key = (variable.type, variable.data.tobytes())
+        return self._constants.setdefault(key, variable)
+
+
+def _folded(node: Apply) -> list[Variable] | None:
+    """The node's outputs as constants, if its inputs are and it does not make much of little."""
+    if not node.inputs or not all(isinstance(v, Constant) for v in node.inputs):
+        return None
+    if isinstance(node.op, Alloc) and node.out.type.ndim:
+        return None
+    data = [v.data for v in node.inputs]
+    allowed = 1000 + 10 * sum(array.size for array in data)
+    if any(math.prod(size or 1 for size in v.type.shape) > allowed for v in node.outputs):
+        return None
+    try:
+        with np.errstate(all="ignore"):
+            values = perform(node, data)
+    except Exception:
+        return None  # it will fail when the program runs, where that can be explained
+    return [
+        Constant(output.type.clone(shape=value.shape), value, output.name)
+        for output, value in zip(node.outputs, values, strict=True)
+    ]
+
+
+def _keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:
+    """Whether the variables can stand for each other: neither dtype nor broadcasting is lost."""
+    return all(
+        old.type.dtype == new.type.dtype
+        and old.type.ndim == new.type.ndim
+        and all(
+            (was is None and now != 1) or was == now
+            for was, now in zip(old.type.shape, new.type.shape, strict=True)
+        )
+        for old, new in zip(before, after, strict=True)
+    )

@@ -1,0 +1,81 @@
+"""The table of identities: to simplify what derivatives leave behind, and to keep numbers finite.
+
+Each line is true for all real numbers; on the right is the form that is cheaper or more accurate.
+"""
+
+from __future__ import annotations
+
+from ..ops.elementwise import (
+    abs_,
+    exp,
+    expm1,
+    inv,
+    log,
+    log1p,
+    neg,
+    sigmoid,
+    softplus,
+    sqr,
+    sqrt,
+)
+from ..ops.linalg import dot
+from .engine import Rule
+from .identity import identity
+
+
+def identities() -> list[Rule]:
+    """The table, in the order in which its lines are tried."""
+    # fmt: off
+    return [
+        # Neutral elements and powers.
+        identity("x + 0 is x",               lambda x: x + 0,                  lambda x: x),
+        identity("x - 0 is x",               lambda x: x - 0,                  lambda x: x),
+        identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x),
+        identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
+        identity("x * -1 is -x",             lambda x: x * -1,                 lambda x: -x),
+        identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),
+        identity("x * x is sqr(x)",          lambda x: x * x,                  lambda x: sqr(x)),
+        identity("x ** 1 is x",              lambda x: x ** 1,                 lambda x: x),
+        identity("x ** 2 is sqr(x)",         lambda x: x ** 2,                 lambda x: sqr(x)),
+        identity("x ** 0.5 is sqrt(x)",      lambda x: x ** 0.5,               lambda x: sqrt(x)),
+        identity("x ** -1 is 1 / x",         lambda x: x ** -1,                lambda x: inv(x)),
+        identity("sqrt(sqr(x)) is |x|",      lambda x: sqrt(sqr(x)),           lambda x: abs_(x)),
+        identity("log(exp(x)) is x",         lambda x: log(exp(x)),            lambda x: x),
+
+        # Signs move outwards, where they meet and cancel.
+        identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
+        identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
+        identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
+        identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
+        identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y)),
+        identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y)),
+        identity("x / -y is -(x / y)",       lambda x, y: x / neg(y),          lambda x, y: -(x / y)),
+        identity("sqr(-x) is sqr(x)",        lambda x: sqr(neg(x)),            lambda x: sqr(x)),
+
+        # Forms that neither overflow nor lose digits.
+        identity("log(1 + exp(x)) is softplus(x)",
+                 lambda x: log(1 + exp(x)),        lambda x: softplus(x)),
+        identity("log1p(exp(x)) is softplus(x)",
+                 lambda x: log1p(exp(x)),          lambda x: softplus(x)),
+        identity("log(sigmoid(x)) is -softplus(-x)",
+                 lambda x: log(sigmoid(x)),        lambda x: -softplus(-x)),
+        identity("log1p(-sigmoid(x)) is -softplus(x)",
+                 lambda x: log1p(neg(sigmoid(x))), lambda x: -softplus(x)),
+        identity("1 - sigmoid(x) is sigmoid(-x)",
+                 lambda x: 1 - sigmoid(x),         lambda x: sigmoid(-x)),
+        identity("1 / (1 + exp(x)) is sigmoid(-x)",
+                 lambda x: 1 / (1 + exp(x)),       lambda x: sigmoid(-x)),
+        identity("inverse of 1 + exp(x) is sigmoid(-x)",
+                 lambda x: inv(1 + exp(x)),        lambda x: sigmoid(-x)),
+        identity("softplus(x) - x is softplus(-x)",
+                 lambda x: softplus(x) - x,        lambda x: softplus(-x)),
+        identity("log(1 + x) is log1p(x)",
+                 lambda x: log(1 + x),             lambda x: log1p(x)),
+        identity("exp(x) - 1 is expm1(x)",
+                 lambda x: exp(x) - 1,             lambda x: expm1(x)),
+
+        # Products of matrices.
+        identity("dot of transposes is the transposed dot, the other way round",
+                 lambda x, y: dot(x.T, y.T),       lambda x, y: dot(y, x).T, ndim=2),
+    ]
+    # fmt: on

@@ -1,0 +1,108 @@
+"""``T``: Theano's functions of tensors by their names; they make variables of variables.
+
+>>> import minigrad.tensor as T
+>>> x = T.vector("x")
+>>> T.sqr(x - T.mean(x)).eval({x: [1.0, 3.0]})
+array([1., 1.])
+"""
+
+# fmt: off
+# isort: skip_file
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from ..gradient import grad
+from ..graph import Constant, Variable
+from ..ops.elementwise import (
+    abs_, add, and_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cast, ceil,
+    clip, cos, cosh, deg2rad, eq, erf, erfc, exp, exp2, expm1, floor, gammaln, ge, gt, int_div,
+    inv, invert, isclose, isinf, isnan, le, log, log10, log1p, log2, lt, maximum, minimum, mod,
+    mul, neg, neq, or_, power, psi, rad2deg, round, sgn, sin, sinh, sqr, sqrt, sub, switch, tan,
+    tanh, tensor_copy, tri_gamma, true_div, trunc, where, xor,
+)
+from ..ops.indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
+from ..ops.joining import as_tensor_variable, concatenate, join, split, stack, stacklists
+from ..ops.linalg import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
+from ..ops.making import (
+    alloc, arange, diag, diagonal, eye, fill, identity_like, linspace, mgrid, ogrid, ones,
+    ones_like, trace, tri, tril, triu, zeros, zeros_like,
+)
+from ..ops.reduction import (
+    all, any, argmax, argmin, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
+    ptp, std, sum, var,
+)
+from ..ops.shape import (
+    addbroadcast, expand_dims, flatten, moveaxis, patternbroadcast, repeat, reshape, roll,
+    shape, shape_padaxis, shape_padleft, shape_padright, specify_shape, squeeze, swapaxes, tile,
+    transpose, unbroadcast,
+)
+from ..tensor_type import TensorType, constant
+from . import constructors, nnet
+from .constructors import *
+from .operators import dimshuffle
+
+# Theano has two names for these.
+bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
+floor_div, pow, square = int_div, power, sqr
+TensorVariable, TensorConstant = Variable, Constant
+
+__all__ = [  # noqa: RUF022  # by family
+    "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable", "constant", "grad",
+    "nnet",
+
+    "abs_", "add", "and_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "arctanh", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cast", "ceil",
+    "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "exp", "exp2", "expm1", "floor",
+    "floor_div", "gammaln", "ge", "gt", "int_div", "inv", "invert", "isclose", "isinf", "isnan",
+    "le", "log", "log10", "log1p", "log2", "lt", "maximum", "minimum", "mod", "mul", "neg",
+    "neq", "or_", "pow", "power", "psi", "rad2deg", "round", "sgn", "sin", "sinh", "sqr",
+    "sqrt", "square", "sub", "switch", "tan", "tanh", "tensor_copy", "tri_gamma", "true_div",
+    "trunc", "where", "xor",
+
+    "all", "any", "argmax", "argmin", "cumsum", "logsumexp", "max", "max_and_argmax", "mean",
+    "min", "norm", "prod", "ptp", "std", "sum", "var",
+
+    "addbroadcast", "concatenate", "dimshuffle", "expand_dims", "flatten", "join", "moveaxis",
+    "patternbroadcast", "repeat", "reshape", "roll", "shape", "shape_padaxis", "shape_padleft",
+    "shape_padright", "specify_shape", "split", "squeeze", "stack", "stacklists", "swapaxes",
+    "tile", "transpose", "unbroadcast",
+
+    "alloc", "arange", "diag", "diagonal", "eye", "fill", "identity_like", "linspace", "mgrid",
+    "ogrid", "ones", "ones_like", "trace", "tri", "tril", "triu", "zeros", "zeros_like",
+
+    "choose", "inc_subtensor", "nonzero", "nonzero_values", "set_subtensor", "take",
+
+    "batched_dot", "batched_tensordot", "dot", "matmul", "outer", "tensordot",
+]
+__all__ += constructors.__all__
+
+# What NumPy or PyTorch call otherwise, and where else to look.
+_INSTEAD = {
+    "abs": "T.abs_", "absolute": "T.abs_", "array": "T.constant",
+    "asarray": "T.as_tensor_variable", "digamma": "T.psi", "divide": "T.true_div",
+    "einsum": "T.tensordot or T.batched_tensordot", "empty": "T.zeros", "equal": "T.eq",
+    "full": "T.alloc(value, *shape)", "full_like": "T.fill(model, value)",
+    "function": "minigrad.function", "greater": "T.gt", "greater_equal": "T.ge",
+    "hstack": "T.concatenate(tensors, axis=1)", "identity": "T.eye", "less": "T.lt",
+    "less_equal": "T.le", "lgamma": "T.gammaln", "log_softmax": "T.nnet.logsoftmax",
+    "logical_and": "T.and_", "logical_not": "T.invert", "logical_or": "T.or_",
+    "logical_xor": "T.xor", "multiply": "T.mul", "negative": "T.neg", "not_equal": "T.neq",
+    "polygamma": "T.psi or T.tri_gamma", "remainder": "T.mod", "shared": "minigrad.shared",
+    "sign": "T.sgn", "subtract": "T.sub", "vstack": "T.concatenate(tensors, axis=0)",
+    **{name: f"T.nnet.{name}" for name in nnet.__all__},
+}
+
+
+if not TYPE_CHECKING:  # type checkers shall find misspelled names
+
+    def __getattr__(name):
+        if name in _INSTEAD:
+            raise AttributeError(f"minigrad.tensor has no {name!r}; use {_INSTEAD[name]}")
+        if name[:1] in ("c", "z") and f"d{name[1:]}" in __all__:
+            raise AttributeError(f"minigrad.tensor has no {name!r}: it has no complex numbers")
+        # With the name and the module, Python's message suggests similar names.
+        module = sys.modules[__name__]
+        raise AttributeError(f"minigrad.tensor has no {name!r}", name=name, obj=module)
