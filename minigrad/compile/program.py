@@ -116,17 +116,25 @@ class _Printer:
                 self.names[variable] = self._new_name(variable.name or "input")
 
     def _new_name(self, text: str) -> str:
-        base = name = identifier(text)
-        while name in self._taken:
-            self._taken[base] += 1
+        base = identifier(text)
+        return self._numbered(base) if base in self._taken else self._take(base)
+
+    def _numbered(self, base: str) -> str:
+        """The base with the first number that makes it new."""
+        name = base
+        while name == base or name in self._taken:
+            self._taken[base] = self._taken.get(base, 0) + 1
             name = f"{base}_{self._taken[base]}"
-        self._taken[name] = 1
+        return self._take(name)
+
+    def _take(self, name: str) -> str:
+        self._taken.setdefault(name, 0)
         return name
 
     def use(self, name: str, value: Any) -> str:
         """What the value is called in the program: see `Op.expression`."""
-        # A bound method is a new object each time, but equal to the last.
-        key = (name, value if callable(value) else id(value))
+        # Equal values are one: a bound method, say, is a new object each time. Arrays are not.
+        key = (name, id(value) if isinstance(value, np.ndarray) else value)
         if key not in self._used:
             self._used[key] = self._new_name(name)
             self.globals[self._used[key]] = value
@@ -148,14 +156,15 @@ class _Printer:
             dropped = [self.names[v] for v in last_use.get(node, ())]
             if dropped:
                 lines.append(f"    del {', '.join(dropped)}")
-        lines.append(f"    return ({''.join(f'{text}, ' for text in self._results())})")
+        results = self._results()
+        lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
         return "\n".join(lines) + "\n"
 
     def _statement(self, node: Apply, names: Sequence[str]) -> str:
         text = node.op.expression(node, names, self.use)
         for variable in node.outputs:
             if variable not in self.names:
-                self.names[variable] = self._new_name(str(node.op).split("{")[0].lower())
+                self.names[variable] = self._numbered(identifier(str(node.op).split("{")[0].lower()))
         targets = ", ".join(self.names[variable] for variable in node.outputs)
         comment = self._formula(node) + _place(node.made_at)
         return f"    {targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
@@ -187,14 +196,14 @@ class _Printer:
         return self.names[variable]
 
     def _last_uses(self, order: Sequence[Apply]) -> dict[Apply, list[Variable]]:
-        """For each node the intermediate results that nothing after it needs."""
+        """For each node the intermediate arrays that nothing after it needs."""
         kept = {*self.inputs, *self.outputs}
         last: dict[Variable, Apply] = {}
         for node in order:
             last.update(dict.fromkeys([*node.outputs, *node.inputs], node))
         result: dict[Apply, list[Variable]] = {}
         for variable, node in last.items():
-            if variable.owner is not None and variable not in kept:
+            if variable.owner is not None and variable.type.ndim and variable not in kept:
                 result.setdefault(node, []).append(variable)
         return result
 

@@ -91,7 +91,7 @@ class DimShuffle(NumPyOp):
         text = inputs[0]
         if order != sorted(order):
             text += ".T" if order == [*reversed(range(ndim))] else f".transpose{tuple(order)}"
-        if set(index) != {slice(None)} and index:
+        if any(entry != slice(None) for entry in index):
             text += f"[{', '.join(':' if entry == slice(None) else str(entry) for entry in index)}]"
         return text
 
@@ -141,6 +141,9 @@ class Alloc(NumPyOp):
             shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
             return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
         return f"{use('alloc', _filler(node))}({', '.join(inputs)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [
@@ -224,7 +227,10 @@ class Size(NumPyOp):
         return np.int64(x.shape[self.axis])
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('int64', np.int64)}({inputs[0]}.shape[{self.axis}])"
+        return f"{use('int64', np.int64)}({self.formula(node, inputs)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.shape[{self.axis}]"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [()]
@@ -249,6 +255,9 @@ class Shape(NumPyOp):
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return f"{use('array', np.array)}({inputs[0]}.shape, {use('int64', np.int64)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.shape"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [(node.inputs[0].type.ndim,)]

@@ -89,6 +89,36 @@ def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Alloc()(total, *[sizes[axis] for axis in kept])]
 
 
+@rule("a function of a repeated value is a repeated function of it", Elementwise, Switch, Cast)
+def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
+    repeated = [v for v in node.inputs if v.owner is not None and isinstance(v.owner.op, Alloc)]
+    others = [v for v in node.inputs if v not in repeated]
+    if len(repeated) != 1 or any(not set(v.type.shape) <= {1} for v in others):
+        return None
+    value, *sizes = repeated[0].owner.inputs  # type: ignore[union-attr]  # it has an owner
+    if node.out.type.ndim != len(sizes):
+        return None
+    inputs = [value if v is repeated[0] else v for v in node.inputs]
+    return [Alloc()(node.op.make_node(*inputs).out, *sizes)]
+
+
+@rule("new axes in front come by broadcasting", Elementwise, Switch, Cast)
+def _needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
+    inputs = [_without_new_axes_in_front(v) for v in node.inputs]
+    if inputs == node.inputs or node.out.type.ndim != max(v.type.ndim for v in inputs):
+        return None
+    return [node.op.make_node(*inputs).out]
+
+
+def _without_new_axes_in_front(x: Variable) -> Variable:
+    if x.owner is None or not isinstance(x.owner.op, DimShuffle):
+        return x
+    (inner,) = x.owner.inputs
+    order = x.owner.op.new_order
+    new = len(order) - inner.type.ndim
+    return inner if order == (*["x"] * new, *range(inner.type.ndim)) else x
+
+
 @rule("what broadcasts anyway need not be repeated", Elementwise, Switch, Cast)
 def _needless_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, repeated in enumerate(node.inputs):
@@ -143,5 +173,7 @@ def arrangement_rules() -> list[Rule]:
         _permutations,
         _no_repetition,
         _sum_of_repeated,
+        _function_of_repeated,
+        _needless_axes,
         _needless_repetition,
     ]

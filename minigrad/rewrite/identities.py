@@ -5,6 +5,7 @@ Each line is true for all real numbers; on the right is the form that is cheaper
 
 from __future__ import annotations
 
+from ..graph import Variable
 from ..ops.elementwise import (
     abs_,
     exp,
@@ -21,6 +22,20 @@ from ..ops.elementwise import (
 from ..ops.linalg import dot
 from .engine import Rule
 from .identity import identity
+
+
+def x_is_smaller(x: Variable, y: Variable) -> bool:
+    """Whether x has a single element, and y may have more."""
+    return _is_single(x) and not _is_single(y)
+
+
+def x_is_no_smaller(x: Variable, y: Variable) -> bool:
+    """The opposite."""
+    return not x_is_smaller(x, y)
+
+
+def _is_single(x: Variable) -> bool:
+    return set(x.type.shape) <= {1}
 
 
 def identities() -> list[Rule]:
@@ -42,14 +57,20 @@ def identities() -> list[Rule]:
         identity("sqrt(sqr(x)) is |x|",      lambda x: sqrt(sqr(x)),           lambda x: abs_(x)),
         identity("log(exp(x)) is x",         lambda x: log(exp(x)),            lambda x: x),
 
-        # Signs move outwards, where they meet and cancel.
+        # Signs move outwards, where they meet and cancel; or to a factor that is but a number.
         identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
         identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
         identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
         identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
-        identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y)),
-        identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y)),
-        identity("x / -y is -(x / y)",       lambda x, y: x / neg(y),          lambda x, y: -(x / y)),
+        identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y),
+                 when=x_is_no_smaller),
+        identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y),
+                 when=x_is_no_smaller),
+        identity("x / -y is -x / y",         lambda x, y: x / neg(y),          lambda x, y: neg(x) / y),
+        identity("-(x * y) is -x * y",       lambda x, y: neg(x * y),          lambda x, y: neg(x) * y,
+                 when=x_is_smaller),
+        identity("-(x / y) is -x / y",       lambda x, y: neg(x / y),          lambda x, y: neg(x) / y,
+                 when=x_is_smaller),
         identity("sqr(-x) is sqr(x)",        lambda x: sqr(neg(x)),            lambda x: sqr(x)),
 
         # Forms that neither overflow nor lose digits.
@@ -61,8 +82,8 @@ def identities() -> list[Rule]:
                  lambda x: log(sigmoid(x)),        lambda x: -softplus(-x)),
         identity("log1p(-sigmoid(x)) is -softplus(x)",
                  lambda x: log1p(neg(sigmoid(x))), lambda x: -softplus(x)),
-        identity("1 - sigmoid(x) is sigmoid(-x)",
-                 lambda x: 1 - sigmoid(x),         lambda x: sigmoid(-x)),
+        identity("log(1 - sigmoid(x)) is -softplus(x)",
+                 lambda x: log(1 - sigmoid(x)),    lambda x: -softplus(x)),
         identity("1 / (1 + exp(x)) is sigmoid(-x)",
                  lambda x: 1 / (1 + exp(x)),       lambda x: sigmoid(-x)),
         identity("inverse of 1 + exp(x) is sigmoid(-x)",

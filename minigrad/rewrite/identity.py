@@ -29,7 +29,13 @@ class Identity(Rule):
     right: Expression
 
 
-def identity(fact: str, left: Expression, right: Expression, ndim: int = 0) -> Identity:
+def identity(
+    fact: str,
+    left: Expression,
+    right: Expression,
+    ndim: int = 0,
+    when: Callable[..., bool] | None = None,
+) -> Identity:
     """The rule that puts the right expression for the left one.
 
     Parameters
@@ -40,6 +46,8 @@ def identity(fact: str, left: Expression, right: Expression, ndim: int = 0) -> I
         A number on the left stands for any constant all of whose elements are that number.
     ndim : int
         How many dimensions the parts have, where an op of the left asks for some.
+    when : callable, optional
+        Whether it is worth it for these parts.
     """
     parts = [TensorType("float64", (None,) * ndim)() for _ in signature(left).parameters]
     pattern = left(*parts)
@@ -47,7 +55,9 @@ def identity(fact: str, left: Expression, right: Expression, ndim: int = 0) -> I
 
     def rewrite(node: Apply, rewriter: Rewriter) -> Sequence[Variable] | None:
         for bound in _matches(pattern, node.out, {}):
-            return [right(*[bound[part] for part in parts])]
+            found = [bound[part] for part in parts]
+            if when is None or when(*found):
+                return [right(*found)]
         return None
 
     result = Identity(fact, (pattern.owner.op,), rewrite)
