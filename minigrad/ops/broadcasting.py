@@ -172,6 +172,16 @@ def _filler(node: Apply) -> Any:
     return alloc
 
 
+def numpy_sum(x: Any, axis: Any) -> Any:
+    """numpy.sum; of the rows of a tall float matrix as the product with a row of ones.
+
+    NumPy adds up short rows one at a time; the linear algebra library is several times as fast.
+    """
+    if axis in (0, (0,)) and x.ndim == 2 and x.dtype.char in "fd" and len(x) > 8 * x.shape[1]:
+        return np.dot(np.ones(len(x), x.dtype), x)
+    return np.sum(x, axis=axis)
+
+
 class Sum(NumPyOp):
     """The sum over the axes `axis`."""
 
@@ -187,10 +197,10 @@ class Sum(NumPyOp):
         return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
 
     def compute(self, x: Any) -> Any:
-        return np.sum(x, axis=self.axis)
+        return numpy_sum(x, axis=self.axis)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('sum', np.sum)}({inputs[0]}, {axis_argument(self.axis, node)})"
+        return f"{use('sum', numpy_sum)}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"sum({inputs[0]}, {axis_argument(self.axis, node)})"

@@ -29,6 +29,11 @@ def x_is_smaller(x: Variable, y: Variable) -> bool:
     return _is_single(x) and not _is_single(y)
 
 
+def only_z_is_large(x: Variable, y: Variable, z: Variable) -> bool:
+    """Whether x and y have a single element, and z may have more."""
+    return _is_single(x) and x_is_smaller(y, z)
+
+
 def x_is_no_smaller(x: Variable, y: Variable) -> bool:
     """The opposite."""
     return not x_is_smaller(x, y)
@@ -72,6 +77,12 @@ def identities() -> list[Rule]:
         identity("-(x / y) is -x / y",       lambda x, y: neg(x / y),          lambda x, y: neg(x) / y,
                  when=x_is_smaller),
         identity("sqr(-x) is sqr(x)",        lambda x: sqr(neg(x)),            lambda x: sqr(x)),
+
+        # Numbers meet before they meet arrays.
+        identity("x * (y * z) is (x * y) * z", lambda x, y, z: x * (y * z), lambda x, y, z: (x * y) * z,
+                 when=only_z_is_large),
+        identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
+                 when=only_z_is_large),
 
         # Forms that neither overflow nor lose digits.
         identity("log(1 + exp(x)) is softplus(x)",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..graph import Apply
+from ..ops.broadcasting import DimShuffle
 from ..ops.elementwise import log
 from ..ops.indexing import Subtensor
 from ..ops.nnet import LogSoftmax, Softmax
@@ -35,6 +36,10 @@ def _log_of_part(node: Apply, rewriter: Rewriter) -> Replacement:
 @rule("the logarithm of a sum of exponentials is logsumexp", log)
 def _log_of_sum_of_exp(node: Apply, rewriter: Rewriter) -> Replacement:
     (total,) = node.inputs
+    if total.owner is not None and isinstance(total.owner.op, DimShuffle):
+        if exponents(total.owner.inputs[0]) is None:
+            return None
+        return [total.owner.op(log(total.owner.inputs[0]))]
     x = exponents(total)
     if x is None or total.owner is None:
         return None

@@ -10,11 +10,9 @@ import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from ..graph import Apply, Constant, Variable
 from ..ops.broadcasting import DimShuffle, Sum, dimshuffle, restore_axes
-from ..ops.elementwise import add, exp, inv, mul, neg, sigmoid, sqr, sub, true_div
+from ..ops.elementwise import Elementwise, add, exp, inv, mul, neg, sigmoid, sqr, sub, true_div
 from ..ops.indexing import IncSubtensor, Subtensor
 from ..ops.nnet import Softmax
 from ..tensor_type import constant
@@ -123,20 +121,44 @@ def _cancelled(product: Product) -> Product | None:
     """The product with equal factors cancelled and quotients of exponentials recognised."""
     above, below = list(product.above), []
     for factor in product.below:
-        better = [] if factor in above and len(above) > 1 else _quotient(above, factor)
+        better = _quotient(above, factor)
         if better is None:
             below.append(factor)
-            continue
-        if not better:
-            above.remove(factor)
-        above += better
-    if len(below) == len(product.below):
+        else:
+            above += better
+    paired = _pair_exponentials(above)
+    if len(below) == len(product.below) and not paired:
         return None
     return Product(above, below, product.negative)
 
 
+def _pair_exponentials(factors: list[Variable]) -> bool:
+    """Put sigmoid(x) for exp(x) * sigmoid(-x) among the factors; whether there was one."""
+    for factor in factors:
+        x = _argument(factor, exp)
+        for other in factors:
+            y = _argument(other, sigmoid)
+            if x is not None and y is not None and _are_opposite(x, y):
+                factors.remove(factor)
+                factors.remove(other)
+                factors.append(sigmoid(x))
+                return True
+    return False
+
+
+def _are_opposite(x: Variable, y: Variable) -> bool:
+    """Whether one of the variables is minus the other."""
+    return any(
+        one.owner is not None and one.owner.op is neg and one.owner.inputs[0] is other
+        for one, other in ((x, y), (y, x))
+    )
+
+
 def _quotient(above: list[Variable], divisor: Variable) -> list[Variable] | None:
     """What to multiply by instead of dividing by this; takes what it replaces from the others."""
+    if divisor in above and len(above) > 1:
+        above.remove(divisor)
+        return []
     x = _exponent_beside_one(divisor)
     if x is not None:
         numerator = _find_exp(above, x)
@@ -150,15 +172,38 @@ def _quotient(above: list[Variable], divisor: Variable) -> list[Variable] | None
         if numerator is not None:
             above.remove(numerator)
             return [Softmax(found[1])(found[0])]
+    same = _find_complement(above, divisor)
+    if same is not None and len(above) > 1:
+        above.remove(same)
+        return []
     return None
+
+
+def _find_complement(factors: Sequence[Variable], divisor: Variable) -> Variable | None:
+    """The factor that is sigmoid(-x), if the divisor is 1 - sigmoid(x), which is the same."""
+    if divisor.owner is None or divisor.owner.op is not sub or not _is_ones(divisor.owner.inputs[0]):
+        return None
+    x = _argument(divisor.owner.inputs[1], sigmoid)
+    for factor in factors:
+        y = _argument(factor, sigmoid)
+        if x is not None and y is not None and _are_opposite(x, y):
+            return factor
+    return None
+
+
+def _argument(variable: Variable, function: Elementwise) -> Variable | None:
+    """x, if the variable is that function of x."""
+    node = variable.owner
+    return node.inputs[0] if node is not None and node.op is function else None
+
+
+def _is_ones(variable: Variable) -> bool:
+    return isinstance(variable, Constant) and variable.data.size > 0 and (variable.data == 1).all()
 
 
 def _find_exp(factors: Sequence[Variable], x: Variable) -> Variable | None:
     """The factor that is exp(x)."""
-    for factor in factors:
-        if factor.owner is not None and factor.owner.op is exp and factor.owner.inputs[0] is x:
-            return factor
-    return None
+    return next((factor for factor in factors if _argument(factor, exp) is x), None)
 
 
 def _exponent_beside_one(variable: Variable) -> Variable | None:
@@ -166,9 +211,8 @@ def _exponent_beside_one(variable: Variable) -> Variable | None:
     if variable.owner is None or variable.owner.op is not add:
         return None
     for one, other in (variable.owner.inputs, variable.owner.inputs[::-1]):
-        if isinstance(one, Constant) and one.data.size and (one.data == 1).all():
-            if other.owner is not None and other.owner.op is exp:
-                return other.owner.inputs[0]
+        if _is_ones(one):
+            return _argument(other, exp)
     return None
 
 
@@ -194,8 +238,7 @@ def exponents(total: Variable) -> Variable | None:
     """x, if the variable is a sum of exp(x)."""
     if total.owner is None or not isinstance(total.owner.op, Sum):
         return None
-    terms = total.owner.inputs[0].owner
-    return terms.inputs[0] if terms is not None and terms.op is exp else None
+    return _argument(total.owner.inputs[0], exp)
 
 
 def _distributed(product: Product, rewriter: Rewriter) -> Replacement:
@@ -216,27 +259,6 @@ def _distributed(product: Product, rewriter: Rewriter) -> Replacement:
     return None
 
 
-@rule("constant factors are one factor", mul, neg)
-def _constant_factors(node: Apply, rewriter: Rewriter) -> Replacement:
-    number, rest = (-1, node.inputs[0]) if node.op is neg else _constant_factor(node)
-    if number is None or rest.owner is None or rest.owner.op is not mul:
-        return None
-    inner, x = _constant_factor(rest.owner)
-    if inner is None or x.type.dtype != node.out.type.dtype or not x.type.is_float:
-        return None
-    with np.errstate(all="ignore"):
-        return [x * constant(number * inner, dtype=x.type.dtype)]
-
-
-def _constant_factor(node: Apply) -> tuple[float | None, Variable]:
-    """The number and the other factor, if one of the two factors is a number."""
-    x, y = node.inputs
-    for number, other in ((x, y), (y, x)):
-        if isinstance(number, Constant) and number.data.size == 1:
-            return number.data.item(), other
-    return None, x
-
-
 @rule("a product with what is zero but for a part is zero but for that part", mul)
 def _product_with_part(node: Apply, rewriter: Rewriter) -> Replacement:
     for x, y in (node.inputs, node.inputs[::-1]):
@@ -255,4 +277,4 @@ def _same_sizes(x: Variable, y: Variable, rewriter: Rewriter) -> bool:
 
 def product_rules() -> list[Rule]:
     """The rules above."""
-    return [_cancellation, _constant_factors, _product_with_part]
+    return [_cancellation, _product_with_part]
