@@ -321,13 +321,14 @@ def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) ->
     Parameters
     ----------
     outputs : iterable of Variable
-    stop_at : collection of Variable, best a set or dict
+    stop_at : collection of Variable
         Variables that count as given: what computes them is left out.
     """
+    given = set(stop_at)
     order: list[Apply] = []
     done: set[Apply] = set()
     for output in outputs:
-        if output.owner is None or output in stop_at:
+        if output.owner is None or output in given:
             continue
         # A node is seen twice: first its inputs go on top of it, then it is their turn no more.
         stack = [(output.owner, False)]
@@ -342,7 +343,7 @@ def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) ->
             stack.append((node, True))
             for variable in reversed(node.inputs):
                 owner = variable.owner
-                if owner is not None and owner not in done and variable not in stop_at:
+                if owner is not None and owner not in done and variable not in given:
                     stack.append((owner, False))
     return order
 
@@ -363,7 +364,8 @@ def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -
 
 def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
     """The variables without an owner that the outputs depend on, constants and shared ones too."""
-    return [v for v in ancestors(outputs, stop_at) if v.owner is None or v in stop_at]
+    given = set(stop_at)
+    return [v for v in ancestors(outputs, given) if v.owner is None or v in given]
 
 
 def clone_replace(

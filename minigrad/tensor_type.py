@@ -14,6 +14,9 @@ from .graph import Apply, Constant, Variable
 DTYPES = (
     "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
 )
+_KNOWN: dict[Any, np.dtype[Any]] = {name: np.dtype(name) for name in DTYPES}
+_KNOWN.update({dtype: dtype for dtype in list(_KNOWN.values())})
+_NAMES = {dtype: dtype.name for dtype in _KNOWN.values()}
 _NAMES_BY_NDIM = ("scalar", "vector", "matrix", "tensor3", "tensor4", "tensor5")
 
 
@@ -31,6 +34,12 @@ class TensorType:
     name : str, optional
         Ignored; Theano's third argument.
 
+    Attributes
+    ----------
+    dtype : str
+        Its name, such as ``'float64'``.
+    numpy_dtype : numpy.dtype
+
     Raises
     ------
     TypeError
@@ -45,7 +54,7 @@ class TensorType:
     >>> x = TensorType("float32", (None, None))("x")
     """
 
-    __slots__ = ("_dtype", "shape")
+    __slots__ = ("dtype", "numpy_dtype", "shape")
 
     def __init__(
         self,
@@ -58,18 +67,10 @@ class TensorType:
         entries = broadcastable if shape is None else shape
         if entries is None:
             raise TypeError("TensorType takes a dtype and a shape, such as (None, 3)")
-        self._dtype = check_dtype(dtype)
+        self.numpy_dtype = check_dtype(dtype)
+        # NumPy makes the name anew each time it is asked for.
+        self.dtype = _NAMES[self.numpy_dtype]
         self.shape: tuple[int | None, ...] = tuple(map(_static_size, entries))
-
-    @property
-    def dtype(self) -> str:
-        """The dtype's name, such as ``'float64'``."""
-        return self._dtype.name
-
-    @property
-    def numpy_dtype(self) -> np.dtype[Any]:
-        """The dtype as NumPy's object."""
-        return self._dtype
 
     @property
     def ndim(self) -> int:
@@ -84,7 +85,7 @@ class TensorType:
     @property
     def is_float(self) -> bool:
         """Whether the values are floating point numbers, which have derivatives."""
-        return self._dtype.kind == "f"
+        return self.numpy_dtype.kind == "f"
 
     def __call__(self, name: str | None = None) -> Variable:
         """A new variable of this type."""
@@ -95,7 +96,7 @@ class TensorType:
     def clone(self, dtype: Any = None, shape: Sequence[int | None] | None = None) -> TensorType:
         """This type with another dtype or shape."""
         return TensorType(
-            self._dtype if dtype is None else dtype, self.shape if shape is None else shape
+            self.numpy_dtype if dtype is None else dtype, self.shape if shape is None else shape
         )
 
     def filter(self, value: Any, strict: bool = False, allow_downcast: bool | None = None) -> Any:
@@ -115,7 +116,7 @@ class TensorType:
         TypeError
             If the value is not of this type and may not be converted to it.
         """
-        if strict and not (isinstance(value, np.ndarray) and value.dtype == self._dtype):
+        if strict and not (isinstance(value, np.ndarray) and value.dtype == self.numpy_dtype):
             raise TypeError(f"got {describe(value)}, expected an array of {self.dtype} (strict)")
         array = self._convert(value, allow_downcast)
         if array.ndim != self.ndim:
@@ -137,16 +138,16 @@ class TensorType:
             array = np.asarray(value)
         except ValueError as error:
             raise TypeError(f"got {type(value).__name__} that makes no array: {error}") from error
-        if array.dtype == self._dtype:
+        if array.dtype == self.numpy_dtype:
             return array
         if array.dtype.kind not in "biuf":
             raise TypeError(f"got {describe(value)}, expected numbers of {self.dtype}")
         # Lists and Python numbers have no dtype of their own: what counts is their values.
         is_python = not isinstance(value, (np.ndarray, np.generic)) or isinstance(value, float)
-        if allow_downcast or np.can_cast(array.dtype, self._dtype, "safe"):
-            return array.astype(self._dtype)
+        if allow_downcast or np.can_cast(array.dtype, self.numpy_dtype, "safe"):
+            return array.astype(self.numpy_dtype)
         if is_python and self._keeps(array, weak_float=allow_downcast is None):
-            return array.astype(self._dtype)
+            return array.astype(self.numpy_dtype)
         raise TypeError(
             f"got {describe(value)}, expected {self.dtype}: converting could lose information. "
             f"Convert it yourself with numpy.asarray(value, dtype='{self.dtype}'), or pass "
@@ -157,11 +158,11 @@ class TensorType:
         """Whether a Python number or list can become this dtype."""
         if weak_float and array.dtype.kind == "f" and self.is_float:
             return True
-        if array.size and array.dtype.kind in "iu" and self._dtype.kind in "iu":
-            limits = np.iinfo(self._dtype)
+        if array.size and array.dtype.kind in "iu" and self.numpy_dtype.kind in "iu":
+            limits = np.iinfo(self.numpy_dtype)
             return bool(limits.min <= array.min() and array.max() <= limits.max)
         with np.errstate(all="ignore"):
-            converted = array.astype(self._dtype)
+            converted = array.astype(self.numpy_dtype)
             return bool(np.array_equal(converted.astype(array.dtype), array, equal_nan=True))
 
     def filter_variable(self, value: Any) -> Variable:
@@ -188,7 +189,7 @@ class TensorType:
     def check_result(self, value: Any, node: Apply) -> np.ndarray:
         """What an op computed, as an array; a TypeError if it is not of this type."""
         array = np.asarray(value)
-        if array.dtype != self._dtype or array.ndim != self.ndim:
+        if array.dtype != self.numpy_dtype or array.ndim != self.ndim:
             raise TypeError(
                 f"{node.op} promised {self}, but its perform made {describe(value)}; "
                 "cast it there, or give the output another type in make_node"
@@ -198,12 +199,12 @@ class TensorType:
     def __eq__(self, other: object) -> bool:
         return (
             isinstance(other, TensorType)
-            and self._dtype == other._dtype
+            and self.numpy_dtype == other.numpy_dtype
             and self.shape == other.shape
         )
 
     def __hash__(self) -> int:
-        return hash((self._dtype, self.shape))
+        return hash((self.numpy_dtype, self.shape))
 
     def __str__(self) -> str:
         if set(self.shape) <= {None} and self.ndim < len(_NAMES_BY_NDIM):
@@ -216,13 +217,17 @@ class TensorType:
 def check_dtype(dtype: Any) -> np.dtype[Any]:
     """The dtype as NumPy's object; a TypeError if no tensor can have it."""
     try:
+        return _KNOWN[dtype]
+    except (KeyError, TypeError):  # another way to say it, or none
+        pass
+    try:
         result = np.dtype(config.floatX if dtype == "floatX" else dtype)
     except TypeError as error:
         raise TypeError(f"no dtype is called {dtype!r}; there are {', '.join(DTYPES)}") from error
     if result.name not in DTYPES:
         advice = "; minigrad has no complex numbers" if result.kind == "c" else ""
         raise TypeError(f"a tensor cannot be {result.name}; choose of {', '.join(DTYPES)}{advice}")
-    return result.newbyteorder("=")
+    return _KNOWN[result.name]
 
 
 def _static_size(entry: Any) -> int | None:

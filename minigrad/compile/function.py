@@ -224,7 +224,7 @@ def _check_inputs(
 ) -> None:
     """Every value that is needed must come from somewhere, and every input be needed."""
     variables = {given.variable for given in inputs}
-    needed = graph_inputs(expressions, variables)
+    needed = dict.fromkeys(graph_inputs(expressions, variables))
     for variable in needed:
         if variable not in variables and not isinstance(variable, (Constant, SharedVariable)):
             raise MissingInputError(

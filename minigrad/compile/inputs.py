@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any
 
 import numpy as np
@@ -100,15 +101,15 @@ def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
     """
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"inputs are a list of variables; got {describe(inputs)}")
-    result: list[In] = []
+    result: dict[Variable, In] = {}
     for entry in inputs:
-        given = entry if isinstance(entry, In) else In(entry)
+        given = copy(entry) if isinstance(entry, In) else In(entry)
+        if given.variable in result:
+            raise ValueError(f"the input {given.label} occurs twice")
         if given.allow_downcast is None:
             given.allow_downcast = allow_input_downcast
-        if any(given.variable is other.variable for other in result):
-            raise ValueError(f"the input {given.label} occurs twice")
-        result.append(given)
-    return result
+        result[given.variable] = given
+    return list(result.values())
 
 
 class Binder:

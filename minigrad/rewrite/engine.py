@@ -117,10 +117,10 @@ class Rewriter:
         self._final.update(zip(node.outputs, outputs, strict=True))
 
     def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
-        for key in (node.op, type(node.op)):
-            for entry in self._rules.get(key, ()):
-                with lines_of(node):
-                    instead = entry.rewrite(node, self)
+        rules = (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ()))
+        with lines_of(node):
+            for entry in rules:
+                instead = entry.rewrite(node, self)
                 if instead is not None and _keeps_types(node.outputs, instead):
                     return instead
         return None

@@ -5,7 +5,7 @@ Each line is true for all real numbers; on the right is the form that is cheaper
 
 from __future__ import annotations
 
-from ..graph import Variable
+from ..graph import Constant, Variable
 from ..ops.elementwise import (
     abs_,
     exp,
@@ -29,9 +29,10 @@ def x_is_smaller(x: Variable, y: Variable) -> bool:
     return _is_single(x) and not _is_single(y)
 
 
-def only_z_is_large(x: Variable, y: Variable, z: Variable) -> bool:
-    """Whether x and y have a single element, and z may have more."""
-    return _is_single(x) and x_is_smaller(y, z)
+def x_and_y_meet(x: Variable, y: Variable, z: Variable) -> bool:
+    """Whether the product of x and y is cheaper than that of either with z."""
+    both_known = isinstance(x, Constant) and isinstance(y, Constant)
+    return _is_single(x) and _is_single(y) and (both_known or not _is_single(z))
 
 
 def x_is_no_smaller(x: Variable, y: Variable) -> bool:
@@ -80,9 +81,9 @@ def identities() -> list[Rule]:
 
         # Numbers meet before they meet arrays.
         identity("x * (y * z) is (x * y) * z", lambda x, y, z: x * (y * z), lambda x, y, z: (x * y) * z,
-                 when=only_z_is_large),
+                 when=x_and_y_meet),
         identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
-                 when=only_z_is_large),
+                 when=x_and_y_meet),
 
         # Forms that neither overflow nor lose digits.
         identity("log(1 + exp(x)) is softplus(x)",

@@ -54,7 +54,7 @@ def identity(
     assert pattern.owner is not None, "the left side is an operation"
 
     def rewrite(node: Apply, rewriter: Rewriter) -> Sequence[Variable] | None:
-        for bound in _matches(pattern, node.out, {}):
+        for bound in _matches(pattern, node.outputs[0], {}):
             found = [bound[part] for part in parts]
             if when is None or when(*found):
                 return [right(*found)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import product as pairs
 from typing import NamedTuple
 
 from ..graph import Apply, Constant, Variable
@@ -61,10 +62,9 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
         factor, is_above = stack.pop()
         node = factor.owner
         parts = None
-        if node is not None and looked_through < _REACH and factor.type == variable.type.clone(
-            shape=factor.type.shape
-        ):
-            parts = _split(node, rewriter)
+        if node is not None and looked_through < _REACH:
+            if factor.type.dtype == variable.type.dtype:
+                parts = _split(node, rewriter)
         if parts is None or node is None:
             (above if is_above else below).append(factor)
             continue
@@ -76,12 +76,8 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
 
 def _split(node: Apply, rewriter: Rewriter) -> list[tuple[Variable, bool]] | None:
     """The parts of a product or quotient, and whether they are above; None of anything else."""
-    if node.op in _SHAPES_OF_PRODUCTS:
-        return list(zip(
-            [node.inputs[i] for i, _ in _SHAPES_OF_PRODUCTS[node.op]],
-            [is_above for _, is_above in _SHAPES_OF_PRODUCTS[node.op]],
-            strict=True,
-        ))
+    if node.op in _PARTS:
+        return [(node.inputs[i], is_above) for i, is_above in _PARTS[node.op]]
     if isinstance(node.op, DimShuffle):
         # New axes for a product are new axes for its factors.
         inner = node.inputs[0].owner
@@ -97,7 +93,7 @@ def _split(node: Apply, rewriter: Rewriter) -> list[tuple[Variable, bool]] | Non
 
 
 # For each op that makes a product: which inputs are its factors, and whether above or below.
-_SHAPES_OF_PRODUCTS = {
+_PARTS = {
     mul: ((0, True), (1, True)),
     true_div: ((0, True), (1, False)),
     sqr: ((0, True), (0, True)),
@@ -134,15 +130,15 @@ def _cancelled(product: Product) -> Product | None:
 
 def _pair_exponentials(factors: list[Variable]) -> bool:
     """Put sigmoid(x) for exp(x) * sigmoid(-x) among the factors; whether there was one."""
-    for factor in factors:
-        x = _argument(factor, exp)
-        for other in factors:
-            y = _argument(other, sigmoid)
-            if x is not None and y is not None and _are_opposite(x, y):
-                factors.remove(factor)
-                factors.remove(other)
-                factors.append(sigmoid(x))
-                return True
+    exponentials = [factor for factor in factors if _argument(factor, exp) is not None]
+    sigmoids = [factor for factor in factors if _argument(factor, sigmoid) is not None]
+    for one, other in pairs(exponentials, sigmoids):
+        (x,), (y,) = one.owner.inputs, other.owner.inputs  # type: ignore[union-attr]  # see above
+        if _are_opposite(x, y):
+            factors.remove(one)
+            factors.remove(other)
+            factors.append(sigmoid(x))
+            return True
     return False
 
 
