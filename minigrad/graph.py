@@ -49,7 +49,11 @@ class Variable(_Operators):
     """
 
     def __init__(
-        self, type: Any, owner: Apply | None = None, index: int | None = None, name: str | None = None
+        self,
+        type: Any,
+        owner: Apply | None = None,
+        index: int | None = None,
+        name: str | None = None,
     ) -> None:
         self.type = type
         self.owner = owner
@@ -268,7 +272,7 @@ class Op:
             return True
         if type(self) is not type(other) or self.__props__ is None:
             return False
-        return self._properties() == other._properties()  # type: ignore[attr-defined]  # same type
+        return self._properties() == other._properties()
 
     def __hash__(self) -> int:
         if self.__props__ is None:

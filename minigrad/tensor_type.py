@@ -11,9 +11,8 @@ import numpy as np
 from .config import config
 from .graph import Apply, Constant, Variable
 
-DTYPES = (
-    "bool int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64".split()
-)
+_BITS = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
+DTYPES = ("bool", *(f"{kind}{n}" for kind, sizes in _BITS.items() for n in sizes))
 _KNOWN: dict[Any, np.dtype[Any]] = {name: np.dtype(name) for name in DTYPES}
 _KNOWN.update({dtype: dtype for dtype in list(_KNOWN.values())})
 _NAMES = {dtype: dtype.name for dtype in _KNOWN.values()}

@@ -31,9 +31,7 @@ def compare_with_interpreter(
         expected = evaluate(outputs, values)
     for number, (output, right, result) in enumerate(zip(outputs, expected, results, strict=True)):
         if result.dtype != right.dtype or result.shape != right.shape:
-            difference = (
-                f"{result.dtype} {result.shape} instead of {right.dtype} {right.shape}"
-            )
+            difference = f"{result.dtype} {result.shape} instead of {right.dtype} {right.shape}"
         else:
             difference = _difference(result, right)
         if difference:

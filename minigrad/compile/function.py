@@ -13,7 +13,6 @@ from ..graph import Constant, Variable, clone_replace, graph_inputs
 from ..ops.joining import as_tensor_variable
 from ..rewrite import improve
 from ..shared import SharedVariable
-from ..tensor_type import TensorType
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..graph import Constant, Variable
 from ..shared import SharedVariable
-from ..tensor_type import TensorType, describe
+from ..tensor_type import describe
 
 
 class In:

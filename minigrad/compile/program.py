@@ -65,7 +65,7 @@ class Program:
         frame, line, innermost = None, 0, False
         traceback = error.__traceback__
         while traceback is not None:
-            if traceback.tb_frame.f_code is self.run.__code__:  # type: ignore[attr-defined]  # a function
+            if traceback.tb_frame.f_code is self.run.__code__:
                 frame, line = traceback.tb_frame, traceback.tb_lineno
                 innermost = traceback.tb_next is None
             traceback = traceback.tb_next
@@ -164,7 +164,9 @@ class _Printer:
         text = node.op.expression(node, names, self.use)
         for variable in node.outputs:
             if variable not in self.names:
-                self.names[variable] = self._numbered(identifier(str(node.op).split("{")[0].lower()))
+                self.names[variable] = self._numbered(
+                    identifier(str(node.op).split("{")[0].lower())
+                )
         targets = ", ".join(self.names[variable] for variable in node.outputs)
         comment = self._formula(node) + _place(node.made_at)
         return f"    {targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"

@@ -41,9 +41,7 @@ class Sizes:
             entries: Any = output.type.shape if inferred is None else inferred[i]
             self._shapes[output] = tuple(
                 known if known is not None else self._entry(output, axis, entry)
-                for axis, (known, entry) in enumerate(
-                    zip(output.type.shape, entries, strict=True)
-                )
+                for axis, (known, entry) in enumerate(zip(output.type.shape, entries, strict=True))
             )
 
     def _entry(self, output: Variable, axis: int, entry: Any) -> Entry:

@@ -113,9 +113,7 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
     return message + f". Cast it, as in T.cast(update, '{target.type.dtype}'), or change its parts"
 
 
-def _first_of_dtype(
-    variable: Variable, dtype: str
-) -> tuple[Variable | None, Variable | None]:
+def _first_of_dtype(variable: Variable, dtype: str) -> tuple[Variable | None, Variable | None]:
     """Going down from the variable along that dtype: the input it comes from, and its first user.
 
     If an operation made the dtype from others, there is no such input.

@@ -69,7 +69,7 @@ class DimShuffle(NumPyOp):
                     f"dimshuffle{self.new_order} of {x} drops axis {axis}, which is not known to "
                     "have size 1; take x[..., 0], sum over it, or say T.addbroadcast(x, axis)"
                 )
-        shape = [1 if axis == "x" else sizes[axis] for axis in self.new_order]
+        shape = [1 if isinstance(axis, str) else sizes[axis] for axis in self.new_order]
         return Apply(self, [x], [x.type.clone(shape=shape)()])
 
     def _dropped(self, ndim: int) -> list[int]:
@@ -146,9 +146,7 @@ class Alloc(NumPyOp):
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [
-            tuple(int(s.data) if isinstance(s, Constant) else s for s in node.inputs[1:])
-        ]
+        return [tuple(int(s.data) if isinstance(s, Constant) else s for s in node.inputs[1:])]
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [unbroadcast(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]

@@ -115,16 +115,16 @@ class Elementwise(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         if self.symbol is None:
             return f"{self.name}({', '.join(inputs)})"
-        return f"({self.symbol}{inputs[0]})" if len(inputs) == 1 else (
-            f"({inputs[0]} {self.symbol} {inputs[1]})"
+        return (
+            f"({self.symbol}{inputs[0]})"
+            if len(inputs) == 1
+            else (f"({inputs[0]} {self.symbol} {inputs[1]})")
         )
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [
             tuple(
-                next(
-                    (input_shapes[i][axis] for i, axis in places if not _is_one(node, i, axis)), 1
-                )
+                next((input_shapes[i][axis] for i, axis in places if not _is_one(node, i, axis)), 1)
                 for places in _places_by_axis(node)
             )
         ]
@@ -189,7 +189,9 @@ def _places_by_axis(node: Apply) -> list[list[tuple[int, int]]]:
 def operands(*values: Any) -> list[Variable]:
     """The values as variables; a Python number takes on the dtype that the others agree on."""
     is_python = [type(value) in (bool, int, float) for value in values]
-    variables = [None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)]
+    variables = [
+        None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)
+    ]
     strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
     strong = strong or [constant(values).type.numpy_dtype]
     result = []

@@ -85,7 +85,9 @@ def _without_ellipsis(entries: list[Any], x: Variable) -> list[Any]:
     others = entries[:place] + entries[place + 1 :]
     missing = x.type.ndim - sum(map(_axes_of, others))
     if len(places) > 1 or missing < 0:
-        reason = "two ellipses" if missing >= 0 else f"too many indices for {x.type.ndim} dimensions"
+        reason = (
+            "two ellipses" if missing >= 0 else f"too many indices for {x.type.ndim} dimensions"
+        )
         raise IndexError(f"{x}[{', '.join(map(str, entries))}]: {reason}")
     return others[:place] + [slice(None)] * missing + others[place:]
 
@@ -136,8 +138,11 @@ def _try_shape(
                 size = next(sizes)
                 if entry is not INPUT and size is not None and not -size <= entry < size:
                     raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
-                key.append(np.zeros([unknown if s is None else s for s in axis_indices], int)
-                           if index.type.ndim else 0)
+                key.append(
+                    np.zeros([unknown if s is None else s for s in axis_indices], int)
+                    if index.type.ndim
+                    else 0
+                )
             shape += [1] * axes
     return np.broadcast_to(np.empty(()), shape)[tuple(key)].shape
 
@@ -178,7 +183,7 @@ class Subtensor(NumPyOp):
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         if any(entry is INPUT for entry in self.pattern):
             return None
-        sizes, shape = iter(input_shapes[0]), []
+        sizes, shape = iter(input_shapes[0]), list[Any]()
         for entry in self.pattern:
             if entry is None:
                 shape.append(1)
@@ -210,8 +215,9 @@ def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
     def text(entry: Any) -> str:
         if not isinstance(entry, slice):
             return str(entry)
-        start, stop, step = ("" if bound is None else str(bound) for bound in
-                             (entry.start, entry.stop, entry.step))
+        start, stop, step = (
+            "" if bound is None else str(bound) for bound in (entry.start, entry.stop, entry.step)
+        )
         return f"{start}:{stop}" + (f":{step}" if step else "")
 
     return ", ".join(map(text, fill_pattern(pattern, names))) or "()"
@@ -230,7 +236,9 @@ class IncSubtensor(Op):
         part = static_shape(x, self.pattern, indices)
         verb = "set_subtensor" if self.set_instead_of_inc else "inc_subtensor"
         if y.type.ndim > len(part):
-            raise ValueError(f"{verb}: {y} has {y.type.ndim} dimensions, the part of {x} {len(part)}")
+            raise ValueError(
+                f"{verb}: {y} has {y.type.ndim} dimensions, the part of {x} {len(part)}"
+            )
         if not np.can_cast(y.type.numpy_dtype, x.type.numpy_dtype, "safe"):
             raise TypeError(
                 f"{verb}: {y} is {y.type.dtype}, which does not fit into {x}, {x.type.dtype}; "
@@ -238,7 +246,9 @@ class IncSubtensor(Op):
             )
         for mine, theirs in zip(y.type.shape[::-1], part[::-1], strict=False):
             if mine not in (1, None) and theirs is not None and mine != theirs:
-                raise ValueError(f"{verb}: {y} of shape {y.type.shape} does not fit a part of {part}")
+                raise ValueError(
+                    f"{verb}: {y} of shape {y.type.shape} does not fit a part of {part}"
+                )
         return Apply(self, [x, y, *indices], [x.type()])
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
@@ -466,6 +476,7 @@ def choose(a: Any, choices: Sequence[Any], mode: str = "raise") -> Variable:
     for number, choice in enumerate(choices[1:], start=1):
         result = switch(eq(numbers, number), choice, result)
     if result.type.ndim < numbers.type.ndim:
-        result = dimshuffle(result, ["x"] * (numbers.type.ndim - result.type.ndim)
-                            + list(range(result.type.ndim)))
+        result = dimshuffle(
+            result, ["x"] * (numbers.type.ndim - result.type.ndim) + list(range(result.type.ndim))
+        )
     return result

@@ -72,8 +72,11 @@ class Join(NumPyOp):
                 + ", ".join(f"{tensor} of {tensor.type}" for tensor in tensors)
             )
         along = [shape[self.axis] for shape in shapes]
-        shape = [_common_size(sizes, axis) for axis, sizes in enumerate(zip(*shapes, strict=True))
-                 if axis != self.axis]
+        shape = [
+            _common_size(sizes, axis)
+            for axis, sizes in enumerate(zip(*shapes, strict=True))
+            if axis != self.axis
+        ]
         shape.insert(self.axis, None if None in along else sum(along))  # type: ignore[arg-type]  # no None
         dtype = np.result_type(*[tensor.type.numpy_dtype for tensor in tensors])
         return Apply(self, tensors, [TensorType(dtype, shape)()])
@@ -218,10 +221,10 @@ def stack(*tensors: Any, axis: int = 0) -> Variable:
            [2, 4]])
     """
     if len(tensors) == 2 and isinstance(tensors[0], (list, tuple)) and isinstance(tensors[1], int):
-        tensors, axis = tensors[:1], tensors[1]
-    if len(tensors) == 1:
-        tensors = tuple(tensors[0])
-    variables = [as_tensor_variable(tensor) for tensor in tensors]
+        axis = tensors[1]
+        tensors = tensors[:1]
+    parts = tensors[0] if len(tensors) == 1 else tensors
+    variables = [as_tensor_variable(part) for part in parts]
     if not variables:
         raise ValueError("stack takes at least one tensor")
     place = normalize_axis(axis, variables[0].type.ndim + 1)

@@ -90,9 +90,7 @@ class MatMul(NumPyOp):
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         x, y = (v.type.shape for v in node.inputs)
-        batch = [
-            input_shapes[1][i] if x[i] == 1 else input_shapes[0][i] for i in range(len(x) - 2)
-        ]
+        batch = [input_shapes[1][i] if x[i] == 1 else input_shapes[0][i] for i in range(len(x) - 2)]
         return [(*batch, input_shapes[0][-2], input_shapes[1][-1])]
 
     def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
@@ -262,8 +260,10 @@ def batched_tensordot(x: Any, y: Any, axes: Any = 2) -> Variable:
     x, y = as_tensor_variable(x), as_tensor_variable(y)
     if isinstance(axes, int):
         axes = [list(range(x.type.ndim - axes, x.type.ndim)), list(range(1, axes + 1))]
-    of_x, of_y = ([normalize_axis(a, v.type.ndim) for a in np.atleast_1d(np.asarray(w, int))]
-                  for v, w in zip((x, y), axes, strict=True))
+    of_x, of_y = (
+        [normalize_axis(a, v.type.ndim) for a in np.atleast_1d(np.asarray(w, int))]
+        for v, w in zip((x, y), axes, strict=True)
+    )
     left_x = [axis for axis in range(1, x.type.ndim) if axis not in of_x]
     left_y = [axis for axis in range(1, y.type.ndim) if axis not in of_y]
     product = MatMul()(

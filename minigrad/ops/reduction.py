@@ -160,7 +160,9 @@ class Recurrence(NumPyOp):
 
 # name: the NumPy function; its derivative, where y and gy have the lost axes back, with size 1,
 # so that they broadcast against x; the dtype of the result.
-REDUCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any] | None, Callable[[str], str]]] = {
+REDUCTIONS: dict[
+    str, tuple[Callable[..., Any], Callable[..., Any] | None, Callable[[str], str]]
+] = {
     "max": (np.max, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
     "min": (np.min, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
     "prod": (np.prod, lambda axis, x, y, gy: gy * _product_of_others(axis, x), _wide),

@@ -36,7 +36,9 @@ class Reshape(NumPyOp):
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
         for size in sizes:
             if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
-                raise TypeError(f"reshape of {x}: a size is a whole number; got {size} ({size.type})")
+                raise TypeError(
+                    f"reshape of {x}: a size is a whole number; got {size} ({size.type})"
+                )
         known = [int(size.data) if isinstance(size, Constant) else None for size in sizes]
         if known.count(-1) > 1:
             raise ValueError(f"reshape of {x}: only one size can be -1; got {known}")
@@ -102,13 +104,17 @@ class SpecifyShape(NumPyOp):
             if isinstance(size, Constant):
                 shape[axis] = int(size.data)
         if not x.type.accepts_shape(x.type.clone(shape=shape)):
-            raise ValueError(f"specify_shape: {x} has shape {x.type.shape}, which cannot be {shape}")
+            raise ValueError(
+                f"specify_shape: {x} has shape {x.type.shape}, which cannot be {shape}"
+            )
         return Apply(self, [x, *sizes], [x.type.clone(shape=shape)()])
 
     def compute(self, x: Any, *sizes: Any) -> Any:
         for axis, size in zip(self.axes, sizes, strict=True):
             if x.shape[axis] != size:
-                raise ValueError(f"axis {axis} has size {x.shape[axis]}, not {int(size)} as specified")
+                raise ValueError(
+                    f"axis {axis} has size {x.shape[axis]}, not {int(size)} as specified"
+                )
         return x
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
@@ -428,4 +434,5 @@ def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
     size = size_of(x, axis)
     cut = size - cast(shift, "int64") % maximum(size, 1)
     before = (slice(None),) * axis
-    return join(axis, x[(*before, slice(cut, None))], x[(*before, slice(None, cut))])
+    last, first = (*before, slice(cut, None)), (*before, slice(None, cut))
+    return join(axis, x[last], x[first])

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Variable, lines_of, perform
+from ..graph import Apply, Constant, Variable, lines_of, perform
 from ..ops.broadcasting import Alloc, size_of
 
 # What a rule makes of a node: what its outputs are instead, or None if it does not apply.
@@ -139,7 +139,7 @@ def _folded(node: Apply) -> list[Variable] | None:
         return None
     if isinstance(node.op, Alloc) and node.out.type.ndim:
         return None
-    data = [v.data for v in node.inputs]
+    data = [v.data for v in node.inputs if isinstance(v, Constant)]
     allowed = 1000 + 10 * sum(array.size for array in data)
     if any(math.prod(size or 1 for size in v.type.shape) > allowed for v in node.outputs):
         return None

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from itertools import product as pairs
 from typing import NamedTuple
 
-from ..graph import Apply, Constant, Variable
+from ..graph import Apply, Constant, Op, Variable
 from ..ops.broadcasting import DimShuffle, Sum, dimshuffle, restore_axes
 from ..ops.elementwise import Elementwise, add, exp, inv, mul, neg, sigmoid, sqr, sub, true_div
 from ..ops.indexing import IncSubtensor, Subtensor
@@ -93,7 +93,7 @@ def _split(node: Apply, rewriter: Rewriter) -> list[tuple[Variable, bool]] | Non
 
 
 # For each op that makes a product: which inputs are its factors, and whether above or below.
-_PARTS = {
+_PARTS: dict[Op, tuple[tuple[int, bool], ...]] = {
     mul: ((0, True), (1, True)),
     true_div: ((0, True), (1, False)),
     sqr: ((0, True), (0, True)),
@@ -177,7 +177,11 @@ def _quotient(above: list[Variable], divisor: Variable) -> list[Variable] | None
 
 def _find_complement(factors: Sequence[Variable], divisor: Variable) -> Variable | None:
     """The factor that is sigmoid(-x), if the divisor is 1 - sigmoid(x), which is the same."""
-    if divisor.owner is None or divisor.owner.op is not sub or not _is_ones(divisor.owner.inputs[0]):
+    if (
+        divisor.owner is None
+        or divisor.owner.op is not sub
+        or not _is_ones(divisor.owner.inputs[0])
+    ):
         return None
     x = _argument(divisor.owner.inputs[1], sigmoid)
     for factor in factors:

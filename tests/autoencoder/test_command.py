@@ -177,10 +177,11 @@ def test_a_reader_that_leaves_ends_the_run_without_a_traceback(folder):
         stderr=subprocess.PIPE,
         text=True,
     )
-    process.stdout.readline()
-    process.stdout.close()
-    assert process.stderr.read() == ""
-    assert process.wait(timeout=30) != 0
+    with process:
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr.read() == ""
+        assert process.wait(timeout=30) != 0
 
 
 # Bad input: one line on stderr, status 2, no file written.

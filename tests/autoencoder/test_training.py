@@ -97,7 +97,7 @@ def test_without_a_generator_batches_keep_the_order_of_the_rows(monkeypatch, net
 def test_a_cost_that_is_not_finite_raises_with_its_epoch(network, X):
     finite = []
     with pytest.raises(Diverged) as caught:
-        for epoch, cost in train(network, X, learning_rate=1e80, epochs=100):
+        for _, cost in train(network, X, learning_rate=1e80, epochs=100):
             finite.append(cost)
     assert np.isfinite(finite).all()
     assert caught.value.epoch == len(finite)

@@ -32,5 +32,9 @@ def test_every_public_function_and_class_is_documented(name):
     module = import_module(name)
     for attribute, value in vars(module).items():
         own = getattr(value, "__module__", None) == name
-        if own and not attribute.startswith("_") and (inspect.isfunction(value) or inspect.isclass(value)):
+        if (
+            own
+            and not attribute.startswith("_")
+            and (inspect.isfunction(value) or inspect.isclass(value))
+        ):
             assert value.__doc__, f"{name}.{attribute}"

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from oracles import assert_program_agrees
 
+import minigrad
 import minigrad.tensor as T
+from minigrad import pp
 from minigrad.compile.interpreter import evaluate
 from minigrad.graph import Constant, toposort
 from minigrad.rewrite import improve, rules
@@ -29,10 +31,14 @@ def test_both_sides_of_an_identity_are_equal(rule, data):
     parts = [T.dmatrix() for _ in signature(rule.left).parameters]
     # Positive, so that every logarithm and power is defined.
     values = [
-        data.draw(arrays("float64", (3, 3), elements=st.floats(0.1, 0.9).map(lambda x: round(x, 3))))
+        data.draw(
+            arrays("float64", (3, 3), elements=st.floats(0.1, 0.9).map(lambda x: round(x, 3)))
+        )
         for _ in parts
     ]
-    left, right = evaluate([rule.left(*parts), rule.right(*parts)], dict(zip(parts, values)))
+    left, right = evaluate(
+        [rule.left(*parts), rule.right(*parts)], dict(zip(parts, values, strict=True))
+    )
     np.testing.assert_allclose(left, right, rtol=1e-10, atol=1e-12)
 
 
@@ -57,14 +63,7 @@ def test_an_identity_replaces_its_left_side(rule):
     assert parts is not None
     (result,) = improve([rule.left(*parts)])
     (expected,) = improve([rule.right(*parts)])
-    assert T.TensorType == type(result.type)
-    assert minigrad_text(result) == minigrad_text(expected)
-
-
-def minigrad_text(expression):
-    from minigrad import pp
-
-    return pp(expression)
+    assert pp(result) == pp(expected)
 
 
 def test_every_rule_states_a_fact_of_its_own():
@@ -192,8 +191,7 @@ def test_a_neutral_element_that_widens_the_dtype_keeps_it():
     assert_program_agrees([x], [x * T.constant(np.ones(1))], [np.ones(3, "float32")])
 
 
-@pytest.mark.parametrize("dtype", ["uint8", "int8", "bool"])
-def test_signs_of_small_integers_are_not_moved_to_another_dtype(dtype):
+def test_signs_of_small_integers_are_not_moved_to_another_dtype():
     x, y = T.vector("x", dtype="int64"), T.vector("y", dtype="uint8")
     expression = x + (0 - y)
     assert_program_agrees([x, y], [expression], [np.array([1, 2]), np.array([3, 0], "uint8")])
@@ -219,8 +217,6 @@ def test_a_long_product_is_rewritten_in_linear_time():
 
 def test_a_size_check_is_not_lost_where_repetition_is_dropped():
     x, y = T.dvector("x"), T.dvector("y")
-    import minigrad
-
     f = minigrad.function([x, y], T.alloc(2.0, x.shape[0]) * y)
     with pytest.raises(ValueError, match="sizes differ"):
-        f(np.ones(3), np.ones(4)), f(np.ones(3), np.ones(1))
+        f(np.ones(3), np.ones(1))
