@@ -41,8 +41,6 @@ def tensors(draw, dtypes="float64", shape=None, low=-3, high=3):
 def broadcastable(draw, count, dtypes="float64", low=-3, high=3, min_side=0):
     """So many arrays whose shapes broadcast against each other, each of one of the dtypes."""
     fitting = draw(
-        mutually_broadcastable_shapes(
-            num_shapes=count, max_dims=3, min_side=min_side, max_side=3
-        )
+        mutually_broadcastable_shapes(num_shapes=count, max_dims=3, min_side=min_side, max_side=3)
     )
     return [draw(tensors(dtypes, shape, low, high)) for shape in fitting.input_shapes]
