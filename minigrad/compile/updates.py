@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..graph import Variable, graph_inputs
+from ..graph import Constant, Variable, graph_inputs
 from ..shared import SharedVariable
 from ..tensor_type import describe
 from .errors import quoted
@@ -102,7 +102,7 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
     culprit, part = _first_of_dtype(new_value, wide)
     if part is not None and part.owner is not None:
         place = part.owner.made_at
-        formula = part.owner.op.formula(part.owner, [str(v) for v in part.owner.inputs])
+        formula = part.owner.op.formula(part.owner, [_written(v) for v in part.owner.inputs])
         message += f": {formula} became {wide}"
         if place is not None:
             message += f" at {quoted(place)},"
@@ -111,6 +111,12 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
             if isinstance(culprit, SharedVariable) and culprit.made_at is not None:
                 message += f" (shared at {quoted(culprit.made_at)})"
     return message + f". Cast it, as in T.cast(update, '{target.type.dtype}'), or change its parts"
+
+
+def _written(variable: Variable) -> str:
+    if isinstance(variable, Constant) and variable.name is None:
+        return str(variable.data)
+    return str(variable)
 
 
 def _first_of_dtype(variable: Variable, dtype: str) -> tuple[Variable | None, Variable | None]:

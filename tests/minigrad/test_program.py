@@ -1,0 +1,172 @@
+"""The program that a function prints: it reads well, it is what runs, no name can harm it."""
+
+import ast
+import re
+import weakref
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+
+HOSTILE = [
+    "\"); import os; os.system('x') #",
+    "class",
+    "None",
+    "two\nlines",
+    "a\u2028b",
+    "dot",
+    "exp",
+    "array",
+    "asarray",
+    "float64",
+    "program",
+    "",
+    "   ",
+    "naïve 😀",
+    "x" * 1000,
+    "__builtins__",
+    "1st",
+]
+
+
+@pytest.fixture
+def x():
+    return T.dmatrix("x")
+
+
+def statements(f):
+    return [s for s in ast.parse(f.source).body[0].body if isinstance(s, ast.Assign)]
+
+
+def test_there_is_one_statement_for_each_operation(x):
+    f = minigrad.function([x], T.exp(x).sum(axis=0) + 1)
+    assert len(statements(f)) == 3
+
+
+def test_the_users_names_are_the_programs_names(x):
+    W = minigrad.shared(np.ones((2, 2)), name="W")
+    hidden = T.tanh(x.dot(W))
+    hidden.name = "hidden"
+    source = minigrad.function([x], hidden + 1, name="predict").source
+    assert source.startswith("def predict(x, W):")
+    assert "hidden = tanh(" in source
+
+
+def test_each_statement_has_its_expression_and_the_users_line_as_a_comment(x):
+    f = minigrad.function([x], T.exp(x) * 2)  # this line
+    (line,) = [line for line in f.source.splitlines() if "mul(" in line]
+    assert re.search(r"# exp\(x\) \* 2\.0 +test_program\.py:\d+$", line)
+
+
+def test_the_line_is_the_one_that_wrote_the_expression(x):
+    y = T.exp(x)
+    number = y.owner.made_at.number
+    assert minigrad.function([x], y).source.count(f"test_program.py:{number}") == 1
+
+
+def test_a_long_formula_is_broken_off(x):
+    y = x
+    for _ in range(50):
+        y = T.sin(y + 1.5)
+    assert max(map(len, minigrad.function([x], y).source.splitlines())) < 160
+
+
+def test_the_source_is_what_runs(x):
+    f = minigrad.function([x], T.sqr(x))
+    scope = {"sqr": np.square}
+    exec(f.source, scope)
+    assert scope["program"](np.array([[3.0]]))[0].tolist() == f([[3.0]]).tolist()
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_name_of_an_input_will_do(name):
+    v = T.dmatrix(name)
+    f = minigrad.function([v], T.exp(v).dot(v))
+    np.testing.assert_allclose(f(np.eye(2)), np.exp(np.eye(2)))
+    ast.parse(f.source)
+    assert len(ast.parse(f.source).body) == 1
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_any_name_of_a_result_a_function_a_shared_variable_or_a_constant_will_do(x, name):
+    shared = minigrad.shared(np.ones((2, 2)), name=name)
+    constant = T.constant(np.eye(2), name=name)
+    y = T.exp(x) + shared
+    y.name = name
+    f = minigrad.function([x], y.dot(constant), name=name)
+    np.testing.assert_allclose(f(np.zeros((2, 2))), np.full((2, 2), 2.0))
+    assert len(ast.parse(f.source).body) == 1
+    minigrad.pp(y), minigrad.debugprint(y, file="str")
+
+
+def test_an_ops_name_is_as_harmless(x):
+    class Odd(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0] + 1
+
+        def __str__(self):
+            return "\n    raise SystemExit #"
+
+    assert minigrad.function([x], Odd()(x))([[1.0]]).tolist() == [[2.0]]
+
+
+def test_inputs_of_one_name_are_told_apart():
+    a, b = T.dscalar("a"), T.dscalar("a")
+    f = minigrad.function([a, b], a - 2 * b)
+    assert f.source.startswith("def program(a, a_1):")
+    assert f(5.0, 1.0) == 3
+
+
+def test_sizes_are_checked_once(x):
+    W = minigrad.shared(np.ones((2, 2)), name="W")
+    f = minigrad.function([x], T.tanh(x.dot(W)).dot(W) + x.dot(W))
+    checks = [line for line in f.source.splitlines() if "assert" in line]
+    assert len(checks) == len(set(checks)) == 2
+
+
+def test_intermediate_arrays_are_released_as_soon_as_they_can_be(x):
+    alive = []
+
+    class Watch(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def perform(self, node, inputs, output_storage):
+            alive[:] = [reference() is not None for reference in seen]
+            result = inputs[0] + 1
+            seen.append(weakref.ref(result))
+            output_storage[0][0] = result
+
+    seen = []
+    watch = Watch()
+    minigrad.function([x], watch(watch(watch(x))))(np.ones((2, 2)))
+    assert alive == [False, True]
+
+
+def test_a_function_can_be_dropped(x):
+    f = minigrad.function([x], x + 1)
+    reference = weakref.ref(f)
+    del f
+    assert reference() is None
+
+
+def test_modes_differ_in_rewrites(x):
+    fast = minigrad.function([x], T.log(1 + T.exp(x)))
+    plain = minigrad.function([x], T.log(1 + T.exp(x)), mode="FAST_COMPILE")
+    assert "softplus" in fast.source
+    assert "softplus" not in plain.source
+
+
+def test_the_mode_is_configs_unless_given(x):
+    minigrad.config.mode = "FAST_COMPILE"
+    try:
+        assert "softplus" not in minigrad.function([x], T.log(1 + T.exp(x))).source
+    finally:
+        minigrad.config.mode = "FAST_RUN"
+
+
+def test_a_function_says_what_it_is(x):
+    assert repr(minigrad.function([x], x, name="f")) == "<minigrad function f(x)>"

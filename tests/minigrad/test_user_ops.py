@@ -1,0 +1,175 @@
+"""Ops of the user's own: the same protocol, in every mode."""
+
+import numpy as np
+import pytest
+from oracles import assert_derivative, assert_program_agrees
+
+import minigrad
+import minigrad.tensor as T
+from minigrad.rewrite import improve
+
+MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
+
+
+class Cube(minigrad.Op):
+    """With everything that Theano's documentation shows."""
+
+    __props__ = ("scale",)
+
+    def __init__(self, scale=1.0):
+        self.scale = scale
+
+    def make_node(self, x):
+        x = T.as_tensor_variable(x)
+        return minigrad.Apply(self, [x], [x.type()])
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = self.scale * inputs[0] ** 3
+
+    def infer_shape(self, node, input_shapes):
+        return input_shapes
+
+    def grad(self, inputs, output_grads):
+        return [output_grads[0] * 3 * self.scale * inputs[0] ** 2]
+
+
+class SumAndDifference(minigrad.Op):
+    __props__ = ()
+    itypes = [T.dvector, T.dvector]
+    otypes = [T.dvector, T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        x, y = inputs
+        output_storage[0][0] = x + y
+        output_storage[1][0] = x - y
+
+    def L_op(self, inputs, outputs, output_grads):
+        total, difference = output_grads
+        return [total + difference, total - difference]
+
+
+class Itself(minigrad.Op):
+    """Returns its input, and does not say so in view_map."""
+
+    itypes = otypes = [T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0]
+
+
+def returning(value):
+    class Wrong(minigrad.Op):
+        itypes = otypes = [T.dvector]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = value
+
+    return Wrong()
+
+
+@pytest.fixture
+def x():
+    return T.dvector("x")
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_it_computes_in_every_mode(x, mode):
+    assert minigrad.function([x], Cube(2.0)(x), mode=mode)([1.0, 2.0]).tolist() == [2.0, 16.0]
+
+
+@pytest.mark.parametrize("order", [1, 2])
+def test_its_derivatives_are_used(order):
+    assert_derivative(Cube(0.5), np.array([0.5, 1.5]), order=order)
+
+
+def test_several_outputs_come_as_a_list(x):
+    y = T.dvector("y")
+    outputs = SumAndDifference()(x, y)
+    assert_program_agrees([x, y], outputs, [np.array([3.0]), np.array([1.0])])
+
+
+def test_several_outputs_have_derivatives():
+    assert_derivative(
+        lambda x, y: T.stack([T.sin(part) for part in SumAndDifference()(x, y)]),
+        np.array([0.3, 0.7]),
+        np.array([1.0, -0.5]),
+    )
+
+
+def test_one_of_several_outputs_may_be_unused():
+    assert_derivative(
+        lambda x, y: SumAndDifference()(x, y)[1], np.array([0.3, 0.7]), np.array([1.0, -0.5])
+    )
+
+
+def test_equal_ops_on_equal_inputs_are_merged(x):
+    first, second = improve([Cube(2.0)(x), Cube(2.0)(x)])
+    assert first is second
+
+
+def test_ops_of_other_properties_are_not(x):
+    first, second = improve([Cube(2.0)(x), Cube(3.0)(x)])
+    assert first is not second
+
+
+def test_ops_without_properties_equal_only_themselves():
+    assert Itself() != Itself()
+    assert Cube(1.0) == Cube(1.0)
+    assert hash(Cube(1.0)) == hash(Cube(1.0))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_result_that_is_the_input_is_the_callers_own_all_the_same(x, mode):
+    argument = np.ones(2)
+    result = minigrad.function([x], Itself()(x), mode=mode)(argument)
+    assert not np.shares_memory(result, argument)
+
+
+@pytest.mark.parametrize("value", [np.ones(2, "float32"), np.ones((1, 2)), 3.0, None, "text"])
+@pytest.mark.parametrize("mode", MODES)
+def test_a_result_of_another_type_than_promised_is_an_error(x, value, mode):
+    with pytest.raises(TypeError, match="Wrong promised TensorType"):
+        minigrad.function([x], returning(value)(x), mode=mode)([1.0])
+
+
+def test_wrong_inputs_are_refused():
+    with pytest.raises(TypeError, match="takes 2 inputs, got 1"):
+        SumAndDifference()(T.dvector())
+    with pytest.raises(TypeError, match="expected TensorType"):
+        SumAndDifference()(T.dvector(), T.fvector("single"))
+
+
+def test_an_op_without_perform_says_so(x):
+    class Empty(minigrad.Op):
+        itypes = otypes = [T.dvector]
+
+    with pytest.raises(TypeError, match="define perform"):
+        Empty()(x).eval({x: [1.0]})
+
+
+def test_an_op_without_make_node_says_so():
+    class Empty(minigrad.Op):
+        pass
+
+    with pytest.raises(TypeError, match="define make_node, or itypes and otypes"):
+        Empty()(1.0)
+
+
+def test_the_size_of_its_result_is_inferred(x):
+    assert [str(v.owner.op) for v in improve([Cube()(T.exp(x)).shape[0]])] == ["Size{axis=0}"]
+
+
+def test_debug_mode_finds_a_program_that_differs_from_perform(x):
+    class TwoMinds(minigrad.Op):
+        __props__ = ()
+        itypes = otypes = [T.dvector]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = 2 * inputs[0]
+
+        def expression(self, node, inputs, use):
+            return f"3 * {inputs[0]}"
+
+    f = minigrad.function([x], TwoMinds()(x), mode="DebugMode", name="f")
+    with pytest.raises(AssertionError, match=r"f: result 0 .*differs.*3.0 instead of 2.0"):
+        f([1.0])
