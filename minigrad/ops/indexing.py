@@ -138,13 +138,26 @@ def _try_shape(
                 size = next(sizes)
                 if entry is not INPUT and size is not None and not -size <= entry < size:
                     raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
-                key.append(
-                    np.zeros([unknown if s is None else s for s in axis_indices], int)
-                    if index.type.ndim
-                    else 0
-                )
+                key.append(axis_indices if index.type.ndim else 0)
             shape += [1] * axes
-    return np.broadcast_to(np.empty(()), shape)[tuple(key)].shape
+    index_shapes = [entry for entry in key if isinstance(entry, tuple)]
+    filled = [
+        np.zeros(_fitting(entry, index_shapes, unknown), int) if isinstance(entry, tuple) else entry
+        for entry in key
+    ]
+    return np.broadcast_to(np.empty(()), shape)[tuple(filled)].shape
+
+
+def _fitting(
+    shape: tuple[int | None, ...], others: Sequence[tuple[int | None, ...]], unknown: int
+) -> list[int]:
+    """The shape of an index array; sizes not known are those of others that it must fit."""
+    sizes = []
+    for back in range(len(shape), 0, -1):
+        known = {other[-back] for other in others if len(other) >= back} - {1, None}
+        size = shape[-back]
+        sizes.append(size if size is not None else next(iter(known), unknown) or 0)
+    return sizes
 
 
 def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:

@@ -49,7 +49,7 @@ bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
 floor_div, pow, square = int_div, power, sqr
 TensorVariable, TensorConstant = Variable, Constant
 
-__all__ = [  # noqa: RUF022  # by family
+__all__ = [  # by family
     "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable", "constant", "grad",
     "nnet",
 
