@@ -9,14 +9,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import product as pairs
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ..graph import Apply, Constant, Op, Variable
 from ..ops.broadcasting import DimShuffle, Sum, dimshuffle, restore_axes
 from ..ops.elementwise import Elementwise, add, exp, inv, mul, neg, sigmoid, sqr, sub, true_div
 from ..ops.indexing import IncSubtensor, Subtensor
 from ..ops.nnet import Softmax
-from ..tensor_type import constant
 from .arrangement import Replacement, is_zeros
 from .engine import Rewriter, Rule, rule
 
@@ -39,8 +38,8 @@ class Product(NamedTuple):
         return -value if self.negative else value
 
 
-def _multiplied(factors: Sequence[Variable]) -> Variable:
-    """The factors' product; one that comes twice is squared."""
+def _multiplied(factors: Sequence[Variable]) -> Any:
+    """The factors' product; one that comes twice is squared. Of none it is the number 1."""
     left = list(factors)
     powers = []
     while left:
@@ -49,7 +48,7 @@ def _multiplied(factors: Sequence[Variable]) -> Variable:
             left.remove(factor)
             factor = sqr(factor)
         powers.append(factor)
-    return math.prod(powers[1:], start=powers[0]) if powers else constant(1)
+    return math.prod(powers[1:], start=powers[0]) if powers else 1
 
 
 def _factors(variable: Variable, rewriter: Rewriter) -> Product:
@@ -198,6 +197,7 @@ def _argument(variable: Variable, function: Elementwise) -> Variable | None:
 
 
 def _is_ones(variable: Variable) -> bool:
+    """Whether the variable is a constant, all of whose elements are 1."""
     return isinstance(variable, Constant) and variable.data.size > 0 and (variable.data == 1).all()
 
 

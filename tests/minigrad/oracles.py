@@ -98,16 +98,22 @@ def assert_derivative(build, *values, order=1, rtol=1e-6, atol=1e-7):
     ]
     cost = weighted_sum(build(*inputs))
     for _ in range(order):
-        gradients = minigrad.grad(cost, inputs, disconnected_inputs="ignore")
-        f = minigrad.function(inputs, cost, on_unused_input="ignore")
-        analytic = minigrad.function(inputs, gradients, on_unused_input="ignore")(*values)
-        for place, result in enumerate(analytic):
-
-            def moved(x, place=place, f=f):
-                return f(*values[:place], x, *values[place + 1 :])
-
-            assert result.shape == values[place].shape
-            numeric = numeric_gradient(moved, values[place])
-            scale = 1 + np.max(np.abs(numeric), initial=0)
-            np.testing.assert_allclose(result, numeric, rtol=rtol, atol=atol * scale)
+        gradients = assert_gradients(cost, inputs, values, rtol, atol)
         cost = sum(weighted_sum(gradient) for gradient in gradients)
+
+
+def assert_gradients(cost, inputs, values, rtol, atol):
+    """The gradients of the cost by each input, which are found to be those of finite differences."""
+    gradients = minigrad.grad(cost, inputs, disconnected_inputs="ignore")
+    f = minigrad.function(inputs, cost, on_unused_input="ignore")
+    analytic = minigrad.function(inputs, gradients, on_unused_input="ignore")(*values)
+    for place, result in enumerate(analytic):
+
+        def moved(x, place=place):
+            return f(*values[:place], x, *values[place + 1 :])
+
+        numeric = numeric_gradient(moved, values[place])
+        scale = 1 + np.max(np.abs(numeric), initial=0)
+        assert result.shape == values[place].shape
+        np.testing.assert_allclose(result, numeric, rtol=rtol, atol=atol * scale)
+    return gradients
