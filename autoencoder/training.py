@@ -97,6 +97,8 @@ def train(
     updates = momentum_updates(cost, network.parameters, learning_rate, momentum, velocities)
     step = minigrad.function([batch], cost, updates=updates, name="train")
     state = [variable for variable, _ in updates]
+    # NumPy is fastest along contiguous memory, and there are more samples than features.
+    X = np.asfortranarray(X)
     good = values_of(state)
     for epoch in range(first, first + epochs):
         before = values_of(state)

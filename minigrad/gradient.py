@@ -80,7 +80,7 @@ def grad(
     _check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
     _check_choice("return_disconnected", return_disconnected, ("zero", "none"))
     known = _starting_grads(cost, known_grads or {})
-    stops = set(consider_constant or ())
+    stops = _as_stops(consider_constant)
     connected = _connected(known, wanted, stops)
     grads = _backpropagate(known, connected, stops)
     results = []
@@ -124,6 +124,11 @@ def _vjp(node: Apply, grads: Mapping[Variable, Variable]) -> Sequence[Variable |
         grads[output] if output in grads else zeros_like(output) for output in node.outputs
     ]
     contributions = node.op.L_op(node.inputs, node.outputs, output_grads)
+    if not isinstance(contributions, (list, tuple)):
+        raise TypeError(
+            f"the derivative of {node.op} is {contributions!r}, but its grad or L_op must return "
+            "a list with an entry for each input"
+        )
     if len(contributions) != len(node.inputs):
         raise ValueError(
             f"the derivative of {node.op} has {len(contributions)} terms, but it has "
@@ -171,7 +176,11 @@ def _starting_grads(
 ) -> dict[Variable, Variable]:
     """The derivatives that the walk starts from."""
     known: dict[Variable, Variable] = {}
+    if not isinstance(known_grads, Mapping):
+        raise TypeError(f"known_grads: a dict of derivatives by variable; got {known_grads!r}")
     for variable, value in known_grads.items():
+        if not isinstance(variable, Variable):
+            raise TypeError(f"known_grads: a dict of derivatives by variable; got {variable!r}")
         gradient = as_tensor_variable(value)
         if gradient.type.ndim != variable.type.ndim:
             raise TypeError(
@@ -208,6 +217,13 @@ def _check_wrt(variable: Any) -> None:
             f"grad with respect to {variable}: it is {variable.type.dtype}, and only float "
             "variables have derivatives; make it a float variable, or cast where it is used"
         )
+
+
+def _as_stops(consider_constant: Any) -> set[Variable]:
+    entries = [] if consider_constant is None else consider_constant
+    if isinstance(entries, Variable) or not all(isinstance(v, Variable) for v in entries):
+        raise TypeError(f"grad: consider_constant is a list of variables; got {entries!r}")
+    return set(entries)
 
 
 def _check_choice(option: str, value: Any, choices: Sequence[str]) -> None:

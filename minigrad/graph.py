@@ -108,7 +108,8 @@ class Apply:
     Attributes
     ----------
     made_at : Line or None
-        The first line outside minigrad on the stack of calls that made the node.
+        The first line on the stack of calls that made the node that is outside minigrad, and
+        outside the `make_node` of a user's op.
     """
 
     __slots__ = ("__weakref__", "inputs", "made_at", "op", "outputs")
@@ -153,6 +154,9 @@ class Op:
         are equal, so that equal computations are done once. Without it an op equals only itself.
     view_map : dict of int to list of int
         For each output that may share the memory of inputs: which inputs.
+    takes_out : bool
+        Whether the source that `expression` gives is a call that takes an array as ``out=``, to
+        write its result into; it may be one of the inputs.
     itypes, otypes : list of TensorType
         For ops of fixed types: of the inputs, of the outputs.
 
@@ -173,6 +177,7 @@ class Op:
 
     __props__: tuple[str, ...] | None = None
     view_map: Mapping[int, Sequence[int]] = {}
+    takes_out = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
 
@@ -182,6 +187,11 @@ class Op:
             raise TypeError(f"{self}: define make_node, or itypes and otypes")
         if len(inputs) != len(self.itypes):
             raise TypeError(f"{self} takes {len(self.itypes)} inputs, got {len(inputs)}")
+        for type in (*self.itypes, *self.otypes):
+            if not hasattr(type, "filter_variable"):
+                raise TypeError(
+                    f"{self}: itypes and otypes are TensorTypes, such as T.dvector; got {type!r}"
+                )
         variables = [
             itype.filter_variable(value) for itype, value in zip(self.itypes, inputs, strict=True)
         ]
@@ -404,12 +414,14 @@ _lines = threading.local()
 
 
 def current_line() -> Line | None:
-    """The innermost line outside this package that is being executed."""
+    """The innermost line being executed that is neither in this package nor in a `make_node`."""
     override = getattr(_lines, "override", None)
     if override is not None:
         return override
     frame = sys._getframe(2)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None and (
+        frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
+    ):
         frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
 

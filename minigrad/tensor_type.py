@@ -173,7 +173,9 @@ class TensorType:
             If it is of another dtype or number of dimensions.
         """
         if not isinstance(value, Variable):
-            return Constant(self, self.filter(value))
+            data = np.array(self.filter(value))  # a copy, so that the constant stays what it is
+            data.flags.writeable = False
+            return Constant(self, data)
         if value.type.dtype != self.dtype or not self.accepts_shape(value.type):
             raise TypeError(f"got {value} of type {value.type}, expected {self}")
         return value

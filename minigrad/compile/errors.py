@@ -23,7 +23,7 @@ class UnusedInputError(ValueError):
 def explained(error: Exception, node: Apply, inputs: Sequence[Any]) -> Exception:
     """The error, its message followed by the operation, the values it met, and who wrote it.
 
-    It stays the same exception, so that it is caught as what it is.
+    It stays the same exception, so that it is caught as what it is, and keeps its cause.
     """
     arguments = [
         f"{variable} is {_kind(value)}"

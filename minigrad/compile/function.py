@@ -17,7 +17,7 @@ from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
 from .program import Program
-from .updates import add_default_updates, as_pairs, as_updates, of_same_type
+from .updates import as_pairs, as_updates, default_updates, of_same_type
 
 
 class Function:
@@ -72,7 +72,10 @@ class Function:
         try:
             results = self._program.run(*values)
         except Exception as error:
-            raise self._program.explain(error) from None
+            explained = self._program.explain(error)
+            if explained is error:
+                raise
+            raise explained from None
         if self.mode == "DebugMode":
             given = dict(zip([i.variable for i in self._binder.inputs], values, strict=False))
             compare_with_interpreter(self.name, self._asked, given, results)
@@ -171,7 +174,7 @@ def function(
     name = name or "program"
     given_inputs = as_inputs(inputs, allow_input_downcast)
     results, pack = _as_outputs(outputs)
-    stored = add_default_updates(as_updates(updates), results, no_default_updates)
+    stored = as_updates(updates)
     expressions = [*results, *stored.values()]
     targets: list[SharedVariable | int] = list(stored)
     for place, given in enumerate(given_inputs):
@@ -179,7 +182,11 @@ def function(
             what = f"the update of the input {given.label}"
             expressions.append(of_same_type(given.update, given.variable, what))
             targets.append(place)
-    expressions = clone_replace(expressions, _as_replacements(givens))
+    replacements = _as_replacements(givens)
+    expressions = clone_replace(expressions, replacements)
+    defaults = default_updates(expressions, stored, no_default_updates, replacements)
+    expressions = clone_replace([*expressions, *defaults.values()], _cut_off(given_inputs))
+    targets += defaults
     _check_inputs(name, given_inputs, expressions, on_unused_input)
     return Function(name, given_inputs, expressions, targets, pack, mode or config.mode)
 
@@ -215,6 +222,16 @@ def _as_replacements(givens: Any) -> dict[Variable, Variable]:
         if variable in replacements:
             raise ValueError(f"givens replace {variable} twice")
         replacements[variable] = of_same_type(value, variable, f"what givens put for {variable}")
+    return replacements
+
+
+def _cut_off(inputs: Sequence[In]) -> dict[Variable, Variable]:
+    """For the inputs that are expressions: variables in their place, which are not computed."""
+    replacements = {}
+    for given in inputs:
+        if given.variable.owner is not None:
+            replacements[given.variable] = given.variable.type(given.variable.name)
+            given.variable = replacements[given.variable]
     return replacements
 
 

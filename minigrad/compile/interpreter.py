@@ -38,6 +38,8 @@ def evaluate(outputs: Sequence[Variable], values: Mapping[Variable, Any]) -> lis
         If an input has no value.
     """
     known: dict[Variable, np.ndarray] = {}
+    if not isinstance(values, Mapping):
+        raise TypeError(f"eval takes a dict of values by variable; got {describe(values)}")
     for variable, value in values.items():
         if not isinstance(variable, Variable):
             raise TypeError(f"eval takes values by variable; got the key {describe(variable)}")
@@ -50,7 +52,8 @@ def evaluate(outputs: Sequence[Variable], values: Mapping[Variable, Any]) -> lis
         try:
             results = perform(node, inputs)
         except Exception as error:
-            raise explained(error, node, inputs) from None
+            explained(error, node, inputs)
+            raise
         for output, result in zip(node.outputs, results, strict=True):
             known.setdefault(output, result)  # an output that was given stays as it is
     return [_value(output, known).copy() for output in outputs]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 import re
 import weakref
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,6 @@ from ..graph import (
     Apply,
     Constant,
     Line,
-    Op,
     Variable,
     ancestors,
     check_sizes,
@@ -23,6 +22,7 @@ from ..graph import (
     toposort,
 )
 from .errors import explained
+from .memory import Memory
 from .sizes import Sizes
 
 # Comments stand at this column, and longer formulas are broken off.
@@ -142,26 +142,28 @@ class _Printer:
 
     def source(self) -> str:
         order = toposort(self.outputs)
-        last_use = self._last_uses(order)
+        memory = Memory(order, self.inputs, self.outputs)
         sizes = Sizes(self.inputs)
         lines = [f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
         for node in order:
-            names = self._input_names(node)
+            names = self._names_of(node.inputs)
             for i, axis, j, other_axis in sizes.unchecked(node):
                 self.nodes[len(lines) + 1] = node
                 sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
                 lines.append(f"    assert {sides}")
             self.nodes[len(lines) + 1] = node
-            lines.append(self._statement(node, names))
-            dropped = [self.names[v] for v in last_use.get(node, ())]
+            lines.append(self._statement(node, names, memory.to_overwrite(node)))
+            dropped = [self.names[v] for v in memory.dropped_after(node)]
             if dropped:
                 lines.append(f"    del {', '.join(dropped)}")
-        results = self._results()
+        results = self._results(memory)
         lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
         return "\n".join(lines) + "\n"
 
-    def _statement(self, node: Apply, names: Sequence[str]) -> str:
+    def _statement(self, node: Apply, names: Sequence[str], target: Variable | None) -> str:
         text = node.op.expression(node, names, self.use)
+        if target is not None:
+            text = f"{text[:-1]}, out={self.names[target]})"
         for variable in node.outputs:
             if variable not in self.names:
                 self.names[variable] = self._numbered(
@@ -171,12 +173,12 @@ class _Printer:
         comment = self._formula(node) + _place(node.made_at)
         return f"    {targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
 
-    def _input_names(self, node: Apply) -> list[str]:
+    def _names_of(self, variables: Sequence[Variable]) -> list[str]:
         return [
             self.use(variable.name and identifier(variable.name) or "constant", variable.data)
             if isinstance(variable, Constant)
             else self.names[variable]
-            for variable in node.inputs
+            for variable in variables
         ]
 
     def _formula(self, node: Apply) -> str:
@@ -197,50 +199,18 @@ class _Printer:
             return str(variable.data) if variable.data.size == 1 else "constant"
         return self.names[variable]
 
-    def _last_uses(self, order: Sequence[Apply]) -> dict[Apply, list[Variable]]:
-        """For each node the intermediate arrays that nothing after it needs."""
-        kept = {*self.inputs, *self.outputs}
-        last: dict[Variable, Apply] = {}
-        for node in order:
-            last.update(dict.fromkeys([*node.outputs, *node.inputs], node))
-        result: dict[Apply, list[Variable]] = {}
-        for variable, node in last.items():
-            if variable.owner is not None and variable.type.ndim and variable not in kept:
-                result.setdefault(node, []).append(variable)
-        return result
-
-    def _results(self) -> list[str]:
+    def _results(self, memory: Memory) -> list[str]:
         """The outputs, copied where they would share memory with something that others hold."""
-        held = set(self.inputs)
-        origins: dict[Variable, set[Variable]] = {}
-        for node in toposort(self.outputs):
-            for index, variable in enumerate(node.outputs):
-                sources = _possible_views(node, index)
-                origins[variable] = {variable}.union(*(origins.get(s, {s}) for s in sources))
         results = []
-        for variable in self.outputs:
-            mine = origins.get(variable, {variable})
-            name = (
-                self.use("constant", variable.data)
-                if isinstance(variable, Constant)
-                else self.names[variable]
-            )
-            if mine & held or any(isinstance(origin, Constant) for origin in mine):
+        for variable, must_copy in zip(self.outputs, memory.must_copy(self.outputs), strict=True):
+            (name,) = self._names_of([variable])
+            if must_copy:
                 name = f"{self.use('array', np.array)}({name})"
             elif not variable.type.ndim:
                 # NumPy makes scalars of what has no dimensions; ours are arrays.
                 name = f"{self.use('asarray', np.asarray)}({name})"
-            held |= mine
             results.append(name)
         return results
-
-
-def _possible_views(node: Apply, index: int) -> Collection[Variable]:
-    """The inputs whose memory the node's output may share."""
-    if type(node.op).expression is Op.expression:
-        # A user's perform may return an input, and say nothing of it.
-        return node.inputs
-    return [node.inputs[i] for i in node.op.view_map.get(index, ())]
 
 
 def _place(line: Line | None) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..graph import Constant, Variable, graph_inputs
+from ..graph import Constant, Variable, clone_replace, graph_inputs
 from ..shared import SharedVariable
 from ..tensor_type import describe
 from .errors import quoted
@@ -66,31 +66,39 @@ def of_same_type(new_value: Any, target: Variable, what: str) -> Variable:
     return new_value
 
 
-def add_default_updates(
-    updates: Updates,
-    outputs: Iterable[Variable],
+def default_updates(
+    expressions: Iterable[Variable],
+    updated: Collection[SharedVariable],
     no_default_updates: bool | Collection[SharedVariable],
+    replacements: Mapping[Variable, Variable],
 ) -> Updates:
-    """The updates, and those that the shared variables in use bring along."""
+    """The updates that the shared variables in use bring along, with the replacements made.
+
+    Not of those that are updated anyway, nor of those that the user has ruled out.
+    """
     if no_default_updates is True:
-        return updates
-    without = set(no_default_updates or ())
-    result = dict(updates)
+        return {}
+    if isinstance(no_default_updates, Variable):
+        raise TypeError(
+            "no_default_updates is True, False, or a list of shared variables; "
+            f"got {describe(no_default_updates)}"
+        )
+    without = {*updated, *(no_default_updates or ())}
+    result: Updates = {}
     looked_at: set[Variable] = set()
-    new = [*outputs, *updates.values()]
+    new = list(expressions)
     # A default update may itself use a shared variable that has one.
     while new:
-        found = set(graph_inputs(new)) - looked_at
-        looked_at |= found
+        found = [v for v in graph_inputs(new) if v not in looked_at]
+        looked_at.update(found)
         new = []
-        for variable in sorted(
-            (v for v in found if isinstance(v, SharedVariable)), key=lambda v: v.name or ""
-        ):
-            default = variable.default_update
-            if default is not None and variable not in result and variable not in without:
-                result[variable] = of_same_type(
-                    default, variable, f"the default update of {variable}"
-                )
+        for variable in found:
+            if not isinstance(variable, SharedVariable) or variable in without:
+                continue
+            if variable.default_update is not None:
+                what = f"the default update of {variable}"
+                update = of_same_type(variable.default_update, variable, what)
+                (result[variable],) = clone_replace([update], replacements)
                 new.append(result[variable])
     return result
 
@@ -101,16 +109,24 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
     message = f"{what} is {wide}, but {target} is {target.type.dtype}"
     culprit, part = _first_of_dtype(new_value, wide)
     if part is not None and part.owner is not None:
+        inputs = part.owner.inputs
         place = part.owner.made_at
-        formula = part.owner.op.formula(part.owner, [_written(v) for v in part.owner.inputs])
+        formula = part.owner.op.formula(part.owner, [_written(v) for v in inputs])
         message += f": {formula} became {wide}"
         if place is not None:
             message += f" at {quoted(place)},"
-        if culprit is not None:
-            message += f" because {culprit} is {wide}"
-            if isinstance(culprit, SharedVariable) and culprit.made_at is not None:
-                message += f" (shared at {quoted(culprit.made_at)})"
+        causes = dict.fromkeys(inputs) if culprit is None else [culprit]
+        message += " because " + " and ".join(map(_with_dtype, causes))
+    elif culprit is not None:
+        message += f": {_with_dtype(culprit)}"
     return message + f". Cast it, as in T.cast(update, '{target.type.dtype}'), or change its parts"
+
+
+def _with_dtype(variable: Variable) -> str:
+    text = f"{_written(variable)} is {variable.type.dtype}"
+    if isinstance(variable, SharedVariable) and variable.made_at is not None:
+        text += f" (shared at {quoted(variable.made_at)})"
+    return text
 
 
 def _written(variable: Variable) -> str:
@@ -130,6 +146,12 @@ def _first_of_dtype(variable: Variable, dtype: str) -> tuple[Variable | None, Va
         parts: Sequence[Variable] = [v for v in variable.owner.inputs if v.type.dtype == dtype]
         if not parts:
             return None, user
-        # A part that is not an array of constants tells more.
-        variable = max(parts, key=lambda v: (v.owner is None) + isinstance(v, SharedVariable))
+        variable = max(parts, key=_tells_most)
     return variable, user
+
+
+def _tells_most(part: Variable) -> int:
+    """Constants often have the dtype of what they meet, so they are blamed last."""
+    if isinstance(part, Constant):
+        return 0
+    return 3 if isinstance(part, SharedVariable) else 2 if part.owner is None else 1

@@ -83,6 +83,7 @@ class Elementwise(NumPyOp):
         self.vjp = vjp
         self.result = result
         self.symbol = symbol
+        self.takes_out = isinstance(function, np.ufunc) or function is numpy_sigmoid
         self.__doc__ = f"{name} of each element."
 
     def make_node(self, *inputs: Any) -> Apply:
@@ -248,10 +249,11 @@ binary = ternary = unary
 # ---- Functions that NumPy lacks ----------------------------------------------------------------
 
 
-def numpy_sigmoid(x: Any) -> Any:
+def numpy_sigmoid(x: Any, out: Any = None) -> Any:
     """1 / (1 + exp(-x)); where exp overflows the result is 0, as it should be."""
     with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
+        y = np.exp(np.negative(x, out=out), out=out)
+        return np.reciprocal(np.add(y, 1, out=out, dtype=y.dtype), out=out)
 
 
 def numpy_softplus(x: Any) -> Any:

@@ -1,0 +1,99 @@
+"""Which variables of a program may share memory, and until when that memory is needed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from ..graph import Apply, Constant, Op, Variable
+
+
+class Memory:
+    """What is known of the memory of each variable, before the program runs.
+
+    Parameters
+    ----------
+    order : sequence of Apply
+        The program's nodes, in its order.
+    inputs, outputs : sequences of Variable
+        Whose memory others hold.
+    """
+
+    def __init__(
+        self, order: Sequence[Apply], inputs: Sequence[Variable], outputs: Sequence[Variable]
+    ) -> None:
+        self._kept = {*inputs, *outputs}
+        self._origins: dict[Variable, set[Variable]] = {}
+        self._last_use: dict[Variable, Apply] = {}
+        self._last_use_of_memory: dict[Variable, Apply] = {}
+        for node in order:
+            for index, variable in enumerate(node.outputs):
+                views = [self.origins(v) for v in _possible_views(node, index)]
+                self._origins[variable] = set().union(*views) or {variable}
+            for variable in (*node.inputs, *node.outputs):
+                self._last_use[variable] = node
+                for origin in self.origins(variable):
+                    self._last_use_of_memory[origin] = node
+        self._kept_memory = set().union(*(self.origins(v) for v in self._kept))
+
+    def origins(self, variable: Variable) -> set[Variable]:
+        """Whose memory the variable's value may share: its own, if no other's."""
+        return self._origins.get(variable, {variable})
+
+    def dropped_after(self, node: Apply) -> list[Variable]:
+        """The intermediate arrays that nothing after the node needs."""
+        return [
+            variable
+            for variable in dict.fromkeys((*node.inputs, *node.outputs))
+            if self._last_use[variable] is node
+            and variable.owner is not None
+            and variable.type.ndim
+            and variable not in self._kept
+        ]
+
+    def to_overwrite(self, node: Apply) -> Variable | None:
+        """An input of the node, not needed after it, that can hold its output."""
+        if not node.op.takes_out or len(node.outputs) != 1 or not node.outputs[0].type.ndim:
+            return None
+        for variable in node.inputs:
+            if (
+                variable.owner is not None
+                and _is_new_array(variable.owner)
+                and self.origins(variable) == {variable}
+                and variable not in self._kept_memory
+                and self._last_use_of_memory[variable] is node
+                and _has_shape_of(variable, node.outputs[0])
+            ):
+                return variable
+        return None
+
+    def must_copy(self, outputs: Sequence[Variable]) -> list[bool]:
+        """For each output whether its memory may be somebody else's, or an earlier output's."""
+        held = {variable for variable in self._kept if variable.owner is None}
+        result = []
+        for output in outputs:
+            mine = self.origins(output)
+            result.append(bool(mine & held) or any(isinstance(v, Constant) for v in mine))
+            held |= mine
+        return result
+
+
+def _possible_views(node: Apply, index: int) -> Collection[Variable]:
+    """The inputs whose memory the node's output may share."""
+    if not _is_new_array(node):
+        return node.inputs
+    return [node.inputs[i] for i in node.op.view_map.get(index, ())]
+
+
+def _is_new_array(node: Apply) -> bool:
+    """Whether `view_map` can be relied on: a user's perform may return what it has elsewhere."""
+    return type(node.op).expression is not Op.expression
+
+
+def _has_shape_of(variable: Variable, output: Variable) -> bool:
+    """Whether the two are arrays of one dtype, and one shape: only a size of 1 ever broadcasts."""
+    mine, other = variable.type, output.type
+    return (
+        mine.dtype == other.dtype
+        and mine.ndim == other.ndim
+        and all(a != 1 or b == 1 for a, b in zip(mine.shape, other.shape, strict=True))
+    )
