@@ -149,8 +149,8 @@ class TensorType:
             return array.astype(self.numpy_dtype)
         raise TypeError(
             f"got {describe(value)}, expected {self.dtype}: converting could lose information. "
-            f"Convert it yourself with numpy.asarray(value, dtype='{self.dtype}'), or pass "
-            "allow_input_downcast=True to function"
+            f"Convert it yourself with numpy.asarray(value, dtype='{self.dtype}'), or, if it is an "
+            "input of a function, pass allow_input_downcast=True to function"
         )
 
     def _keeps(self, array: np.ndarray, weak_float: bool) -> bool:

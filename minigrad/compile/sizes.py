@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..graph import Apply, Constant, Variable
+from ..graph import Apply, Constant, Variable, infer_shapes
 from ..ops.broadcasting import Size
 
 # A size: a number, or the scalar expression that gives it.
@@ -36,7 +36,7 @@ class Sizes:
         return pairs
 
     def _follow(self, node: Apply, input_shapes: list[tuple[Entry, ...]]) -> None:
-        inferred = node.op.infer_shape(node, input_shapes)
+        inferred = infer_shapes(node, input_shapes)
         for i, output in enumerate(node.outputs):
             entries: Any = output.type.shape if inferred is None else inferred[i]
             self._shapes[output] = tuple(

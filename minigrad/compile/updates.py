@@ -129,10 +129,14 @@ def _with_dtype(variable: Variable) -> str:
     return text
 
 
-def _written(variable: Variable) -> str:
+def _written(variable: Variable, levels: int = 2) -> str:
+    """The variable as people write it, as far down as that is likely to be short."""
     if isinstance(variable, Constant) and variable.name is None:
-        return str(variable.data)
-    return str(variable)
+        return str(variable.data) if variable.data.size == 1 else "a constant"
+    if variable.name or variable.owner is None or not levels or len(variable.owner.outputs) > 1:
+        return str(variable)
+    node = variable.owner
+    return node.op.formula(node, [_written(v, levels - 1) for v in node.inputs])
 
 
 def _first_of_dtype(variable: Variable, dtype: str) -> tuple[Variable | None, Variable | None]:

@@ -88,27 +88,31 @@ NUMBERS = st.floats(-2, 2).map(lambda x: round(x, 3))
 
 @st.composite
 def expressions(draw, most_operations=8):
-    """Inputs, float64 values for them, and an expression of several ops."""
+    """Inputs, float64 values for them, and expressions of several ops, made of one another."""
     shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
     inputs = [
         T.TensorType("float64", [1 if size == 1 else None for size in shape])(f"x{i}")
         for i, shape in enumerate(shapes)
     ]
     values = [draw(arrays("float64", shape, elements=NUMBERS)) for shape in shapes]
-    pool = list(inputs)
+    known = dict(zip(inputs, values, strict=True))
     for _ in range(draw(st.integers(1, most_operations))):
+        pool = list(known)
         x = pool[draw(st.integers(0, len(pool) - 1))]
         choices = UNARY + (OF_AN_AXIS if x.ndim else []) + (OF_A_MATRIX if x.ndim == 2 else [])
-        partners = [y for y in pool if _broadcast(x, y)]
+        partners = [y for y in pool if _fit(x, y, known)]
         number = draw(st.integers(0, len(choices) + len(BINARY) - 1))
         if number < len(choices):
-            pool.append(choices[number](x))
+            result = choices[number](x)
         else:
             y = partners[draw(st.integers(0, len(partners) - 1))]
-            pool.append(BINARY[number - len(choices)](x, y))
-    return inputs, values, pool[-1]
+            result = BINARY[number - len(choices)](x, y)
+        known[result] = result.eval(known)
+    return inputs, values, list(known)
 
 
-def _broadcast(x, y):
-    """Whether the two are sure to have shapes that fit: they come from the same tensor."""
-    return x is y or x.ndim == 0 or y.ndim == 0 or 1 in (x.type.shape + y.type.shape)
+def _fit(x, y, known):
+    """Whether the two broadcast: their sizes are equal, or their types say 1."""
+    sizes = zip(known[x].shape[::-1], known[y].shape[::-1], strict=False)
+    types = zip(x.type.shape[::-1], y.type.shape[::-1], strict=False)
+    return all(a == b or 1 in pair for (a, b), pair in zip(sizes, types, strict=True))

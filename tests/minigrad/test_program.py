@@ -146,6 +146,52 @@ def test_intermediate_arrays_are_released_as_soon_as_they_can_be(x):
     assert alive == [False, True]
 
 
+def test_an_array_that_nothing_needs_any_more_takes_the_next_result(x):
+    assert "out=exp_1" in minigrad.function([x], T.sin(T.exp(x))).source
+
+
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x: [T.sin(x)],
+        lambda x: [T.exp(x), T.sin(T.exp(x))],
+        lambda x: [T.sin(T.exp(x)), T.exp(x).T],
+        lambda x: [T.sin(T.exp(x)) + T.exp(x).T],
+        lambda x: [T.sin(T.exp(x)).dot(T.exp(x).T)],
+        lambda x: [T.sin(T.exp(x)[::-1]) + T.exp(x)],
+        lambda x: [T.exp(x) > 1],
+        lambda x: [T.sin(x.T)],
+    ],
+)
+def test_what_is_still_needed_or_is_somebody_elses_is_never_overwritten(x, build):
+    outputs = build(x)
+    value = np.array([[0.1, 0.2], [0.3, 0.4]])
+    expected = [output.eval({x: value.copy()}) for output in outputs]
+    f = minigrad.function([x], outputs)
+    for result, right in zip(f(value), expected, strict=True):
+        np.testing.assert_allclose(result, right)
+    assert value.tolist() == [[0.1, 0.2], [0.3, 0.4]]
+
+
+def test_a_result_that_broadcasts_is_not_written_into_the_smaller_array(x):
+    row = T.row("row")
+    f = minigrad.function([x, row], T.exp(row) + x)
+    assert f(np.zeros((2, 2)), np.zeros((1, 2))).tolist() == [[1.0, 1.0]] * 2
+    assert "out=" not in f.source
+
+
+def test_an_array_that_a_users_op_made_is_not_overwritten(x):
+    class Kept(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+        result = np.ones((2, 2))
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = self.result
+
+    minigrad.function([x], T.exp(Kept()(x)))(np.zeros((2, 2)))
+    assert Kept.result.tolist() == [[1.0, 1.0]] * 2
+
+
 def test_a_function_can_be_dropped(x):
     f = minigrad.function([x], x + 1)
     reference = weakref.ref(f)

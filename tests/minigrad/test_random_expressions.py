@@ -13,29 +13,36 @@ AT_LEAST = max(500, settings().max_examples)
 @settings(max_examples=AT_LEAST)
 @given(expressions())
 def test_the_compiled_program_computes_what_the_interpreter_does(drawn):
-    inputs, values, output = drawn
-    assert_program_agrees(inputs, [output], values, rtol=1e-9, atol=1e-10)
+    inputs, values, pool = drawn
+    assert_program_agrees(inputs, [pool[-1]], values, rtol=1e-9, atol=1e-10)
+
+
+@settings(max_examples=100)
+@given(expressions())
+def test_it_does_so_for_all_intermediate_results_at_once(drawn):
+    inputs, values, pool = drawn
+    assert_program_agrees(inputs, pool, values, rtol=1e-9, atol=1e-10)
 
 
 @settings(max_examples=AT_LEAST)
 @given(expressions())
 def test_the_gradient_is_that_of_finite_differences(drawn):
-    inputs, values, output = drawn
-    assert_gradients(weighted_sum(output), inputs, values, rtol=1e-5, atol=1e-7)
+    inputs, values, pool = drawn
+    assert_gradients(weighted_sum(pool[-1]), inputs, values, rtol=1e-5, atol=1e-7)
 
 
 @settings(max_examples=100)
 @given(expressions(most_operations=4))
 def test_the_gradient_agrees_between_interpreter_and_program(drawn):
-    inputs, values, output = drawn
-    gradients = minigrad.grad(weighted_sum(output), inputs, disconnected_inputs="ignore")
-    assert_program_agrees(inputs, gradients, values, rtol=1e-7, atol=1e-9)
+    inputs, values, pool = drawn
+    gradients = minigrad.grad(weighted_sum(pool[-1]), inputs, disconnected_inputs="ignore")
+    assert_program_agrees(inputs, [*pool, *gradients], values, rtol=1e-7, atol=1e-9)
 
 
 @settings(max_examples=100)
 @given(expressions(most_operations=3))
 def test_the_second_derivative_is_that_of_finite_differences(drawn):
-    inputs, values, output = drawn
-    first = minigrad.grad(weighted_sum(output), inputs, disconnected_inputs="ignore")
+    inputs, values, pool = drawn
+    first = minigrad.grad(weighted_sum(pool[-1]), inputs, disconnected_inputs="ignore")
     total = sum(weighted_sum(gradient) for gradient in first)
     assert_gradients(total, inputs, values, rtol=1e-5, atol=1e-6)
