@@ -61,7 +61,7 @@ class Variable(_Operators):
         self.name = name
 
     def __str__(self) -> str:
-        if self.name is not None:
+        if self.name:
             return self.name
         if self.owner is not None:
             return f"{self.owner.op}.{self.index}"
@@ -91,7 +91,7 @@ class Constant(Variable):
         return self.data
 
     def __str__(self) -> str:
-        return self.name if self.name is not None else f"{type(self).__name__}{{{self.data}}}"
+        return self.name or f"{type(self).__name__}{{{self.data}}}"
 
     __repr__ = __str__
 

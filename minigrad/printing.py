@@ -61,14 +61,14 @@ def _pieces(variable: Variable) -> list[Variable | str]:
         formula += f"[{variable.index}]"
     return [
         node.inputs[int(text)] if number % 2 else text
-        for number, text in enumerate(formula.split("\0"))
+        for number, text in enumerate(re.split(r"\0(\d+)\0", formula))
     ]
 
 
 def _leaf(variable: Variable) -> str:
     if isinstance(variable, Constant) and variable.name is None:
         return re.sub(r"\s+", " ", str(variable.data))
-    return variable.name or f"<{variable.type}>"
+    return _one_line(str(variable))
 
 
 def debugprint(
@@ -148,10 +148,14 @@ def _tree(
 
 def _headline(variable: Variable) -> str:
     if variable.owner is None:
-        return str(variable).replace("\n", " ")
+        return _one_line(str(variable))
     which = f".{variable.index}" if len(variable.owner.outputs) > 1 else ""
     name = f" {variable.name!r}" if variable.name else ""
-    return f"{variable.owner.op}{which}{name}"
+    return _one_line(f"{variable.owner.op}{which}{name}")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.splitlines())
 
 
 def _roots(obj: Any) -> list[Variable]:

@@ -43,15 +43,18 @@ def compare_with_interpreter(
 
 def _difference(result: np.ndarray, right: np.ndarray) -> str:
     """Where and by how much the arrays differ; empty if they agree."""
-    tolerance = 0.0
     if right.dtype.kind == "f":
         tolerance = TOLERANCE * float(np.finfo(right.dtype).eps)
-    with np.errstate(all="ignore"):
-        finite = np.isfinite(right)
-        scale = np.max(np.abs(np.where(finite, right, 0)), initial=1.0)
-        close = np.abs(np.subtract(result, right, dtype=float)) <= tolerance * scale
-    wrong = finite & ~close
+        with np.errstate(all="ignore"):
+            finite = np.isfinite(right)
+            scale = np.max(np.abs(np.where(finite, right, 0)), initial=1.0)
+            close = np.abs(np.subtract(result, right, dtype=float)) <= tolerance * scale
+        wrong = finite & ~close
+    else:
+        wrong = result != right
     if not wrong.any():
         return ""
-    index = tuple(map(int, np.argwhere(wrong)[0])) if right.ndim else ()
+    if not right.ndim:
+        return f"{result} instead of {right}"
+    index = tuple(map(int, np.argwhere(wrong)[0]))
     return f"{result[index]} instead of {right[index]} at index {index}"

@@ -28,7 +28,9 @@ class Memory:
         for node in order:
             for index, variable in enumerate(node.outputs):
                 views = [self.origins(v) for v in _possible_views(node, index)]
-                self._origins[variable] = set().union(*views) or {variable}
+                self._origins[variable] = set().union(*views)
+                if not self._origins[variable] or not _is_new_array(node):
+                    self._origins[variable].add(variable)
             for variable in (*node.inputs, *node.outputs):
                 self._last_use[variable] = node
                 for origin in self.origins(variable):
@@ -72,7 +74,7 @@ class Memory:
         result = []
         for output in outputs:
             mine = self.origins(output)
-            result.append(bool(mine & held) or any(isinstance(v, Constant) for v in mine))
+            result.append(bool(mine & held) or any(map(_may_be_kept_elsewhere, mine)))
             held |= mine
         return result
 
@@ -82,6 +84,13 @@ def _possible_views(node: Apply, index: int) -> Collection[Variable]:
     if not _is_new_array(node):
         return node.inputs
     return [node.inputs[i] for i in node.op.view_map.get(index, ())]
+
+
+def _may_be_kept_elsewhere(origin: Variable) -> bool:
+    """Whether somebody may hold the array, whom the program does not know: an op, say."""
+    if origin.owner is None:
+        return isinstance(origin, Constant)
+    return not _is_new_array(origin.owner)
 
 
 def _is_new_array(node: Apply) -> bool:

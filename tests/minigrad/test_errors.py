@@ -1,6 +1,8 @@
 """Failures at run time: the natural exception, the operation, what it met, and the user's line."""
 
+import sys
 import traceback
+import warnings
 
 import numpy as np
 import pytest
@@ -132,3 +134,187 @@ def test_an_axis_that_does_not_exist_is_refused_when_written(x):
 def test_what_needs_a_value_is_refused_with_advice(x, refused, advice):
     with pytest.raises(TypeError, match=advice):
         refused(x)
+
+
+# ---- Sizes ----------------------------------------------------------------------------------------
+
+PAIRS = {  # what a second argument of size 1 along the first axis must not be repeated in
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: y - x,
+    "power": lambda x, y: T.power(x, y),
+    "minimum": lambda x, y: T.minimum(x, y),
+    "eq": lambda x, y: T.eq(x, y),
+    "and": lambda x, y: T.and_(T.gt(x, 0), T.gt(y, 0)),
+    "arctan2": lambda x, y: T.arctan2(x, y),
+    "clip": lambda x, y: T.clip(x, y, 9.0),
+    "switch": lambda x, y: T.switch(T.gt(y, 0), x, x),
+    "fill": lambda x, y: T.fill(x, y),
+    "alloc": lambda x, y: T.alloc(y, 3, x.shape[1]),
+    "set_subtensor": lambda x, y: T.set_subtensor(x[:2], y),
+    "inc_subtensor": lambda x, y: T.inc_subtensor(x[:2], y),
+    "inc_at_indices": lambda x, y: T.inc_subtensor(x[[0, 1]], y),
+    "concatenate": lambda x, y: T.concatenate([x, y], axis=1),
+    "stack": lambda x, y: T.stack([x, y]),
+    "dot": lambda x, y: T.dot(x.T, y),
+    "outer_sum": lambda x, y: (x * y).sum(),
+    "mean_of_squares": lambda x, y: T.sqr(x - y).mean(),
+    "crossentropy": lambda x, y: T.nnet.binary_crossentropy(x / 2, y),
+    "gradient_step": lambda x, y: y - 0.1 * minigrad.grad((x * y).sum(), y),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode", "eval"])
+@pytest.mark.parametrize("name", PAIRS)
+def test_nothing_repeats_a_size_of_1_that_is_not_known_to_be_1(x, name, mode):
+    y = T.dmatrix("y")
+    result = PAIRS[name](x, y)
+    values = {x: np.ones((3, 2)), y: np.ones((1, 2))}
+    with pytest.raises(ValueError, match="test_errors.py"):
+        if mode == "eval":
+            result.eval(values)
+        else:
+            minigrad.function([x, y], result, mode=mode)(*values.values())
+
+
+def test_a_vector_of_size_1_is_no_scalar(x):
+    y = T.dvector("y")
+    with pytest.raises(ValueError, match="x has 2 along axis 1, y has 1 along axis 0|T.addbroad"):
+        minigrad.function([x, y], x + y)(np.ones((3, 2)), np.ones(1))
+
+
+def test_the_advice_is_given_only_where_a_size_is_1(x):
+    y = T.dmatrix("y")
+    text = message(ValueError, minigrad.function([x, y], x + y), np.ones((3, 2)), np.ones((2, 2)))
+    assert "T.addbroadcast" not in text
+
+
+def test_the_advice_helps(x):
+    y = T.dmatrix("y")
+    f = minigrad.function([x, y], x + T.addbroadcast(y, 0))
+    assert f(np.ones((3, 2)), np.ones((1, 2))).shape == (3, 2)
+    text = message(ValueError, f, np.ones((3, 2)), np.ones((3, 2)))
+    assert "test_errors.py" in text
+
+
+def test_a_failed_call_leaves_the_function_as_it_was(x):
+    y = T.dmatrix("y")
+    f = minigrad.function([x, y], x + y)
+    message(ValueError, f, np.ones((3, 2)), np.ones((2, 2)))
+    assert f([[1.0]], [[2.0]]).tolist() == [[3.0]]
+
+
+# ---- Whose error, and where -----------------------------------------------------------------------
+
+
+class Raising(minigrad.Op):
+    itypes = otypes = [T.dmatrix]
+
+    def __init__(self, error):
+        self.error = error
+
+    def perform(self, node, inputs, output_storage):
+        raise self.error
+
+
+WAYS = ["FAST_RUN", "FAST_COMPILE", "DebugMode", "eval"]
+
+
+def run(result, x, value, way):
+    if way == "eval":
+        return result.eval({x: value})
+    return minigrad.function([x], result, mode=way)(value)
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("kind", [ValueError, KeyError, RuntimeError, np.linalg.LinAlgError])
+def test_an_error_of_a_users_op_keeps_its_type_and_tells_the_line(x, kind, way):
+    y = Raising(kind("why"))(x)  # the line
+    with pytest.raises(kind) as caught:
+        run(y, x, np.eye(2), way)
+    assert type(caught.value) is kind
+    text = str(caught.value)
+    assert "why" in text
+    assert "where x is float64 (2, 2)" in text
+    assert f"test_errors.py:{y.owner.made_at.number}: y = Raising" in text
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_error_with_other_arguments_than_a_message_keeps_them(x, way):
+    with pytest.raises(FileNotFoundError) as caught:
+        run(Raising(FileNotFoundError(2, "not there", "data.npy"))(x), x, np.eye(2), way)
+    assert caught.value.filename == "data.npy"
+    if sys.version_info >= (3, 11):
+        assert "test_errors.py" in caught.value.__notes__[0]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_an_error_keeps_its_cause(x, way):
+    class Caused(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def perform(self, node, inputs, output_storage):
+            raise ValueError("outer") from KeyError("inner")
+
+    with pytest.raises(ValueError, match="outer") as caught:
+        run(Caused()(x), x, np.eye(2), way)
+    assert isinstance(caught.value.__cause__, KeyError)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_the_traceback_leads_into_a_users_op(x, way):
+    with pytest.raises(ValueError, match="why") as caught:
+        run(Raising(ValueError("why"))(x), x, np.eye(2), way)
+    assert "raise self.error" in "".join(traceback.format_exception(caught.value))
+
+
+def test_an_error_in_a_function_that_an_op_calls_tells_both_lines(x):
+    inner = minigrad.function([x], x[5])
+
+    class Calling(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inner(inputs[0])
+
+    text = message(IndexError, minigrad.function([x], Calling()(x)), np.eye(2))
+    assert text.index("inner = minigrad") < text.index("in Calling")
+
+
+def test_a_keyboard_interrupt_passes_untouched(x):
+    with pytest.raises(KeyboardInterrupt) as caught:
+        minigrad.function([x], Raising(KeyboardInterrupt("stop"))(x))(np.eye(2))
+    assert caught.value.args == ("stop",)
+
+
+def test_a_warning_made_an_error_tells_the_line(x):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        text = message(RuntimeWarning, minigrad.function([x], T.log(x)), np.zeros((1, 1)))
+    assert "in log, where x is float64 (1, 1)" in text
+
+
+def test_a_name_in_a_message_is_the_one_that_the_user_gave(x):
+    hidden = T.exp(x)
+    hidden.name = "hidden"
+    text = message(ValueError, minigrad.function([x], hidden.dot(hidden)), np.ones((3, 2)))
+    assert "hidden is float64 (3, 2)" in text
+
+
+# ---- eval -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("values", "problem"),
+    [
+        ([1.0], "eval takes a dict of values by variable; got list"),
+        ({"x": 1.0}, "eval takes values by variable; got the key str 'x'"),
+    ],
+)
+def test_eval_takes_values_by_variable(x, values, problem):
+    with pytest.raises(TypeError, match=problem):
+        (x + 1).eval(values)
+
+
+def test_eval_checks_the_values_as_a_function_does(x):
+    with pytest.raises(TypeError, match=r"the value of x: got .* with 1 dimensions, expected 2"):
+        (x + 1).eval({x: [1.0]})

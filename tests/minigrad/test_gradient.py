@@ -207,3 +207,154 @@ def test_what_leads_nowhere_needs_no_derivative(x):
 
     y = T.dvector("y")
     assert grad((Opaque()(y) * x).sum(), x).eval({x: [1.0], y: [5.0]}).tolist() == [5.0]
+
+
+# ---- What the options take ------------------------------------------------------------------------
+
+
+def test_what_is_considered_constant_comes_in_a_list(x):
+    with pytest.raises(TypeError, match="consider_constant is a list of variables; got x"):
+        grad(x.sum(), x, consider_constant=x)
+    with pytest.raises(TypeError, match=r"consider_constant is a list of variables; got \['x'\]"):
+        grad(x.sum(), x, consider_constant=["x"])
+
+
+@pytest.mark.parametrize("known", [[("x", 1.0)], {"x": 1.0}])
+def test_known_derivatives_come_in_a_dict_by_variable(x, known):
+    with pytest.raises(TypeError, match="known_grads: a dict of derivatives by variable; got"):
+        grad(None, x, known_grads=known)
+
+
+def test_a_known_derivative_has_the_dimensions_of_its_variable(x):
+    with pytest.raises(TypeError, match="known_grads: x has 1 dimensions, but .* has 0"):
+        grad(None, x, known_grads={x: 1.0})
+
+
+def test_nothing_is_added_to_a_known_derivative(x):
+    y = T.sqr(x)
+    by_y = grad((y * 5).sum(), y, known_grads={y: T.constant([1.0])})
+    assert by_y.eval({x: [3.0]}).tolist() == [1.0]
+
+
+def test_the_known_derivatives_of_two_results_are_both_followed(x):
+    y, z = 2 * x, 3 * x
+    known = {y: T.constant([1.0]), z: T.constant([10.0])}
+    assert grad(None, x, known_grads=known).eval({x: [0.0]}).tolist() == [32.0]
+
+
+def test_a_known_derivative_takes_the_dtype_of_its_variable():
+    v = T.fvector("v")
+    y = T.sqr(v)
+    assert grad(None, v, known_grads={y: T.constant([1.0])}).dtype == "float32"
+
+
+@pytest.mark.parametrize("cost", [3.0, "cost", [1.0]])
+def test_a_cost_is_an_expression(x, cost):
+    with pytest.raises(TypeError, match="the cost must be an expression; got"):
+        grad(cost, x)
+
+
+def test_a_cost_that_does_not_depend_on_what_is_held_constant_is_disconnected(x):
+    cost = T.sqr(x).sum()
+    with pytest.raises(DisconnectedInputError):
+        grad(cost, x, consider_constant=[cost])
+
+
+def test_a_warning_is_credited_to_the_users_line(x):
+    with pytest.warns(UserWarning) as caught:
+        grad(x.sum(), T.dvector("y"), disconnected_inputs="warn")
+    assert caught[0].filename == __file__
+
+
+# ---- Which variables ------------------------------------------------------------------------------
+
+
+def test_a_derivative_by_a_shared_variable():
+    w = minigrad.shared(np.array([1.0, 2.0]))
+    assert grad(T.sqr(w).sum(), w).eval().tolist() == [2.0, 4.0]
+
+
+def test_the_same_variable_twice_has_the_same_derivative_twice(x):
+    a, b = grad(T.sqr(x).sum(), [x, x])
+    assert a.eval({x: [2.0]}).tolist() == b.eval({x: [2.0]}).tolist() == [4.0]
+
+
+def test_no_variables_have_no_derivatives(x):
+    assert grad(x.sum(), []) == []
+
+
+def test_integers_on_the_way_let_nothing_pass(x):
+    y = x * T.cast(x, "int64")
+    assert grad(y.sum(), x).eval({x: [2.5]}).tolist() == [2.0]
+
+
+def test_a_derivative_has_the_type_of_its_variable():
+    for v in [T.dscalar(), T.drow(), T.dcol(), T.dtensor3(), T.tensor("float64", (None, 3))]:
+        assert grad(T.sqr(v).sum(), v).type == v.type
+
+
+def test_mixed_precision_keeps_each_variables_own_dtype():
+    v, x = T.fvector("v"), T.dvector("x")
+    by_v, by_x = grad((T.exp(v) * x).sum(), [v, x])
+    assert (by_v.dtype, by_x.dtype) == ("float32", "float64")
+
+
+def test_differentiation_leaves_the_expression_as_it_was(x):
+    cost = T.sqr(x).sum()
+    before = minigrad.debugprint(cost, file="str")
+    grad(cost, x)
+    assert minigrad.debugprint(cost, file="str") == before
+
+
+def test_a_result_that_has_a_name_keeps_it():
+    s = T.dscalar("s")
+    s_cost = s * 1
+    s_cost.name = "cost"
+    assert grad(s_cost, s_cost).name == "(dcost/dcost)"
+    assert s_cost.name == "cost"
+
+
+def test_by_all_parts_at_once_a_second_derivative_is_the_mixed_one():
+    a, b = T.dscalars("a", "b")
+    mixed = grad(grad(a**2 * b**3, a), b)
+    assert mixed.eval({a: 2.0, b: 3.0}) == pytest.approx(6 * 2.0 * 9.0)
+
+
+# ---- What a user's op may return ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("returned", [lambda x, g: 2 * g, lambda x, g: None])
+def test_derivatives_are_returned_in_a_list(x, returned):
+    with pytest.raises(TypeError, match="its grad or L_op must return a list with an entry for"):
+        grad(Doubling(returned)(x).sum(), x)
+
+
+def test_a_derivative_may_be_of_another_float_type(x):
+    double = Doubling(lambda x, g: [T.cast(2 * g, "float32")])
+    assert grad(double(x).sum(), x).dtype == "float64"
+
+
+def test_a_derivative_may_be_numbers(x):
+    double = Doubling(lambda x, g: [np.array([2.0, 2.0])])
+    assert grad(double(x).sum(), x).eval({x: [0.0, 0.0]}).tolist() == [2.0, 2.0]
+
+
+def test_an_op_says_to_what_it_is_connected(x):
+    class FirstOnly(minigrad.Op):
+        itypes = [T.dvector, T.dvector]
+        otypes = [T.dvector]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0] + len(inputs[1])
+
+        def connection_pattern(self, node):
+            return [[True], [False]]
+
+        def grad(self, inputs, output_grads):
+            return [output_grads[0], None]
+
+    y = T.dvector("y")
+    cost = FirstOnly()(x, y).sum()
+    assert grad(cost, x).eval({x: [1.0], y: [1.0]}).tolist() == [1.0]
+    with pytest.raises(DisconnectedInputError, match="does not depend on y"):
+        grad(cost, y)

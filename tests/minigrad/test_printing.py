@@ -110,3 +110,103 @@ def test_what_is_no_graph_is_refused():
         debugprint(np.ones(2))
     with pytest.raises(ValueError, match="ids is one of"):
         debugprint(T.dscalar(), ids="roman")
+
+
+# ---- Sharing and size -----------------------------------------------------------------------------
+
+
+@pytest.fixture
+def doubled(x):
+    y = x
+    for _ in range(100):  # 2 ** 100 paths
+        y = y + y
+    return y
+
+
+def test_a_formula_that_repeats_what_is_shared_is_cut_off(doubled):
+    text = pp(doubled)
+    assert 100_000 <= len(text) < 110_000
+    assert text.endswith("…")
+
+
+def test_a_tree_has_a_line_for_each_use_not_for_each_path(doubled):
+    assert len(debugprint(doubled, file="str").splitlines()) == 201
+
+
+def test_several_graphs_share_their_ids(x):
+    y = T.exp(x)
+    assert debugprint([T.sin(y), T.cos(y)], file="str").splitlines() == [
+        "sin [id A]",
+        "  exp [id B]",
+        "    x [id C]",
+        "cos [id D]",
+        "  exp [id B] ···",
+    ]
+
+
+def test_equal_but_separate_nodes_have_ids_of_their_own(x):
+    lines = debugprint(T.exp(x) + T.exp(x), file="str").splitlines()
+    assert lines == ["add [id A]", "  exp [id B]", "    x [id C]", "  exp [id D]", "    x [id C]"]
+
+
+def test_the_outputs_of_one_node_share_its_id_and_are_numbered(x):
+    a, b = T.split(x, [1, 1], 2)
+    first, *rest = debugprint([a, b], file="str").splitlines()
+    assert ".0 [id A]" in first
+    assert ".1 [id A] ···" in rest[-1]
+
+
+def test_pythons_ids_can_be_printed(x):
+    assert debugprint(x, ids="id", file="str") == f"x [id {id(x)}]\n"
+
+
+# ---- Odd names ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", ["two\nlines", "a\rb", "a\u2028b", "a\0b", "\0" + "1\0"])
+def test_a_name_never_breaks_a_line(name):
+    v = T.dvector(name)
+    assert len(pp(T.exp(v)).splitlines()) == 1
+    assert len(debugprint(T.exp(v), file="str").splitlines()) == 2
+
+
+@pytest.mark.parametrize("text", ["two\nlines", "a\0b", "\0q\0"])
+def test_nor_does_the_text_of_an_op(x, text):
+    class Odd(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def __str__(self):
+            return text
+
+    assert pp(Odd()(x)).endswith("(x)")
+    assert len(debugprint(Odd()(x), file="str").splitlines()) == 2
+
+
+def test_a_variable_of_empty_name_is_called_by_its_type():
+    v = T.dvector("")
+    assert pp(v) == str(v) == "<TensorType(float64, vector)>"
+    assert debugprint(v, file="str") == "<TensorType(float64, vector)> [id A]\n"
+
+
+def test_a_large_constant_is_short():
+    assert len(pp(T.constant(np.zeros((100, 100))))) < 200
+    assert len(debugprint(T.constant(np.zeros((100, 100))), file="str").splitlines()) == 1
+
+
+def test_a_users_op_is_written_with_its_properties(x):
+    class Scale(minigrad.Op):
+        __props__ = ("factor",)
+        itypes = otypes = [T.dmatrix]
+
+        def __init__(self, factor):
+            self.factor = factor
+
+    assert pp(Scale(3)(x)) == "Scale{factor=3}(x)"
+
+
+def test_a_functions_outputs_and_updates_are_printed(x):
+    w = minigrad.shared(1.0, name="w")
+    f = minigrad.function([x], T.exp(x), updates=[(w, w * 2)])
+    assert [line.split()[0] for line in debugprint(f, file="str").splitlines()] == [
+        "exp", "x", "mul", "w", "Constant{2.0}",
+    ]  # fmt: skip

@@ -216,3 +216,72 @@ def test_the_mode_is_configs_unless_given(x):
 
 def test_a_function_says_what_it_is(x):
     assert repr(minigrad.function([x], x, name="f")) == "<minigrad function f(x)>"
+
+
+def test_every_statement_that_computes_has_the_line_it_comes_from(x):
+    f = minigrad.function([x], [T.exp(x).sum(), minigrad.grad(T.tanh(x).mean(), x)])
+    computing = [line for line in f.source.splitlines() if " = " in line and "assert" not in line]
+    assert computing
+    assert all(re.search(r"# .+test_program\.py:\d+$", line) for line in computing)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+def test_a_comment_cannot_be_left_by_a_name_or_an_ops_text(x, mode):
+    class Odd(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0] + 1
+
+        def formula(self, node, inputs):
+            return "\n    raise SystemExit\r\x0b\x0c\u2028\x85 #"
+
+    f = minigrad.function([x], T.exp(Odd()(x)), mode=mode)
+    assert f([[-1.0]]).tolist() == [[1.0]]
+    assert "raise SystemExit" not in "".join(map(ast.unparse, ast.parse(f.source).body))
+
+
+def test_a_name_of_many_inputs_is_numbered():
+    inputs = [T.dscalar("a") for _ in range(12)]
+    f = minigrad.function(inputs, sum(i * v for i, v in enumerate(inputs)))
+    assert f(*range(12)) == sum(i * i for i in range(12))
+
+
+def test_a_numbered_name_that_the_user_has_taken_is_left_to_him():
+    a, b, c = T.dscalar("a"), T.dscalar("a"), T.dscalar("a_1")
+    f = minigrad.function([a, b, c], a + 10 * b + 100 * c)
+    assert f(1.0, 2.0, 3.0) == 321
+
+
+def test_a_result_and_an_input_of_one_name_are_told_apart(x):
+    y = T.exp(x)
+    y.name = "x"
+    assert minigrad.function([x], y + x)([[0.0]]).tolist() == [[1.0]]
+
+
+def test_a_name_given_after_the_function_was_made_changes_nothing(x):
+    f = minigrad.function([x], x + 1)
+    before = f.source
+    x.name = "other"
+    assert f.source == before
+    assert f(x=[[1.0]]).tolist() == [[2.0]]
+
+
+def test_an_array_is_never_printed_into_the_program(x):
+    f = minigrad.function([x], x + T.constant(np.arange(10_000.0).reshape(100, 100)))
+    assert len(f.source) < 1000
+
+
+@pytest.mark.parametrize("number", [0.1, 1e300, -0.0, np.nan, np.inf, -np.inf, 5e-324])
+def test_a_number_arrives_in_the_program_as_it_is(number):
+    s = T.dscalar("s")
+    for mode in ["FAST_RUN", "FAST_COMPILE"]:
+        result = minigrad.function([s], T.switch(s > 0, number, 0.0), mode=mode)(1.0)
+        np.testing.assert_array_equal(result, number)
+        assert np.signbit(result) == np.signbit(number)
+
+
+def test_a_function_of_nothing_has_a_program(x):
+    f = minigrad.function([], [])
+    assert f() == []
+    assert f.source.startswith("def program():")

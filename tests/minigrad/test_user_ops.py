@@ -173,3 +173,165 @@ def test_debug_mode_finds_a_program_that_differs_from_perform(x):
     f = minigrad.function([x], TwoMinds()(x), mode="DebugMode", name="f")
     with pytest.raises(AssertionError, match=r"f: result 0 .*differs.*3.0 instead of 2.0"):
         f([1.0])
+
+
+# ---- Whose the arrays are -------------------------------------------------------------------------
+
+
+class Table(minigrad.Op):
+    """Returns the array that it keeps."""
+
+    itypes = []
+    otypes = [T.dvector]
+
+    def __init__(self):
+        self.kept = np.ones(2)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = self.kept
+
+
+class Reusing(minigrad.Op):
+    """Writes each result into the same array."""
+
+    itypes = otypes = [T.dvector]
+
+    def __init__(self):
+        self.buffer = np.zeros(2)
+
+    def perform(self, node, inputs, output_storage):
+        self.buffer[:] = inputs[0]
+        output_storage[0][0] = self.buffer
+
+
+class Twice(minigrad.Op):
+    """Returns one array as two outputs."""
+
+    itypes = []
+    otypes = [T.dvector, T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = output_storage[1][0] = np.ones(2)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_array_that_an_op_keeps_is_not_given_away(mode):
+    op = Table()
+    minigrad.function([], op(), mode=mode)()[:] = 7
+    assert op.kept.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_array_that_an_op_keeps_is_not_overwritten_on_the_way(mode):
+    op = Table()
+    minigrad.function([], T.sin(op()) * 2 + 1, mode=mode)()
+    assert op.kept.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_array_that_an_op_reuses_is_not_an_earlier_result(x, mode):
+    f = minigrad.function([x], Reusing()(T.sqr(x)), mode=mode)
+    first = f([1.0, 2.0])
+    f([5.0, 6.0])
+    assert first.tolist() == [1.0, 4.0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_array_that_an_op_keeps_is_not_the_value_of_a_shared_variable(mode):
+    op, w = Table(), minigrad.shared(np.zeros(2))
+    minigrad.function([], updates=[(w, op())], mode=mode)()
+    op.kept[:] = 7
+    assert w.get_value().tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_one_array_as_two_outputs_comes_as_two(mode):
+    first, second = minigrad.function([], Twice()(), mode=mode)()
+    assert not np.shares_memory(first, second)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_input_returned_is_not_overwritten_while_it_is_needed(x, mode):
+    y = T.exp(x)
+    same = Itself()(y)
+    f = minigrad.function([x], [T.sin(same) + y, same * 2 + y], mode=mode)
+    expected = np.exp(np.array([0.0, 1.0]))
+    results = f([0.0, 1.0])
+    np.testing.assert_allclose(results[0], np.sin(expected) + expected)
+    np.testing.assert_allclose(results[1], 3 * expected)
+
+
+# ---- What an op says of itself --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shapes", [[()], [], [(1, 2)], (3,)])
+def test_a_wrong_infer_shape_is_refused_with_what_is_expected(x, shapes):
+    class Wrong(minigrad.Op):
+        itypes = otypes = [T.dvector]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0]
+
+        def infer_shape(self, node, input_shapes):
+            return shapes
+
+    with pytest.raises(ValueError, match="infer_shape of Wrong returned .* a tuple of sizes, here"):
+        minigrad.function([x], Wrong()(x) + x)
+
+
+@pytest.mark.parametrize("kinds", [[T.vector], ["float64"]])
+def test_itypes_are_types(kinds):
+    class Wrong(minigrad.Op):
+        itypes = otypes = kinds
+
+    with pytest.raises(TypeError, match="itypes and otypes are TensorTypes, such as T.dvector"):
+        Wrong()(1.0)
+
+
+def test_numbers_become_inputs_of_the_types_it_takes():
+    assert SumAndDifference()([1.0], [2])[0].eval().tolist() == [3.0]
+
+
+def test_a_number_without_dimensions_may_be_returned_as_pythons(x):
+    class Total(minigrad.Op):
+        itypes = [T.dvector]
+        otypes = [T.dscalar]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = float(inputs[0].sum())
+
+    for mode in MODES:
+        result = minigrad.function([x], Total()(x), mode=mode)([1.0, 2.0])
+        assert (type(result), result.shape, float(result)) == (np.ndarray, (), 3.0)
+
+
+def test_ops_without_properties_are_never_merged(x):
+    op = Itself()
+    first, second = improve([Itself()(x), Itself()(x)])
+    assert first is not second
+    first, second = improve([op(x), op(x)])
+    assert first is second
+
+
+def test_ops_of_two_classes_are_never_equal():
+    class Other(Cube):
+        pass
+
+    assert Other(1.0) != Cube(1.0)
+
+
+def test_it_is_shown_by_its_class_and_properties():
+    assert str(Cube(2.0)) == "Cube{scale=2.0}"
+    assert str(Itself()) == "Itself"
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_what_cannot_be_inferred_is_computed(x, mode):
+    class Positive(minigrad.Op):
+        itypes = otypes = [T.dvector]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0][inputs[0] > 0]
+
+    f = minigrad.function([x], Positive()(x).shape[0], mode=mode)
+    assert f([1.0, -1.0, 2.0]) == 2

@@ -1,0 +1,128 @@
+"""DebugMode: whatever the compiled program gets wrong is found by comparing with `perform`."""
+
+import sys
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+from minigrad import function, shared
+from minigrad.compile.debug import DisagreementError, compare_with_interpreter
+from minigrad.rewrite.engine import Rewriter, rule
+
+
+class Doubling(minigrad.Op):
+    """Doubles when it is performed; in a compiled program it is what it is told."""
+
+    __props__ = ("source",)
+    itypes = otypes = [T.dvector]
+
+    def __init__(self, source):
+        self.source = source
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = 2 * inputs[0]
+
+    def expression(self, node, inputs, use):
+        return self.source.format(inputs[0])
+
+
+@pytest.fixture
+def x():
+    return T.dvector("x")
+
+
+def test_what_agrees_is_returned(x):
+    assert function([x], Doubling("{0} + {0}")(x), mode="DebugMode")([1.0]).tolist() == [2.0]
+
+
+@pytest.mark.parametrize(
+    ("source", "difference"),
+    [
+        ("3 * {0}", r"3.0 instead of 2.0 at index \(0,\)"),
+        ("(2 * {0})[:1]", r"float64 \(1,\) instead of float64 \(2,\)"),
+        ("(2 * {0}).astype('float32')", r"float32 \(2,\) instead of float64 \(2,\)"),
+        ("2 * {0} * [1, float('nan')]", r"nan instead of 4.0 at index \(1,\)"),
+        ("2 * {0} * (1 + 1e-9)", r"2.000000002 instead of 2.0 at index \(0,\)"),
+    ],
+)
+def test_another_value_shape_or_dtype_is_found(x, source, difference):
+    f = function([x], Doubling(source)(x), mode="DebugMode", name="f")
+    with pytest.raises(DisagreementError, match=rf"f: result 0 .*: {difference}"):
+        f([1.0, 2.0])
+
+
+def test_no_other_mode_looks(x):
+    for mode in ["FAST_RUN", "FAST_COMPILE"]:
+        assert function([x], Doubling("3 * {0}")(x), mode=mode)([1.0]).tolist() == [3.0]
+
+
+def test_a_difference_of_rounding_is_none(x):
+    y = Doubling("2 * {0} * (1 + 4e-16)")(x)
+    function([x], y, mode="DebugMode")([1.0])
+
+
+def test_which_result_differs_is_told(x):
+    f = function([x], [x, Doubling("3 * {0}")(x)], mode="DebugMode")
+    with pytest.raises(DisagreementError, match="result 1 "):
+        f([1.0])
+
+
+def test_a_wrong_update_is_found_and_not_stored():
+    w = shared(np.ones(2), name="w")
+    f = function([], updates=[(w, Doubling("3 * {0}")(w))], mode="DebugMode")
+    with pytest.raises(DisagreementError):
+        f()
+    assert w.get_value().tolist() == [1.0, 1.0]
+
+
+def test_a_wrong_integer_is_found_however_large():
+    class Same(minigrad.Op):
+        __props__ = ()
+        itypes = otypes = [T.lscalar]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = inputs[0]
+
+        def expression(self, node, inputs, use):
+            return f"{inputs[0]} + 1"
+
+    n = T.lscalar("n")
+    f = function([n], Same()(n), mode="DebugMode")
+    with pytest.raises(DisagreementError):
+        f(2**62)
+
+
+def test_a_wrong_rewrite_is_found(x, monkeypatch):
+    @rule("the exponential is the sine, which it is not", T.exp)
+    def wrong(node, rewriter):
+        return [T.sin(node.inputs[0])]
+
+    # By its path: `minigrad.compile.function` is the function in that module.
+    module = sys.modules["minigrad.compile.function"]
+    monkeypatch.setattr(module, "improve", lambda outputs: Rewriter([wrong]).final(outputs))
+    f = function([x], T.exp(x), mode="DebugMode")
+    with pytest.raises(DisagreementError, match="result 0"):
+        f([1.0])
+
+
+def test_a_better_value_than_the_interpreters_is_no_mistake(x):
+    f = function([x], T.log(T.exp(x)), mode="DebugMode")
+    assert f([1000.0]).tolist() == [1000.0]
+
+
+def test_updates_and_givens_are_compared_with_their_own_values(x):
+    w = shared(np.ones(2), name="w")
+    f = function([], x * w, updates=[(w, w + x)], givens={x: w * 3}, mode="DebugMode")
+    assert [f().tolist(), f().tolist()] == [[3.0, 3.0], [48.0, 48.0]]
+
+
+def test_two_inputs_of_one_name_are_compared():
+    a, b = T.dscalar("a"), T.dscalar("a")
+    assert function([a, b], a - b, mode="DebugMode")(3.0, 1.0) == 2
+
+
+def test_comparison_can_be_made_by_hand(x):
+    with pytest.raises(DisagreementError, match="check: result 0"):
+        compare_with_interpreter("check", [x + 1], {x: np.ones(1)}, [np.ones(1)])
