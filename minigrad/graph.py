@@ -323,6 +323,12 @@ def infer_shapes(
     return shapes
 
 
+SIZE_ADVICE = (
+    "a size of 1 broadcasts only if the type says so: see T.addbroadcast, T.row, T.col, and "
+    "shared(..., broadcastable=...)"
+)
+
+
 def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
     """Raise a ValueError if sizes of the inputs' values differ that must be equal."""
     for i, axis, j, other_axis in node.op.equal_sizes(node):
@@ -334,10 +340,7 @@ def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
                 f"{y} has {other_size} along axis {other_axis}"
             )
             if 1 in (size, other_size):
-                message += (
-                    "; a size of 1 broadcasts only if the type says so: see T.addbroadcast, T.row, "
-                    "T.col, and shared(..., broadcastable=...)"
-                )
+                message += f"; {SIZE_ADVICE}"
             raise ValueError(message)
 
 

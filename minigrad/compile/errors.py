@@ -20,14 +20,16 @@ class UnusedInputError(ValueError):
     """A function has an input that nothing depends on."""
 
 
-def explained(error: Exception, node: Apply, inputs: Sequence[Any]) -> Exception:
+def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
     """The error, its message followed by the operation, the values it met, and who wrote it.
+
+    The inputs are None if they were not computed.
 
     It stays the same exception, so that it is caught as what it is, and keeps its cause.
     """
     arguments = [
         f"{variable} is {_kind(value)}"
-        for variable, value in zip(_named(node.inputs), inputs, strict=True)
+        for variable, value in zip(_named(node.inputs), inputs or (), strict=inputs is not None)
     ]
     details = f"  in {node.op}" + (f", where {', '.join(arguments)}" if arguments else "")
     if node.made_at is not None:

@@ -55,9 +55,11 @@ class Function:
         self._binder = Binder(name, inputs)
         variables = [given.variable for given in inputs]
         self._shared = [
-            v for v in graph_inputs(self.outputs, variables) if isinstance(v, SharedVariable)
+            v
+            for v in graph_inputs([*self.outputs, *outputs], variables)
+            if isinstance(v, SharedVariable)
         ]
-        self._program = Program(name, [*variables, *self._shared], self.outputs)
+        self._program = Program(name, [*variables, *self._shared], self.outputs, asked=outputs)
 
     @property
     def source(self) -> str:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import linecache
 import re
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ..graph import (
+    SIZE_ADVICE,
     Apply,
     Constant,
     Line,
@@ -21,9 +22,10 @@ from ..graph import (
     identifier,
     toposort,
 )
+from ..ops.broadcasting import Size
 from .errors import explained
 from .memory import Memory
-from .sizes import Sizes
+from .sizes import Entry, Sizes
 
 # Comments stand at this column, and longer formulas are broken off.
 _COMMENT_COLUMN = 48
@@ -38,6 +40,9 @@ class Program:
     name : str
     inputs, outputs : sequences of Variable
         The outputs depend on no other inputs.
+    asked : sequence of Variable
+        The outputs before they were rewritten: the sizes that these need to be equal are checked
+        too, as far as they are sizes of inputs.
 
     Attributes
     ----------
@@ -48,9 +53,15 @@ class Program:
         shares no memory with inputs, constants or other outputs.
     """
 
-    def __init__(self, name: str, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        asked: Sequence[Variable] = (),
+    ) -> None:
         printer = _Printer(name, inputs, outputs)
-        self.source = printer.source()
+        self.source = printer.source(asked)
         self.nodes = printer.nodes
         self.names = printer.names
         filename = f"<minigrad {printer.name} {id(self):x}>"
@@ -72,6 +83,14 @@ class Program:
         node = self.nodes.get(line)
         if frame is None or node is None:
             return error
+        if any(
+            not isinstance(v, Constant) and self.names.get(v) not in frame.f_locals
+            for v in node.inputs
+        ):
+            # A check of sizes, of a node that the rewrites made superfluous.
+            check = self.source.splitlines()[line - 1].strip().removeprefix("assert ")
+            error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
+            return explained(error, node, None)
         inputs = [self._value(variable, frame.f_locals) for variable in node.inputs]
         if innermost and isinstance(error, AssertionError):
             try:
@@ -140,14 +159,14 @@ class _Printer:
             self.globals[self._used[key]] = value
         return self._used[key]
 
-    def source(self) -> str:
+    def source(self, asked: Sequence[Variable]) -> str:
         order = toposort(self.outputs)
         memory = Memory(order, self.inputs, self.outputs)
-        sizes = Sizes(self.inputs)
+        sizes = Sizes()
         lines = [f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
         for node in order:
             names = self._names_of(node.inputs)
-            for i, axis, j, other_axis in sizes.unchecked(node):
+            for (i, axis), (j, other_axis), _ in sizes.unchecked(node):
                 self.nodes[len(lines) + 1] = node
                 sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
                 lines.append(f"    assert {sides}")
@@ -156,9 +175,34 @@ class _Printer:
             dropped = [self.names[v] for v in memory.dropped_after(node)]
             if dropped:
                 lines.append(f"    del {', '.join(dropped)}")
+        for node, check in self._lost_checks(sizes, asked):
+            self.nodes[len(lines) + 1] = node
+            lines.append(f"    assert {check}")
         results = self._results(memory)
         lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
         return "\n".join(lines) + "\n"
+
+    def _lost_checks(self, sizes: Sizes, asked: Sequence[Variable]) -> Iterator[tuple[Apply, str]]:
+        """What the outputs as they were asked for need to be equal, and the program does not check.
+
+        A derivative may need nothing of a product but its shape; that it fits is checked anyhow.
+        """
+        for node in toposort(asked, stop_at=self.inputs):
+            for check in sizes.unchecked(node):
+                texts = [self._size_of_input(side) for side in check.sides]
+                if None not in texts:
+                    yield node, " == ".join(map(str, texts))
+
+    def _size_of_input(self, size: Entry) -> str | None:
+        """The size as the program can write it, if it is a number or that of an input."""
+        if isinstance(size, int):
+            return str(size)
+        if size.owner is None or not isinstance(size.owner.op, Size):
+            return None
+        (variable,) = size.owner.inputs
+        if variable not in self.inputs:
+            return None
+        return f"{self.names[variable]}.shape[{size.owner.op.axis}]"
 
     def _statement(self, node: Apply, names: Sequence[str], target: Variable | None) -> str:
         text = node.op.expression(node, names, self.use)

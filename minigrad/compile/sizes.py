@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..graph import Apply, Constant, Variable, infer_shapes
 from ..ops.broadcasting import Size
@@ -12,28 +11,44 @@ from ..ops.broadcasting import Size
 Entry = int | Variable
 
 
+class Check(NamedTuple):
+    """Two sizes that a node needs to be equal.
+
+    Attributes
+    ----------
+    left, right : pair of int
+        Of which of the node's inputs, and along which axis.
+    sides : pair of Entry
+        The sizes as what they follow from.
+    """
+
+    left: tuple[int, int]
+    right: tuple[int, int]
+    sides: tuple[Entry, Entry]
+
+
 class Sizes:
     """Follows the sizes through a graph, node by node in its order.
 
     Two sizes are equal if they are the same expression, or were checked to be equal before.
     """
 
-    def __init__(self, inputs: Iterable[Variable]) -> None:
+    def __init__(self) -> None:
         self._shapes: dict[Variable, tuple[Entry, ...]] = {}
         self._equal: dict[Variable, Entry] = {}
-        self._inputs = list(inputs)
 
-    def unchecked(self, node: Apply) -> list[tuple[int, int, int, int]]:
+    def unchecked(self, node: Apply) -> list[Check]:
         """The pairs of the node's `equal_sizes` that are not known to be; they are from now on."""
         shapes = [self._shape(variable) for variable in node.inputs]
-        pairs = []
+        checks = []
         for i, axis, j, other_axis in node.op.equal_sizes(node):
-            one, other = self._find(shapes[i][axis]), self._find(shapes[j][other_axis])
+            sides = shapes[i][axis], shapes[j][other_axis]
+            one, other = map(self._find, sides)
             if not _same(one, other):
-                pairs.append((i, axis, j, other_axis))
+                checks.append(Check((i, axis), (j, other_axis), sides))
                 self._join(one, other)
         self._follow(node, shapes)
-        return pairs
+        return checks
 
     def _follow(self, node: Apply, input_shapes: list[tuple[Entry, ...]]) -> None:
         inferred = infer_shapes(node, input_shapes)

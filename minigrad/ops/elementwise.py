@@ -353,8 +353,8 @@ xor     = binary("xor",    np.bitwise_xor,   None, bits, "^")
 
 clip    = ternary("clip",  np.clip,          lambda x, low, high, y, gy: (
                                                  switch((low <= x) & (x <= high), gy, 0),
-                                                 switch(x < low, gy, 0),
-                                                 switch((x > high) & (x >= low), gy, 0)), same)
+                                                 switch((x < low) & (low <= high), gy, 0),
+                                                 switch(maximum(x, low) > high, gy, 0)), same)
 # fmt: on
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..graph import Apply, Constant, Variable
+from ..graph import Apply, Constant, Variable, infer_shapes
 from ..ops.broadcasting import (
     Alloc,
     DimShuffle,
@@ -33,7 +33,7 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
         return [constant(x.type.shape[axis])]
     if x.owner is None:
         return None
-    shapes = x.owner.op.infer_shape(x.owner, [tuple(sizes_of(v)) for v in x.owner.inputs])
+    shapes = infer_shapes(x.owner, [tuple(sizes_of(v)) for v in x.owner.inputs])
     size = None if shapes is None else shapes[x.index or 0][axis]
     return None if size is None else [cast(size, "int64")]
 

@@ -3,6 +3,7 @@
 import sys
 import traceback
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -318,3 +319,25 @@ def test_eval_takes_values_by_variable(x, values, problem):
 def test_eval_checks_the_values_as_a_function_does(x):
     with pytest.raises(TypeError, match=r"the value of x: got .* with 1 dimensions, expected 2"):
         (x + 1).eval({x: [1.0]})
+
+
+# ---- How a line is told ---------------------------------------------------------------------------
+
+
+def test_a_file_below_the_working_directory_is_told_from_there(x, monkeypatch):
+    monkeypatch.chdir(Path(__file__).parent.parent)
+    text = message(IndexError, minigrad.function([x], x[5]), np.eye(2))
+    assert "  made at minigrad/test_errors.py:" in text
+
+
+def test_any_other_file_is_told_in_full(x, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    text = message(IndexError, minigrad.function([x], x[5]), np.eye(2))
+    assert f"  made at {__file__}:" in text
+
+
+def test_a_line_that_cannot_be_read_is_told_by_its_number(x):
+    scope = {"x": x}
+    exec(compile("\n\ny = x[5]", "<typed in>", "exec"), scope)
+    text = message(IndexError, minigrad.function([x], scope["y"]), np.eye(2))
+    assert text.endswith("made at <typed in>:3")

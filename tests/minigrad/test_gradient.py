@@ -358,3 +358,8 @@ def test_an_op_says_to_what_it_is_connected(x):
     assert grad(cost, x).eval({x: [1.0], y: [1.0]}).tolist() == [1.0]
     with pytest.raises(DisconnectedInputError, match="does not depend on y"):
         grad(cost, y)
+
+
+def test_an_unknown_way_to_return_what_is_disconnected_is_refused(x):
+    with pytest.raises(ValueError, match="return_disconnected is one of zero, none; got 'zeros'"):
+        grad(x.sum(), x, return_disconnected="zeros")

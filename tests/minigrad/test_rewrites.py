@@ -220,3 +220,28 @@ def test_a_size_check_is_not_lost_where_repetition_is_dropped():
     f = minigrad.function([x, y], T.alloc(2.0, x.shape[0]) * y)
     with pytest.raises(ValueError, match="sizes differ"):
         f(np.ones(3), np.ones(1))
+
+
+LOST = {
+    "by the gradient of a product": lambda x, y: minigrad.grad((x * y).sum(), y),
+    "by the size of a sum": lambda x, y: (x + y).shape[0],
+    "by zeros like a sum": lambda x, y: T.zeros_like(x + y),
+    "by the gradient of a difference": lambda x, y: minigrad.grad((x - T.exp(y)).sum(), x),
+}
+
+
+@pytest.mark.parametrize("claim", LOST)
+@pytest.mark.parametrize("shape", [(1, 2), (2, 2)])
+def test_a_size_check_is_not_lost_where_only_a_shape_is_left(claim, shape):
+    x, y = T.dmatrices("x", "y")
+    f = minigrad.function([x, y], LOST[claim](x, y), on_unused_input="ignore")
+    f(np.ones((3, 2)), np.ones((3, 2)))
+    with pytest.raises(ValueError, match="sizes differ(.|\n)*test_rewrites.py"):
+        f(np.ones((3, 2)), np.ones(shape))
+
+
+def test_a_size_check_of_a_shared_variable_is_not_lost():
+    x, w = T.dvector("x"), minigrad.shared(np.ones(1), name="w")
+    f = minigrad.function([x], minigrad.grad((x * w).sum(), w))
+    with pytest.raises(ValueError, match="sizes differ"):
+        f(np.ones(3))

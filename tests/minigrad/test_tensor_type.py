@@ -218,6 +218,11 @@ def test_another_size_than_the_fixed_one_is_refused_by_its_axis():
         TensorType("float64", (None, 3)).filter(np.ones((2, 4)))
 
 
+def test_a_numpy_scalar_is_shown_with_its_dtype():
+    with pytest.raises(TypeError, match=r"got np.int64\(300\), expected int8"):
+        TensorType("int8", ()).filter(np.int64(300))
+
+
 def test_a_long_value_is_cut_off_in_the_message():
     with pytest.raises(TypeError) as caught:
         vector("int8").filter([1000] * 1000)
