@@ -61,7 +61,7 @@ class DimShuffle(NumPyOp):
         sizes = x.type.shape
         if len(set(self.kept)) < len(self.kept) or not set(self.kept) <= set(range(len(sizes))):
             raise ValueError(
-                f"dimshuffle{self.new_order} of {x}: name each axis of its {len(sizes)} at most once"
+                f"dimshuffle{self.new_order} of {x}: name each of its {len(sizes)} axes at most once"
             )
         for axis in self._dropped(len(sizes)):
             if sizes[axis] != 1:

@@ -9,7 +9,15 @@ import numpy as np
 
 from ..graph import Apply, Constant, Op, Use, Variable
 from ..tensor_type import TensorType, constant
-from .broadcasting import NumPyOp, dimshuffle, normalize_axis, unbroadcast, zeros_like
+from .broadcasting import (
+    NumPyOp,
+    Shape,
+    dimshuffle,
+    normalize_axis,
+    size_of,
+    unbroadcast,
+    zeros_like,
+)
 from .elementwise import clip, eq, switch
 from .joining import as_tensor_variable
 
@@ -346,7 +354,12 @@ def getitem(x: Any, key: Any) -> Variable:
     """
     x = as_tensor_variable(x)
     parsed = Key(x, key)
-    return Subtensor(parsed.pattern)(x, *parsed.variables)
+    part = Subtensor(parsed.pattern)(x, *parsed.variables)
+    if x.owner is not None and isinstance(x.owner.op, Shape) and isinstance(parsed.pattern[0], int):
+        # A size that is known stays known: T.zeros(x.shape) broadcasts where x does.
+        (whole,) = x.owner.inputs
+        return size_of(whole, parsed.pattern[0] % whole.type.ndim)
+    return part
 
 
 def set_subtensor(

@@ -20,7 +20,7 @@ from .broadcasting import (
 from .elementwise import mul
 from .joining import as_tensor_variable
 from .reduction import sum as sum_of
-from .shape import reshape, squeeze, swapaxes
+from .shape import SpecifyShape, reshape, squeeze, swapaxes
 
 
 def _product_dtype(x: Variable, y: Variable) -> np.dtype[Any]:
@@ -215,6 +215,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Variable:
     )
     if len(of_a) != len(of_b):
         raise ValueError(f"tensordot: {len(of_a)} axes of {a} but {len(of_b)} axes of {b}")
+    b = _with_sizes_of(b, of_b, a, of_a)
     left_a = [axis for axis in range(a.type.ndim) if axis not in of_a]
     left_b = [axis for axis in range(b.type.ndim) if axis not in of_b]
     product = Dot()(
@@ -231,6 +232,16 @@ def _as_matrix(x: Variable, n_rows: int) -> Variable:
         return x
     axes = range(x.type.ndim)
     return reshape(x, [element_count(x, axes[:n_rows]), element_count(x, axes[n_rows:])])
+
+
+def _with_sizes_of(b: Variable, of_b: Sequence[int], a: Variable, of_a: Sequence[int]) -> Variable:
+    """b, of which each axis is checked to have the size of its partner in a.
+
+    A product sees only all these axes as one, where 2 by 3 is as good as 3 by 2.
+    """
+    if len(of_b) < 2:
+        return b
+    return SpecifyShape(tuple(of_b))(b, *[size_of(a, axis) for axis in of_a])
 
 
 def batched_dot(a: Any, b: Any) -> Variable:
@@ -275,6 +286,7 @@ def batched_tensordot(x: Any, y: Any, axes: Any = 2) -> Variable:
         [normalize_axis(a, v.type.ndim) for a in np.atleast_1d(np.asarray(w, int))]
         for v, w in zip((x, y), axes, strict=True)
     )
+    y = _with_sizes_of(y, of_y, x, of_x)
     left_x = [axis for axis in range(1, x.type.ndim) if axis not in of_x]
     left_y = [axis for axis in range(1, y.type.ndim) if axis not in of_y]
     product = MatMul()(

@@ -432,7 +432,7 @@ def tril(m: Any, k: Any = 0) -> Variable:
            [3, 4]])
     """
     m = as_tensor_variable(m)
-    return switch(_is_lower("tril", m, k), m, 0)
+    return switch(_is_lower("tril", m, k), m, constant(0, dtype=m.type.dtype))
 
 
 def triu(m: Any, k: Any = 0) -> Variable:
@@ -445,7 +445,7 @@ def triu(m: Any, k: Any = 0) -> Variable:
            [0, 4]])
     """
     m = as_tensor_variable(m)
-    return switch(_is_lower("triu", m, k - 1), 0, m)
+    return switch(_is_lower("triu", m, k - 1), constant(0, dtype=m.type.dtype), m)
 
 
 def _is_lower(function: str, m: Variable, k: Any) -> Variable:

@@ -153,7 +153,7 @@ def hard_sigmoid(x: Any) -> Variable:
 
 
 def ultra_fast_sigmoid(x: Any) -> Variable:
-    """A sigmoid of rational and straight pieces, within 0.02 of the true one.
+    """A sigmoid of rational and straight pieces, within 0.03 of the true one.
 
     (z + 1) / 2, where z is about tanh(h), h = x/2: 1.5·h / (1 + |h|) up to |h| = 1.7, then
     linear, and constant from |h| = 3. Theano's approximation, with Theano's numbers.

@@ -258,7 +258,8 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
     """x with two axes exchanged."""
     x = as_tensor_variable(x)
     order: list[int | str] = list(range(x.type.ndim))
-    order[axis1], order[axis2] = order[axis2], order[axis1]
+    one, other = (normalize_axis(axis, x.type.ndim) for axis in (axis1, axis2))
+    order[one], order[other] = order[other], order[one]
     return dimshuffle(x, order)
 
 
@@ -406,6 +407,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
         x, axis = flatten(x), 0
     axis = normalize_axis(axis, x.type.ndim)
     if repeats.type.ndim:
+        repeats = SpecifyShape((0,))(repeats, size_of(x, axis))
         return x[(slice(None),) * axis + (RepeatedIndices()(repeats),)]
     sizes = sizes_of(x)
     spread = Alloc()(expand_dims(x, axis + 1), *sizes[: axis + 1], repeats, *sizes[axis + 1 :])

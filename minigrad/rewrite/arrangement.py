@@ -9,11 +9,9 @@ from ..graph import Apply, Constant, Variable, infer_shapes
 from ..ops.broadcasting import (
     Alloc,
     DimShuffle,
-    Shape,
     Size,
     Sum,
     dimshuffle,
-    size_of,
     sizes_of,
 )
 from ..ops.elementwise import Cast, Elementwise, Switch, cast
@@ -36,15 +34,6 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
     shapes = infer_shapes(x.owner, [tuple(sizes_of(v)) for v in x.owner.inputs])
     size = None if shapes is None else shapes[x.index or 0][axis]
     return None if size is None else [cast(size, "int64")]
-
-
-@rule("an entry of the shape is a size", Subtensor)
-def _entry_of_shape(node: Apply, rewriter: Rewriter) -> Replacement:
-    x, *indices = node.inputs
-    (entry, *others) = node.op.pattern  # type: ignore[attr-defined]  # the root is a Subtensor
-    if x.owner is None or not isinstance(x.owner.op, Shape) or others or indices:
-        return None
-    return [size_of(x.owner.inputs[0], entry)] if isinstance(entry, int) else None
 
 
 @rule("the part that is all is the whole", Subtensor)
@@ -168,7 +157,6 @@ def arrangement_rules() -> list[Rule]:
     """The rules above."""
     return [
         _size,
-        _entry_of_shape,
         _whole,
         _permutations,
         _no_repetition,

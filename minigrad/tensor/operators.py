@@ -138,6 +138,13 @@ class Operators:
         """Refused: what a tensor contains is not known before the program runs."""
         raise TypeError(f"value in {self}: write T.any(T.eq(x, value)), an expression")
 
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Refused: a variable has no numbers yet."""
+        raise TypeError(
+            f"{self} is symbolic and makes no array: use the function of minigrad.tensor, "
+            "or compute the value first, as in x.eval()"
+        )
+
     def __bool__(self) -> bool:
         """True: there is a variable. Refused for conditions, whose truth is not known yet."""
         if self.type.dtype == "bool":

@@ -1,0 +1,230 @@
+"""Parts of a tensor: any key, symbolic or not, on any dtype; setting, adding, picking."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import basic_indices, integer_array_indices
+from oracles import assert_computes, assert_derivative
+from values import ALL, FLOATS, NUMBERS, shapes, tensors
+
+import minigrad
+import minigrad.tensor as T
+
+CUBE = np.arange(24.0).reshape(2, 3, 4) / 7 - 1
+
+
+@given(x=tensors(ALL), data=st.data())
+def test_any_basic_key_takes_what_numpys_does(x, data):
+    key = data.draw(basic_indices(x.shape, allow_newaxis=True))
+    assert_computes(lambda x: x[key], lambda x: x[key], x)
+
+
+@given(x=tensors(ALL, shape=(2, 3, 2)), data=st.data())
+def test_any_integer_arrays_take_what_numpys_do(x, data):
+    key = data.draw(integer_array_indices(x.shape, result_shape=shapes(max_dims=2, min_side=2)))
+    assert_computes(lambda x: x[tuple(map(T.constant, key))], lambda x: x[key], x)
+
+
+@given(x=tensors(ALL, shape=(2, 3)), data=st.data())
+def test_any_mask_takes_what_numpys_does(x, data):
+    of_all = data.draw(tensors("bool", shape=(2, 3)))
+    of_columns = data.draw(tensors("bool", shape=(3,)))
+    assert_computes(
+        lambda x, m, n: [x[m], x[:, n]], lambda x, m, n: [x[m], x[:, n]], x, of_all, of_columns
+    )
+
+
+BOUND = st.none() | st.integers(-5, 5)
+
+
+@given(
+    x=tensors(ALL, shape=(4, 2)), start=BOUND, stop=BOUND, step=st.sampled_from([None, -2, 1, 3])
+)
+def test_slices_with_symbolic_bounds_are_numpys(x, start, stop, step):
+    inputs = [bound for bound in (start, stop, step) if bound is not None]
+
+    def build(x, *bounds):
+        given = iter(bounds)
+        return x[slice(*[None if b is None else next(given) for b in (start, stop, step)])]
+
+    assert_computes(build, lambda x, *_: x[start:stop:step], x, *inputs)
+
+
+@given(x=tensors(ALL, shape=(3, 4)), i=st.integers(-3, 2), j=st.integers(-4, 3))
+def test_symbolic_integers_are_numpys(x, i, j):
+    assert_computes(
+        lambda x, i, j: [x[i], x[:, j], x[i, j], x[i][j], x[i, None, ...]],
+        lambda x, i, j: [x[i], x[:, j], x[i, j], x[i][j], x[i, None, ...]],
+        x,
+        i,
+        j,
+    )
+
+
+KEYS = {
+    "integer": 1,
+    "negative": (0, -1),
+    "slice": np.s_[:, 1:],
+    "step": np.s_[..., ::-2],
+    "new axis": np.s_[:, None, 0],
+    "integer array": ([0, 1],),
+    "arrays that broadcast": ([[0], [1]], [2, 0]),
+    "arrays apart": np.s_[[1, 0], :, [2, 0]],
+    "mask": CUBE > 0.3,
+    "nothing": np.s_[:, 3:],
+}
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_part_set_or_added_to_is_numpys(key):
+    key = KEYS[key]
+    part = CUBE[key]
+    y = np.linspace(0.3, 1.4, part.size).reshape(part.shape)
+
+    def build(x, y):
+        return [T.set_subtensor(x[key], y), T.inc_subtensor(x[key], y)]
+
+    def reference(x, y):
+        as_set, increased = x.copy(), x.copy()
+        as_set[key] = y
+        np.add.at(increased, key, y)
+        return [as_set, increased]
+
+    assert_computes(build, reference, CUBE, y)
+
+
+@pytest.mark.parametrize("key", ["negative", "step", "arrays that broadcast", "mask", "nothing"])
+@pytest.mark.parametrize("function", [T.set_subtensor, T.inc_subtensor])
+def test_a_write_has_both_derivatives(function, key):
+    key = KEYS[key]
+    x = CUBE[:, :, :3]
+    key = key[:, :, :3] if isinstance(key, np.ndarray) else key
+    part = x[key]
+    y = np.linspace(0.3, 1.4, part.size).reshape(part.shape)
+    assert_derivative(lambda x, y: function(x[key], y) ** 3, x, y, order=2, rtol=1e-5)
+
+
+@pytest.mark.parametrize("function", [T.set_subtensor, T.inc_subtensor])
+def test_what_is_written_broadcasts_to_the_part_and_its_derivative_is_summed(function):
+    x = CUBE[0]
+    for y in (0.7, np.array([[0.7], [0.4]]), np.array([0.2, 0.9, 0.1, 0.5])):
+        assert_derivative(lambda x, y: function(x[1:], y) ** 3, x, y, order=2, rtol=1e-5)
+
+
+def test_adding_at_an_index_that_occurs_twice_has_both_derivatives():
+    assert_derivative(
+        lambda x, y: T.inc_subtensor(x[[0, 0, 1]], y) ** 3, CUBE[0], CUBE[0] + 2, order=2, rtol=1e-5
+    )
+
+
+def test_a_write_leaves_the_argument_as_it_was():
+    x = T.dvector("x")
+    value = np.array([1.0, 2.0])
+    minigrad.function([x], T.set_subtensor(x[0], 9.0))(value)
+    assert value.tolist() == [1, 2]
+
+
+@pytest.mark.parametrize("dtype", NUMBERS)
+def test_a_python_number_is_written_in_the_tensors_dtype(dtype):
+    x = T.TensorType(dtype, (None,))("x")
+    assert T.set_subtensor(x[0], 3).dtype == T.inc_subtensor(x[0], 3).dtype == dtype
+
+
+@pytest.mark.parametrize("axis", [None, 0, 1, -1])
+@pytest.mark.parametrize("mode", ["raise", "wrap", "clip"])
+@pytest.mark.parametrize("indices", [[0, 1, 0], [[1], [0]], 1])
+def test_take_is_numpys_whatever_it_does_out_of_range(axis, mode, indices):
+    indices = np.asarray(indices) * (1 if mode == "raise" else 30) - (mode == "wrap")
+    assert_computes(
+        lambda x, i: T.take(x, i, axis=axis, mode=mode),
+        lambda x, i: np.take(x, i, axis=axis, mode=mode),
+        CUBE[0],
+        indices,
+    )
+
+
+@given(tensors(ALL).filter(lambda x: x.ndim))
+def test_nonzero_is_numpys(x):
+    assert_computes(
+        lambda x: [*T.nonzero(x), T.nonzero_values(x), T.nonzero(x, return_matrix=True)],
+        lambda x: [*np.nonzero(x), x[np.nonzero(x)], np.array(np.nonzero(x))],
+        x,
+    )
+
+
+@settings(max_examples=10)
+@given(tensors("int64", shape=(2, 3), low=0, high=2), tensors(FLOATS, shape=(3, 2, 3)))
+def test_choose_is_numpys(numbers, choices):
+    assert_computes(
+        lambda a, c: T.choose(a, [c[0], c[1], c[2]]), lambda a, c: np.choose(a, c), numbers, choices
+    )
+
+
+def test_picking_has_both_derivatives():
+    assert_derivative(lambda x: T.take(x, [0, 1, 0], axis=0) ** 3, CUBE[0], order=2, rtol=1e-5)
+    assert_derivative(lambda x: T.nonzero_values(x) ** 3, CUBE[0], order=2, rtol=1e-5)
+    assert_derivative(lambda x: T.choose([[1], [0]], [x, x**2]) ** 2, CUBE[0, :2], order=2)
+
+
+def test_the_derivative_of_an_element_that_is_taken_twice_counts_twice():
+    x = T.dvector("x")
+    slope = T.grad(x[[0, 0, 1]].sum(), x)
+    np.testing.assert_array_equal(slope.eval({x: [1.0, 2.0, 3.0]}), [2, 1, 0])
+
+
+REFUSED = {
+    "a float": (lambda x: x[0.5], TypeError, "integer"),
+    "a float array": (lambda x: x[np.array([0.5])], TypeError, "integer"),
+    "a float variable": (lambda x: x[T.dscalar("i")], TypeError, "integer"),
+    "a string": (lambda x: x["a"], TypeError, "integer"),
+    "True": (lambda x: x[True], TypeError, "integer"),
+    "too many": (lambda x: x[0, 0, 0], IndexError, "too many"),
+    "two ellipses": (lambda x: x[..., 0, ...], IndexError, "two ellipses"),
+    "out of a known range": (lambda x: T.constant([1, 2])[2], IndexError, "out of range"),
+    "a whole tensor": (lambda x: T.set_subtensor(x, 0), TypeError, "index expression"),
+    "more dimensions": (lambda x: T.set_subtensor(x[0], x), ValueError, "dimensions"),
+    "a wider dtype": (
+        lambda x: T.inc_subtensor(T.fvector("v")[0], x[0, 0]),
+        TypeError,
+        "cast it",
+    ),
+    "a mode": (lambda x: T.take(x, [0], mode="bounce"), ValueError, "'raise', 'wrap' or 'clip'"),
+    "an axis": (lambda x: T.take(x, [0], axis=2), ValueError, "axis 2"),
+    "a scalar": (lambda x: T.nonzero(x.sum()), ValueError, "at least one dimension"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_wrong_key_is_refused_when_written(name):
+    build, error, problem = REFUSED[name]
+    with pytest.raises(error, match=problem):
+        build(T.dmatrix("x"))
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize("index", [3, -4])
+def test_an_index_out_of_range_is_an_index_error_when_it_runs(index, mode):
+    x, i, v = T.dvector("x"), T.lscalar("i"), T.lvector("v")
+    for part, value in ((x[i], index), (x[v], [index]), (T.take(x, v), [index])):
+        f = minigrad.function([x, i, v], part, mode=mode, on_unused_input="ignore")
+        with pytest.raises(IndexError):
+            f(np.ones(3), value if part.ndim == 0 else 0, value if part.ndim else [0])
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize("function", [T.set_subtensor, T.inc_subtensor])
+@pytest.mark.parametrize("key", [np.s_[1:], ([0, 1],)])
+def test_a_value_of_unknown_size_does_not_broadcast_into_a_part(function, key, mode):
+    x, y = T.dvectors("x", "y")
+    f = minigrad.function([x, y], function(x[key], y), mode=mode)
+    with pytest.raises(ValueError, match="part"):
+        f(np.ones(3), np.ones(1))
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_index_arrays_of_different_sizes_are_refused_when_it_runs(mode):
+    x, i, j = T.dmatrix("x"), T.lvector("i"), T.lvector("j")
+    f = minigrad.function([x, i, j], x[i, j], mode=mode)
+    with pytest.raises((ValueError, IndexError)):
+        f(np.ones((3, 3)), [0, 1], [0, 1, 2])
