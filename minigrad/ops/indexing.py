@@ -18,7 +18,7 @@ from .broadcasting import (
     unbroadcast,
     zeros_like,
 )
-from .elementwise import clip, eq, switch
+from .elementwise import cast, clip, eq, switch
 from .joining import as_tensor_variable
 
 
@@ -354,12 +354,13 @@ def getitem(x: Any, key: Any) -> Variable:
     """
     x = as_tensor_variable(x)
     parsed = Key(x, key)
-    part = Subtensor(parsed.pattern)(x, *parsed.variables)
-    if x.owner is not None and isinstance(x.owner.op, Shape) and isinstance(parsed.pattern[0], int):
-        # A size that is known stays known: T.zeros(x.shape) broadcasts where x does.
-        (whole,) = x.owner.inputs
-        return size_of(whole, parsed.pattern[0] % whole.type.ndim)
-    return part
+    if x.owner is not None and isinstance(x.owner.op, Shape):
+        first, *others = parsed.pattern
+        if isinstance(first, int) and not others:
+            # A size that is known stays known: T.zeros(x.shape) broadcasts where x does.
+            of = x.owner.inputs[0]
+            return size_of(of, normalize_axis(first, of.type.ndim))
+    return Subtensor(parsed.pattern)(x, *parsed.variables)
 
 
 def set_subtensor(
@@ -497,6 +498,9 @@ def choose(a: Any, choices: Sequence[Any], mode: str = "raise") -> Variable:
     array([30, 20])
     """
     choices = list(choices)
+    a = as_tensor_variable(a)
+    if a.type.dtype == "bool":  # which as an index would be a mask
+        a = cast(a, "int64")
     numbers = take(np.arange(len(choices)), a, mode=mode)
     result = as_tensor_variable(choices[0])
     for number, choice in enumerate(choices[1:], start=1):

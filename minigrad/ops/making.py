@@ -39,10 +39,8 @@ class ARange(NumPyOp):
         for bound in bounds:
             if bound.type.ndim:
                 raise TypeError(f"arange takes scalars; got {bound} of {bound.type}")
-        length = None
-        known = [int(b.data) for b in bounds if isinstance(b, Constant) and not b.type.is_float]
-        if len(known) == 3:
-            length = len(range(*known))
+        known = [number for number in map(_known_integer, bounds) if number is not None]
+        length = len(range(*known)) if len(known) == 3 else None
         return Apply(self, bounds, [TensorType(self.dtype, (length,))()])
 
     def compute(self, start: Any, stop: Any, step: Any) -> Any:
@@ -50,14 +48,14 @@ class ARange(NumPyOp):
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))
-        return f"{use('arange', np.arange)}({', '.join(inputs)}, {dtype})"
+        return f"{use('arange', np.arange)}({_bounds(node, inputs)}, dtype={dtype})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"arange({', '.join(inputs)})"
+        return f"arange({_bounds(node, inputs)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        start, stop, step = node.inputs
-        if not (_is_number(step, 1) and _is_number(start, 0)):
+        stop = node.inputs[1]
+        if not _counts(node):
             return [node.out.type.shape]
         if stop.owner is not None and isinstance(stop.owner.op, Size):
             return [(stop,)]
@@ -73,8 +71,23 @@ class ARange(NumPyOp):
         return [[True], [False], [True]]
 
 
-def _is_number(x: Variable, number: int) -> bool:
-    return isinstance(x, Constant) and x.type.numpy_dtype.kind in "iu" and x.data == number
+def _counts(node: Apply) -> bool:
+    """Whether the range starts with 0 and goes in steps of 1."""
+    start, _, step = map(_known_integer, node.inputs)
+    return (start, step) == (0, 1)
+
+
+def _known_integer(x: Variable) -> int | None:
+    return int(x.data) if isinstance(x, Constant) and not x.type.is_float else None
+
+
+def _bounds(node: Apply, inputs: Sequence[str]) -> str:
+    """The bounds as arguments of NumPy's arange; only the end where that is enough."""
+    known = map(_known_integer, node.inputs)
+    texts = [
+        text if number is None else str(number) for text, number in zip(inputs, known, strict=True)
+    ]
+    return texts[1] if _counts(node) else ", ".join(texts)
 
 
 # ---- The same everywhere -----------------------------------------------------------------------

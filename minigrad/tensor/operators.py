@@ -129,8 +129,8 @@ class Operators:
         known = self.type.shape
         if not known or known[0] is None:
             raise TypeError(
-                f"{self} of {self.type} cannot be iterated over: its length is not known before the "
-                "program runs; use functions of whole tensors, scan, or T.specify_shape"
+                f"{self} of {self.type} cannot be iterated over: its length is not known before "
+                "the program runs; use functions of whole tensors, scan, or T.specify_shape"
             )
         return (self[i] for i in range(known[0]))
 

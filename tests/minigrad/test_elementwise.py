@@ -209,6 +209,10 @@ def test_clip_has_derivatives_by_its_bounds(bounds):
     assert_derivative(T.clip, X, np.array(bounds[0]), np.array(bounds[1]))
 
 
+def test_where_the_bounds_cross_the_upper_one_is_the_result_and_has_the_derivative():
+    assert_derivative(T.clip, np.array([-1.5, 0.3, 0.7, 1.9]), 1.2, 0.5)
+
+
 @given(arrays("bool", (2, 3)))
 def test_switch_takes_from_either_side_and_so_do_its_derivatives(condition):
     assert_derivative(lambda x, y: T.switch(T.constant(condition), x, y), X, Y)
