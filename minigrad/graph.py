@@ -155,8 +155,10 @@ class Op:
     view_map : dict of int to list of int
         For each output that may share the memory of inputs: which inputs.
     takes_out : bool
-        Whether the source that `expression` gives is a call that takes an array as ``out=``, to
-        write its result into; it may be one of the inputs.
+        Whether the source that `expression` gives is a call that takes an array in C order as
+        ``out=``, to write its result into.
+    in_place : bool
+        Whether that array may be one of the inputs.
     itypes, otypes : list of TensorType
         For ops of fixed types: of the inputs, of the outputs.
 
@@ -178,6 +180,7 @@ class Op:
     __props__: tuple[str, ...] | None = None
     view_map: Mapping[int, Sequence[int]] = {}
     takes_out = False
+    in_place = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
 

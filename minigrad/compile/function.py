@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 import warnings
+from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from itertools import repeat
+from operator import attrgetter
 from typing import Any, Literal
 
 import numpy as np
@@ -16,8 +20,12 @@ from ..shared import SharedVariable
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
-from .program import Program
+from .plans import Plans
 from .updates import as_pairs, as_updates, default_updates, of_same_type
+
+# Functions with updates run one at a time, so that each sees the values that the last one left.
+_UPDATING = threading.RLock()
+_DATA = attrgetter("data")
 
 
 class Function:
@@ -41,7 +49,7 @@ class Function:
         name: str,
         inputs: Sequence[In],
         outputs: Sequence[Variable],
-        targets: Sequence[SharedVariable | int],
+        targets: Sequence[SharedVariable | In],
         pack: Callable[[Sequence[np.ndarray]], Any],
         mode: str,
     ) -> None:
@@ -51,6 +59,10 @@ class Function:
         self._asked = list(outputs)
         self._pack = pack
         self._targets = list(targets)
+        kept = [t.variable if isinstance(t, In) else t for t in targets]
+        self._of_fixed_sizes = [
+            (place, v) for place, v in enumerate(kept) if not set(v.type.shape) <= {None}
+        ]
         self._n_results = len(outputs) - len(targets)
         self._binder = Binder(name, inputs)
         variables = [given.variable for given in inputs]
@@ -59,41 +71,45 @@ class Function:
             for v in graph_inputs([*self.outputs, *outputs], variables)
             if isinstance(v, SharedVariable)
         ]
-        self._program = Program(name, [*variables, *self._shared], self.outputs, asked=outputs)
+        most = {"most": 0} if mode == "FAST_COMPILE" else {}
+        self._plans = Plans(name, [*variables, *self._shared], self.outputs, outputs, **most)
 
     @property
     def source(self) -> str:
-        """The NumPy program that it runs."""
-        return self._program.source
+        """The NumPy program that it runs; of several, the one that was planned last."""
+        return self._plans.latest.source
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates."""
         values = self._binder.bind(args, kwargs)
-        for variable in self._shared:
-            values.append(variable.data)
+        if not self._targets:
+            return self._pack(self._results(values))
+        with _UPDATING:
+            results = self._results(values)
+            self._store(results[self._n_results :])
+        return self._pack(results[: self._n_results])
+
+    def _results(self, values: list[np.ndarray]) -> Sequence[np.ndarray]:
+        """The outputs, then the new values, computed from the inputs' values."""
+        values += map(_DATA, self._shared)  # at once: no other thread can store in between
+        program = self._plans.program_for(values)
         try:
-            results = self._program.run(*values)
+            results = program.run(*values)
         except Exception as error:
-            explained = self._program.explain(error)
+            explained = program.explain(error)
             if explained is error:
                 raise
             raise explained from None
         if self.mode == "DebugMode":
             given = dict(zip([i.variable for i in self._binder.inputs], values, strict=False))
             compare_with_interpreter(self.name, self._asked, given, results)
-        self._store(results[self._n_results :])
-        return self._pack(results[: self._n_results])
+        return results
 
     def _store(self, new_values: Sequence[np.ndarray]) -> None:
-        for target, value in zip(self._targets, new_values, strict=True):
-            kept = self._binder.inputs[target].variable if isinstance(target, int) else target
-            if kept.type.shape != (None,) * value.ndim:
-                _check_fixed_sizes(kept, value)
-        for target, value in zip(self._targets, new_values, strict=True):
-            if isinstance(target, int):
-                self._binder.defaults[target] = value
-            else:
-                target.data = value
+        for place, variable in self._of_fixed_sizes:
+            _check_fixed_sizes(variable, new_values[place])
+        # One call, so that nothing comes in between: neither another thread nor Ctrl-C.
+        deque(map(setattr, self._targets, repeat("data"), new_values), maxlen=0)
 
     def __repr__(self) -> str:
         labels = ", ".join(given.label for given in self._binder.inputs)
@@ -178,12 +194,12 @@ def function(
     results, pack = _as_outputs(outputs)
     stored = as_updates(updates)
     expressions = [*results, *stored.values()]
-    targets: list[SharedVariable | int] = list(stored)
-    for place, given in enumerate(given_inputs):
+    targets: list[SharedVariable | In] = list(stored)
+    for given in given_inputs:
         if given.update is not None:
             what = f"the update of the input {given.label}"
             expressions.append(of_same_type(given.update, given.variable, what))
-            targets.append(place)
+            targets.append(given)
     replacements = _as_replacements(givens)
     expressions = clone_replace(expressions, replacements)
     defaults = default_updates(expressions, stored, no_default_updates, replacements)

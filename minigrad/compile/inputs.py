@@ -73,6 +73,7 @@ class In:
         self.allow_downcast = allow_downcast
         # An array is copied, so that the default stays what it is.
         self.value = None if value is None else np.array(self.check(value, "the default of In"))
+        self.data = self.value  # the default as it is now, of one function
         if update is not None and value is None:
             raise TypeError(f"In({self.label}): an update needs a value to start from")
 
@@ -125,7 +126,6 @@ class Binder:
     def __init__(self, function_name: str, inputs: Sequence[In]) -> None:
         self.function_name = function_name
         self.inputs = inputs
-        self.defaults: list[np.ndarray | None] = [given.value for given in inputs]
         self._places: dict[str, int | None] = {}
         for place, given in enumerate(inputs):
             if given.name is not None:
@@ -171,7 +171,7 @@ class Binder:
         missing = []
         for place, given in enumerate(self.inputs):
             if values[place] is None:
-                values[place] = self.defaults[place]
+                values[place] = given.data
             if values[place] is None:
                 missing.append(given.label)
         if missing:

@@ -29,13 +29,21 @@ class Memory:
             for index, variable in enumerate(node.outputs):
                 views = [self.origins(v) for v in _possible_views(node, index)]
                 self._origins[variable] = set().union(*views)
-                if not self._origins[variable] or not _is_new_array(node):
+                if not self._origins[variable] or node.op.takes_out or not _is_new_array(node):
                     self._origins[variable].add(variable)
             for variable in (*node.inputs, *node.outputs):
                 self._last_use[variable] = node
                 for origin in self.origins(variable):
                     self._last_use_of_memory[origin] = node
-        self._kept_memory = set().union(*(self.origins(v) for v in self._kept))
+        known_to_others = [v for node in order if not _is_new_array(node) for v in node.inputs]
+        self._kept_memory = set().union(*(self.origins(v) for v in (*self._kept, *known_to_others)))
+        self._overwritten = {node: self._to_overwrite(node) for node in order}
+        # What is overwritten by a result that others will hold is as new as that.
+        self._new = set(self._kept_memory)
+        for node in reversed(order):
+            overwritten = self._overwritten[node]
+            if overwritten is not None and node.out in self._new:
+                self._new.add(overwritten)
 
     def origins(self, variable: Variable) -> set[Variable]:
         """Whose memory the variable's value may share: its own, if no other's."""
@@ -54,7 +62,10 @@ class Memory:
 
     def to_overwrite(self, node: Apply) -> Variable | None:
         """An input of the node, not needed after it, that can hold its output."""
-        if not node.op.takes_out or len(node.outputs) != 1 or not node.outputs[0].type.ndim:
+        return self._overwritten[node]
+
+    def _to_overwrite(self, node: Apply) -> Variable | None:
+        if not node.op.in_place or len(node.outputs) != 1 or not node.outputs[0].type.ndim:
             return None
         for variable in node.inputs:
             if (
@@ -67,6 +78,23 @@ class Memory:
             ):
                 return variable
         return None
+
+    def can_be_placed(self, node: Apply) -> bool:
+        """Whether the node's output can be written into an array that outlives the call."""
+        variable = node.outputs[0]
+        return (
+            node.op.takes_out
+            and len(node.outputs) == 1
+            and variable.type.ndim > 0
+            and None not in variable.type.shape
+            and variable not in self._new
+        )
+
+    def freed_after(self, node: Apply) -> list[Variable]:
+        """Whose memory nothing after the node needs."""
+        variables = dict.fromkeys((*node.inputs, *node.outputs))
+        origins = dict.fromkeys(origin for v in variables for origin in self.origins(v))
+        return [origin for origin in origins if self._last_use_of_memory[origin] is node]
 
     def must_copy(self, outputs: Sequence[Variable]) -> list[bool]:
         """For each output whether its memory may be somebody else's, or an earlier output's."""

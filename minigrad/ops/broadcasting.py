@@ -170,20 +170,37 @@ def _filler(node: Apply) -> Any:
     return alloc
 
 
-def numpy_sum(x: Any, axis: Any) -> Any:
-    """numpy.sum; of the rows of a tall float matrix as the product with a row of ones.
+class Contiguous(NumPyOp):
+    """The input, whose rows lie in memory one after the other; a copy only if they did not."""
 
-    NumPy adds up short rows one at a time; the linear algebra library is several times as fast.
-    """
-    if axis in (0, (0,)) and x.ndim == 2 and x.dtype.char in "fd" and len(x) > 8 * x.shape[1]:
-        return np.dot(np.ones(len(x), x.dtype), x)
-    return np.sum(x, axis=axis)
+    __props__ = ()
+    view_map = {0: [0]}
+    takes_out = True
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type()])
+
+    def compute(self, x: Any, out: Any = None) -> Any:
+        if out is None or x.flags.c_contiguous:
+            return np.ascontiguousarray(x)
+        np.copyto(out, x)
+        return out
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return inputs[0]
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return input_shapes
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return output_grads
 
 
 class Sum(NumPyOp):
     """The sum over the axes `axis`."""
 
     __props__ = ("axis",)
+    takes_out = True
 
     def __init__(self, axis: tuple[int, ...]) -> None:
         self.axis = axis
@@ -195,10 +212,10 @@ class Sum(NumPyOp):
         return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
 
     def compute(self, x: Any) -> Any:
-        return numpy_sum(x, axis=self.axis)
+        return np.add.reduce(x, axis=self.axis)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('sum', numpy_sum)}({inputs[0]}, {axis_argument(self.axis, node)})"
+        return f"{use('sum', np.add.reduce)}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"sum({inputs[0]}, {axis_argument(self.axis, node)})"
@@ -282,6 +299,24 @@ def dimshuffle(x: Variable, order: Sequence[int | str]) -> Variable:
     if list(order) == list(range(x.type.ndim)):
         return x
     return DimShuffle(order)(x)
+
+
+def is_transposed(x: Variable) -> bool:
+    """Whether the matrix x is another one with its axes exchanged."""
+    return (
+        x.owner is not None
+        and isinstance(x.owner.op, DimShuffle)
+        and x.owner.op.new_order == (1, 0)
+        and x.owner.inputs[0].type.ndim == 2
+    )
+
+
+def transposed(x: Variable) -> Variable:
+    """The matrix x with its axes exchanged."""
+    if is_transposed(x):
+        assert x.owner is not None
+        return x.owner.inputs[0]
+    return dimshuffle(x, [1, 0])
 
 
 def size_of(x: Variable, axis: int) -> Variable:

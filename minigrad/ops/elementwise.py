@@ -83,7 +83,7 @@ class Elementwise(NumPyOp):
         self.vjp = vjp
         self.result = result
         self.symbol = symbol
-        self.takes_out = isinstance(function, np.ufunc) or function is numpy_sigmoid
+        self.takes_out = self.in_place = _takes_out(function)
         self.__doc__ = f"{name} of each element."
 
     def make_node(self, *inputs: Any) -> Apply:
@@ -163,6 +163,11 @@ class Elementwise(NumPyOp):
 
     def __reduce__(self) -> Any:
         return (_from_table, (self.name,))
+
+
+def _takes_out(function: Callable[..., Any]) -> bool:
+    """Whether the function writes its result into an array, or an input, passed as ``out=``."""
+    return isinstance(function, np.ufunc) or function in (numpy_sigmoid, numpy_softplus, np.clip)
 
 
 _TABLE: dict[str, Elementwise] = {}
@@ -256,9 +261,17 @@ def numpy_sigmoid(x: Any, out: Any = None) -> Any:
         return np.reciprocal(np.add(y, 1, out=out, dtype=y.dtype), out=out)
 
 
-def numpy_softplus(x: Any) -> Any:
+def numpy_softplus(x: Any, out: Any = None) -> Any:
     """log(1 + exp(x)) without overflow."""
-    return np.logaddexp(0, x)
+    return np.logaddexp(0, x, out=out)
+
+
+def numpy_cast(x: Any, dtype: Any, out: Any = None) -> Any:
+    """x in another dtype, in C order."""
+    if out is None:
+        return np.asarray(x).astype(dtype, order="C")
+    np.copyto(out, x, casting="unsafe")
+    return out
 
 
 def numpy_switch(condition: Any, x: Any, y: Any) -> Any:
@@ -388,12 +401,14 @@ class Cast(Elementwise):
         super().__init__(f"cast_{dtype}", self._convert, lambda x, y, gy: gy, same)
         self.dtype = dtype
         self.result = lambda _: np.dtype(dtype)
+        self.takes_out = True
 
     def _convert(self, x: Any) -> Any:
-        return np.asarray(x).astype(self.dtype)
+        return numpy_cast(x, self.dtype)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{inputs[0]}.astype({use(self.dtype, np.dtype(self.dtype))})"
+        dtype = use(self.dtype, np.dtype(self.dtype))
+        return f"{use('cast', numpy_cast)}({inputs[0]}, {dtype})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.astype({self.dtype})"

@@ -5,18 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from ..graph import Variable
+from ..graph import Variable, clone_replace
 from .arrangement import arrangement_rules
-from .engine import Rewriter, Rule
+from .engine import Rewriter, Rule, with_arrays_made_once
 from .identities import identities
+from .layout import feature_major_sources, layout_rules, with_transposed_products
+from .linear import linear_rules
 from .logarithms import logarithm_rules
 from .products import product_rules
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order in which they are tried."""
+    """The rules for any sizes, in the order in which they are tried."""
     return (*arrangement_rules(), *identities(), *logarithm_rules(), *product_rules())
+
+
+@cache
+def rules_for_known_sizes() -> tuple[Rule, ...]:
+    """All rules, with those that choose by the sizes."""
+    return (*layout_rules(), *rules(), *linear_rules())
 
 
 def improve(outputs: Sequence[Variable]) -> list[Variable]:
@@ -25,3 +33,22 @@ def improve(outputs: Sequence[Variable]) -> list[Variable]:
     Equal nodes are merged, constants folded, and the rules applied.
     """
     return Rewriter(rules()).final(outputs)
+
+
+def specialise(
+    inputs: Sequence[Variable], outputs: Sequence[Variable], shapes: Sequence[tuple[int, ...]]
+) -> tuple[list[Variable], list[Variable]]:
+    """Inputs of known shapes, and the outputs of them, as cheap as they can be for these shapes.
+
+    A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
+    """
+    known = [
+        v.type.clone(shape=[was if now == 1 else now for was, now in zip(v.type.shape, shape)])(
+            v.name
+        )
+        for v, shape in zip(inputs, shapes, strict=True)
+    ]
+    outputs = clone_replace(outputs, dict(zip(inputs, known, strict=True)))
+    outputs = clone_replace(outputs, feature_major_sources(known, outputs))
+    outputs = Rewriter(rules_for_known_sizes()).final(outputs)
+    return known, with_arrays_made_once(with_transposed_products(outputs))

@@ -12,11 +12,22 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable, lines_of, perform
+from ..graph import (
+    Apply,
+    Constant,
+    Variable,
+    clone_replace,
+    lines_of,
+    perform,
+    toposort,
+)
 from ..ops.broadcasting import Alloc, size_of
 
 # What a rule makes of a node: what its outputs are instead, or None if it does not apply.
 Rewrite = Callable[[Apply, "Rewriter"], "Sequence[Variable] | None"]
+
+# Up to how many elements an array is kept between calls rather than filled in each.
+_LARGEST_FILLED = 1_000_000
 
 
 class Rule(NamedTuple):
@@ -152,6 +163,24 @@ def _folded(node: Apply) -> list[Variable] | None:
         Constant(output.type.clone(shape=value.shape), value, output.name)
         for output, value in zip(node.outputs, values, strict=True)
     ]
+
+
+def with_arrays_made_once(outputs: Sequence[Variable]) -> list[Variable]:
+    """The outputs with each array that is filled with a constant a constant itself."""
+    filled = [
+        node
+        for node in toposort(outputs)
+        if isinstance(node.op, Alloc)
+        and all(isinstance(v, Constant) for v in node.inputs)
+        and math.prod(size or 0 for size in node.out.type.shape) <= _LARGEST_FILLED
+    ]
+    return clone_replace(outputs, {node.out: _filled(node) for node in filled})
+
+
+def _filled(node: Apply) -> Constant:
+    (data,) = perform(node, [v.data for v in node.inputs if isinstance(v, Constant)])
+    data.flags.writeable = False
+    return Constant(node.out.type, data, f"filled_with_{node.inputs[0]}")
 
 
 def _keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:

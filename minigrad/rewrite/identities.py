@@ -19,7 +19,6 @@ from ..ops.elementwise import (
     sqr,
     sqrt,
 )
-from ..ops.linalg import dot
 from .engine import Rule
 from .identity import identity
 
@@ -106,9 +105,5 @@ def identities() -> list[Rule]:
                  lambda x: log(1 + x),             lambda x: log1p(x)),
         identity("exp(x) - 1 is expm1(x)",
                  lambda x: exp(x) - 1,             lambda x: expm1(x)),
-
-        # Products of matrices.
-        identity("dot of transposes is the transposed dot, the other way round",
-                 lambda x, y: dot(x.T, y.T),       lambda x, y: dot(y, x).T, ndim=2),
     ]
     # fmt: on

@@ -1,0 +1,79 @@
+"""Arrays that outlive a call: which results of a program are written into which of them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import Apply, Variable
+from .memory import Memory
+
+# Arrays begin at multiples of so many bytes, as the widest instructions of today want them.
+_ALIGNMENT = 64
+
+
+class Buffer(NamedTuple):
+    """An array in the memory of a slot, which others use at other times."""
+
+    slot: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+class Buffers:
+    """A place for each result that can have one, so that those needed at one time do not overlap.
+
+    Attributes
+    ----------
+    of : dict of Variable to Buffer
+        Where each of the results is written.
+    slot_sizes : list of int
+        The bytes of each slot.
+    """
+
+    def __init__(self, order: Sequence[Apply], memory: Memory) -> None:
+        self.of: dict[Variable, Buffer] = {}
+        self.slot_sizes: list[int] = []
+        free: set[int] = set()
+        for node in order:
+            overwritten = memory.to_overwrite(node)
+            if overwritten in self.of:
+                self.of[node.out] = self._buffer(node.out, self.of[overwritten].slot)
+            elif overwritten is None and memory.can_be_placed(node):
+                self.of[node.out] = self._buffer(node.out, self._take(free, _bytes(node.out)))
+            free |= {
+                self.of[origin].slot
+                for origin in memory.freed_after(node)
+                if origin in self.of and origin is not overwritten
+            }
+
+    def _take(self, free: set[int], size: int) -> int:
+        """A free slot: the smallest that is large enough, else the largest, made larger."""
+        if free:
+            fitting = [slot for slot in free if self.slot_sizes[slot] >= size]
+            slot = min(fitting or free, key=lambda s: (1 if fitting else -1) * self.slot_sizes[s])
+            free.remove(slot)
+            self.slot_sizes[slot] = max(self.slot_sizes[slot], size)
+            return slot
+        self.slot_sizes.append(size)
+        return len(self.slot_sizes) - 1
+
+    def _buffer(self, variable: Variable, slot: int) -> Buffer:
+        return Buffer(slot, variable.type.numpy_dtype, variable.type.shape)
+
+
+def _bytes(variable: Variable) -> int:
+    return math.prod(variable.type.shape) * variable.type.numpy_dtype.itemsize
+
+
+def allocate(slot_sizes: Sequence[int], buffers: Mapping[str, Buffer]) -> dict[str, np.ndarray]:
+    """New arrays for the buffers, by their names."""
+    slots = [np.empty(size + _ALIGNMENT, np.uint8) for size in slot_sizes]
+    starts = [-slot.ctypes.data % _ALIGNMENT for slot in slots]
+    return {
+        name: np.ndarray(b.shape, b.dtype, slots[b.slot], starts[b.slot])
+        for name, b in buffers.items()
+    }

@@ -1,0 +1,250 @@
+"""A graph printed as a straight-line Python program that calls NumPy, one statement a node."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Line, Variable, ancestors, identifier, toposort
+from ..ops.broadcasting import Size
+from .buffers import Buffer, Buffers
+from .memory import Memory
+from .sizes import Entry, Sizes
+
+# Comments stand at this column, and longer formulas are broken off.
+_COMMENT_COLUMN = 48
+_LONGEST_FORMULA = 60
+
+
+class Printer:
+    """Writes the program's source, and collects what the names in it stand for.
+
+    Attributes
+    ----------
+    name : str
+        That of the program.
+    globals : dict of str to object
+        What the program calls by name, but for the buffers.
+    names : dict of Variable to str
+    nodes : dict of int to Apply
+        The node that each line computes or checks.
+    buffers : dict of str to Buffer
+    slot_sizes : list of int
+        See `Buffers`.
+    lost_checks : list of pairs of sizes
+        What it checks of the inputs for the sake of what was rewritten away.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        plans_buffers: bool,
+    ) -> None:
+        self.globals: dict[str, Any] = {}
+        self.names: dict[Variable, str] = {}
+        self.nodes: dict[int, Apply] = {}
+        self.lost_checks: list[tuple[Entry, Entry]] = []
+        self.inputs = inputs
+        self.outputs = outputs
+        self._taken: dict[str, int] = {}  # each name, and the last number given to others of it
+        self._used: dict[tuple[str, Any], str] = {}
+        self._formulas: dict[Variable, str] = {}
+        self._order = toposort(outputs)
+        self._memory = Memory(self._order, inputs, outputs)
+        placed = Buffers(self._order if plans_buffers else (), self._memory)
+        self.slot_sizes = placed.slot_sizes
+        self._buffer_of = placed.of
+        self._plans_buffers = plans_buffers
+        self._buffer_names: dict[Buffer, str] = {}
+        self.name = self._new_name(name)
+        self._name_variables()
+
+    def _name_variables(self) -> None:
+        """Names for what the user has named; what he has not is named when it is met."""
+        named = [v for v in ancestors(self.outputs) if v.name and not isinstance(v, Constant)]
+        for variable in [*self.inputs, *named]:
+            if variable not in self.names:
+                self.names[variable] = self._new_name(variable.name or "input")
+
+    def _new_name(self, text: str) -> str:
+        base = identifier(text)
+        return self._numbered(base) if base in self._taken else self._take(base)
+
+    def _numbered(self, base: str) -> str:
+        """The base with the first number that makes it new."""
+        name = base
+        while name == base or name in self._taken:
+            self._taken[base] = self._taken.get(base, 0) + 1
+            name = f"{base}_{self._taken[base]}"
+        return self._take(name)
+
+    def _take(self, name: str) -> str:
+        self._taken.setdefault(name, 0)
+        return name
+
+    def use(self, name: str, value: Any) -> str:
+        """What the value is called in the program: see `Op.expression`."""
+        # Equal values are one: a bound method, say, is a new object each time. Arrays are not.
+        key = (name, id(value) if isinstance(value, np.ndarray) else value)
+        if key not in self._used:
+            self._used[key] = self._new_name(name)
+            self.globals[self._used[key]] = value
+        return self._used[key]
+
+    @property
+    def buffers(self) -> dict[str, Buffer]:
+        """The buffers, by their names in the program."""
+        return {name: buffer for buffer, name in self._buffer_names.items()}
+
+    def source(self, asked: Sequence[Variable]) -> str:
+        """The program; `asked` are the outputs before they were rewritten."""
+        sizes = Sizes()
+        lines = [f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
+        for node in self._order:
+            names = self._names_of(node.inputs)
+            for (i, axis), (j, other_axis), _ in sizes.unchecked(node):
+                self.nodes[len(lines) + 1] = node
+                sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
+                lines.append(f"    assert {sides}")
+            self.nodes[len(lines) + 1] = node
+            lines.append(self._statement(node, names))
+            dropped = [self.names[v] for v in self._memory.dropped_after(node) if self._is_new(v)]
+            if dropped:
+                lines.append(f"    del {', '.join(dropped)}")
+        for node, check in self._lost_checks(sizes, asked):
+            self.nodes[len(lines) + 1] = node
+            lines.append(f"    assert {check}")
+        results = self._results()
+        lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
+        return "\n".join(lines) + "\n"
+
+    def _is_new(self, variable: Variable) -> bool:
+        """Whether the memory of the variable's value may be given back when nothing needs it."""
+        return not self._memory.origins(variable) <= self._buffer_of.keys()
+
+    def _lost_checks(self, sizes: Sizes, asked: Sequence[Variable]) -> Iterator[tuple[Apply, str]]:
+        """What the outputs as they were asked for need to be equal, and the program does not check.
+
+        A derivative may need nothing of a product but its shape; that it fits is checked anyhow.
+        """
+        for node in toposort(asked, stop_at=self.inputs):
+            for check in sizes.unchecked(node):
+                texts = [self._size_of_input(side) for side in check.sides]
+                if None not in texts:
+                    self.lost_checks.append(check.sides)
+                    yield node, " == ".join(map(str, texts))
+
+    def _size_of_input(self, size: Entry) -> str | None:
+        """The size as the program can write it, if it is a number or that of an input."""
+        if isinstance(size, int):
+            return str(size)
+        if size.owner is None or not isinstance(size.owner.op, Size):
+            return None
+        (variable,) = size.owner.inputs
+        if variable not in self.inputs:
+            return None
+        return f"{self.names[variable]}.shape[{size.owner.op.axis}]"
+
+    def _statement(self, node: Apply, names: Sequence[str]) -> str:
+        text = node.op.expression(node, names, self.use)
+        out = self._written_into(node)
+        if out is not None:
+            text = f"{text[:-1]}, out={out})"
+        for variable in node.outputs:
+            if variable not in self.names:
+                self.names[variable] = self._numbered(
+                    identifier(str(node.op).split("{")[0].lower())
+                )
+        targets = ", ".join(self.names[variable] for variable in node.outputs)
+        comment = self._place_in_memory(node) + self._formula(node) + _line(node.made_at)
+        return f"    {targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
+
+    def _written_into(self, node: Apply) -> str | None:
+        """The name of the array that the node's result is written into; None for a new one."""
+        overwritten = self._memory.to_overwrite(node)
+        if overwritten is not None:
+            return self.names[overwritten]
+        buffer = self._buffer_of.get(node.outputs[0])
+        if buffer is None:
+            return None
+        if buffer not in self._buffer_names:
+            self._buffer_names[buffer] = self._new_name(f"b{buffer.slot}")
+        return self._buffer_names[buffer]
+
+    def _place_in_memory(self, node: Apply) -> str:
+        """What a plan decides about a result: its shape, and the buffer that holds it."""
+        variable = node.outputs[0]
+        if not self._plans_buffers or len(node.outputs) > 1 or not variable.type.ndim:
+            return ""
+        sizes = ", ".join("?" if size is None else str(size) for size in variable.type.shape)
+        buffer = self._buffer_of.get(variable)
+        where = "" if buffer is None else f" in b{buffer.slot}"
+        return f"({sizes}{',' * (variable.type.ndim == 1)}) {variable.type.dtype}{where}: "
+
+    def _names_of(self, variables: Sequence[Variable]) -> list[str]:
+        return [
+            self.use(variable.name and identifier(variable.name) or "constant", variable.data)
+            if isinstance(variable, Constant)
+            else self.names[variable]
+            for variable in variables
+        ]
+
+    def _formula(self, node: Apply) -> str:
+        """The node in terms of what the user has named, as far as that is short."""
+        inputs = [self._formulas.get(v) or self._short_name(v) for v in node.inputs]
+        formula = node.op.formula(node, inputs)
+        if len(formula) > _LONGEST_FORMULA:
+            formula = node.op.formula(node, [self._short_name(v) for v in node.inputs])
+        for variable in node.outputs:
+            if not variable.name and len(node.outputs) == 1:
+                self._formulas[variable] = formula
+        return _without_outer_brackets(_one_line(formula))
+
+    def _short_name(self, variable: Variable) -> str:
+        if isinstance(variable, Constant):
+            if variable.name:
+                return identifier(variable.name)
+            return str(variable.data) if variable.data.size == 1 else "constant"
+        return self.names[variable]
+
+    def _results(self) -> list[str]:
+        """The outputs, copied where they would share memory with something that others hold."""
+        results = []
+        for variable, must_copy in zip(
+            self.outputs, self._memory.must_copy(self.outputs), strict=True
+        ):
+            (name,) = self._names_of([variable])
+            if must_copy:
+                name = f"{self.use('array', np.array)}({name})"
+            elif not variable.type.ndim:
+                # NumPy makes scalars of what has no dimensions; ours are arrays.
+                name = f"{self.use('asarray', np.asarray)}({name})"
+            results.append(name)
+        return results
+
+
+def _line(line: Line | None) -> str:
+    return "" if line is None else f"    {_one_line(Path(line.filename).name)}:{line.number}"
+
+
+def _one_line(text: str) -> str:
+    """The text, safe to stand in a comment."""
+    return re.sub(r"[^ -~\u00a0-\u2027\u202a-\uffff]", "?", text)
+
+
+def _without_outer_brackets(text: str) -> str:
+    """``(a + b)`` as ``a + b``, but not ``(a + b) * (c + d)``."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for character in text[:-1]:
+        depth += (character == "(") - (character == ")")
+        if depth == 0:
+            return text
+    return text[1:-1]

@@ -1,0 +1,125 @@
+"""Rules that hold tall, thin matrices transposed: feature by feature instead of row by row.
+
+NumPy works along the axis that is contiguous in memory. Along rows of two or four elements it is
+many times as slow as along columns of thousands, for instance when a bias is added to them. So a
+tall matrix is computed as the transpose of a wide one; the transpose itself is but another look at
+the same memory, and the linear algebra library takes either.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ..graph import Apply, Variable, toposort
+from ..ops.broadcasting import (
+    Contiguous,
+    DimShuffle,
+    Sum,
+    dimshuffle,
+    is_transposed,
+    transposed,
+)
+from ..ops.elementwise import Cast, Elementwise, Switch
+from ..ops.linalg import Dot, dot
+from .arrangement import Replacement
+from .engine import Rewriter, Rule, rule
+
+# From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
+# Both were measured: see docs/performance.md.
+_LONG_ROW = 12
+_TALL = 8
+
+
+def is_tall(x: Variable) -> bool:
+    """Whether x is known to be a matrix of many short rows."""
+    if x.type.ndim != 2 or None in x.type.shape:
+        return False
+    rows, columns = x.type.shape
+    return 1 < columns < _LONG_ROW and rows >= _TALL * columns  # type: ignore[operator]  # no None
+
+
+@rule("a tall product is the transpose of a wide one", Dot)
+def _tall_product(node: Apply, rewriter: Rewriter) -> Replacement:
+    x, y = node.inputs
+    if not is_tall(node.out):
+        return None
+    return [transposed(dot(transposed(y), transposed(x)))]
+
+
+@rule("a function of transposed matrices is the transposed function", Elementwise, Switch, Cast)
+def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
+    if not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
+        return None
+    return [transposed(node.op(*map(_transposed_to_broadcast, node.inputs)))]
+
+
+def _transposed_to_broadcast(x: Variable) -> Variable:
+    """x as it takes part in a function of transposed matrices."""
+    if x.type.ndim == 1:
+        return dimshuffle(x, [0, "x"])
+    return transposed(x) if x.type.ndim == 2 else x
+
+
+@rule("the sums of a permuted tensor are sums of it along other axes", Sum)
+def _sum_of_permuted(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    if not is_transposed(x):
+        return None
+    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
+    return [Sum(tuple(sorted(1 - axis for axis in axes)))(transposed(x))]
+
+
+def layout_rules() -> list[Rule]:
+    """The rules above."""
+    return [_tall_product, _function_of_transposed, _sum_of_permuted]
+
+
+def feature_major_sources(
+    inputs: Iterable[Variable], outputs: Sequence[Variable]
+) -> dict[Variable, Variable]:
+    """What to put for the tall inputs that are worth being brought into the other order first.
+
+    That pays where both products and functions of elements use them, directly or cast.
+    """
+    used_by: dict[Variable, set[type]] = {}
+    order = toposort(outputs)
+    for node in order:
+        for variable in node.inputs:
+            used_by.setdefault(variable, set()).add(type(node.op))
+    given = set(inputs)
+    sources = given.union(
+        node.out for node in order if type(node.op) is Cast and node.inputs[0] in given
+    )
+    return {
+        x: _feature_major(x)
+        for x in sources
+        if is_tall(x) and {Dot, Elementwise} <= used_by.get(x, set())
+    }
+
+
+def _feature_major(x: Variable) -> Variable:
+    if x.owner is not None:
+        return transposed(x.owner.op(transposed(x.owner.inputs[0])))
+    return transposed(Contiguous()(transposed(x)))
+
+
+def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
+    """The outputs with the transpose of each product, if only that is used, computed directly."""
+    order = toposort(outputs)
+    used_by: dict[Variable, int] = {}
+    for variable in (*outputs, *[v for node in order for v in node.inputs]):
+        used_by[variable] = used_by.get(variable, 0) + 1
+    new: dict[Variable, Variable] = {}
+    for node in order:
+        product = node.inputs[0].owner if _is_transposition(node) else None
+        if product is not None and isinstance(product.op, Dot) and used_by[product.out] == 1:
+            x, y = (new.get(v, v) for v in product.inputs)
+            new[node.out] = dot(transposed(y), transposed(x))
+        elif any(v in new for v in node.inputs):
+            clone = node.clone_with_new_inputs([new.get(v, v) for v in node.inputs])
+            new.update(zip(node.outputs, clone.outputs, strict=True))
+    return [new.get(v, v) for v in outputs]
+
+
+def _is_transposition(node: Apply) -> bool:
+    return isinstance(node.op, DimShuffle) and is_transposed(node.out)

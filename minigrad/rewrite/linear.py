@@ -1,0 +1,143 @@
+"""Rules that do less work where the sizes are known: factors move to where elements are fewer.
+
+Sums and products of matrices are linear, so a number may be multiplied before or after; and the
+linear algebra library adds up products faster than NumPy multiplies and then adds up.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+from ..graph import Apply, Variable
+from ..ops.broadcasting import Alloc, DimShuffle, Sum, is_transposed, transposed
+from ..ops.elementwise import mul, neg, sqr
+from ..ops.linalg import Dot, dot
+from ..ops.shape import Reshape
+from ..tensor_type import constant
+from .arrangement import Replacement
+from .engine import Rewriter, Rule, rule
+from .identity import identity
+from .layout import is_tall
+
+
+def element_count(x: Variable) -> int | None:
+    """How many elements x has, if that is known."""
+    return None if None in x.type.shape else math.prod(x.type.shape)  # type: ignore[arg-type]  # no None
+
+
+def is_number(x: Variable) -> bool:
+    """Whether x has a single element."""
+    return set(x.type.shape) <= {1}
+
+
+def fewer(x: Variable, y: Variable) -> bool:
+    """Whether x is known to have fewer elements than y."""
+    mine, others = element_count(x), element_count(y)
+    return mine is not None and others is not None and mine < others
+
+
+def c_is_a_number(c: Variable, x: Variable, y: Variable) -> bool:
+    """Whether c has a single element, and x and y are of one shape."""
+    return is_number(c) and not is_number(x) and x.type.shape == y.type.shape
+
+
+def linear_rules() -> list[Rule]:
+    """The table, and the rules below it."""
+    # fmt: off
+    return [
+        identity("(c * x) * y is c * (x * y)",
+                 lambda c, x, y: (c * x) * y,      lambda c, x, y: c * (x * y), when=c_is_a_number),
+        identity("c * x + c * y is c * (x + y)",
+                 lambda c, x, y: c * x + c * y,    lambda c, x, y: c * (x + y), when=c_is_a_number),
+        identity("c * x - c * y is c * (x - y)",
+                 lambda c, x, y: c * x - c * y,    lambda c, x, y: c * (x - y), when=c_is_a_number),
+        _product_of_multiple,
+        _sum_of_multiple,
+        _transposed_multiple,
+        _sum_of_products,
+        _sum_of_rows,
+    ]
+    # fmt: on
+
+
+class Multiple(NamedTuple):
+    """A number times a tensor that has more elements."""
+
+    factor: Variable
+    rest: Variable
+
+
+def _as_multiple(x: Variable) -> Multiple | None:
+    """x as a multiple of another tensor, if it is computed so; also as its transpose."""
+    if is_transposed(x):
+        inner = _as_multiple(transposed(x))
+        return inner and Multiple(inner.factor, transposed(inner.rest))
+    if x.owner is None or is_number(x):
+        return None
+    if x.owner.op is neg:
+        return Multiple(constant(-1, dtype=x.type.dtype), x.owner.inputs[0])
+    if x.owner.op is mul:
+        for factor, rest in (x.owner.inputs, x.owner.inputs[::-1]):
+            if is_number(factor) and rest.type == x.type:
+                return Multiple(Reshape()(factor) if factor.type.ndim else factor, rest)
+    return None
+
+
+@rule("the product with a multiple is the multiple of the product", Dot)
+def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
+    for place, x in enumerate(node.inputs):
+        multiple = _as_multiple(x)
+        if multiple is not None and x.type == multiple.rest.type and fewer(node.out, x):
+            factors = list(node.inputs)
+            factors[place] = multiple.rest
+            return [mul(multiple.factor, dot(*factors))]
+    return None
+
+
+@rule("the sum of a multiple is the multiple of the sum", Sum)
+def _sum_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
+    multiple = _as_multiple(node.inputs[0])
+    if multiple is None or not node.out.type.is_float or not fewer(node.out, multiple.rest):
+        return None
+    return [mul(multiple.factor, node.op(multiple.rest))]
+
+
+@rule("the transpose of a multiple is the multiple of the transpose", DimShuffle)
+def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
+    # A tall matrix stays the transpose of a wide one: see `layout`.
+    if not is_transposed(node.out) or is_tall(node.out):
+        return None
+    multiple = _as_multiple(node.out)
+    return multiple and [mul(*multiple)]
+
+
+@rule("the sum of all products of elements is a dot product", Sum)
+def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
+    (product,) = node.inputs
+    if node.out.type.ndim or product.owner is None or product.type.dtype not in _BLAS:
+        return None
+    if product.owner.op not in (mul, sqr):
+        return None
+    factors = product.owner.inputs
+    if all(map(is_transposed, factors)):
+        factors = [transposed(x) for x in factors]
+    count = element_count(product)
+    if count is None or any(element_count(x) != count for x in factors):
+        return None
+    flat = [x if x.type.ndim == 1 else Reshape()(x, constant(count)) for x in factors]
+    return [dot(flat[0], flat[-1])]
+
+
+@rule("the sum of the rows of a matrix is its product with a row of ones", Sum)
+def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
+    if x.type.ndim != 2 or len(axes) != 1 or x.type.dtype not in _BLAS or not element_count(x):
+        return None
+    count = x.type.shape[axes[0]]
+    ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count))
+    return [dot(ones, x) if axes == (0,) else dot(x, ones)]
+
+
+_BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with
