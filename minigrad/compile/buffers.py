@@ -32,23 +32,32 @@ class Buffers:
         Where each of the results is written.
     slot_sizes : list of int
         The bytes of each slot.
+    new_bytes : int
+        How many bytes of other arrays there are at most at one time, as far as sizes are known.
     """
 
     def __init__(self, order: Sequence[Apply], memory: Memory) -> None:
         self.of: dict[Variable, Buffer] = {}
         self.slot_sizes: list[int] = []
+        self.new_bytes = 0
         free: set[int] = set()
+        live = 0
         for node in order:
             overwritten = memory.to_overwrite(node)
             if overwritten in self.of:
                 self.of[node.out] = self._buffer(node.out, self.of[overwritten].slot)
             elif overwritten is None and memory.can_be_placed(node):
                 self.of[node.out] = self._buffer(node.out, self._take(free, _bytes(node.out)))
-            free |= {
-                self.of[origin].slot
-                for origin in memory.freed_after(node)
-                if origin in self.of and origin is not overwritten
-            }
+            elif overwritten is None:
+                live += sum(_bytes(v) for v in node.outputs if v in memory.origins(v))
+                self.new_bytes = max(self.new_bytes, live)
+            for origin in memory.freed_after(node):
+                if origin is overwritten or origin.owner is None:
+                    continue
+                if origin in self.of:
+                    free.add(self.of[origin].slot)
+                else:
+                    live -= _bytes(origin)
 
     def _take(self, free: set[int], size: int) -> int:
         """A free slot: the smallest that is large enough, else the largest, made larger."""
@@ -62,11 +71,16 @@ class Buffers:
         return len(self.slot_sizes) - 1
 
     def _buffer(self, variable: Variable, slot: int) -> Buffer:
-        return Buffer(slot, variable.type.numpy_dtype, variable.type.shape)
+        return Buffer(slot, variable.type.numpy_dtype, _shape(variable))
+
+
+def _shape(variable: Variable) -> tuple[int, ...]:
+    """The shape, which is known."""
+    return tuple(size or 0 for size in variable.type.shape)
 
 
 def _bytes(variable: Variable) -> int:
-    return math.prod(variable.type.shape) * variable.type.numpy_dtype.itemsize
+    return math.prod(_shape(variable)) * variable.type.numpy_dtype.itemsize
 
 
 def allocate(slot_sizes: Sequence[int], buffers: Mapping[str, Buffer]) -> dict[str, np.ndarray]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -131,24 +132,36 @@ class Binder:
             if given.name is not None:
                 # Two inputs of one name can be passed by position only.
                 self._places[given.name] = None if given.name in self._places else place
-        # An array of just this type needs no more checks; where a size is fixed, it does.
-        self._plain = [
-            (given.variable.type.numpy_dtype, given.variable.type.ndim)
-            if set(given.variable.type.shape) <= {None}
-            else None
-            for given in inputs
-        ]
+        self.bind: Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]
+        self.bind = self._compiled()
 
-    def bind(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[np.ndarray]:
-        """An array for each input."""
-        if kwargs or len(args) != len(self.inputs):
-            args = self._complete(args, kwargs)
-        return [
-            value
-            if type(value) is np.ndarray and plain == (value.dtype, value.ndim)
-            else given.check(value, self.function_name)
-            for value, plain, given in zip(args, self._plain, self.inputs, strict=True)
+    def _compiled(self) -> Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]:
+        """A function from the arguments of a call to an array for each input.
+
+        It is written out for these inputs, because it runs at each call. An array of just the
+        right type needs no more checks; where a size is fixed, it does.
+        """
+        names = [f"value_{place}" for place in range(len(self.inputs))]
+        lines = [
+            "def bind(args, kwargs):",
+            f"    if kwargs or len(args) != {len(names)}:",
+            "        args = complete(args, kwargs)",
+            f"    [{', '.join(names)}] = args",
         ]
+        namespace: dict[str, Any] = {"ndarray": np.ndarray, "complete": self._complete}
+        for place, (name, given) in enumerate(zip(names, self.inputs, strict=True)):
+            type = given.variable.type
+            namespace[f"check_{place}"] = partial(given.check, place=self.function_name)
+            namespace[f"dtype_{place}"] = type.numpy_dtype
+            condition = f"{name}.__class__ is not ndarray or {name}.dtype is not dtype_{place}"
+            if set(type.shape) <= {None}:
+                lines.append(f"    if {condition} or {name}.ndim != {type.ndim}:")
+                lines.append(f"        {name} = check_{place}({name})")
+            else:
+                lines.append(f"    {name} = check_{place}({name})")
+        lines.append(f"    return [{', '.join(names)}]")
+        exec("\n".join(lines), namespace)
+        return namespace["bind"]
 
     def _complete(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
         """A value for each input: from its position, its name, or its default."""

@@ -52,6 +52,8 @@ class Plans:
         self._most = most
         self.general = Program(name, inputs, outputs, asked=asked)
         self._planned: dict[Shapes, Program] = {}
+        # One attribute, so that another thread never sees half of it.
+        self._last: tuple[Shapes | None, Program] = None, self.general
 
     @property
     def latest(self) -> Program:
@@ -61,13 +63,17 @@ class Plans:
     def program_for(self, values: Sequence[Any]) -> Program:
         """The program to run for values of these shapes."""
         shapes = tuple(map(_SHAPE, values))
-        program = self._planned.get(shapes)
-        if program is not None:
+        last_shapes, program = self._last
+        if shapes == last_shapes:
             return program
-        if len(self._planned) >= self._most:
-            return self.general
-        program = self._planned[shapes] = self._plan(shapes) or self.general
+        program = self._planned.get(shapes) or self._new_program(shapes)
+        self._last = shapes, program
         return program
+
+    def _new_program(self, shapes: Shapes) -> Program:
+        if len(self._planned) < self._most:
+            self._planned[shapes] = self._plan(shapes) or self.general
+        return self._planned.get(shapes, self.general)
 
     def _plan(self, shapes: Shapes) -> Program | None:
         """A program for these shapes; None if there is no better one than that for any."""

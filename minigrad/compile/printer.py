@@ -16,7 +16,7 @@ from .memory import Memory
 from .sizes import Entry, Sizes
 
 # Comments stand at this column, and longer formulas are broken off.
-_COMMENT_COLUMN = 48
+_COMMENT_COLUMN = 44
 _LONGEST_FORMULA = 60
 
 
@@ -33,7 +33,7 @@ class Printer:
     nodes : dict of int to Apply
         The node that each line computes or checks.
     buffers : dict of str to Buffer
-    slot_sizes : list of int
+    slot_sizes, new_bytes
         See `Buffers`.
     lost_checks : list of pairs of sizes
         What it checks of the inputs for the sake of what was rewritten away.
@@ -59,6 +59,7 @@ class Printer:
         self._memory = Memory(self._order, inputs, outputs)
         placed = Buffers(self._order if plans_buffers else (), self._memory)
         self.slot_sizes = placed.slot_sizes
+        self.new_bytes = placed.new_bytes
         self._buffer_of = placed.of
         self._plans_buffers = plans_buffers
         self._buffer_names: dict[Buffer, str] = {}
@@ -105,28 +106,49 @@ class Printer:
     def source(self, asked: Sequence[Variable]) -> str:
         """The program; `asked` are the outputs before they were rewritten."""
         sizes = Sizes()
-        lines = [f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
+        views: list[str] = []
+        lines: list[str] = []
+        nodes: dict[int, Apply] = {}
         for node in self._order:
             names = self._names_of(node.inputs)
             for (i, axis), (j, other_axis), _ in sizes.unchecked(node):
-                self.nodes[len(lines) + 1] = node
+                nodes[len(lines)] = node
                 sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
                 lines.append(f"    assert {sides}")
-            self.nodes[len(lines) + 1] = node
-            lines.append(self._statement(node, names))
+            if self._is_lasting_view(node):
+                names[0] = self._buffer_name(self._buffer_of[node.inputs[0]])
+                views.append(self._statement(node, names))
+                continue
+            nodes[len(lines)] = node
+            lines.append("    " + self._statement(node, names))
             dropped = [self.names[v] for v in self._memory.dropped_after(node) if self._is_new(v)]
             if dropped:
                 lines.append(f"    del {', '.join(dropped)}")
         for node, check in self._lost_checks(sizes, asked):
-            self.nodes[len(lines) + 1] = node
+            nodes[len(lines)] = node
             lines.append(f"    assert {check}")
         results = self._results()
         lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
-        return "\n".join(lines) + "\n"
+        before = [*views, f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
+        self.nodes = {len(before) + place + 1: node for place, node in nodes.items()}
+        return "\n".join([*before, *lines]) + "\n"
+
+    def _is_lasting_view(self, node: Apply) -> bool:
+        """Whether the node is but another look at a buffer, which need be taken only once."""
+        x, *numbers = node.inputs or (None,)
+        return (
+            x in self._buffer_of
+            and self._memory.origins(x) == {x}
+            and self._memory.is_view(node)
+            and all(isinstance(v, Constant) and not v.type.ndim for v in numbers)
+        )
 
     def _is_new(self, variable: Variable) -> bool:
         """Whether the memory of the variable's value may be given back when nothing needs it."""
-        return not self._memory.origins(variable) <= self._buffer_of.keys()
+        return any(
+            origin.owner is not None and origin not in self._buffer_of
+            for origin in self._memory.origins(variable)
+        )
 
     def _lost_checks(self, sizes: Sizes, asked: Sequence[Variable]) -> Iterator[tuple[Apply, str]]:
         """What the outputs as they were asked for need to be equal, and the program does not check.
@@ -163,7 +185,7 @@ class Printer:
                 )
         targets = ", ".join(self.names[variable] for variable in node.outputs)
         comment = self._place_in_memory(node) + self._formula(node) + _line(node.made_at)
-        return f"    {targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
+        return f"{targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
 
     def _written_into(self, node: Apply) -> str | None:
         """The name of the array that the node's result is written into; None for a new one."""
@@ -171,8 +193,9 @@ class Printer:
         if overwritten is not None:
             return self.names[overwritten]
         buffer = self._buffer_of.get(node.outputs[0])
-        if buffer is None:
-            return None
+        return None if buffer is None else self._buffer_name(buffer)
+
+    def _buffer_name(self, buffer: Buffer) -> str:
         if buffer not in self._buffer_names:
             self._buffer_names[buffer] = self._new_name(f"b{buffer.slot}")
         return self._buffer_names[buffer]
@@ -189,7 +212,7 @@ class Printer:
 
     def _names_of(self, variables: Sequence[Variable]) -> list[str]:
         return [
-            self.use(variable.name and identifier(variable.name) or "constant", variable.data)
+            self.use(_constant_name(variable), variable.data)
             if isinstance(variable, Constant)
             else self.names[variable]
             for variable in variables
@@ -227,6 +250,15 @@ class Printer:
                 name = f"{self.use('asarray', np.asarray)}({name})"
             results.append(name)
         return results
+
+
+def _constant_name(constant: Constant) -> str:
+    """What to call a constant: ``c_0_9`` for 0.9. An array is faster for NumPy than a number."""
+    if constant.name:
+        return identifier(constant.name)
+    if constant.data.size != 1:
+        return "constant"
+    return identifier(f"c_{constant.data.item():g}".replace("c_-", "c_minus_"))
 
 
 def _line(line: Line | None) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import linecache
 import weakref
-from collections.abc import Callable, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from time import perf_counter
 from typing import Any
 
 from ..graph import SIZE_ADVICE, Constant, Variable, check_sizes
 from .buffers import allocate
 from .errors import explained
 from .printer import Printer
+from .profile import Profile, Row
 
 
 class Program:
@@ -32,6 +36,9 @@ class Program:
     ----------
     source : str
         What it runs.
+    run : callable
+        From the inputs' values to the tuple of the outputs'. Each is an array of its own: it
+        shares no memory with inputs, constants or other outputs.
     lost_checks : list of pairs of sizes
         What it checks of the inputs for the sake of what was rewritten away: numbers, or `Size`
         of an input.
@@ -54,17 +61,15 @@ class Program:
         self._globals = printer.globals
         self._buffers = printer.buffers
         self._slot_sizes = printer.slot_sizes
+        self._new_bytes = printer.new_bytes
         self._filename = f"<minigrad {printer.name} {id(self):x}>"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         self._code = compile(self.source, self._filename, "exec", optimize=0)
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
+        self.run = self._run_with_buffers if self._buffers else self._new_instance()
         _show_in_tracebacks(self, self._filename)
 
-    def run(self, *values: Any) -> tuple[Any, ...]:
-        """The outputs' values, given the inputs'.
-
-        Each is an array of its own: it shares no memory with inputs, constants or other outputs.
-        """
+    def _run_with_buffers(self, *values: Any) -> tuple[Any, ...]:
         # Whoever runs the program has buffers of his own: another thread, or an op that calls it.
         try:
             instance = self._idle.pop()
@@ -81,6 +86,35 @@ class Program:
         exec(self._code, namespace)
         return namespace[self._name]
 
+    def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
+        """How long each statement takes: the median of so many runs on the values."""
+        lines = self.source.splitlines()
+        start = next(i for i, line in enumerate(lines) if line.startswith("def ")) + 1
+        statements = lines[start:-1]
+        # No name of the program begins with an underscore.
+        timed = [*lines[:start], "    _last = _clock()"]
+        for place, statement in enumerate(statements):
+            timed += [statement, f"    _spent[{place}].append(_clock() - _last)"]
+            timed += ["    _last = _clock()"]
+        spent: list[list[float]] = [[] for _ in statements]
+        namespace = {
+            **self._globals,
+            **allocate(self._slot_sizes, self._buffers),
+            "_clock": perf_counter,
+            "_spent": spent,
+        }
+        exec("\n".join([*timed, lines[-1]]), namespace)
+        for _ in range(n_calls):
+            namespace[self._name](*values)
+        return Profile(
+            [Row(median(t), line.strip()) for t, line in zip(spent, statements, strict=True)]
+        )
+
+    @property
+    def memory(self) -> int:
+        """How many bytes the program needs at once, beside its inputs and constants."""
+        return sum(self._slot_sizes) + self._new_bytes
+
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
         frame, line, innermost = None, 0, False
@@ -93,15 +127,13 @@ class Program:
         node = self.nodes.get(line)
         if frame is None or node is None:
             return error
-        if any(
-            not isinstance(v, Constant) and self.names.get(v) not in frame.f_locals
-            for v in node.inputs
-        ):
+        known = ChainMap(frame.f_locals, frame.f_globals)
+        if any(not isinstance(v, Constant) and self.names.get(v) not in known for v in node.inputs):
             # A check of sizes, of a node that the rewrites made superfluous.
             check = self.source.splitlines()[line - 1].strip().removeprefix("assert ")
             error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
             return explained(error, node, None)
-        inputs = [self._value(variable, frame.f_locals) for variable in node.inputs]
+        inputs = [self._value(variable, known) for variable in node.inputs]
         if innermost and isinstance(error, AssertionError):
             try:
                 check_sizes(node, inputs)
@@ -109,10 +141,10 @@ class Program:
                 error = size_error
         return explained(error, node, inputs)
 
-    def _value(self, variable: Variable, local_values: dict[str, Any]) -> Any:
+    def _value(self, variable: Variable, known: Mapping[str, Any]) -> Any:
         if isinstance(variable, Constant):
             return variable.data
-        return local_values[self.names[variable]]
+        return known[self.names[variable]]
 
 
 def _show_in_tracebacks(program: Program, filename: str) -> None:

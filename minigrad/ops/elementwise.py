@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Use, Variable
+from ..graph import Apply, Use, Variable
 from ..tensor_type import TensorType, check_dtype, constant
 from . import special
 from .broadcasting import NumPyOp, unbroadcast
@@ -107,11 +107,7 @@ class Elementwise(NumPyOp):
         return self.function(*inputs)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        arguments = ", ".join(
-            _literal(variable, node) or name
-            for variable, name in zip(node.inputs, inputs, strict=True)
-        )
-        return f"{use(self.name, self.function)}({arguments})"
+        return f"{use(self.name, self.function)}({', '.join(inputs)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         if self.symbol is None:
@@ -224,18 +220,6 @@ def broadcast_shape(op: Elementwise, variables: Sequence[Variable]) -> list[int 
     return shape
 
 
-def _literal(variable: Variable, node: Apply) -> str | None:
-    """A scalar constant as Python writes it, where that gives the same result."""
-    if not isinstance(variable, Constant) or variable.type.ndim or variable.name:
-        return None
-    partners = [v for v in node.inputs if not isinstance(v, Constant)]
-    # A Python number takes on the dtype of its partners: that must be the constant's.
-    if not partners or any(v.type.dtype != variable.type.dtype for v in partners):
-        return None
-    value = variable.data.item()
-    return repr(value) if math.isfinite(value) else None
-
-
 def unary(
     name: str,
     function: Callable[..., Any],
@@ -258,7 +242,11 @@ def numpy_sigmoid(x: Any, out: Any = None) -> Any:
     """1 / (1 + exp(-x)); where exp overflows the result is 0, as it should be."""
     with np.errstate(over="ignore"):
         y = np.exp(np.negative(x, out=out), out=out)
-        return np.reciprocal(np.add(y, 1, out=out, dtype=y.dtype), out=out)
+        return np.reciprocal(np.add(y, _ONE[y.dtype], out=out), out=out)
+
+
+# NumPy is slower with the number than with an array of the right type.
+_ONE = {np.dtype(name): np.array(1, name) for name in ("float16", "float32", "float64")}
 
 
 def numpy_softplus(x: Any, out: Any = None) -> Any:

@@ -42,13 +42,14 @@ def specialise(
 
     A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
     """
-    known = [
-        v.type.clone(shape=[was if now == 1 else now for was, now in zip(v.type.shape, shape)])(
-            v.name
-        )
-        for v, shape in zip(inputs, shapes, strict=True)
-    ]
+    known = [_of_shape(v, shape) for v, shape in zip(inputs, shapes, strict=True)]
     outputs = clone_replace(outputs, dict(zip(inputs, known, strict=True)))
     outputs = clone_replace(outputs, feature_major_sources(known, outputs))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
     return known, with_arrays_made_once(with_transposed_products(outputs))
+
+
+def _of_shape(variable: Variable, shape: tuple[int, ...]) -> Variable:
+    """A variable like this one, but of known sizes."""
+    sizes = [was if now == 1 else now for was, now in zip(variable.type.shape, shape, strict=True)]
+    return variable.type.clone(shape=sizes)(variable.name)

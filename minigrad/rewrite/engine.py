@@ -180,7 +180,13 @@ def with_arrays_made_once(outputs: Sequence[Variable]) -> list[Variable]:
 def _filled(node: Apply) -> Constant:
     (data,) = perform(node, [v.data for v in node.inputs if isinstance(v, Constant)])
     data.flags.writeable = False
-    return Constant(node.out.type, data, f"filled_with_{node.inputs[0]}")
+    return Constant(node.out.type, data, _name_of_filled(node.inputs[0]))
+
+
+def _name_of_filled(value: Variable) -> str | None:
+    if value.type.ndim or not isinstance(value, Constant):
+        return None
+    return f"all_{value.data.item():g}".replace("_-", "_minus_")
 
 
 def _keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:

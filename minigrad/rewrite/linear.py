@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ..graph import Apply, Variable
+from ..graph import Apply, Constant, Variable
 from ..ops.broadcasting import Alloc, DimShuffle, Sum, is_transposed, transposed
-from ..ops.elementwise import mul, neg, sqr
+from ..ops.elementwise import Elementwise, mul, neg, sqr
 from ..ops.linalg import Dot, dot
 from ..ops.shape import Reshape
 from ..tensor_type import constant
@@ -57,6 +57,7 @@ def linear_rules() -> list[Rule]:
         _transposed_multiple,
         _sum_of_products,
         _sum_of_rows,
+        _multiple_of_filled,
     ]
     # fmt: on
 
@@ -138,6 +139,24 @@ def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     count = x.type.shape[axes[0]]
     ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count))
     return [dot(ones, x) if axes == (0,) else dot(x, ones)]
+
+
+@rule("a multiple of a sum of rows is the product with a row of that number", Elementwise)
+def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
+    multiple = _as_multiple(node.out) if node.op is mul else None
+    if multiple is None or not isinstance(multiple.factor, Constant):
+        return None
+    product = multiple.rest.owner
+    if product is None or not isinstance(product.op, Dot):
+        return None
+    factors = list(product.inputs)
+    for place, ones in enumerate(factors):
+        if ones.owner is not None and isinstance(ones.owner.op, Alloc):
+            value, *sizes = ones.owner.inputs
+            if isinstance(value, Constant) and not value.type.ndim:
+                factors[place] = Alloc()(mul(multiple.factor, value), *sizes)
+                return [dot(*factors)]
+    return None
 
 
 _BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with
