@@ -21,6 +21,7 @@ from .engine import Rewriter, Rule, rule
 
 Replacement = Sequence[Variable] | None
 _ALL = (None, None, None)
+_FUNCTIONS = (Elementwise, Switch, Cast)
 
 
 @rule("the size of a result follows from the sizes of what it is made of", Size)
@@ -42,7 +43,7 @@ def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
     return [node.inputs[0]] if all(entry == _ALL for entry in pattern) else None
 
 
-@rule("a permutation of a permutation is one permutation", DimShuffle)
+@rule("a permutation of a permutation is one permutation", DimShuffle, needs=[DimShuffle])
 def _permutations(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     order = node.op.new_order  # type: ignore[attr-defined]  # the root is a DimShuffle
@@ -62,7 +63,7 @@ def _no_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
     return None
 
 
-@rule("the sum of a repeated value is a multiple of it", Sum)
+@rule("the sum of a repeated value is a multiple of it", Sum, needs=[Alloc])
 def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
@@ -78,7 +79,11 @@ def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Alloc()(total, *[sizes[axis] for axis in kept])]
 
 
-@rule("a function of a repeated value is a repeated function of it", Elementwise, Switch, Cast)
+@rule(
+    "a function of a repeated value is a repeated function of it",
+    *_FUNCTIONS,
+    needs=[Alloc],
+)
 def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     repeated = [v for v in node.inputs if v.owner is not None and isinstance(v.owner.op, Alloc)]
     others = [v for v in node.inputs if v not in repeated]
@@ -91,7 +96,7 @@ def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Alloc()(node.op.make_node(*inputs).out, *sizes)]
 
 
-@rule("new axes in front come by broadcasting", Elementwise, Switch, Cast)
+@rule("new axes in front come by broadcasting", *_FUNCTIONS, needs=[DimShuffle])
 def _needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
     inputs = [_without_new_axes_in_front(v) for v in node.inputs]
     if inputs == node.inputs or node.out.type.ndim != max(v.type.ndim for v in inputs):
@@ -108,7 +113,7 @@ def _without_new_axes_in_front(x: Variable) -> Variable:
     return inner if order == (*["x"] * new, *range(inner.type.ndim)) else x
 
 
-@rule("what broadcasts anyway need not be repeated", Elementwise, Switch, Cast)
+@rule("what broadcasts anyway need not be repeated", *_FUNCTIONS, needs=[Alloc])
 def _needless_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, repeated in enumerate(node.inputs):
         if repeated.owner is None or not isinstance(repeated.owner.op, Alloc):

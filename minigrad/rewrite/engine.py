@@ -40,18 +40,22 @@ class Rule(NamedTuple):
     roots : tuple of Op or class
         The ops, or classes of ops, of the nodes that it may apply to.
     rewrite : callable
+    needs : frozenset
+        The rule is tried only on nodes that have among their inputs a result of each of these ops
+        and classes of ops, and a constant that is each of these numbers.
     """
 
     fact: str
     roots: tuple[Any, ...]
     rewrite: Rewrite
+    needs: frozenset[Any] = frozenset()
 
 
-def rule(fact: str, *roots: Any) -> Callable[[Rewrite], Rule]:
-    """Make a rule of the function below, which rewrites nodes of these ops."""
+def rule(fact: str, *roots: Any, needs: Any = ()) -> Callable[[Rewrite], Rule]:
+    """Make a rule of the function below, which rewrites nodes of these ops; see `Rule`."""
 
     def decorate(function: Rewrite) -> Rule:
-        return Rule(fact, roots, function)
+        return Rule(fact, roots, function, frozenset(needs))
 
     return decorate
 
@@ -129,11 +133,13 @@ class Rewriter:
 
     def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
         rules = (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ()))
+        has = _kinds(node.inputs)
         with lines_of(node):
             for entry in rules:
-                instead = entry.rewrite(node, self)
-                if instead is not None and _keeps_types(node.outputs, instead):
-                    return instead
+                if entry.needs <= has:
+                    instead = entry.rewrite(node, self)
+                    if instead is not None and _keeps_types(node.outputs, instead):
+                        return instead
         return None
 
     def _unique(self, variable: Variable) -> Variable:
@@ -142,6 +148,26 @@ class Rewriter:
             return variable
         key = (variable.type, variable.data.tobytes())
         return self._constants.setdefault(key, variable)
+
+
+def _kinds(variables: Iterable[Variable]) -> set[Any]:
+    """What the variables are, as far as rules can need it: see `Rule`."""
+    kinds: set[Any] = set()
+    for variable in variables:
+        if variable.owner is not None:
+            kinds.add(variable.owner.op)
+            kinds.add(type(variable.owner.op))
+        elif isinstance(variable, Constant):
+            kinds.add(number_of(variable))
+    return kinds
+
+
+def number_of(variable: Variable) -> float | None:
+    """The number that every element is, if the variable is such a constant."""
+    if not isinstance(variable, Constant) or not variable.data.size:
+        return None
+    number = variable.data.item(0)
+    return number if variable.data.size == 1 or (variable.data == number).all() else None
 
 
 def _folded(node: Apply) -> list[Variable] | None:

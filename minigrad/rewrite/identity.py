@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from inspect import signature
+from typing import Any
 
 from ..graph import Apply, Constant, Variable
 from ..ops.elementwise import add, and_, eq, maximum, minimum, mul, neq, or_, xor
 from ..tensor_type import TensorType
-from .engine import Rewriter, Rule
+from .engine import Rewriter, Rule, number_of
 
 _COMMUTATIVE = {add, mul, maximum, minimum, eq, neq, and_, or_, xor}
 
@@ -50,45 +51,59 @@ def identity(
         Whether it is worth it for these parts.
     """
     parts = [TensorType("float64", (None,) * ndim)() for _ in signature(left).parameters]
-    pattern = left(*parts)
-    assert pattern.owner is not None, "the left side is an operation"
+    pattern = left(*parts).owner
+    assert pattern is not None, "the left side is an operation"
 
     def rewrite(node: Apply, rewriter: Rewriter) -> Sequence[Variable] | None:
-        for bound in _matches(pattern, node.outputs[0], {}):
+        for bound in _ways_to_match(pattern, node, {}):
             found = [bound[part] for part in parts]
             if when is None or when(*found):
                 return [right(*found)]
         return None
 
-    result = Identity(fact, (pattern.owner.op,), rewrite)
+    result = Identity(fact, (pattern.op,), rewrite, _needs(pattern))
     result.left, result.right = left, right
     return result
 
 
-def _matches(pattern: Variable, variable: Variable, bound: Bound) -> Iterator[Bound]:
-    """The ways in which the variable is an instance of the pattern."""
-    if isinstance(pattern, Constant):
-        if isinstance(variable, Constant) and variable.data.size:
-            if (variable.data == pattern.data).all():
-                yield bound
-    elif pattern.owner is None:
-        if bound.get(pattern, variable) is variable:
-            yield {**bound, pattern: variable}
-    elif variable.owner is not None and variable.owner.op == pattern.owner.op:
-        inputs = variable.owner.inputs
-        # Within an expression of one dtype only: what is -y as uint8 is not so as int64.
-        if all(v.owner is None or v.type.dtype == variable.type.dtype for v in inputs):
-            yield from _match_all(pattern.owner.inputs, inputs, bound)
-            if pattern.owner.op in _COMMUTATIVE:
-                yield from _match_all(pattern.owner.inputs, inputs[::-1], bound)
+def _needs(pattern: Apply) -> frozenset[Any]:
+    """What a node must have among its inputs to be an instance of the pattern."""
+    return frozenset(
+        number_of(variable) if variable.owner is None else variable.owner.op
+        for variable in pattern.inputs
+        if variable.owner is not None or isinstance(variable, Constant)
+    )
 
 
-def _match_all(
+def _ways_to_match(pattern: Apply, node: Apply, bound: Bound) -> list[Bound]:
+    """The ways in which the node is an instance of the pattern, which agree with what is bound."""
+    # Within an expression of one dtype only: what is -y as uint8 is not so as int64.
+    dtype = node.out.type.dtype
+    for variable in node.inputs:
+        if variable.owner is not None and variable.type.dtype != dtype:
+            return []
+    ways = _ways_to_match_all(pattern.inputs, node.inputs, bound)
+    if pattern.op in _COMMUTATIVE:
+        ways += _ways_to_match_all(pattern.inputs, node.inputs[::-1], bound)
+    return ways
+
+
+def _ways_to_match_all(
     patterns: Sequence[Variable], variables: Sequence[Variable], bound: Bound
-) -> Iterator[Bound]:
+) -> list[Bound]:
     """The ways in which each variable is an instance of its pattern, all at once."""
-    if not patterns:
-        yield bound
-        return
-    for first in _matches(patterns[0], variables[0], bound):
-        yield from _match_all(patterns[1:], variables[1:], first)
+    ways = [bound]
+    for pattern, variable in zip(patterns, variables, strict=True):
+        if isinstance(pattern, Constant):
+            if number_of(variable) != number_of(pattern):
+                return []
+        elif pattern.owner is None:
+            ways = [
+                {**way, pattern: variable} for way in ways if way.get(pattern, variable) is variable
+            ]
+        else:
+            node = variable.owner
+            if node is None or node.op != pattern.owner.op:
+                return []
+            ways = [found for way in ways for found in _ways_to_match(pattern.owner, node, way)]
+    return ways

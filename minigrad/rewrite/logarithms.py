@@ -13,7 +13,7 @@ from .engine import Rewriter, Rule, rule
 from .products import exponents
 
 
-@rule("the logarithm of the softmax is logsoftmax", log)
+@rule("the logarithm of the softmax is logsoftmax", log, needs=[Softmax])
 def _log_of_softmax(node: Apply, rewriter: Rewriter) -> Replacement:
     (y,) = node.inputs
     if y.owner is None or type(y.owner.op) is not Softmax:
@@ -21,7 +21,7 @@ def _log_of_softmax(node: Apply, rewriter: Rewriter) -> Replacement:
     return [LogSoftmax(y.owner.op.axis)(*y.owner.inputs)]
 
 
-@rule("the logarithm of a part is the part of the logarithm", log)
+@rule("the logarithm of a part is the part of the logarithm", log, needs=[Subtensor])
 def _log_of_part(node: Apply, rewriter: Rewriter) -> Replacement:
     (part,) = node.inputs
     if part.owner is None or not isinstance(part.owner.op, Subtensor):

@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from itertools import product as pairs
 from typing import Any, NamedTuple
 
-from ..graph import Apply, Constant, Op, Variable
+from ..graph import Apply, Op, Variable
 from ..ops.broadcasting import DimShuffle, Sum, dimshuffle, restore_axes
 from ..ops.elementwise import Elementwise, add, exp, inv, mul, neg, sigmoid, sqr, sub, true_div
 from ..ops.indexing import IncSubtensor, Subtensor
 from ..ops.nnet import Softmax
 from .arrangement import Replacement, is_zeros
-from .engine import Rewriter, Rule, rule
+from .engine import Rewriter, Rule, number_of, rule
 
 # How many operations of a product are looked through, so that long products cost no more.
 _REACH = 16
@@ -179,7 +179,7 @@ def _find_complement(factors: Sequence[Variable], divisor: Variable) -> Variable
     if (
         divisor.owner is None
         or divisor.owner.op is not sub
-        or not _is_ones(divisor.owner.inputs[0])
+        or number_of(divisor.owner.inputs[0]) != 1
     ):
         return None
     x = _argument(divisor.owner.inputs[1], sigmoid)
@@ -196,11 +196,6 @@ def _argument(variable: Variable, function: Elementwise) -> Variable | None:
     return node.inputs[0] if node is not None and node.op is function else None
 
 
-def _is_ones(variable: Variable) -> bool:
-    """Whether the variable is a constant, all of whose elements are 1."""
-    return isinstance(variable, Constant) and variable.data.size > 0 and (variable.data == 1).all()
-
-
 def _find_exp(factors: Sequence[Variable], x: Variable) -> Variable | None:
     """The factor that is exp(x)."""
     return next((factor for factor in factors if _argument(factor, exp) is x), None)
@@ -211,7 +206,7 @@ def _exponent_beside_one(variable: Variable) -> Variable | None:
     if variable.owner is None or variable.owner.op is not add:
         return None
     for one, other in (variable.owner.inputs, variable.owner.inputs[::-1]):
-        if _is_ones(one):
+        if number_of(one) == 1:
             return _argument(other, exp)
     return None
 
@@ -259,7 +254,11 @@ def _distributed(product: Product, rewriter: Rewriter) -> Replacement:
     return None
 
 
-@rule("a product with what is zero but for a part is zero but for that part", mul)
+@rule(
+    "a product with what is zero but for a part is zero but for that part",
+    mul,
+    needs=[IncSubtensor],
+)
 def _product_with_part(node: Apply, rewriter: Rewriter) -> Replacement:
     for x, y in (node.inputs, node.inputs[::-1]):
         if y.owner is None or not isinstance(y.owner.op, IncSubtensor):

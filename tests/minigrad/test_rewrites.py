@@ -14,7 +14,9 @@ import minigrad.tensor as T
 from minigrad import pp
 from minigrad.compile.interpreter import evaluate
 from minigrad.graph import Constant, toposort
+from minigrad.ops.elementwise import Elementwise
 from minigrad.rewrite import improve, rules
+from minigrad.rewrite.engine import Rewriter, rule
 from minigrad.rewrite.identity import Identity
 
 IDENTITIES = [rule for rule in rules() if isinstance(rule, Identity)]
@@ -245,3 +247,27 @@ def test_a_size_check_of_a_shared_variable_is_not_lost():
     f = minigrad.function([x], minigrad.grad((x * w).sum(), w))
     with pytest.raises(ValueError, match="sizes differ"):
         f(np.ones(3))
+
+
+@pytest.mark.parametrize(
+    "needs, has",
+    [
+        ([], True),
+        ([T.exp], True),
+        ([Elementwise], True),
+        ([T.exp, 2], True),
+        ([T.log], False),
+        ([3], False),
+        ([T.exp, 3], False),
+    ],
+)
+def test_a_rule_is_tried_only_on_nodes_that_have_what_it_needs(needs, has):
+    tried = []
+    entry = rule("nothing changes", T.mul, needs=needs)(lambda node, rewriter: tried.append(node))
+    Rewriter([entry]).final([T.exp(T.dvector("x")) * 2])
+    assert bool(tried) == has
+
+
+def test_an_array_of_one_number_is_that_number_to_an_identity():
+    x = T.dmatrix("x")
+    assert improve([x * np.ones((1, 1))]) == [x]
