@@ -10,8 +10,7 @@ import keyword
 import os
 import sys
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -432,14 +431,21 @@ def identifier(text: str) -> str:
 
 
 _PACKAGE = str(Path(__file__).parent) + os.sep
-_lines = threading.local()
+
+
+class _Lines(threading.local):
+    """For each thread the line that its nodes are credited to, if not the one being executed."""
+
+    override: Line | None = None
+
+
+_lines = _Lines()
 
 
 def current_line() -> Line | None:
     """The innermost line being executed that is neither in this package nor in a `make_node`."""
-    override = getattr(_lines, "override", None)
-    if override is not None:
-        return override
+    if _lines.override is not None:
+        return _lines.override
     frame = sys._getframe(2)
     while frame is not None and (
         frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
@@ -448,13 +454,15 @@ def current_line() -> Line | None:
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
 
 
-@contextmanager
-def lines_of(node: Apply | None) -> Iterator[None]:
-    """Credit the nodes made in the block to the line that made this node."""
-    before = getattr(_lines, "override", None)
-    if node is not None:
-        _lines.override = node.made_at
-    try:
-        yield
-    finally:
-        _lines.override = before
+class lines_of:
+    """A block whose nodes are credited to the line that made this node."""
+
+    def __init__(self, node: Apply) -> None:
+        self._line = node.made_at
+
+    def __enter__(self) -> None:
+        self._before = _lines.override
+        _lines.override = self._line
+
+    def __exit__(self, *error: object) -> None:
+        _lines.override = self._before

@@ -38,6 +38,11 @@ class TensorType:
     dtype : str
         Its name, such as ``'float64'``.
     numpy_dtype : numpy.dtype
+    shape : tuple of int or None
+    ndim : int
+        The number of dimensions.
+    is_float : bool
+        Whether the values are floating point numbers, which have derivatives.
 
     Raises
     ------
@@ -53,7 +58,7 @@ class TensorType:
     >>> x = TensorType("float32", (None, None))("x")
     """
 
-    __slots__ = ("dtype", "numpy_dtype", "shape")
+    __slots__ = ("dtype", "is_float", "ndim", "numpy_dtype", "shape")
 
     def __init__(
         self,
@@ -70,21 +75,13 @@ class TensorType:
         # NumPy makes the name anew each time it is asked for.
         self.dtype = _NAMES[self.numpy_dtype]
         self.shape: tuple[int | None, ...] = tuple(map(_static_size, entries))
-
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions."""
-        return len(self.shape)
+        self.ndim = len(self.shape)
+        self.is_float = self.numpy_dtype.kind == "f"
 
     @property
     def broadcastable(self) -> tuple[bool, ...]:
         """For each dimension whether its size is known to be 1."""
         return tuple(size == 1 for size in self.shape)
-
-    @property
-    def is_float(self) -> bool:
-        """Whether the values are floating point numbers, which have derivatives."""
-        return self.numpy_dtype.kind == "f"
 
     def __call__(self, name: str | None = None) -> Variable:
         """A new variable of this type."""
@@ -297,6 +294,8 @@ def constant(
 
 def _as_dtype(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     """The array in the dtype; a TypeError if a value would become another but for rounding."""
+    if np.can_cast(array.dtype, dtype):
+        return array.astype(dtype, copy=False)
     with np.errstate(all="ignore"):
         converted = array.astype(dtype)
     if not (array.dtype.kind == dtype.kind == "f" or np.array_equal(converted, array)):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,9 @@ from ..tensor_type import TensorType, check_dtype, constant
 from . import special
 from .broadcasting import NumPyOp, unbroadcast
 from .joining import as_tensor_variable
+
+# What is known of an array's sizes: see `TensorType`.
+Shape = tuple[int | None, ...]
 
 # ---- What the dtype of a result is, from that of the inputs together -------------------------
 
@@ -88,20 +92,20 @@ class Elementwise(NumPyOp):
 
     def make_node(self, *inputs: Any) -> Apply:
         variables = self._operands(inputs)
-        common = self._common_dtype(variables)
         try:
-            dtype = self.result(common)
-        except TypeError as error:
-            raise TypeError(f"{self.name} of {', '.join(map(str, variables))}: {error}") from None
-        if self.result is real and dtype != common:
-            variables = [cast(v, dtype) if not v.type.is_float else v for v in variables]
-        return Apply(self, variables, [TensorType(dtype, broadcast_shape(self, variables))()])
+            output = _output_type(self, *[variable.type for variable in variables])
+        except (TypeError, ValueError) as error:
+            message = f"{self.name} of {', '.join(map(str, variables))}: {error}"
+            raise type(error)(message) from None
+        if self.result is real and not any(variable.type.is_float for variable in variables):
+            variables = [cast(variable, output.dtype) for variable in variables]
+        return Apply(self, variables, [output()])
 
     def _operands(self, inputs: Sequence[Any]) -> list[Variable]:
         return operands(*inputs)
 
-    def _common_dtype(self, variables: Sequence[Variable]) -> np.dtype[Any]:
-        return np.result_type(*[variable.type.numpy_dtype for variable in variables])
+    def _common_dtype(self, types: Sequence[TensorType]) -> np.dtype[Any]:
+        return np.result_type(*[type.numpy_dtype for type in types])
 
     def compute(self, *inputs: Any) -> Any:
         return self.function(*inputs)
@@ -119,19 +123,11 @@ class Elementwise(NumPyOp):
         )
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [
-            tuple(
-                next((input_shapes[i][axis] for i, axis in places if not _is_one(node, i, axis)), 1)
-                for places in _places_by_axis(node)
-            )
-        ]
+        firsts = [places[0] if places else None for places in _places_by_axis(node)]
+        return [tuple(1 if p is None else input_shapes[p[0]][p[1]] for p in firsts)]
 
     def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        pairs = []
-        for places in _places_by_axis(node):
-            first, *others = [p for p in places if not _is_one(node, *p)] or [(0, 0)]
-            pairs += [(*first, *other) for other in others]
-        return pairs
+        return [(*places[0], *other) for places in _places_by_axis(node) for other in places[1:]]
 
     def L_op(
         self,
@@ -173,51 +169,62 @@ def _from_table(name: str) -> Elementwise:
     return _TABLE[name]
 
 
-def _is_one(node: Apply, i: int, axis: int) -> bool:
-    return node.inputs[i].type.shape[axis] == 1
+@lru_cache(maxsize=1000)
+def _output_type(op: Elementwise, *types: TensorType) -> TensorType:
+    """The type of the op's output for inputs of these types.
+
+    Graphs have many nodes and few types: most are found in the cache.
+    """
+    dtype = op.result(op._common_dtype(types))
+    return TensorType(dtype, _broadcast([type.shape for type in types]))
+
+
+def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
+    """What is known of the shape of the elementwise combination of arrays of these shapes."""
+    result: list[int | None] = []
+    for axis in range(-max(map(len, shapes)), 0):
+        sizes = {shape[axis] for shape in shapes if len(shape) >= -axis} - {1}
+        known = sizes - {None}
+        if len(known) > 1:
+            raise ValueError(f"shapes do not fit: {', '.join(map(str, shapes))}")
+        result.append(known.pop() if known else None if sizes else 1)
+    return result
 
 
 def _places_by_axis(node: Apply) -> list[list[tuple[int, int]]]:
-    """For each axis of the output, where it comes from: pairs of an input's number and its axis."""
-    ndim = node.outputs[0].type.ndim
+    """For each axis of the output, where its size comes from: pairs of an input's number and axis.
+
+    Axes that are known to be of size 1 are left out.
+    """
+    return _places(*[variable.type.shape for variable in node.inputs])
+
+
+@lru_cache(maxsize=1000)
+def _places(*shapes: Shape) -> list[list[tuple[int, int]]]:
+    """What `_places_by_axis` returns for inputs of these shapes."""
+    ndim = max(map(len, shapes))
     places: list[list[tuple[int, int]]] = [[] for _ in range(ndim)]
-    for i, variable in enumerate(node.inputs):
-        missing = ndim - variable.type.ndim
-        for axis in range(variable.type.ndim):
-            places[missing + axis].append((i, axis))
+    for i, shape in enumerate(shapes):
+        for axis, size in enumerate(shape):
+            if size != 1:
+                places[ndim - len(shape) + axis].append((i, axis))
     return places
 
 
 def operands(*values: Any) -> list[Variable]:
     """The values as variables; a Python number takes on the dtype that the others agree on."""
     is_python = [type(value) in (bool, int, float) for value in values]
+    if True not in is_python:
+        return [as_tensor_variable(value) for value in values]
     variables = [
         None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)
     ]
     strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
     strong = strong or [constant(values).type.numpy_dtype]
-    result = []
-    for value, variable in zip(values, variables, strict=True):
-        if variable is None:
-            variable = constant(value, dtype=np.result_type(*strong, value))
-        result.append(variable)
-    return result
-
-
-def broadcast_shape(op: Elementwise, variables: Sequence[Variable]) -> list[int | None]:
-    """What is known of the shape of the variables' elementwise combination."""
-    ndim = max(variable.type.ndim for variable in variables)
-    shape: list[int | None] = []
-    for axis in range(-ndim, 0):
-        sizes = {v.type.shape[axis] for v in variables if v.type.ndim >= -axis} - {1}
-        if len(sizes - {None}) > 1:
-            raise ValueError(
-                f"{op.name}: shapes do not fit: "
-                + ", ".join(f"{v} has {v.type.shape}" for v in variables)
-            )
-        known = sizes - {None}
-        shape.append(known.pop() if known else None if sizes else 1)
-    return shape
+    return [
+        constant(value, dtype=np.result_type(*strong, value)) if variable is None else variable
+        for value, variable in zip(values, variables, strict=True)
+    ]
 
 
 def unary(
@@ -368,8 +375,8 @@ class Switch(Elementwise):
             condition = neq(condition, 0)
         return [condition, *operands(*inputs[1:])]
 
-    def _common_dtype(self, variables: Sequence[Variable]) -> np.dtype[Any]:
-        return np.result_type(*[variable.type.numpy_dtype for variable in variables[1:]])
+    def _common_dtype(self, types: Sequence[TensorType]) -> np.dtype[Any]:
+        return super()._common_dtype(types[1:])
 
 
 switch = where = _TABLE["switch"] = Switch(
@@ -431,8 +438,8 @@ def cast(x: Any, dtype: Any) -> Variable:
     array([ 1, -1])
     """
     x = as_tensor_variable(x)
-    name = check_dtype(dtype).name
-    return x if x.type.dtype == name else Cast(name)(x)
+    wanted = check_dtype(dtype)
+    return x if x.type.numpy_dtype == wanted else Cast(wanted.name)(x)
 
 
 def round(x: Any, mode: str = "half_to_even") -> Variable:
