@@ -277,7 +277,7 @@ class Op:
         return ()
 
     def _properties(self) -> tuple[Any, ...]:
-        return tuple(getattr(self, name) for name in self.__props__ or ())
+        return tuple([getattr(self, name) for name in self.__props__ or ()])
 
     def __eq__(self, other: object) -> bool:
         if self is other:
@@ -389,12 +389,11 @@ def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -
     With `stop_at`, those variables are included, but not what computes them.
     """
     outputs = list(outputs)
-    found: dict[Variable, None] = {}
+    found: list[Variable] = []
     for node in toposort(outputs, stop_at):
-        found.update(dict.fromkeys(node.inputs))
-        found.update(dict.fromkeys(node.outputs))
-    found.update(dict.fromkeys(outputs))
-    return list(found)
+        found += node.inputs
+        found += node.outputs
+    return list(dict.fromkeys(found + outputs))
 
 
 def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
@@ -414,7 +413,7 @@ def clone_replace(
     new: dict[Variable, Variable] = dict(replacements)
     for node in toposort(outputs, new):
         inputs = [new.get(v, v) for v in node.inputs]
-        if any(a is not b for a, b in zip(inputs, node.inputs, strict=True)):
+        if inputs != node.inputs:
             clone = node.clone_with_new_inputs(inputs)
             for old_output, new_output in zip(node.outputs, clone.outputs, strict=True):
                 new.setdefault(old_output, new_output)

@@ -110,16 +110,15 @@ class Rewriter:
     def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
         """Take the node, on inputs in final form, as it is, or find what it is to be instead."""
         key = (node.op, *map(id, inputs))
-        if key in self._nodes:
-            self._finish(node, self._nodes[key])
+        equal = self._nodes.get(key)
+        if equal is not None:
+            self._finish(node, equal)
             return
-        current = node
-        if any(old is not new for old, new in zip(node.inputs, inputs, strict=True)):
-            current = node.clone_with_new_inputs(inputs)
+        current = node if node.inputs == inputs else node.clone_with_new_inputs(inputs)
         instead = _folded(current) or self._apply_rules(current)
         if instead is None:
             self._nodes[key] = current.outputs
-            self._final.update(zip(current.outputs, current.outputs, strict=True))
+            self._finish(current, current.outputs)
             self._finish(node, current.outputs)
             return
         for old, new in zip(current.outputs, instead, strict=True):
@@ -129,13 +128,13 @@ class Rewriter:
         self._replaced[node] = instead
 
     def _finish(self, node: Apply, outputs: Sequence[Variable]) -> None:
-        self._final.update(zip(node.outputs, outputs, strict=True))
+        for old, new in zip(node.outputs, outputs, strict=True):
+            self._final[old] = new
 
     def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
-        rules = (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ()))
         has = _kinds(node.inputs)
         with lines_of(node):
-            for entry in rules:
+            for entry in (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ())):
                 if entry.needs <= has:
                     instead = entry.rewrite(node, self)
                     if instead is not None and _keeps_types(node.outputs, instead):
@@ -172,11 +171,13 @@ def number_of(variable: Variable) -> float | None:
 
 def _folded(node: Apply) -> list[Variable] | None:
     """The node's outputs as constants, if its inputs are and it does not make much of little."""
-    if not node.inputs or not all(isinstance(v, Constant) for v in node.inputs):
+    data = []
+    for variable in node.inputs:
+        if not isinstance(variable, Constant):
+            return None
+        data.append(variable.data)
+    if not data or (isinstance(node.op, Alloc) and node.out.type.ndim):
         return None
-    if isinstance(node.op, Alloc) and node.out.type.ndim:
-        return None
-    data = [v.data for v in node.inputs if isinstance(v, Constant)]
     allowed = 1000 + 10 * sum(array.size for array in data)
     if any(math.prod(size or 1 for size in v.type.shape) > allowed for v in node.outputs):
         return None

@@ -75,8 +75,9 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
 
 def _split(node: Apply, rewriter: Rewriter) -> list[tuple[Variable, bool]] | None:
     """The parts of a product or quotient, and whether they are above; None of anything else."""
-    if node.op in _PARTS:
-        return [(node.inputs[i], is_above) for i, is_above in _PARTS[node.op]]
+    parts = _PARTS.get(node.op)
+    if parts is not None:
+        return [(node.inputs[i], is_above) for i, is_above in parts]
     if isinstance(node.op, DimShuffle):
         # New axes for a product are new axes for its factors.
         inner = node.inputs[0].owner
