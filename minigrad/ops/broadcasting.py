@@ -370,6 +370,8 @@ def ones_like(x: Variable) -> Variable:
 
 def unbroadcast(g: Variable, x: Variable) -> Variable:
     """g summed over the axes along which x was repeated to get g's shape."""
+    if g.type.shape == x.type.shape:
+        return g
     extra = g.type.ndim - x.type.ndim
     repeated = [
         extra + axis

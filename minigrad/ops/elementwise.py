@@ -141,7 +141,7 @@ class Elementwise(NumPyOp):
         if not isinstance(derivatives, tuple):
             derivatives = (derivatives,)
         return [
-            unbroadcast(derivative, x) if x.type.is_float and derivative is not None else None
+            None if derivative is None or not _varies(x) else unbroadcast(derivative, x)
             for derivative, x in zip(derivatives, inputs, strict=True)
         ]
 
@@ -160,6 +160,11 @@ class Elementwise(NumPyOp):
 def _takes_out(function: Callable[..., Any]) -> bool:
     """Whether the function writes its result into an array, or an input, passed as ``out=``."""
     return isinstance(function, np.ufunc) or function in (numpy_sigmoid, numpy_softplus, np.clip)
+
+
+def _varies(x: Variable) -> bool:
+    """Whether there can be a derivative by x."""
+    return x.type.is_float and not isinstance(x, Constant)
 
 
 _TABLE: dict[str, Elementwise] = {}
