@@ -76,8 +76,10 @@ class Rewriter:
             for root in entry.roots:
                 self._rules.setdefault(root, []).append(entry)
         self._final: dict[Variable, Variable] = {}
-        self._replaced: dict[Apply, Sequence[Variable]] = {}
+        # By what makes nodes equal, their op and final inputs: the final outputs.
         self._nodes: dict[tuple[Any, ...], Sequence[Variable]] = {}
+        # For a node that a rule applies to: its key in the above, and what its outputs are to be.
+        self._replaced: dict[Apply, tuple[Any, Sequence[Variable]]] = {}
         self._constants: dict[tuple[Any, ...], Constant] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
@@ -93,14 +95,15 @@ class Rewriter:
             if node is None:
                 self._final[variable] = self._unique(variable)
                 continue
-            needed = self._replaced.get(node, node.inputs)
+            key, needed = self._replaced.get(node, (None, node.inputs))
             missing = [v for v in needed if v not in self._final]
             if missing:
                 stack.extend(reversed(missing))
-            elif node in self._replaced:
-                self._finish(node, [self._final[v] for v in needed])
-            else:
+            elif key is None:
                 self._visit(node, [self._final[v] for v in needed])
+            else:
+                self._nodes[key] = [self._final[v] for v in needed]
+                self._finish(node, self._nodes[key])
         return [self._final[variable] for variable in variables]
 
     def size(self, variable: Variable, axis: int) -> Variable:
@@ -125,7 +128,7 @@ class Rewriter:
             # What the rule has made takes over the name; what was there before has its own.
             if old.name and new.name is None and new.owner is not None and new not in self._final:
                 new.name = old.name
-        self._replaced[node] = instead
+        self._replaced[node] = key, instead
 
     def _finish(self, node: Apply, outputs: Sequence[Variable]) -> None:
         for old, new in zip(node.outputs, outputs, strict=True):

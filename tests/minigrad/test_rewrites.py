@@ -268,6 +268,14 @@ def test_a_rule_is_tried_only_on_nodes_that_have_what_it_needs(needs, has):
     assert bool(tried) == has
 
 
+def test_equal_nodes_are_rewritten_once():
+    tried = []
+    entry = rule("exp is sin", T.exp)(lambda node, rewriter: tried.append(node) or [T.sin(x)])
+    x = T.dvector("x")
+    one, other = Rewriter([entry]).final([T.exp(x), T.exp(x)])
+    assert one is other and len(tried) == 1
+
+
 def test_an_array_of_one_number_is_that_number_to_an_identity():
     x = T.dmatrix("x")
     assert improve([x * np.ones((1, 1))]) == [x]
