@@ -1,0 +1,95 @@
+"""The medians and their ratios, as Markdown."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import platform
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from statistics import median
+from typing import Any, NamedTuple
+
+from contestants import CONTESTANTS, ENGINES, MINIGRAD, Contestant, installed
+
+
+class Table(NamedTuple):
+    """What is measured, and the unit that it is reported in."""
+
+    title: str
+    unit: str
+    units_in_one: float  # in a second, or in a byte
+
+
+Rows = Mapping[str, Mapping[Contestant, float]]
+
+
+class Report:
+    """Collects measurements and prints them."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Table, dict[str, dict[Contestant, float]]] = defaultdict(dict)
+
+    def add(self, table: Table, row: str, times: Mapping[Contestant, Sequence[float]]) -> None:
+        """Keep the median of each contestant's measurements as a row of the table."""
+        self._rows[table][row] = {one: median(values) for one, values in times.items()}
+
+    def lines(self) -> Iterator[str]:
+        for table, rows in self._rows.items():
+            yield from medians(table, rows)
+            if any(MINIGRAD in row and len(row) > 1 for row in rows.values()):
+                yield from ratios(table, rows)
+        if self._rows:
+            yield from conditions()
+
+
+def medians(table: Table, rows: Rows) -> Iterator[str]:
+    cells = {
+        title: {one: significant(value * table.units_in_one) for one, value in row.items()}
+        for title, row in rows.items()
+    }
+    yield from markdown(f"{table.title}, {table.unit}", CONTESTANTS, cells)
+
+
+def ratios(table: Table, rows: Rows) -> Iterator[str]:
+    """minigrad's medians divided by the others': below 1 it is better."""
+    best = "best of " + ", ".join(map(str, ENGINES))
+    cells = {}
+    for title, row in rows.items():
+        if MINIGRAD in row:
+            ratio = {one: row[MINIGRAD] / value for one, value in row.items() if one != MINIGRAD}
+            engines = [ratio[one] for one in ENGINES if one in ratio]
+            ratio |= {best: max(engines)} if engines else {}
+            cells[title] = {one: f"{value:.2f}" for one, value in ratio.items()}
+    yield from markdown(f"{table.title}: minigrad ÷", [best, *CONTESTANTS], cells)
+
+
+def markdown(
+    corner: str, columns: Sequence[Any], cells: Mapping[str, Mapping[Any, str]]
+) -> Iterator[str]:
+    """A Markdown table of those columns that have a cell."""
+    columns = [column for column in columns if any(column in row for row in cells.values())]
+    head = [corner, *map(str, columns)]
+    body = [[title, *(row.get(one, "") for one in columns)] for title, row in cells.items()]
+    widths = [max(map(len, column)) for column in zip(head, *body, strict=True)]
+    rule = ["-" * (width - 1) + ":" for width in widths]
+    for line in [head, rule, *body]:
+        padded = (cell.rjust(width) for cell, width in zip(line, widths, strict=True))
+        yield f"| {' | '.join(padded)} |"
+    yield ""
+
+
+def significant(value: float) -> str:
+    """Three digits, without an exponent."""
+    return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def conditions() -> Iterator[str]:
+    """What the numbers depend on."""
+    versions = {
+        one.package: importlib.metadata.version(one.package)
+        for one in CONTESTANTS
+        if installed(one.package)
+    }
+    yield ", ".join(f"{package} {version}" for package, version in versions.items())
+    yield f"Python {platform.python_version()}, {os.cpu_count()} cores, threads as by default"

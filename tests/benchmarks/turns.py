@@ -1,0 +1,95 @@
+"""Times contestants in turn, so that a machine that slows down slows all of them down.
+
+Each has a process of its own: in one process, two libraries' pools of threads make each other
+several times slower. For the same reason there is a pause before every turn: after its last
+product, NumPy's OpenBLAS keeps the cores busy waiting for the next one.
+"""
+
+from __future__ import annotations
+
+import functools
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from typing import Protocol
+
+from contestants import Contestant
+
+PAUSE = 0.1  # seconds
+TURN = 0.03  # seconds that the timed calls of a turn fill
+
+
+class Task(Protocol):
+    """What contestants are timed at; it is sent to their processes, so it can be pickled."""
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        """What is called again and again in the contestant's process."""
+
+
+class Arena:
+    """The contestants' processes, which live until `close`."""
+
+    def __init__(self) -> None:
+        self._processes: dict[Contestant, ProcessPoolExecutor] = {}
+
+    def times(
+        self, task: Task, contestants: Sequence[Contestant], seconds: float, min_rounds: int
+    ) -> dict[Contestant, list[float]]:
+        """For each contestant the seconds of a call, a number for each round.
+
+        In a round everybody has a turn, in random order. There are rounds for about that many
+        seconds for each contestant, but at least `min_rounds`.
+        """
+        calls = {one: self._run(one, calls_in_a_turn, task) for one in contestants}
+        times: dict[Contestant, list[float]] = {one: [] for one in contestants}
+        order, shuffle = list(contestants), random.Random(0).shuffle
+        start, rounds = time.perf_counter(), 0
+        while rounds < min_rounds or time.perf_counter() - start < seconds * len(order):
+            shuffle(order)
+            for one in order:
+                time.sleep(PAUSE)
+                times[one].append(self._run(one, take_a_turn, task, calls[one]))
+            rounds += 1
+        return times
+
+    def _run(self, contestant: Contestant, function: Callable, *args):
+        if contestant not in self._processes:
+            spawn = multiprocessing.get_context("spawn")
+            self._processes[contestant] = ProcessPoolExecutor(1, mp_context=spawn)
+        return self._processes[contestant].submit(function, contestant, *args).result()
+
+    def close(self) -> None:
+        for process in self._processes.values():
+            process.shutdown()
+
+
+# ---- In a contestant's process -----------------------------------------------------------------
+
+
+@functools.lru_cache(maxsize=1)
+def prepared(contestant: Contestant, task: Task) -> Callable[[], object]:
+    """What to call; the last one is kept from turn to turn."""
+    return task.prepare(contestant)
+
+
+def calls_in_a_turn(contestant: Contestant, task: Task) -> int:
+    """So many that they fill a turn, but at least one."""
+    call = prepared(contestant, task)
+    call()  # the first may compile
+    return max(1, round(TURN / min(seconds_of(call, 1) for _ in range(3))))
+
+
+def take_a_turn(contestant: Contestant, task: Task, calls: int) -> float:
+    """The seconds of a call, on the average of a turn; some before it warm the caches up."""
+    call = prepared(contestant, task)
+    seconds_of(call, calls // 3)
+    return seconds_of(call, calls) / calls
+
+
+def seconds_of(call: Callable[[], object], calls: int) -> float:
+    start = time.perf_counter()
+    for _ in range(calls):
+        call()
+    return time.perf_counter() - start
