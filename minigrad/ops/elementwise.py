@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Use, Variable
+from ..graph import Apply, Constant, Use, Variable
 from ..tensor_type import TensorType, check_dtype, constant
 from . import special
 from .broadcasting import NumPyOp, unbroadcast
