@@ -22,6 +22,8 @@ from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
 from .plans import Plans
 from .profile import Profile
+from .program import Program
+from .recycling import Spares
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
 # Functions with updates run one at a time, so that each sees the values that the last one left.
@@ -74,7 +76,10 @@ class Function:
             if isinstance(v, SharedVariable)
         ]
         most = {"most": 0} if mode == "FAST_COMPILE" else {}
-        self._plans = Plans(name, [*variables, *self._shared], self.outputs, outputs, **most)
+        self._plans = Plans(
+            name, [*variables, *self._shared], self.outputs, outputs, targets, **most
+        )
+        self._spares = Spares()
 
     @property
     def source(self) -> str:
@@ -84,10 +89,17 @@ class Function:
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates."""
         if not self._targets:
-            return self._pack(self._results(args, kwargs))
+            values = self._values(args, kwargs)
+            return self._pack(self._results(self._plans.program_for(values), values))
         with _UPDATING:
-            results = self._results(args, kwargs)
+            values = self._values(args, kwargs)
+            program = self._plans.program_for(values)
+            recycled = program.new_values
+            given = self._spares.take(recycled) if recycled else ()
+            results = self._results(program, values, given)
             self._store(results[self._n_outputs :])
+            if recycled:
+                self._spares.keep(recycled, values)
         return self._pack(results)
 
     def profile(self, *args: Any, n_calls: int = 100, **kwargs: Any) -> Profile:
@@ -141,20 +153,21 @@ class Function:
         values += map(_DATA, self._shared)  # at once: no other thread can store in between
         return values
 
-    def _results(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Sequence[np.ndarray]:
+    def _results(
+        self, program: Program, values: list[np.ndarray], given: Sequence[np.ndarray] = ()
+    ) -> Sequence[np.ndarray]:
         """The outputs, then the new values."""
-        values = self._values(args, kwargs)
-        program = self._plans.program_for(values)
         try:
-            results = program.run(*values)
+            results = program.run(*values, *given)
         except Exception as error:
             explained = program.explain(error)
             if explained is error:
                 raise
             raise explained from None
         if self.mode == "DebugMode":
-            given = dict(zip([i.variable for i in self._binder.inputs], values, strict=False))
-            compare_with_interpreter(self.name, self._asked, given, results)
+            inputs = [given.variable for given in self._binder.inputs]
+            known = dict(zip(inputs, values, strict=False))
+            compare_with_interpreter(self.name, self._asked, known, results)
         return results
 
     def _store(self, new_values: Sequence[np.ndarray]) -> None:

@@ -16,12 +16,19 @@ class Memory:
         The program's nodes, in its order.
     inputs, outputs : sequences of Variable
         Whose memory others hold.
+    given : collection of Variable
+        The outputs that are written into arrays which come from outside.
     """
 
     def __init__(
-        self, order: Sequence[Apply], inputs: Sequence[Variable], outputs: Sequence[Variable]
+        self,
+        order: Sequence[Apply],
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        given: Collection[Variable] = (),
     ) -> None:
         self._kept = {*inputs, *outputs}
+        self._given = given
         self._origins: dict[Variable, set[Variable]] = {}
         self._last_use: dict[Variable, Apply] = {}
         self._last_use_of_memory: dict[Variable, Apply] = {}
@@ -66,6 +73,8 @@ class Memory:
 
     def _to_overwrite(self, node: Apply) -> Variable | None:
         if not node.op.in_place or len(node.outputs) != 1 or not node.outputs[0].type.ndim:
+            return None
+        if node.out in self._given:
             return None
         for variable in node.inputs:
             if (

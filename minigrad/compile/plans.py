@@ -9,6 +9,7 @@ from typing import Any
 from ..graph import Variable
 from ..rewrite import specialise
 from .program import Program
+from .recycling import new_values
 from .sizes import Entry
 
 # A plan takes some milliseconds to make, and memory for its buffers: worth it for shapes that
@@ -29,6 +30,8 @@ class Plans:
     inputs, outputs : sequences of Variable
     asked : sequence of Variable
         See `Program`.
+    targets : sequence
+        What the last outputs are the new values of.
     most : int
         For how many different shapes to plan.
 
@@ -44,11 +47,13 @@ class Plans:
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
         asked: Sequence[Variable],
+        targets: Sequence[Any] = (),
         most: int = _MOST_PLANS,
     ) -> None:
         self._name = name
         self._inputs = inputs
         self._outputs = outputs
+        self._targets = targets
         self._most = most
         self.general = Program(name, inputs, outputs, asked=asked)
         self._planned: dict[Shapes, Program] = {}
@@ -87,7 +92,9 @@ class Plans:
         except Exception:
             # The sizes do not fit, or an op will not have them: the general program can tell.
             return None
-        return Program(self._name, inputs, outputs, plans_buffers=True)
+        updates = outputs[len(outputs) - len(self._targets) :]
+        recycled = new_values(self._inputs, self._targets, updates)
+        return Program(self._name, inputs, outputs, plans_buffers=True, new_values=recycled)
 
 
 def _size(entry: Entry, shape_of: Mapping[Variable, tuple[int, ...]]) -> int:

@@ -45,6 +45,7 @@ class Printer:
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
         plans_buffers: bool,
+        given: Sequence[Variable],
     ) -> None:
         self.globals: dict[str, Any] = {}
         self.names: dict[Variable, str] = {}
@@ -56,7 +57,7 @@ class Printer:
         self._used: dict[tuple[str, Any], str] = {}
         self._formulas: dict[Variable, str] = {}
         self._order = toposort(outputs)
-        self._memory = Memory(self._order, inputs, outputs)
+        self._memory = Memory(self._order, inputs, outputs, given)
         placed = Buffers(self._order if plans_buffers else (), self._memory)
         self.slot_sizes = placed.slot_sizes
         self.new_bytes = placed.new_bytes
@@ -65,6 +66,7 @@ class Printer:
         self._buffer_names: dict[Buffer, str] = {}
         self.name = self._new_name(name)
         self._name_variables()
+        self._given_names = {v: self._new_name(f"b{i}_given") for i, v in enumerate(given)}
 
     def _name_variables(self) -> None:
         """Names for what the user has named; what he has not is named when it is met."""
@@ -129,7 +131,8 @@ class Printer:
             lines.append(f"    assert {check}")
         results = self._results()
         lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
-        before = [*views, f"def {self.name}({', '.join(self.names[v] for v in self.inputs)}):"]
+        parameters = [*[self.names[v] for v in self.inputs], *self._given_names.values()]
+        before = [*views, f"def {self.name}({', '.join(parameters)}):"]
         self.nodes = {len(before) + place + 1: node for place, node in nodes.items()}
         return "\n".join([*before, *lines]) + "\n"
 
@@ -192,6 +195,8 @@ class Printer:
         overwritten = self._memory.to_overwrite(node)
         if overwritten is not None:
             return self.names[overwritten]
+        if node.outputs[0] in self._given_names:
+            return self._given_names[node.outputs[0]]
         buffer = self._buffer_of.get(node.outputs[0])
         return None if buffer is None else self._buffer_name(buffer)
 

@@ -15,6 +15,7 @@ from .buffers import allocate
 from .errors import explained
 from .printer import Printer
 from .profile import Profile, Row
+from .recycling import NewValue, Spares
 
 
 class Program:
@@ -32,13 +33,16 @@ class Program:
         Whether results whose size is known are written into arrays that outlive the call. They
         take memory as long as the program lives.
 
+    new_values : sequence of NewValue
+        The outputs that are written into arrays which are given to the program.
+
     Attributes
     ----------
     source : str
         What it runs.
     run : callable
-        From the inputs' values to the tuple of the outputs'. Each is an array of its own: it
-        shares no memory with inputs, constants or other outputs.
+        From the inputs' values, and the arrays for the new values, to the tuple of the outputs'.
+        Each is an array of its own: it shares no memory with inputs, constants or other outputs.
     lost_checks : list of pairs of sizes
         What it checks of the inputs for the sake of what was rewritten away: numbers, or `Size`
         of an input.
@@ -51,8 +55,10 @@ class Program:
         outputs: Sequence[Variable],
         asked: Sequence[Variable] = (),
         plans_buffers: bool = False,
+        new_values: Sequence[NewValue] = (),
     ) -> None:
-        printer = Printer(name, inputs, outputs, plans_buffers)
+        self.new_values = new_values
+        printer = Printer(name, inputs, outputs, plans_buffers, [v.output for v in new_values])
         self.source = printer.source(asked)
         self.nodes = printer.nodes
         self.names = printer.names
@@ -104,6 +110,7 @@ class Program:
             "_spent": spent,
         }
         exec("\n".join([*timed, lines[-1]]), namespace)
+        values = [*values, *Spares().take(self.new_values)]
         for _ in range(n_calls):
             namespace[self._name](*values)
         return Profile(

@@ -7,8 +7,10 @@ functions composed of its lines.
 from __future__ import annotations
 
 import math
+import threading
 from collections.abc import Callable, Sequence
-from functools import lru_cache
+from contextvars import copy_context
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -250,15 +252,27 @@ binary = ternary = unary
 # ---- Functions that NumPy lacks ----------------------------------------------------------------
 
 
+class _Quiet(threading.local):
+    """Calls functions without NumPy's warnings, as ``numpy.errstate`` does, in less time.
+
+    A context in which they are off is made once for each thread, and entered for each call.
+    """
+
+    def __init__(self) -> None:
+        context = copy_context()
+        context.run(partial(np.seterr, all="ignore"))
+        self.call = context.run
+
+
+_quiet = _Quiet()
+# NumPy is slower with a number than with an array of the right type.
+_ONE = {np.dtype(name): np.array(1, name) for name in ("float16", "float32", "float64")}
+
+
 def numpy_sigmoid(x: Any, out: Any = None) -> Any:
     """1 / (1 + exp(-x)); where exp overflows the result is 0, as it should be."""
-    with np.errstate(over="ignore"):
-        y = np.exp(np.negative(x, out=out), out=out)
-        return np.reciprocal(np.add(y, _ONE[y.dtype], out=out), out=out)
-
-
-# NumPy is slower with the number than with an array of the right type.
-_ONE = {np.dtype(name): np.array(1, name) for name in ("float16", "float32", "float64")}
+    y = _quiet.call(np.exp, np.negative(x, out=out), out=out)
+    return np.reciprocal(np.add(y, _ONE[y.dtype], out=out), out=out)
 
 
 def numpy_softplus(x: Any, out: Any = None) -> Any:

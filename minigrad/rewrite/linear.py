@@ -31,10 +31,10 @@ def is_number(x: Variable) -> bool:
     return set(x.type.shape) <= {1}
 
 
-def fewer(x: Variable, y: Variable) -> bool:
-    """Whether x is known to have fewer elements than y."""
+def fewer(x: Variable, y: Variable, times: int = 1) -> bool:
+    """Whether x is known to have fewer elements than y has, that number taken so many times."""
     mine, others = element_count(x), element_count(y)
-    return mine is not None and others is not None and mine < others
+    return mine is not None and others is not None and mine < times * others
 
 
 def c_is_a_number(c: Variable, x: Variable, y: Variable) -> bool:
@@ -85,15 +85,26 @@ def _as_multiple(x: Variable) -> Multiple | None:
     return None
 
 
-@rule("the product with a multiple is the multiple of the product", Dot)
+@rule("a factor of a product goes where elements are fewest", Dot)
 def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, x in enumerate(node.inputs):
         multiple = _as_multiple(x)
-        if multiple is not None and x.type == multiple.rest.type and fewer(node.out, x):
-            factors = list(node.inputs)
-            factors[place] = multiple.rest
+        if multiple is None or x.type != multiple.rest.type:
+            continue
+        factors = list(node.inputs)
+        factors[place], other = multiple.rest, factors[1 - place]
+        # In doubt outside: there it meets other factors, and may go on to where it is still less.
+        if fewer(other, node.out) and fewer(x, node.out, times=2):
+            factors[1 - place] = _times(multiple.factor, other)
+            return [dot(*factors)]
+        if fewer(node.out, x):
             return [mul(multiple.factor, dot(*factors))]
     return None
+
+
+def _times(factor: Variable, x: Variable) -> Variable:
+    """The multiple of x; of the transpose of a matrix, that of the matrix, transposed."""
+    return transposed(mul(factor, transposed(x))) if is_transposed(x) else mul(factor, x)
 
 
 @rule("the sum of a multiple is the multiple of the sum", Sum)
@@ -104,13 +115,14 @@ def _sum_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     return [mul(multiple.factor, node.op(multiple.rest))]
 
 
-@rule("the transpose of a multiple is the multiple of the transpose", DimShuffle)
+@rule("the transpose of a multiple of a product is the multiple of the transposed", DimShuffle)
 def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     # A tall matrix stays the transpose of a wide one: see `layout`.
-    if not is_transposed(node.out) or is_tall(node.out):
+    multiple = None if is_tall(node.out) else _as_multiple(node.out)
+    if multiple is None or not is_transposed(node.out):
         return None
-    multiple = _as_multiple(node.out)
-    return multiple and [mul(*multiple)]
+    product = transposed(multiple.rest).owner
+    return [mul(*multiple)] if product is not None and isinstance(product.op, Dot) else None
 
 
 @rule("the sum of all products of elements is a dot product", Sum)
