@@ -410,6 +410,8 @@ def clone_replace(
     Nodes that depend on a replaced variable are made anew, so that types follow from the new
     inputs; all others are shared with the old graph, which is not changed.
     """
+    if not replacements:
+        return list(outputs)
     new: dict[Variable, Variable] = dict(replacements)
     for node in toposort(outputs, new):
         inputs = [new.get(v, v) for v in node.inputs]

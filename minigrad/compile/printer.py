@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Apply, Constant, Line, Variable, ancestors, identifier, toposort
+from ..graph import Apply, Constant, Variable, ancestors, identifier, toposort
 from ..ops.broadcasting import Size
 from .buffers import Buffer, Buffers
+from .comments import Commentator
 from .memory import Memory
 from .sizes import Entry, Sizes
 
-# Comments stand at this column, and longer formulas are broken off.
-_COMMENT_COLUMN = 44
-_LONGEST_FORMULA = 60
+
+class PrintedLine(NamedTuple):
+    """A line of a program, and the node that it computes, or checks the sizes for."""
+
+    text: str
+    node: Apply | None = None
+    computes: bool = False
 
 
 class Printer:
@@ -30,8 +33,6 @@ class Printer:
     globals : dict of str to object
         What the program calls by name, but for the buffers.
     names : dict of Variable to str
-    nodes : dict of int to Apply
-        The node that each line computes or checks.
     buffers : dict of str to Buffer
     slot_sizes, new_bytes
         See `Buffers`.
@@ -46,16 +47,15 @@ class Printer:
         outputs: Sequence[Variable],
         plans_buffers: bool,
         given: Sequence[Variable],
+        asked: Sequence[Variable],
     ) -> None:
         self.globals: dict[str, Any] = {}
         self.names: dict[Variable, str] = {}
-        self.nodes: dict[int, Apply] = {}
         self.lost_checks: list[tuple[Entry, Entry]] = []
         self.inputs = inputs
         self.outputs = outputs
         self._taken: dict[str, int] = {}  # each name, and the last number given to others of it
         self._used: dict[tuple[str, Any], str] = {}
-        self._formulas: dict[Variable, str] = {}
         self._order = toposort(outputs)
         self._memory = Memory(self._order, inputs, outputs, given)
         placed = Buffers(self._order if plans_buffers else (), self._memory)
@@ -67,6 +67,7 @@ class Printer:
         self.name = self._new_name(name)
         self._name_variables()
         self._given_names = {v: self._new_name(f"b{i}_given") for i, v in enumerate(given)}
+        self._lines = self._print(asked)
 
     def _name_variables(self) -> None:
         """Names for what the user has named; what he has not is named when it is met."""
@@ -105,36 +106,52 @@ class Printer:
         """The buffers, by their names in the program."""
         return {name: buffer for buffer, name in self._buffer_names.items()}
 
-    def source(self, asked: Sequence[Variable]) -> str:
-        """The program; `asked` are the outputs before they were rewritten."""
+    @property
+    def code(self) -> str:
+        """The program as it runs."""
+        return "".join(line.text + "\n" for line in self._lines)
+
+    @property
+    def source(self) -> str:
+        """The program as people read it: with a comment to each statement."""
+        comments = Commentator(self.names, self._buffer_of if self._plans_buffers else None)
+        return "".join(
+            (comments.added_to(text, node) if node is not None and computes else text) + "\n"
+            for text, node, computes in self._lines
+        )
+
+    @property
+    def nodes(self) -> dict[int, Apply]:
+        """The node that each line, counted from 1, computes or checks."""
+        return {i: line.node for i, line in enumerate(self._lines, 1) if line.node is not None}
+
+    def _print(self, asked: Sequence[Variable]) -> list[PrintedLine]:
         sizes = Sizes()
-        views: list[str] = []
-        lines: list[str] = []
-        nodes: dict[int, Apply] = {}
+        views: list[PrintedLine] = []
+        lines: list[PrintedLine] = []
         for node in self._order:
             names = self._names_of(node.inputs)
             for (i, axis), (j, other_axis), _ in sizes.unchecked(node):
-                nodes[len(lines)] = node
                 sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
-                lines.append(f"    assert {sides}")
+                lines.append(PrintedLine(f"    assert {sides}", node, False))
             if self._is_lasting_view(node):
                 names[0] = self._buffer_name(self._buffer_of[node.inputs[0]])
-                views.append(self._statement(node, names))
+                views.append(PrintedLine(self._statement(node, names), node, True))
                 continue
-            nodes[len(lines)] = node
-            lines.append("    " + self._statement(node, names))
+            lines.append(PrintedLine("    " + self._statement(node, names), node, True))
             dropped = [self.names[v] for v in self._memory.dropped_after(node) if self._is_new(v)]
             if dropped:
-                lines.append(f"    del {', '.join(dropped)}")
+                lines.append(PrintedLine(f"    del {', '.join(dropped)}"))
         for node, check in self._lost_checks(sizes, asked):
-            nodes[len(lines)] = node
-            lines.append(f"    assert {check}")
-        results = self._results()
-        lines.append(f"    return ({', '.join(results)}{',' * (len(results) == 1)})")
+            lines.append(PrintedLine(f"    assert {check}", node, False))
         parameters = [*[self.names[v] for v in self.inputs], *self._given_names.values()]
-        before = [*views, f"def {self.name}({', '.join(parameters)}):"]
-        self.nodes = {len(before) + place + 1: node for place, node in nodes.items()}
-        return "\n".join([*before, *lines]) + "\n"
+        results = self._results()
+        return [
+            *views,
+            PrintedLine(f"def {self.name}({', '.join(parameters)}):"),
+            *lines,
+            PrintedLine(f"    return ({', '.join(results)}{',' * (len(results) == 1)})"),
+        ]
 
     def _is_lasting_view(self, node: Apply) -> bool:
         """Whether the node is but another look at a buffer, which need be taken only once."""
@@ -187,8 +204,7 @@ class Printer:
                     identifier(str(node.op).split("{")[0].lower())
                 )
         targets = ", ".join(self.names[variable] for variable in node.outputs)
-        comment = self._place_in_memory(node) + self._formula(node) + _line(node.made_at)
-        return f"{targets} = {text}".ljust(_COMMENT_COLUMN) + f"  # {comment}"
+        return f"{targets} = {text}"
 
     def _written_into(self, node: Apply) -> str | None:
         """The name of the array that the node's result is written into; None for a new one."""
@@ -205,16 +221,6 @@ class Printer:
             self._buffer_names[buffer] = self._new_name(f"b{buffer.slot}")
         return self._buffer_names[buffer]
 
-    def _place_in_memory(self, node: Apply) -> str:
-        """What a plan decides about a result: its shape, and the buffer that holds it."""
-        variable = node.outputs[0]
-        if not self._plans_buffers or len(node.outputs) > 1 or not variable.type.ndim:
-            return ""
-        sizes = ", ".join("?" if size is None else str(size) for size in variable.type.shape)
-        buffer = self._buffer_of.get(variable)
-        where = "" if buffer is None else f" in b{buffer.slot}"
-        return f"({sizes}{',' * (variable.type.ndim == 1)}) {variable.type.dtype}{where}: "
-
     def _names_of(self, variables: Sequence[Variable]) -> list[str]:
         return [
             self.use(_constant_name(variable), variable.data)
@@ -222,24 +228,6 @@ class Printer:
             else self.names[variable]
             for variable in variables
         ]
-
-    def _formula(self, node: Apply) -> str:
-        """The node in terms of what the user has named, as far as that is short."""
-        inputs = [self._formulas.get(v) or self._short_name(v) for v in node.inputs]
-        formula = node.op.formula(node, inputs)
-        if len(formula) > _LONGEST_FORMULA:
-            formula = node.op.formula(node, [self._short_name(v) for v in node.inputs])
-        for variable in node.outputs:
-            if not variable.name and len(node.outputs) == 1:
-                self._formulas[variable] = formula
-        return _without_outer_brackets(_one_line(formula))
-
-    def _short_name(self, variable: Variable) -> str:
-        if isinstance(variable, Constant):
-            if variable.name:
-                return identifier(variable.name)
-            return str(variable.data) if variable.data.size == 1 else "constant"
-        return self.names[variable]
 
     def _results(self) -> list[str]:
         """The outputs, copied where they would share memory with something that others hold."""
@@ -264,24 +252,3 @@ def _constant_name(constant: Constant) -> str:
     if constant.data.size != 1:
         return "constant"
     return identifier(f"c_{constant.data.item():g}".replace("c_-", "c_minus_"))
-
-
-def _line(line: Line | None) -> str:
-    return "" if line is None else f"    {_one_line(Path(line.filename).name)}:{line.number}"
-
-
-def _one_line(text: str) -> str:
-    """The text, safe to stand in a comment."""
-    return re.sub(r"[^ -~\u00a0-\u2027\u202a-\uffff]", "?", text)
-
-
-def _without_outer_brackets(text: str) -> str:
-    """``(a + b)`` as ``a + b``, but not ``(a + b) * (c + d)``."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for character in text[:-1]:
-        depth += (character == "(") - (character == ")")
-        if depth == 0:
-            return text
-    return text[1:-1]

@@ -38,8 +38,6 @@ class Program:
 
     Attributes
     ----------
-    source : str
-        What it runs.
     run : callable
         From the inputs' values, and the arrays for the new values, to the tuple of the outputs'.
         Each is an array of its own: it shares no memory with inputs, constants or other outputs.
@@ -58,22 +56,27 @@ class Program:
         new_values: Sequence[NewValue] = (),
     ) -> None:
         self.new_values = new_values
-        printer = Printer(name, inputs, outputs, plans_buffers, [v.output for v in new_values])
-        self.source = printer.source(asked)
-        self.nodes = printer.nodes
-        self.names = printer.names
+        printer = Printer(
+            name, inputs, outputs, plans_buffers, [v.output for v in new_values], asked
+        )
+        self._printer = printer
         self.lost_checks = printer.lost_checks
         self._name = printer.name
         self._globals = printer.globals
         self._buffers = printer.buffers
         self._slot_sizes = printer.slot_sizes
         self._new_bytes = printer.new_bytes
-        self._filename = f"<minigrad {printer.name} {id(self):x}>"
+        self._filename = f"minigrad {printer.name} {id(self):x}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
-        self._code = compile(self.source, self._filename, "exec", optimize=0)
+        self._code = compile(printer.code, self._filename, "exec", optimize=0)
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
         self.run = self._run_with_buffers if self._buffers else self._new_instance()
         _show_in_tracebacks(self, self._filename)
+
+    @property
+    def source(self) -> str:
+        """The program as people read it."""
+        return self._printer.source
 
     def _run_with_buffers(self, *values: Any) -> tuple[Any, ...]:
         # Whoever runs the program has buffers of his own: another thread, or an op that calls it.
@@ -131,13 +134,16 @@ class Program:
                 frame, line = traceback.tb_frame, traceback.tb_lineno
                 innermost = traceback.tb_next is None
             traceback = traceback.tb_next
-        node = self.nodes.get(line)
+        node = self._printer.nodes.get(line)
         if frame is None or node is None:
             return error
         known = ChainMap(frame.f_locals, frame.f_globals)
-        if any(not isinstance(v, Constant) and self.names.get(v) not in known for v in node.inputs):
+        if any(
+            not isinstance(v, Constant) and self._printer.names.get(v) not in known
+            for v in node.inputs
+        ):
             # A check of sizes, of a node that the rewrites made superfluous.
-            check = self.source.splitlines()[line - 1].strip().removeprefix("assert ")
+            check = self._printer.code.splitlines()[line - 1].strip().removeprefix("assert ")
             error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
             return explained(error, node, None)
         inputs = [self._value(variable, known) for variable in node.inputs]
@@ -151,11 +157,17 @@ class Program:
     def _value(self, variable: Variable, known: Mapping[str, Any]) -> Any:
         if isinstance(variable, Constant):
             return variable.data
-        return known[self.names[variable]]
+        return known[self._printer.names[variable]]
 
 
 def _show_in_tracebacks(program: Program, filename: str) -> None:
     """Let tracebacks and debuggers show the program's lines, as long as it lives."""
-    lines = program.source.splitlines(keepends=True)
-    linecache.cache[filename] = (len(program.source), None, lines, filename)
+    reference = weakref.ref(program)
+
+    def read() -> str | None:
+        living = reference()
+        return None if living is None else living.source
+
+    # An entry of one function is read when it is needed.
+    linecache.cache[filename] = (read,)
     weakref.finalize(program, linecache.cache.pop, filename, None)
