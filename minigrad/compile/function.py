@@ -68,7 +68,7 @@ class Function:
         ]
         self._n_outputs = len(outputs) - len(targets)
         self._binder = Binder(name, inputs)
-        self._bind = self._binder.bind
+        self._bind = self._binder.compiled()
         variables = [given.variable for given in inputs]
         self._shared = [
             v

@@ -115,7 +115,7 @@ def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
 
 
 class Binder:
-    """Turns the arguments of a call into the values of a function's inputs.
+    """Finds the values of a function's inputs among the arguments of a call.
 
     Parameters
     ----------
@@ -132,10 +132,8 @@ class Binder:
             if given.name is not None:
                 # Two inputs of one name can be passed by position only.
                 self._places[given.name] = None if given.name in self._places else place
-        self.bind: Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]
-        self.bind = self._compiled()
 
-    def _compiled(self) -> Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]:
+    def compiled(self) -> Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]:
         """A function from the arguments of a call to an array for each input.
 
         It is written out for these inputs, because it runs at each call. An array of just the
@@ -161,7 +159,7 @@ class Binder:
                 lines.append(f"    {name} = check_{place}({name})")
         lines.append(f"    return [{', '.join(names)}]")
         exec("\n".join(lines), namespace)
-        return namespace["bind"]
+        return namespace.pop("bind")
 
     def _complete(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
         """A value for each input: from its position, its name, or its default."""

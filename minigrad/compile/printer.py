@@ -159,6 +159,7 @@ class Printer:
         return (
             x in self._buffer_of
             and self._memory.origins(x) == {x}
+            and node.outputs[0].type.ndim > 0  # a single element would be a copy
             and self._memory.is_view(node)
             and all(isinstance(v, Constant) and not v.type.ndim for v in numbers)
         )

@@ -8,6 +8,7 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
 from time import perf_counter
+from types import CodeType
 from typing import Any
 
 from ..graph import SIZE_ADVICE, Constant, Variable, check_sizes
@@ -16,6 +17,43 @@ from .errors import explained
 from .printer import Printer
 from .profile import Profile, Row
 from .recycling import NewValue, Spares
+
+
+class Instances:
+    """A program as functions, each with buffers of its own.
+
+    Nothing here refers to itself, so that the buffers are freed as soon as the program is dropped.
+    """
+
+    def __init__(
+        self, code: CodeType, printer: Printer, more_names: Mapping[str, Any] | None = None
+    ) -> None:
+        self._code = code
+        self._name = printer.name
+        self._globals = {**printer.globals, **(more_names or {})}
+        self._slot_sizes = printer.slot_sizes
+        self._buffers = printer.buffers
+        self._idle: list[Callable[..., tuple[Any, ...]]] = []
+
+    def run(self, *values: Any) -> tuple[Any, ...]:
+        """Call an instance that is idle, so that whoever calls has buffers of his own.
+
+        That may be another thread, or an op that calls the program that runs it.
+        """
+        try:
+            instance = self._idle.pop()
+        except IndexError:
+            instance = self.new()
+        try:
+            return instance(*values)
+        finally:
+            self._idle.append(instance)
+
+    def new(self) -> Callable[..., tuple[Any, ...]]:
+        """Another instance."""
+        namespace = {**self._globals, **allocate(self._slot_sizes, self._buffers)}
+        exec(self._code, namespace)
+        return namespace.pop(self._name)
 
 
 class Program:
@@ -32,7 +70,6 @@ class Program:
     plans_buffers : bool
         Whether results whose size is known are written into arrays that outlive the call. They
         take memory as long as the program lives.
-
     new_values : sequence of NewValue
         The outputs that are written into arrays which are given to the program.
 
@@ -61,39 +98,18 @@ class Program:
         )
         self._printer = printer
         self.lost_checks = printer.lost_checks
-        self._name = printer.name
-        self._globals = printer.globals
-        self._buffers = printer.buffers
-        self._slot_sizes = printer.slot_sizes
         self._new_bytes = printer.new_bytes
         self._filename = f"minigrad {printer.name} {id(self):x}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
-        self._code = compile(printer.code, self._filename, "exec", optimize=0)
-        self._idle: list[Callable[..., tuple[Any, ...]]] = []
-        self.run = self._run_with_buffers if self._buffers else self._new_instance()
+        code = compile(printer.code, self._filename, "exec", optimize=0)
+        instances = Instances(code, printer)
+        self.run = instances.run if printer.buffers else instances.new()
         _show_in_tracebacks(self, self._filename)
 
     @property
     def source(self) -> str:
         """The program as people read it."""
         return self._printer.source
-
-    def _run_with_buffers(self, *values: Any) -> tuple[Any, ...]:
-        # Whoever runs the program has buffers of his own: another thread, or an op that calls it.
-        try:
-            instance = self._idle.pop()
-        except IndexError:
-            instance = self._new_instance()
-        try:
-            return instance(*values)
-        finally:
-            self._idle.append(instance)
-
-    def _new_instance(self) -> Callable[..., tuple[Any, ...]]:
-        """The program as a function with its own buffers."""
-        namespace = {**self._globals, **allocate(self._slot_sizes, self._buffers)}
-        exec(self._code, namespace)
-        return namespace[self._name]
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """How long each statement takes: the median of so many runs on the values."""
@@ -106,16 +122,11 @@ class Program:
             timed += [statement, f"    _spent[{place}].append(_clock() - _last)"]
             timed += ["    _last = _clock()"]
         spent: list[list[float]] = [[] for _ in statements]
-        namespace = {
-            **self._globals,
-            **allocate(self._slot_sizes, self._buffers),
-            "_clock": perf_counter,
-            "_spent": spent,
-        }
-        exec("\n".join([*timed, lines[-1]]), namespace)
+        code = compile("\n".join([*timed, lines[-1]]), self._filename, "exec")
+        run = Instances(code, self._printer, {"_clock": perf_counter, "_spent": spent}).new()
         values = [*values, *Spares().take(self.new_values)]
         for _ in range(n_calls):
-            namespace[self._name](*values)
+            run(*values)
         return Profile(
             [Row(median(t), line.strip()) for t, line in zip(spent, statements, strict=True)]
         )
@@ -123,7 +134,7 @@ class Program:
     @property
     def memory(self) -> int:
         """How many bytes the program needs at once, beside its inputs and constants."""
-        return sum(self._slot_sizes) + self._new_bytes
+        return sum(self._printer.slot_sizes) + self._new_bytes
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""

@@ -94,7 +94,7 @@ def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
         factors = list(node.inputs)
         factors[place], other = multiple.rest, factors[1 - place]
         # In doubt outside: there it meets other factors, and may go on to where it is still less.
-        if fewer(other, node.out) and fewer(x, node.out, times=2):
+        if fewer(other, x) and fewer(other, node.out) and fewer(x, node.out, times=2):
             factors[1 - place] = _times(multiple.factor, other)
             return [dot(*factors)]
         if fewer(node.out, x):

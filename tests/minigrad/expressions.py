@@ -82,14 +82,27 @@ OF_A_MATRIX = [
     lambda x: x.dimshuffle(1, "x", 0).sum(axis=1),
     lambda x: T.tril(x),
 ]
+# Operands of linear functions: numbers are factored out of them, and sums become products.
+LINEAR = [
+    lambda x: 3 * x.sum(axis=0),
+    lambda x: (0.5 * x).sum(),
+    lambda x: (x * T.tanh(x)).sum(),
+    lambda x: T.sqr(x).mean(),
+    lambda x: 0.5 * T.dot(x.T, -2 * x),
+    lambda x: T.dot(x, 0.25 * T.dot(x.T, T.tanh(x))),
+    lambda x: 0.1 * T.dot(x.T, T.sin(x)).T - 0.1 * T.dot(T.cos(x).T, x),
+    lambda x: T.nnet.sigmoid(T.dot(x, T.dot(x.T, x)) / x.shape[0] + x[0]),
+]
 SHAPES = [(), (3,), (1, 3), (2, 1), (2, 3)]
+# Matrices that a plan holds transposed, and what broadcasts with them.
+TALL_SHAPES = [(), (3,), (24, 3), (24, 1), (24, 3), (2, 3)]
 NUMBERS = st.floats(-2, 2).map(lambda x: round(x, 3))
 
 
 @st.composite
-def expressions(draw, most_operations=8):
+def expressions(draw, most_operations=8, of_shapes=SHAPES):
     """Inputs, float64 values for them, and expressions of several ops, made of one another."""
-    shapes = draw(st.lists(st.sampled_from(SHAPES), min_size=1, max_size=3))
+    shapes = draw(st.lists(st.sampled_from(of_shapes), min_size=1, max_size=3))
     inputs = [
         T.TensorType("float64", [1 if size == 1 else None for size in shape])(f"x{i}")
         for i, shape in enumerate(shapes)
@@ -99,7 +112,9 @@ def expressions(draw, most_operations=8):
     for _ in range(draw(st.integers(1, most_operations))):
         pool = list(known)
         x = pool[draw(st.integers(0, len(pool) - 1))]
-        choices = UNARY + (OF_AN_AXIS if x.ndim else []) + (OF_A_MATRIX if x.ndim == 2 else [])
+        choices = (
+            UNARY + (OF_AN_AXIS if x.ndim else []) + (OF_A_MATRIX + LINEAR if x.ndim == 2 else [])
+        )
         partners = [y for y in pool if _fit(x, y, known)]
         number = draw(st.integers(0, len(choices) + len(BINARY) - 1))
         if number < len(choices):
