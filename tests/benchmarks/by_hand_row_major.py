@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
-from contestants import Step
+from contestants import Layers, Step
 from workloads import LEARNING_RATE, MOMENTUM
 
 
@@ -39,6 +41,52 @@ def autoencoder(X: np.ndarray, W: np.ndarray, bh: np.ndarray, bo: np.ndarray) ->
         return cost
 
     return Step(run, lambda: [p.copy() for p in parameters])
+
+
+def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
+    rows = len(X)
+    buffers = [np.empty((2, rows, len(b)), X.dtype) for _, b in layers]
+    activations = [X, *(activation for activation, _ in buffers)]
+    errors = [error for _, error in buffers]
+    gradients = [(np.empty_like(W), np.empty_like(b)) for W, b in layers]
+    each_row, ones = np.arange(rows), np.ones(rows, X.dtype)
+    extreme, total = np.empty((2, rows, 1), X.dtype)
+
+    def run():
+        for x, y, (W, b) in zip(activations, activations[1:], layers, strict=False):
+            np.add(np.dot(x, W, out=y), b, out=y)
+            if y is not activations[-1]:
+                np.tanh(y, out=y)
+        np.subtract(y, np.max(y, axis=1, keepdims=True, out=extreme), out=y)
+        error = np.exp(y, out=errors[-1])
+        np.sum(error, axis=1, keepdims=True, out=total)
+        cost = (np.log(total).sum() - y[each_row, labels].sum()) / rows
+        np.divide(error, total, out=error)
+        error[each_row, labels] -= 1
+        np.divide(error, rows, out=error)
+        for place in reversed(range(len(layers))):
+            x, (W, _), (W_gradient, b_gradient) = (
+                activations[place],
+                layers[place],
+                gradients[place],
+            )
+            np.dot(x.T, errors[place], out=W_gradient)
+            np.dot(ones, errors[place], out=b_gradient)
+            if place:
+                np.dot(errors[place], W.T, out=errors[place - 1])
+                np.multiply(x, x, out=x)
+                np.subtract(1, x, out=x)
+                np.multiply(errors[place - 1], x, out=errors[place - 1])
+        for layer, layer_gradients in zip(layers, gradients, strict=True):
+            for p, g in zip(layer, layer_gradients, strict=True):
+                np.subtract(p, np.multiply(g, LEARNING_RATE, out=g), out=p)
+        return cost
+
+    return Step(run, lambda: [p.copy() for layer in layers for p in layer])
+
+
+def add_one(values: np.ndarray) -> Callable[[], object]:
+    return lambda: values + 1
 
 
 def sigmoid_of_minus(z: np.ndarray) -> np.ndarray:

@@ -34,13 +34,18 @@ def arena():
 
 
 @pytest.fixture(scope="session")
+def report(pytestconfig):
+    return pytestconfig.stash[REPORT]
+
+
+@pytest.fixture(scope="session")
 def races():
     """The races that have been run, by their tables and tasks."""
     return {}
 
 
 @pytest.fixture
-def race(benchmark, request, arena, races):
+def race(benchmark, request, arena, races, report):
     """Time the test's contestant at its task, in turn with the others that were selected.
 
     pytest-benchmark runs one test after another. So the first test with a task times all of
@@ -56,7 +61,7 @@ def race(benchmark, request, arena, races):
                 request.config.getoption, ["benchmark_max_time", "benchmark_min_rounds"]
             )
             races[table, task] = arena.times(task, rivals(request.node), float(seconds), rounds)
-            request.config.stash[REPORT].add(table, str(task), races[table, task])
+            report.add(table, str(task), races[table, task])
         times = races[table, task][contestant]
         CLOCK.rewind(times)
         benchmark.group = f"{table.title}: {task}"
@@ -68,13 +73,9 @@ def race(benchmark, request, arena, races):
 def rivals(item):
     """The installed contestants that are to run the item's test with the same task."""
     tests = [other for other in item.session.items if other.function is item.function]
-    same = [test.callspec.params for test in tests]
-    return [
-        params["contestant"]
-        for params in same
-        if params["task"] == item.callspec.params["task"]
-        and installed(params["contestant"].package)
-    ]
+    params = [test.callspec.params for test in tests]
+    same = [each["contestant"] for each in params if each["task"] == item.callspec.params["task"]]
+    return [contestant for contestant in same if installed(contestant.package)]
 
 
 def pytest_configure(config):

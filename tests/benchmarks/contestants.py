@@ -10,6 +10,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+Layers = list[tuple[np.ndarray, np.ndarray]]  # weights and biases
+
 
 class Step(NamedTuple):
     """A training step, ready to run."""
@@ -21,9 +23,9 @@ class Step(NamedTuple):
 class Contestant(NamedTuple):
     """A library, and the module beside this one that uses it as a good user of it would.
 
-    The module has a function for each model, `autoencoder(X, W, bh, bo)` for instance, which
-    returns a `Step`. What a library can do once and for all it does there, before it returns:
-    compile, make buffers, make a tensor of its own of X. So a step is timed without it.
+    The module's `autoencoder(X, W, bh, bo)` and `classifier(X, labels, layers)` return a `Step`,
+    `add_one(x)` what computes x + 1. What a library can do once and for all it does there, before
+    it returns: compile, make buffers, make a tensor of its own of X. So it is not timed.
     """
 
     name: str
@@ -50,5 +52,12 @@ AUTOGRAD = Contestant("autograd", "autograd", "with_autograd")
 ROW_MAJOR = Contestant("NumPy row-major", "numpy", "by_hand_row_major")
 FEATURE_MAJOR = Contestant("NumPy feature-major", "numpy", "by_hand_feature_major")
 
+
 ENGINES = [PYTENSOR, JAX, PYTORCH]
-CONTESTANTS = [MINIGRAD, *ENGINES, AUTOGRAD, ROW_MAJOR, FEATURE_MAJOR]
+TRAINERS = [MINIGRAD, *ENGINES, AUTOGRAD, ROW_MAJOR]
+
+# What an interpreter and NumPy take alone.
+PYTHON = Contestant("Python", "sys", "")
+NUMPY = Contestant("NumPy", "numpy", "by_hand_row_major")
+
+CONTESTANTS = [*TRAINERS, FEATURE_MAJOR, NUMPY, PYTHON]

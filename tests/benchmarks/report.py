@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from contestants import CONTESTANTS, ENGINES, MINIGRAD, Contestant, installed
+from contestants import CONTESTANTS, ENGINES, MINIGRAD, TRAINERS, Contestant, installed
 
 
 class Table(NamedTuple):
@@ -19,6 +19,7 @@ class Table(NamedTuple):
     title: str
     unit: str
     units_in_one: float  # in a second, or in a byte
+    beyond: Contestant | None = None  # whose share is subtracted from the others'
 
 
 Rows = Mapping[str, Mapping[Contestant, float]]
@@ -31,8 +32,11 @@ class Report:
         self._rows: dict[Table, dict[str, dict[Contestant, float]]] = defaultdict(dict)
 
     def add(self, table: Table, row: str, times: Mapping[Contestant, Sequence[float]]) -> None:
-        """Keep the median of each contestant's measurements as a row of the table."""
-        self._rows[table][row] = {one: median(values) for one, values in times.items()}
+        """Keep the median of each contestant's measurements in that row of the table."""
+        medians = {one: median(values) for one, values in times.items()}
+        share = medians.pop(table.beyond, 0.0)
+        cells = self._rows[table].setdefault(row, {})
+        cells.update({one: value - share for one, value in medians.items()})
 
     def lines(self) -> Iterator[str]:
         for table, rows in self._rows.items():
@@ -86,10 +90,6 @@ def significant(value: float) -> str:
 
 def conditions() -> Iterator[str]:
     """What the numbers depend on."""
-    versions = {
-        one.package: importlib.metadata.version(one.package)
-        for one in CONTESTANTS
-        if installed(one.package)
-    }
-    yield ", ".join(f"{package} {version}" for package, version in versions.items())
-    yield f"Python {platform.python_version()}, {os.cpu_count()} cores, threads as by default"
+    packages = [one.package for one in TRAINERS if installed(one.package)]
+    versions = [f"{package} {importlib.metadata.version(package)}" for package in packages]
+    yield f"Python {platform.python_version()}, {', '.join(versions)}; {os.cpu_count()} cores."

@@ -2,23 +2,37 @@
 
 import numpy as np
 import pytest
-from contestants import CONTESTANTS, MINIGRAD
-from workloads import Autoencoder
+from contestants import FEATURE_MAJOR, MINIGRAD, TRAINERS
+from workloads import Autoencoder, Classifier, plain
+
+AUTOENCODER = Autoencoder(50, 6, 3, "float64"), Autoencoder(50, 6, 3, "float32")
+CLASSIFIER = Classifier(50, (8, 6, 5, 4), "float64"), Classifier(50, (8, 6, 5, 4), "float32")
+RTOL = {"float64": 1e-9, "float32": 1e-3}
 
 
-def three_steps(contestant, workload):
-    """The costs of three steps, and the parameters after them."""
-    step = contestant.module.autoencoder(*workload.arrays())
-    return [float(step.run()) for _ in range(3)], step.parameters()
+@pytest.mark.parametrize("model", AUTOENCODER, ids=plain)
+@pytest.mark.parametrize("contestant", [*TRAINERS[1:], FEATURE_MAJOR], ids=plain)
+def test_three_steps_of_the_autoencoder_are_minigrads(contestant, model):
+    assert_three_steps_are_minigrads(contestant, model)
 
 
-@pytest.mark.parametrize("dtype, rtol", [("float64", 1e-9), ("float32", 1e-3)])
-@pytest.mark.parametrize("contestant", CONTESTANTS[1:], ids=str)
-def test_costs_and_parameters_are_minigrads(contestant, dtype, rtol):
-    workload = Autoencoder(50, 6, 3, dtype)
-    costs, parameters = three_steps(contestant, workload)
-    expected_costs, expected = three_steps(MINIGRAD, workload)
-    assert costs == pytest.approx(expected_costs, rel=rtol)
+@pytest.mark.parametrize("model", CLASSIFIER, ids=plain)
+@pytest.mark.parametrize("contestant", TRAINERS[1:], ids=plain)
+def test_three_steps_of_a_classifier_are_minigrads(contestant, model):
+    assert_three_steps_are_minigrads(contestant, model)
+
+
+def assert_three_steps_are_minigrads(contestant, model):
+    (costs, parameters), (expected_costs, expected) = map(
+        three_steps, [model.step(contestant), model.step(MINIGRAD)]
+    )
+    np.testing.assert_allclose(costs, expected_costs, rtol=RTOL[model.dtype])
+    assert len(parameters) == len(expected)
     for value, expected_value in zip(parameters, expected, strict=True):
-        assert value.dtype == dtype
-        np.testing.assert_allclose(value, expected_value, rtol=rtol)
+        assert value.dtype == model.dtype
+        np.testing.assert_allclose(value, expected_value, rtol=RTOL[model.dtype])
+
+
+def three_steps(step):
+    """Their costs, and the parameters after them."""
+    return [float(step.run()) for _ in range(3)], step.parameters()

@@ -13,7 +13,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from typing import Protocol
+from typing import Any, Protocol
 
 from contestants import Contestant
 
@@ -42,7 +42,7 @@ class Arena:
         In a round everybody has a turn, in random order. There are rounds for about that many
         seconds for each contestant, but at least `min_rounds`.
         """
-        calls = {one: self._run(one, calls_in_a_turn, task) for one in contestants}
+        calls = {one: self.ask(one, calls_in_a_turn, task) for one in contestants}
         times: dict[Contestant, list[float]] = {one: [] for one in contestants}
         order, shuffle = list(contestants), random.Random(0).shuffle
         start, rounds = time.perf_counter(), 0
@@ -50,11 +50,12 @@ class Arena:
             shuffle(order)
             for one in order:
                 time.sleep(PAUSE)
-                times[one].append(self._run(one, take_a_turn, task, calls[one]))
+                times[one].append(self.ask(one, take_a_turn, task, calls[one]))
             rounds += 1
         return times
 
-    def _run(self, contestant: Contestant, function: Callable, *args):
+    def ask(self, contestant: Contestant, function: Callable, *args: object) -> Any:
+        """What function(contestant, *args) returns in the contestant's process."""
         if contestant not in self._processes:
             spawn = multiprocessing.get_context("spawn")
             self._processes[contestant] = ProcessPoolExecutor(1, mp_context=spawn)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import autograd.numpy as np
 from autograd import value_and_grad
-from autograd.scipy.special import expit
+from autograd.scipy.special import expit, logsumexp
 from contestants import Step
 from workloads import LEARNING_RATE, MOMENTUM
 
@@ -28,3 +28,26 @@ def autoencoder(X, W, bh, bo) -> Step:
         return value
 
     return Step(run, lambda: [p.copy() for p in parameters])
+
+
+def classifier(X, labels, layers) -> Step:
+    rows = np.arange(len(labels))
+
+    def cost(layers):
+        activation = X
+        for W, b in layers[:-1]:
+            activation = np.tanh(np.dot(activation, W) + b)
+        W, b = layers[-1]
+        scores = np.dot(activation, W) + b
+        return np.mean(logsumexp(scores, axis=1) - scores[rows, labels])
+
+    cost_and_gradients = value_and_grad(cost)
+
+    def run():
+        value, gradients = cost_and_gradients(layers)
+        for layer, layer_gradients in zip(layers, gradients, strict=True):
+            for p, g in zip(layer, layer_gradients, strict=True):
+                p -= LEARNING_RATE * g
+        return value
+
+    return Step(run, lambda: [p.copy() for layer in layers for p in layer])

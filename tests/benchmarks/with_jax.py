@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from contestants import Step
+from contestants import Layers, Step
 from workloads import LEARNING_RATE, MOMENTUM
 
 jax.config.update("jax_enable_x64", True)
@@ -29,15 +30,41 @@ def autoencoder(X: np.ndarray, W: np.ndarray, bh: np.ndarray, bo: np.ndarray) ->
         return (jax.tree.map(jnp.add, parameters, velocities), velocities), value
 
     parameters = [jnp.array(value) for value in (W, bh, bo)]
-    return _step_that_keeps_state(step, (parameters, jax.tree.map(jnp.zeros_like, parameters)), X)
+    state = parameters, jax.tree.map(jnp.zeros_like, parameters)
+    run, state_now = keeping_state(step, state, X)
+    return Step(run, lambda: [np.array(p) for p in state_now()[0]])
 
 
-def _step_that_keeps_state(step, state, X) -> Step:
-    samples = jnp.array(X)
+def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
+    def cost(layers, samples, y):
+        activation = samples
+        for W, b in layers[:-1]:
+            activation = jnp.tanh(activation @ W + b)
+        W, b = layers[-1]
+        log_probabilities = jax.nn.log_softmax(activation @ W + b)
+        return -jnp.take_along_axis(log_probabilities, y[:, None], axis=1).mean()
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def step(layers, samples, y):
+        value, gradients = jax.value_and_grad(cost)(layers, samples, y)
+        return jax.tree.map(lambda p, g: p - LEARNING_RATE * g, layers, gradients), value
+
+    run, layers_now = keeping_state(step, jax.tree.map(jnp.array, layers), X, labels)
+    return Step(run, lambda: [np.array(p) for layer in layers_now() for p in layer])
+
+
+def keeping_state(step: Callable, state: object, *data: np.ndarray) -> tuple[Callable, Callable]:
+    """A function that steps from state to state and returns the cost, and one for the state."""
+    tensors = [jnp.array(values) for values in data]
 
     def run():
         nonlocal state
-        state, cost = jax.block_until_ready(step(state, samples))
+        state, cost = jax.block_until_ready(step(state, *tensors))
         return cost
 
-    return Step(run, lambda: [np.array(p) for p in state[0]])
+    return run, lambda: state
+
+
+def add_one(values: np.ndarray) -> Callable[[], object]:
+    x, f = jnp.array(values), jax.jit(lambda x: x + 1)
+    return lambda: f(x).block_until_ready()

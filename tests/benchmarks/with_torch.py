@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import torch
 import torch.nn.functional as F
-from contestants import Step
+from contestants import Layers, Step
 from workloads import LEARNING_RATE, MOMENTUM
 
 
@@ -25,3 +27,27 @@ def autoencoder(X: np.ndarray, W: np.ndarray, bh: np.ndarray, bo: np.ndarray) ->
         return cost.detach()
 
     return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
+
+
+def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
+    samples, y = torch.tensor(X), torch.tensor(labels)
+    parameters = [torch.tensor(p, requires_grad=True) for layer in layers for p in layer]
+    *hidden, (W_out, b_out) = zip(parameters[::2], parameters[1::2], strict=True)
+
+    def run():
+        activation = samples
+        for W, b in hidden:
+            activation = torch.tanh(torch.addmm(b, activation, W))
+        cost = F.cross_entropy(torch.addmm(b_out, activation, W_out), y)
+        gradients = torch.autograd.grad(cost, parameters)
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients, strict=True):
+                p.sub_(g, alpha=LEARNING_RATE)
+        return cost.detach()
+
+    return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
+
+
+def add_one(values: np.ndarray) -> Callable[[], object]:
+    x = torch.tensor(values)
+    return lambda: x + 1

@@ -1,14 +1,16 @@
-"""What the contestants compute: the models' sizes, their data and first parameters."""
+"""What the contestants are timed at: models with their sizes and data, and smaller things."""
 
 from __future__ import annotations
 
+import dataclasses
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from contestants import Contestant
+from contestants import Contestant, Step
 
-DTYPES = ["float64", "float32"]
 LEARNING_RATE = 0.01
 MOMENTUM = 0.9
 
@@ -29,29 +31,118 @@ class Autoencoder:
     def __str__(self) -> str:
         return f"{self.rows}×{self.features}→{self.hidden} {self.dtype}"
 
-    def arrays(self) -> tuple[np.ndarray, ...]:
-        """X and the first W, bh and bo."""
+    def step(self, contestant: Contestant) -> Step:
         X, W = standard_normal(self.dtype, (self.rows, self.features), (self.features, self.hidden))
         W /= np.sqrt(self.features + self.hidden).astype(self.dtype)
-        return X, W, np.zeros(self.hidden, self.dtype), np.zeros(self.features, self.dtype)
+        bh, bo = np.zeros(self.hidden, self.dtype), np.zeros(self.features, self.dtype)
+        return contestant.module.autoencoder(X, W, bh, bo)
 
     def prepare(self, contestant: Contestant) -> Callable[[], object]:
-        return contestant.module.autoencoder(*self.arrays()).run
+        return self.step(contestant).run
 
 
-AUTOENCODERS = [
-    Autoencoder(*sizes, dtype)
-    for sizes in [
-        (9000, 4, 2),  # as the donuts
-        (1797, 64, 32),  # as the digits
-        (128, 784, 100),
-        (10000, 784, 128),
-        (20000, 16, 8),
-        (500, 50, 20),
-        (32, 4, 2),
+@dataclass(frozen=True)
+class Classifier:
+    """A training step of a multilayer perceptron, by plain gradient descent.
+
+    Layers of tanh, then softmax, and the mean cross-entropy with the labels.
+    """
+
+    rows: int
+    layers: tuple[int, ...]
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"{self.rows}×{'→'.join(map(str, self.layers))} {self.dtype}"
+
+    def step(self, contestant: Contestant) -> Step:
+        shapes = list(zip(self.layers, self.layers[1:], strict=False))
+        X, *weights = standard_normal(self.dtype, (self.rows, self.layers[0]), *shapes)
+        labels = np.arange(self.rows) % self.layers[-1]
+        layers = []
+        for W in weights:
+            W /= np.sqrt(sum(W.shape)).astype(self.dtype)
+            layers.append((W, np.zeros(W.shape[1], self.dtype)))
+        return contestant.module.classifier(X, labels, layers)
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return self.step(contestant).run
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """A model's first training step, from writing the model down to the first cost."""
+
+    model: Autoencoder | Classifier
+
+    def __str__(self) -> str:
+        return str(self.model)
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return lambda: self.model.step(contestant).run()
+
+
+@dataclass(frozen=True)
+class Chain:
+    """Compiling tanh(tanh(… x)) and calling it once."""
+
+    operations: int
+
+    def __str__(self) -> str:
+        return f"{self.operations} operations"
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return contestant.module.chain(self.operations)
+
+
+@dataclass(frozen=True)
+class AddOne:
+    """A call of f(x) = x + 1, so small that it is the call that takes the time."""
+
+    def __str__(self) -> str:
+        return "f(x) = x + 1"
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return contestant.module.add_one(np.zeros(3))
+
+
+@dataclass(frozen=True)
+class Import:
+    """Importing a library in a new interpreter."""
+
+    def __str__(self) -> str:
+        return "import"
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        command = [sys.executable, "-c", f"import {contestant.package}"]
+        return lambda: subprocess.run(command, check=True)
+
+
+DONUTS = Autoencoder(9000, 4, 2, "float64")
+DIGITS = Autoencoder(1797, 64, 32, "float64")
+LARGE = Autoencoder(10000, 784, 128, "float64")
+
+
+def in_both_dtypes(*models):
+    """The models in float64, as they are, and in float32."""
+    return [
+        dataclasses.replace(model, dtype=dtype)
+        for model in models
+        for dtype in ("float64", "float32")
     ]
-    for dtype in DTYPES
-]
+
+
+AUTOENCODERS = in_both_dtypes(
+    DONUTS,
+    DIGITS,
+    Autoencoder(128, 784, 100, "float64"),
+    LARGE,
+    Autoencoder(20000, 16, 8, "float64"),
+    Autoencoder(500, 50, 20, "float64"),
+    Autoencoder(32, 4, 2, "float64"),
+)
+PERCEPTRON = Classifier(256, (784, 128, 64, 10), "float64")
+CLASSIFIERS = in_both_dtypes(PERCEPTRON)
 
 
 def plain(workload: object) -> str:
