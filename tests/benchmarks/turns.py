@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from contestants import Contestant
 
 PAUSE = 0.1  # seconds
-TURN = 0.03  # seconds that the timed calls of a turn fill
+TURN = 0.05  # seconds that the timed calls of a turn fill
 
 
 class Task(Protocol):
@@ -83,9 +83,9 @@ def calls_in_a_turn(contestant: Contestant, task: Task) -> int:
 
 
 def take_a_turn(contestant: Contestant, task: Task, calls: int) -> float:
-    """The seconds of a call, on the average of a turn; some before it warm the caches up."""
+    """The seconds of a call, on the average of a turn; some before it wake threads and caches."""
     call = prepared(contestant, task)
-    seconds_of(call, calls // 3)
+    seconds_of(call, calls // 2)
     return seconds_of(call, calls) / calls
 
 
