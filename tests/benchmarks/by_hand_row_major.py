@@ -10,7 +10,7 @@ from workloads import LEARNING_RATE, MOMENTUM
 
 
 def autoencoder(X: np.ndarray, W: np.ndarray, bh: np.ndarray, bo: np.ndarray) -> Step:
-    rows, features = X.shape
+    rows = len(X)
     parameters = [W, bh, bo]
     momentum = Momentum(parameters)
     W_gradient, bh_gradient, bo_gradient = gradients = [np.empty_like(p) for p in parameters]
@@ -45,44 +45,39 @@ def autoencoder(X: np.ndarray, W: np.ndarray, bh: np.ndarray, bo: np.ndarray) ->
 
 def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
     rows = len(X)
-    buffers = [np.empty((2, rows, len(b)), X.dtype) for _, b in layers]
-    activations = [X, *(activation for activation, _ in buffers)]
-    errors = [error for _, error in buffers]
-    gradients = [(np.empty_like(W), np.empty_like(b)) for W, b in layers]
+    parameters = [p for layer in layers for p in layer]
+    gradients = [np.empty_like(p) for p in parameters]
+    outputs, errors = ([np.empty((rows, len(b)), X.dtype) for _, b in layers] for _ in range(2))
+    inputs = [X, *outputs[:-1]]
+    scores, scores_error = outputs[-1], errors[-1]
     each_row, ones = np.arange(rows), np.ones(rows, X.dtype)
-    extreme, total = np.empty((2, rows, 1), X.dtype)
+    largest, total = np.empty((2, rows, 1), X.dtype)
 
     def run():
-        for x, y, (W, b) in zip(activations, activations[1:], layers, strict=False):
+        for x, y, (W, b) in zip(inputs, outputs, layers, strict=True):
             np.add(np.dot(x, W, out=y), b, out=y)
-            if y is not activations[-1]:
+            if y is not scores:
                 np.tanh(y, out=y)
-        np.subtract(y, np.max(y, axis=1, keepdims=True, out=extreme), out=y)
-        error = np.exp(y, out=errors[-1])
-        np.sum(error, axis=1, keepdims=True, out=total)
-        cost = (np.log(total).sum() - y[each_row, labels].sum()) / rows
-        np.divide(error, total, out=error)
-        error[each_row, labels] -= 1
-        np.divide(error, rows, out=error)
+        np.subtract(scores, np.max(scores, axis=1, keepdims=True, out=largest), out=scores)
+        np.sum(np.exp(scores, out=scores_error), axis=1, keepdims=True, out=total)
+        cost = (np.log(total).sum() - scores[each_row, labels].sum()) / rows
+        np.divide(scores_error, total, out=scores_error)
+        scores_error[each_row, labels] -= 1
+        np.divide(scores_error, rows, out=scores_error)
         for place in reversed(range(len(layers))):
-            x, (W, _), (W_gradient, b_gradient) = (
-                activations[place],
-                layers[place],
-                gradients[place],
-            )
-            np.dot(x.T, errors[place], out=W_gradient)
-            np.dot(ones, errors[place], out=b_gradient)
-            if place:
-                np.dot(errors[place], W.T, out=errors[place - 1])
+            x, error, (W, _) = inputs[place], errors[place], layers[place]
+            np.dot(x.T, error, out=gradients[2 * place])
+            np.dot(ones, error, out=gradients[2 * place + 1])
+            if place > 0:
+                x_error = np.dot(error, W.T, out=errors[place - 1])
                 np.multiply(x, x, out=x)
                 np.subtract(1, x, out=x)
-                np.multiply(errors[place - 1], x, out=errors[place - 1])
-        for layer, layer_gradients in zip(layers, gradients, strict=True):
-            for p, g in zip(layer, layer_gradients, strict=True):
-                np.subtract(p, np.multiply(g, LEARNING_RATE, out=g), out=p)
+                np.multiply(x_error, x, out=x_error)
+        for p, g in zip(parameters, gradients, strict=True):
+            np.subtract(p, np.multiply(g, LEARNING_RATE, out=g), out=p)
         return cost
 
-    return Step(run, lambda: [p.copy() for layer in layers for p in layer])
+    return Step(run, lambda: [p.copy() for p in parameters])
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

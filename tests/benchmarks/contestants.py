@@ -52,7 +52,6 @@ AUTOGRAD = Contestant("autograd", "autograd", "with_autograd")
 ROW_MAJOR = Contestant("NumPy row-major", "numpy", "by_hand_row_major")
 FEATURE_MAJOR = Contestant("NumPy feature-major", "numpy", "by_hand_feature_major")
 
-
 ENGINES = [PYTENSOR, JAX, PYTORCH]
 TRAINERS = [MINIGRAD, *ENGINES, AUTOGRAD, ROW_MAJOR]
 

@@ -30,6 +30,7 @@ class Report:
 
     def __init__(self) -> None:
         self._rows: dict[Table, dict[str, dict[Contestant, float]]] = defaultdict(dict)
+        self._load = os.getloadavg()[0]
 
     def add(self, table: Table, row: str, times: Mapping[Contestant, Sequence[float]]) -> None:
         """Keep the median of each contestant's measurements in that row of the table."""
@@ -45,6 +46,7 @@ class Report:
                 yield from ratios(table, rows)
         if self._rows:
             yield from conditions()
+            yield f"The load before was {self._load:.1f}; other work spoils the times."
 
 
 def medians(table: Table, rows: Rows) -> Iterator[str]:

@@ -18,7 +18,7 @@ from typing import Any, Protocol
 from contestants import Contestant
 
 PAUSE = 0.1  # seconds
-TURN = 0.05  # seconds that the timed calls of a turn fill
+TURN = 0.05  # seconds that the timed calls of a turn take, at least
 
 
 class Task(Protocol):
@@ -76,10 +76,13 @@ def prepared(contestant: Contestant, task: Task) -> Callable[[], object]:
 
 
 def calls_in_a_turn(contestant: Contestant, task: Task) -> int:
-    """So many that they fill a turn, but at least one."""
+    """So many that they fill a turn; the first of all may compile, and is not timed."""
     call = prepared(contestant, task)
-    call()  # the first may compile
-    return max(1, round(TURN / min(seconds_of(call, 1) for _ in range(3))))
+    call()
+    calls = 1
+    while seconds_of(call, calls) < TURN:
+        calls *= 2
+    return calls
 
 
 def take_a_turn(contestant: Contestant, task: Task, calls: int) -> float:
