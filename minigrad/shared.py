@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from .graph import Line, Variable, current_line
 from .tensor_type import TensorType, describe
+
+# Held by whoever replaces a value by one that is made of the old: no change gets lost, and
+# functions with updates, one after the other, see what the last one left.
+UPDATING = threading.RLock()
 
 
 class SharedVariable(Variable):
@@ -27,6 +32,7 @@ class SharedVariable(Variable):
     def __init__(self, type: TensorType, value: np.ndarray, name: str | None = None) -> None:
         super().__init__(type, name=name)
         self.data = value
+        self._order: Literal["K", "F"] = "K"
         self.default_update: Variable | None = None
         self.made_at: Line | None = current_line()
 
@@ -41,7 +47,7 @@ class SharedVariable(Variable):
         return_internal_type : bool
             Theano's; there is but one type.
         """
-        return self.data if borrow else self.data.copy(order="K")
+        return self.data if borrow else self.data.copy()
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
         """Replace the value by another of the same dtype and number of dimensions.
@@ -61,7 +67,13 @@ class SharedVariable(Variable):
             value = self.type.filter(new_value)
         except TypeError as error:
             raise TypeError(f"set_value of the shared variable {self}: {error}") from None
-        self.data = value if borrow else np.array(value)
+        self.data = value if borrow else np.array(value, order=self._order)
+
+    def keep_by_columns(self) -> None:
+        """Keep the value column by column in memory, which suits a program; it stays the same."""
+        with UPDATING:
+            self._order = "F"
+            self.data = np.asfortranarray(self.data)
 
     def zero(self, borrow: bool = False) -> None:
         """Set every element to zero."""

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ..graph import Apply, Constant, Line, Variable, identifier
+from ..ops.broadcasting import is_transposed, transposed
 from .buffers import Buffer
 
 # Comments stand at this column, and longer formulas are broken off.
@@ -37,14 +38,20 @@ class Commentator:
         return f"{statement.ljust(_COLUMN)}  # {comment}"
 
     def _place_in_memory(self, node: Apply) -> str:
-        """What a plan decides about a result: its shape, and the buffer that holds it."""
+        """What a plan knows of a result: shape, dtype, order in memory, and the buffer it is in.
+
+        Without a word about it the order is that of C, row by row.
+        """
         variable = node.outputs[0]
         if self._buffer_of is None or len(node.outputs) > 1 or not variable.type.ndim:
             return ""
         sizes = ", ".join("?" if size is None else str(size) for size in variable.type.shape)
         buffer = self._buffer_of.get(variable)
         where = "" if buffer is None else f" in b{buffer.slot}"
-        return f"({sizes}{',' * (variable.type.ndim == 1)}) {variable.type.dtype}{where}: "
+        is_by_columns = is_transposed(variable) and transposed(variable).owner is not None
+        order = ", by columns" if is_by_columns else ""
+        shape = f"({sizes}{',' * (variable.type.ndim == 1)})"
+        return f"{shape} {variable.type.dtype}{order}{where}: "
 
     def _formula(self, node: Apply) -> str:
         """The node in terms of what the user has named, as far as that is short."""

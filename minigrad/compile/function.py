@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,7 +15,7 @@ from ..config import MODES, config
 from ..graph import Constant, Variable, clone_replace, graph_inputs
 from ..ops.joining import as_tensor_variable
 from ..rewrite import improve
-from ..shared import SharedVariable
+from ..shared import UPDATING, SharedVariable
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
@@ -26,8 +25,6 @@ from .program import Program
 from .recycling import Spares
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
-# Functions with updates run one at a time, so that each sees the values that the last one left.
-_UPDATING = threading.RLock()
 _DATA = attrgetter("data")
 
 
@@ -91,7 +88,7 @@ class Function:
         if not self._targets:
             values = self._values(args, kwargs)
             return self._pack(self._results(self._plans.program_for(values), values))
-        with _UPDATING:
+        with UPDATING:
             values = self._values(args, kwargs)
             program = self._plans.program_for(values)
             recycled = program.new_values

@@ -7,7 +7,8 @@ from operator import attrgetter
 from typing import Any
 
 from ..graph import Variable
-from ..rewrite import specialise
+from ..rewrite import read_by_columns, specialise
+from ..shared import SharedVariable
 from .program import Program
 from .recycling import new_values
 from .sizes import Entry
@@ -92,6 +93,10 @@ class Plans:
         except Exception:
             # The sizes do not fit, or an op will not have them: the general program can tell.
             return None
+        by_columns = read_by_columns(outputs)
+        for known, variable in zip(inputs, self._inputs, strict=True):
+            if known in by_columns and isinstance(variable, SharedVariable):
+                variable.keep_by_columns()
         updates = outputs[len(outputs) - len(self._targets) :]
         recycled = new_values(self._inputs, self._targets, updates)
         return Program(self._name, inputs, outputs, plans_buffers=True, new_values=recycled)

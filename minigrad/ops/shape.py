@@ -55,6 +55,9 @@ class Reshape(NumPyOp):
         ]
         return f"{x}.reshape({', '.join(numbers) or '()'})"
 
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.reshape({', '.join(inputs[1:]) or '()'})"
+
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         # An expression may turn out to be -1 when the program runs; a tensor's size cannot.
         return [

@@ -9,10 +9,17 @@ from ..graph import Variable, clone_replace
 from .arrangement import arrangement_rules
 from .engine import Rewriter, Rule, with_arrays_made_once
 from .identities import identities
-from .layout import feature_major_sources, layout_rules, with_transposed_products
+from .layout import (
+    feature_major_sources,
+    layout_rules,
+    read_by_columns,
+    with_transposed_products,
+)
 from .linear import linear_rules
 from .logarithms import logarithm_rules
 from .products import product_rules
+
+__all__ = ["Rule", "improve", "read_by_columns", "rules", "rules_for_known_sizes", "specialise"]
 
 
 @cache

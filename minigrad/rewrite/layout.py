@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..graph import Apply, Variable, toposort
+from ..graph import Apply, Variable, lines_of, toposort
 from ..ops.broadcasting import (
     Contiguous,
     DimShuffle,
@@ -81,26 +81,25 @@ def feature_major_sources(
 
     That pays where both products and functions of elements use them, directly or cast.
     """
-    used_by: dict[Variable, set[type]] = {}
     order = toposort(outputs)
+    users: dict[Variable, list[Apply]] = {}
     for node in order:
         for variable in node.inputs:
-            used_by.setdefault(variable, set()).add(type(node.op))
+            users.setdefault(variable, []).append(node)
     given = set(inputs)
-    sources = given.union(
-        node.out for node in order if type(node.op) is Cast and node.inputs[0] in given
-    )
+    casts = [node.out for node in order if type(node.op) is Cast and node.inputs[0] in given]
     return {
-        x: _feature_major(x)
-        for x in sources
-        if is_tall(x) and {Dot, Elementwise} <= used_by.get(x, set())
+        x: _feature_major(x, users[x][0])
+        for x in (*given, *casts)
+        if is_tall(x) and {Dot, Elementwise} <= {type(node.op) for node in users.get(x, ())}
     }
 
 
-def _feature_major(x: Variable) -> Variable:
-    if x.owner is not None:
-        return transposed(x.owner.op(transposed(x.owner.inputs[0])))
-    return transposed(Contiguous()(transposed(x)))
+def _feature_major(x: Variable, user: Apply) -> Variable:
+    with lines_of(user):
+        if x.owner is not None:
+            return transposed(x.owner.op(transposed(x.owner.inputs[0])))
+        return transposed(Contiguous()(transposed(x)))
 
 
 def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
@@ -114,7 +113,8 @@ def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
         product = node.inputs[0].owner if _is_transposition(node) else None
         if product is not None and isinstance(product.op, Dot) and used_by[product.out] == 1:
             x, y = (new.get(v, v) for v in product.inputs)
-            new[node.out] = dot(transposed(y), transposed(x))
+            with lines_of(product):
+                new[node.out] = dot(transposed(y), transposed(x))
         elif any(v in new for v in node.inputs):
             clone = node.clone_with_new_inputs([new.get(v, v) for v in node.inputs])
             new.update(zip(node.outputs, clone.outputs, strict=True))
@@ -123,3 +123,12 @@ def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
 
 def _is_transposition(node: Apply) -> bool:
     return isinstance(node.op, DimShuffle) and is_transposed(node.out)
+
+
+def read_by_columns(outputs: Sequence[Variable]) -> set[Variable]:
+    """The matrices that are brought into feature-major order to compute the outputs."""
+    return {
+        transposed(node.inputs[0])
+        for node in toposort(outputs)
+        if type(node.op) is Contiguous and is_transposed(node.inputs[0])
+    }
