@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -11,7 +12,7 @@ from ..rewrite import read_by_columns, specialise
 from ..shared import SharedVariable
 from .program import Program
 from .recycling import new_values
-from .sizes import Entry
+from .sizes import lost_checks, value_of
 
 # A plan takes some milliseconds to make, and memory for its buffers: worth it for shapes that
 # recur, not for ever new ones. What is computed for the same values must not depend on what was
@@ -30,16 +31,11 @@ class Plans:
     name : str
     inputs, outputs : sequences of Variable
     asked : sequence of Variable
-        See `Program`.
+        The outputs before they were rewritten.
     targets : sequence
         What the last outputs are the new values of.
     most : int
         For how many different shapes to plan.
-
-    Attributes
-    ----------
-    general : Program
-        The program for any shapes.
     """
 
     def __init__(
@@ -56,39 +52,44 @@ class Plans:
         self._outputs = outputs
         self._targets = targets
         self._most = most
-        self.general = Program(name, inputs, outputs, asked=asked)
+        self._lost_checks = lost_checks(set(inputs), outputs, asked)
         self._planned: dict[Shapes, Program] = {}
         # One attribute, so that another thread never sees half of it.
-        self._last: tuple[Shapes | None, Program] = None, self.general
+        self._last: tuple[Shapes, Program] | None = None
+
+    @cached_property
+    def general(self) -> Program:
+        """The program for any shapes."""
+        return Program(self._name, self._inputs, self._outputs, self._lost_checks)
 
     @property
     def latest(self) -> Program:
         """The program that was planned last, if one was."""
-        return next(reversed(self._planned.values()), self.general)
+        return next(reversed(self._planned.values()), None) or self.general
 
     def program_for(self, values: Sequence[Any]) -> Program:
         """The program to run for values of these shapes."""
         shapes = tuple(map(_SHAPE, values))
-        last_shapes, program = self._last
-        if shapes == last_shapes:
-            return program
+        last = self._last
+        if last is not None and shapes == last[0]:
+            return last[1]
         program = self._planned.get(shapes) or self._new_program(shapes)
         self._last = shapes, program
         return program
 
     def _new_program(self, shapes: Shapes) -> Program:
-        if len(self._planned) < self._most:
-            self._planned[shapes] = self._plan(shapes) or self.general
-        return self._planned.get(shapes, self.general)
+        if len(self._planned) >= self._most:
+            return self.general
+        program = self._planned[shapes] = self._plan(shapes) or self.general
+        return program
 
     def _plan(self, shapes: Shapes) -> Program | None:
         """A program for these shapes; None if there is no better one than that for any."""
         shape_of = dict(zip(self._inputs, shapes, strict=True))
         try:
-            if not all(
-                _size(a, shape_of) == _size(b, shape_of) for a, b in self.general.lost_checks
-            ):
-                return None
+            for _, check in self._lost_checks:
+                if value_of(check.sides[0], shape_of) != value_of(check.sides[1], shape_of):
+                    return None
             inputs, outputs = specialise(self._inputs, self._outputs, shapes)
         except Exception:
             # The sizes do not fit, or an op will not have them: the general program can tell.
@@ -100,11 +101,3 @@ class Plans:
         updates = outputs[len(outputs) - len(self._targets) :]
         recycled = new_values(self._inputs, self._targets, updates)
         return Program(self._name, inputs, outputs, plans_buffers=True, new_values=recycled)
-
-
-def _size(entry: Entry, shape_of: Mapping[Variable, tuple[int, ...]]) -> int:
-    """The value of a size that is a number, or that of an input."""
-    if isinstance(entry, int):
-        return entry
-    (variable,) = entry.owner.inputs  # type: ignore[union-attr]  # it is a Size
-    return shape_of[variable][entry.owner.op.axis]  # type: ignore[union-attr]  # likewise

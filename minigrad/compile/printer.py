@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ..graph import Apply, Constant, Variable, ancestors, identifier, toposort
-from ..ops.broadcasting import Size
 from .buffers import Buffer, Buffers
 from .comments import Commentator
 from .memory import Memory
-from .sizes import Entry, Sizes
+from .sizes import Check, Sizes, written
 
 
 class PrintedLine(NamedTuple):
@@ -36,8 +35,6 @@ class Printer:
     buffers : dict of str to Buffer
     slot_sizes, new_bytes
         See `Buffers`.
-    lost_checks : list of pairs of sizes
-        What it checks of the inputs for the sake of what was rewritten away.
     """
 
     def __init__(
@@ -47,11 +44,10 @@ class Printer:
         outputs: Sequence[Variable],
         plans_buffers: bool,
         given: Sequence[Variable],
-        asked: Sequence[Variable],
+        lost_checks: Sequence[tuple[Apply, Check]],
     ) -> None:
         self.globals: dict[str, Any] = {}
         self.names: dict[Variable, str] = {}
-        self.lost_checks: list[tuple[Entry, Entry]] = []
         self.inputs = inputs
         self.outputs = outputs
         self._taken: dict[str, int] = {}  # each name, and the last number given to others of it
@@ -67,7 +63,7 @@ class Printer:
         self.name = self._new_name(name)
         self._name_variables()
         self._given_names = {v: self._new_name(f"b{i}_given") for i, v in enumerate(given)}
-        self._lines = self._print(asked)
+        self._lines = self._print(lost_checks)
 
     def _name_variables(self) -> None:
         """Names for what the user has named; what he has not is named when it is met."""
@@ -125,7 +121,7 @@ class Printer:
         """The node that each line, counted from 1, computes or checks."""
         return {i: line.node for i, line in enumerate(self._lines, 1) if line.node is not None}
 
-    def _print(self, asked: Sequence[Variable]) -> list[PrintedLine]:
+    def _print(self, lost_checks: Sequence[tuple[Apply, Check]]) -> list[PrintedLine]:
         sizes = Sizes()
         views: list[PrintedLine] = []
         lines: list[PrintedLine] = []
@@ -142,8 +138,9 @@ class Printer:
             dropped = [self.names[v] for v in self._memory.dropped_after(node) if self._is_new(v)]
             if dropped:
                 lines.append(PrintedLine(f"    del {', '.join(dropped)}"))
-        for node, check in self._lost_checks(sizes, asked):
-            lines.append(PrintedLine(f"    assert {check}", node, False))
+        for node, check in lost_checks:
+            left, right = (written(side, self.names) for side in check.sides)
+            lines.append(PrintedLine(f"    assert {left} == {right}", node, False))
         parameters = [*[self.names[v] for v in self.inputs], *self._given_names.values()]
         results = self._results()
         return [
@@ -170,29 +167,6 @@ class Printer:
             origin.owner is not None and origin not in self._buffer_of
             for origin in self._memory.origins(variable)
         )
-
-    def _lost_checks(self, sizes: Sizes, asked: Sequence[Variable]) -> Iterator[tuple[Apply, str]]:
-        """What the outputs as they were asked for need to be equal, and the program does not check.
-
-        A derivative may need nothing of a product but its shape; that it fits is checked anyhow.
-        """
-        for node in toposort(asked, stop_at=self.inputs):
-            for check in sizes.unchecked(node):
-                texts = [self._size_of_input(side) for side in check.sides]
-                if None not in texts:
-                    self.lost_checks.append(check.sides)
-                    yield node, " == ".join(map(str, texts))
-
-    def _size_of_input(self, size: Entry) -> str | None:
-        """The size as the program can write it, if it is a number or that of an input."""
-        if isinstance(size, int):
-            return str(size)
-        if size.owner is None or not isinstance(size.owner.op, Size):
-            return None
-        (variable,) = size.owner.inputs
-        if variable not in self.inputs:
-            return None
-        return f"{self.names[variable]}.shape[{size.owner.op.axis}]"
 
     def _statement(self, node: Apply, names: Sequence[str]) -> str:
         text = node.op.expression(node, names, self.use)

@@ -11,12 +11,13 @@ from time import perf_counter
 from types import CodeType
 from typing import Any
 
-from ..graph import SIZE_ADVICE, Constant, Variable, check_sizes
+from ..graph import SIZE_ADVICE, Apply, Constant, Variable, check_sizes
 from .buffers import allocate
 from .errors import explained
 from .printer import Printer
 from .profile import Profile, Row
 from .recycling import NewValue, Spares
+from .sizes import Check
 
 
 class Instances:
@@ -64,9 +65,8 @@ class Program:
     name : str
     inputs, outputs : sequences of Variable
         The outputs depend on no other inputs.
-    asked : sequence of Variable
-        The outputs before they were rewritten: the sizes that these need to be equal are checked
-        too, as far as they are sizes of inputs.
+    lost_checks : sequence
+        What is checked, too, for the sake of what was rewritten away: see `sizes.lost_checks`.
     plans_buffers : bool
         Whether results whose size is known are written into arrays that outlive the call. They
         take memory as long as the program lives.
@@ -78,9 +78,6 @@ class Program:
     run : callable
         From the inputs' values, and the arrays for the new values, to the tuple of the outputs'.
         Each is an array of its own: it shares no memory with inputs, constants or other outputs.
-    lost_checks : list of pairs of sizes
-        What it checks of the inputs for the sake of what was rewritten away: numbers, or `Size`
-        of an input.
     """
 
     def __init__(
@@ -88,16 +85,15 @@ class Program:
         name: str,
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
-        asked: Sequence[Variable] = (),
+        lost_checks: Sequence[tuple[Apply, Check]] = (),
         plans_buffers: bool = False,
         new_values: Sequence[NewValue] = (),
     ) -> None:
         self.new_values = new_values
         printer = Printer(
-            name, inputs, outputs, plans_buffers, [v.output for v in new_values], asked
+            name, inputs, outputs, plans_buffers, [v.output for v in new_values], lost_checks
         )
         self._printer = printer
-        self.lost_checks = printer.lost_checks
         self._new_bytes = printer.new_bytes
         self._filename = f"minigrad {printer.name} {id(self):x}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..graph import Apply, Constant, Variable, infer_shapes
+from ..graph import Apply, Constant, Variable, infer_shapes, toposort
 from ..ops.broadcasting import Size
 
 # A size: a number, or the scalar expression that gives it.
@@ -82,6 +83,46 @@ class Sizes:
             self._equal[one] = other
         elif isinstance(other, Variable):
             self._equal[other] = one
+
+
+def lost_checks(
+    inputs: Collection[Variable], outputs: Sequence[Variable], asked: Sequence[Variable]
+) -> list[tuple[Apply, Check]]:
+    """What the outputs as they were asked for need to be equal, and the rewritten ones do not.
+
+    A derivative may need nothing of a product but its shape; that it fits is checked anyhow, as
+    far as it is a matter of the inputs' sizes.
+    """
+    sizes = Sizes()
+    for node in toposort(outputs):
+        sizes.unchecked(node)
+    return [
+        (node, check)
+        for node in toposort(asked, stop_at=inputs)
+        for check in sizes.unchecked(node)
+        if all(isinstance(side, int) or _input_of(side) in inputs for side in check.sides)
+    ]
+
+
+def _input_of(size: Variable) -> Variable | None:
+    """Whose size it is, if it is that of a variable."""
+    if size.owner is None or not isinstance(size.owner.op, Size):
+        return None
+    return size.owner.inputs[0]
+
+
+def written(size: Entry, names: Mapping[Variable, str]) -> str:
+    """A size that is a number, or that of a variable, as the program writes it."""
+    if isinstance(size, int):
+        return str(size)
+    return f"{names[_input_of(size)]}.shape[{size.owner.op.axis}]"  # type: ignore[index,union-attr]
+
+
+def value_of(size: Entry, shapes: Mapping[Variable, tuple[int, ...]]) -> int:
+    """The value of a size that is a number, or that of a variable."""
+    if isinstance(size, int):
+        return size
+    return shapes[_input_of(size)][size.owner.op.axis]  # type: ignore[index,union-attr]
 
 
 def _same(one: Entry, other: Entry) -> bool:
