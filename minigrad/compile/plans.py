@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import Any
 
 from ..graph import Variable
-from ..rewrite import read_by_columns, specialise
+from ..rewrite import improve_for_sizes, read_by_columns, with_known_sizes
 from ..shared import SharedVariable
+from .blocks import in_row_blocks
 from .program import Program
 from .recycling import new_values
 from .sizes import lost_checks, value_of
@@ -90,7 +91,9 @@ class Plans:
             for _, check in self._lost_checks:
                 if value_of(check.sides[0], shape_of) != value_of(check.sides[1], shape_of):
                     return None
-            inputs, outputs = specialise(self._inputs, self._outputs, shapes)
+            inputs, outputs = with_known_sizes(self._inputs, self._outputs, shapes)
+            outputs = in_row_blocks(self._name, inputs, outputs)
+            outputs = improve_for_sizes(inputs, outputs)
         except Exception:
             # The sizes do not fit, or an op will not have them: the general program can tell.
             return None

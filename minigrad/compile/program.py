@@ -104,12 +104,12 @@ class Program:
 
     @property
     def source(self) -> str:
-        """The program as people read it."""
-        return self._printer.source
+        """The program as people read it, after those that its operations run."""
+        return "\n".join([*[program.source for program in self._inner], self._printer.source])
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """How long each statement takes: the median of so many runs on the values."""
-        lines = self.source.splitlines()
+        lines = self._printer.source.splitlines()
         start = next(i for i, line in enumerate(lines) if line.startswith("def ")) + 1
         statements = lines[start:-1]
         # No name of the program begins with an underscore.
@@ -130,7 +130,14 @@ class Program:
     @property
     def memory(self) -> int:
         """How many bytes the program needs at once, beside its inputs and constants."""
-        return sum(self._printer.slot_sizes) + self._new_bytes
+        inner = max((program.memory for program in self._inner), default=0)
+        return sum(self._printer.slot_sizes) + self._new_bytes + inner
+
+    @property
+    def _inner(self) -> list[Program]:
+        """The programs that operations of this one run."""
+        nodes = dict.fromkeys(self._printer.nodes.values())
+        return [p for node in nodes for p in getattr(node.op, "programs", {}).values()]
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""

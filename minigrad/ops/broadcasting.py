@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -196,11 +196,43 @@ class Contiguous(NumPyOp):
         return output_grads
 
 
-class Sum(NumPyOp):
+class AlongAxes(NumPyOp):
+    """A NumPy function along some axes of its input, which the output lacks.
+
+    Attributes
+    ----------
+    name : str
+    function : callable
+        Of an array and ``axis=``.
+    axis : tuple of int
+        Sorted, from 0.
+    """
+
+    name: str
+    function: Callable[..., Any]
+    axis: tuple[int, ...]
+
+    def compute(self, x: Any) -> Any:
+        return self.function(x, axis=self.axis)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        name = use(self.name, self.function)
+        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
+
+
+class Sum(AlongAxes):
     """The sum over the axes `axis`."""
 
     __props__ = ("axis",)
     takes_out = True
+    name = "sum"
+    function = staticmethod(np.add.reduce)
 
     def __init__(self, axis: tuple[int, ...]) -> None:
         self.axis = axis
@@ -210,18 +242,6 @@ class Sum(NumPyOp):
         dtype = {"b": "int64", "i": "int64", "u": "uint64", "f": x.type.dtype}
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
         return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
-
-    def compute(self, x: Any) -> Any:
-        return np.add.reduce(x, axis=self.axis)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('sum', np.add.reduce)}({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"sum({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [expand_to(output_grads[0], inputs[0], self.axis)]

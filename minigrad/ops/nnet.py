@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Use, Variable
-from .broadcasting import NumPyOp, axis_argument, normalize_axes, restore_axes, size_of, sizes_of
+from ..graph import Apply, Variable
+from .broadcasting import AlongAxes, normalize_axes, restore_axes, size_of, sizes_of
 from .elementwise import abs_, cast, clip, exp, expm1, log, lt, minimum, sgn, softplus, switch
 from .indexing import getitem
 from .joining import as_tensor_variable
@@ -30,7 +30,7 @@ def numpy_logsoftmax(x: Any, axis: Any) -> Any:
     return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
 
 
-class Softmax(NumPyOp):
+class Softmax(AlongAxes):
     """exp(x) / sum(exp(x)), the sum over the axes.
 
     Parameters
@@ -41,23 +41,13 @@ class Softmax(NumPyOp):
 
     __props__ = ("axis",)
     function = staticmethod(numpy_softmax)
-    function_name = "softmax"
+    name = "softmax"
 
     def __init__(self, axis: tuple[int, ...]) -> None:
         self.axis = axis
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [x.type()])
-
-    def compute(self, x: Any) -> Any:
-        return self.function(x, self.axis)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        name = use(self.function_name, self.function)
-        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"{self.function_name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return input_shapes
@@ -76,7 +66,7 @@ class LogSoftmax(Softmax):
     """x - log(sum(exp(x))), the sum over the axes: the logarithm of `Softmax`."""
 
     function = staticmethod(numpy_logsoftmax)
-    function_name = "logsoftmax"
+    name = "logsoftmax"
 
     def L_op(
         self,
@@ -136,7 +126,7 @@ def logsoftmax(c: Any, axis: Axis = None) -> Variable:
 def _softmax(op: type[Softmax], c: Any, axis: Axis) -> Variable:
     c = _as_float(c)
     if c.type.ndim == 0:
-        raise ValueError(f"{op.function_name} takes at least one dimension; got the scalar {c}")
+        raise ValueError(f"{op.name} takes at least one dimension; got the scalar {c}")
     if axis is None:
         c, axis = shape_padleft(c) if c.type.ndim == 1 else c, -1
     return op(normalize_axes(axis, c.type.ndim))(c)

@@ -11,6 +11,7 @@ import numpy as np
 from ..graph import Apply, Use, Variable
 from ..tensor_type import TensorType
 from .broadcasting import (
+    AlongAxes,
     NumPyOp,
     axis_argument,
     element_count,
@@ -27,7 +28,7 @@ from .joining import as_tensor_variable, join
 Axis = int | Sequence[int] | None
 
 
-class Reduction(NumPyOp):
+class Reduction(AlongAxes):
     """A NumPy reduction over several axes.
 
     Parameters
@@ -48,19 +49,6 @@ class Reduction(NumPyOp):
     def make_node(self, x: Variable) -> Apply:
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
         return Apply(self, [x], [TensorType(self.dtype(x.type.dtype), shape)()])
-
-    def compute(self, x: Any) -> Any:
-        return self.function(x, axis=self.axis)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        name = use(self.name, self.function)
-        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
 
     def L_op(
         self,

@@ -19,7 +19,15 @@ from .linear import linear_rules
 from .logarithms import logarithm_rules
 from .products import product_rules
 
-__all__ = ["Rule", "improve", "read_by_columns", "rules", "rules_for_known_sizes", "specialise"]
+__all__ = [
+    "Rule",
+    "improve",
+    "improve_for_sizes",
+    "read_by_columns",
+    "rules",
+    "rules_for_known_sizes",
+    "with_known_sizes",
+]
 
 
 @cache
@@ -42,18 +50,22 @@ def improve(outputs: Sequence[Variable]) -> list[Variable]:
     return Rewriter(rules()).final(outputs)
 
 
-def specialise(
+def with_known_sizes(
     inputs: Sequence[Variable], outputs: Sequence[Variable], shapes: Sequence[tuple[int, ...]]
 ) -> tuple[list[Variable], list[Variable]]:
-    """Inputs of known shapes, and the outputs of them, as cheap as they can be for these shapes.
+    """Inputs of known shapes, and the outputs of them.
 
     A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
     """
     known = [_of_shape(v, shape) for v, shape in zip(inputs, shapes, strict=True)]
-    outputs = clone_replace(outputs, dict(zip(inputs, known, strict=True)))
-    outputs = clone_replace(outputs, feature_major_sources(known, outputs))
+    return known, clone_replace(outputs, dict(zip(inputs, known, strict=True)))
+
+
+def improve_for_sizes(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> list[Variable]:
+    """As `improve`, for inputs of known sizes: also what is best for just these."""
+    outputs = clone_replace(outputs, feature_major_sources(inputs, outputs))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
-    return known, with_arrays_made_once(with_transposed_products(outputs))
+    return with_arrays_made_once(with_transposed_products(outputs))
 
 
 def _of_shape(variable: Variable, shape: tuple[int, ...]) -> Variable:

@@ -1,0 +1,234 @@
+"""Many rows are computed block by block, so that what is between data and sums stays in the cache.
+
+A training step reads rows of data, computes rows from them, and in the end adds up over all rows:
+costs, gradients. Where there are more rows than fit into the processor's cache, each call of NumPy
+reads them all from memory again. But a sum over all rows is that of the sums over blocks of rows.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, lines_of, toposort
+from ..ops.broadcasting import DimShuffle, Sum
+from ..ops.elementwise import Cast, Elementwise, Switch
+from ..ops.linalg import Dot
+from ..ops.nnet import LogSoftmax, Softmax
+from ..ops.reduction import Reduction
+from ..rewrite import improve, improve_for_sizes
+from .program import Program
+
+# Measured: see docs/performance.md. Of fewer rows, products are slow, and calls take their own time.
+_BLOCK_BYTES = 1 << 20
+_FEWEST_ROWS = 1024
+_FEWEST_BLOCKS = 3
+
+# What a variable has to do with the rows: it has one for each, or one column for each, or it is a
+# sum over them, or made of such sums. What has nothing to do with them is None.
+ROWS, COLUMNS, SUM, LATER = "rows", "columns", "a sum", "made of sums"
+Kind = str | None
+
+
+class RowBlocks(Op):
+    """Sums over the rows of its first inputs, computed block by block.
+
+    Parameters
+    ----------
+    programs : dict of int to Program
+        For each length of a block: what computes the sums of one.
+    lengths : sequence of int
+        Of the blocks.
+    n_cut : int
+        How many inputs are cut into blocks. The others are the same for all.
+    types : sequence of TensorType
+        Of the sums.
+    """
+
+    def __init__(
+        self,
+        programs: dict[int, Program],
+        lengths: Sequence[int],
+        n_cut: int,
+        types: Sequence[Any],
+    ) -> None:
+        self.programs = programs
+        self._lengths = lengths
+        self._n_cut = n_cut
+        self._types = types
+
+    def make_node(self, *inputs: Variable) -> Apply:
+        return Apply(self, inputs, [type() for type in self._types])
+
+    def compute(self, *values: Any) -> list[Any]:
+        """The sums over all rows."""
+        cut, whole = values[: self._n_cut], values[self._n_cut :]
+        totals: list[Any] = []
+        start = 0
+        for length in self._lengths:
+            block = [rows[start : start + length] for rows in cut]
+            sums = self.programs[length].run(*block, *whole)
+            if not totals:
+                totals = list(sums)
+            else:
+                for total, part in zip(totals, sums, strict=True):
+                    np.add(total, part, out=total)
+            start += length
+        return totals
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        for cell, total in zip(output_storage, self.compute(*inputs), strict=True):
+            cell[0] = total
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        text = f"{use('sums_by_blocks', self.compute)}({', '.join(inputs)})"
+        return text if len(node.outputs) > 1 else f"{text}[0]"
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [type.shape for type in self._types]
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{len(self._lengths)} blocks of {self._lengths[0]} rows"
+
+    def __str__(self) -> str:
+        return "Sum"
+
+
+def in_row_blocks(
+    name: str, inputs: Sequence[Variable], outputs: Sequence[Variable]
+) -> list[Variable]:
+    """The outputs, their sums over many rows computed in blocks, where that is possible and pays.
+
+    Parameters
+    ----------
+    name : str
+        Of the program.
+    inputs, outputs : sequences of Variable
+        The sizes of the inputs are known.
+    """
+    n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim == 2), default=0)
+    if n_rows < _FEWEST_BLOCKS * _FEWEST_ROWS:
+        return list(outputs)
+    outputs = improve(outputs)  # now sizes are numbers, not those of a block
+    order = toposort(outputs)
+    kinds = _kinds(inputs, n_rows, order)
+    sums = [v for v, kind in kinds.items() if kind == SUM]
+    if not sums or any(kinds.get(v) in (ROWS, COLUMNS) for v in outputs):
+        return outputs
+    inside = [node for node in order if kinds.get(node.outputs[0]) in (ROWS, COLUMNS, SUM)]
+    made = {v for node in inside for v in node.outputs}
+    needed = dict.fromkeys(v for node in inside for v in node.inputs)
+    given = [v for v in needed if v not in made and not isinstance(v, Constant)]
+    cut = [v for v in given if kinds.get(v) == ROWS]
+    whole = [v for v in given if kinds.get(v) is None]
+    n_blocks = n_rows // max(_FEWEST_ROWS, _BLOCK_BYTES // _bytes_of_a_row(cut, inside))
+    if n_blocks < _FEWEST_BLOCKS:
+        return outputs
+    lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
+    programs = {n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums) for n in set(lengths)}
+    op = RowBlocks(programs, lengths, len(cut), [v.type for v in sums])
+    with lines_of(inside[0]):
+        totals = op.make_node(*cut, *whole).outputs
+    return clone_replace(outputs, dict(zip(sums, totals, strict=True)))
+
+
+def _program_for(
+    name: str,
+    n_rows: int,
+    cut: Sequence[Variable],
+    whole: Sequence[Variable],
+    sums: Sequence[Variable],
+) -> Program:
+    """What computes the sums of so many rows."""
+    inputs = [v.type.clone(shape=(n_rows, *v.type.shape[1:]))(v.name) for v in cut]
+    inputs += [v.type(v.name) for v in whole]
+    block_sums = clone_replace(sums, dict(zip([*cut, *whole], inputs, strict=True)))
+    return Program(name, inputs, improve_for_sizes(inputs, block_sums), plans_buffers=True)
+
+
+def _bytes_of_a_row(cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
+    """How much memory a row of the data takes with what is computed from it.
+
+    Functions of elements write over what they are given, so products count, and one of those.
+    """
+    sizes: dict[bool, list[int]] = {True: [0], False: [0]}
+    for variable in [*cut, *[node.outputs[0] for node in inside]]:
+        length = math.prod(size or 1 for size in variable.type.shape)
+        node = variable.owner
+        counts = node is None or isinstance(node.op, Dot)
+        sizes[counts].append(length * variable.type.numpy_dtype.itemsize)
+    n_rows = cut[0].type.shape[0] or 1
+    return max(1, (sum(sizes[True]) + max(sizes[False])) // n_rows)
+
+
+# ---- What each variable has to do with the rows ---------------------------------------------------
+
+
+def _kinds(inputs: Sequence[Variable], n_rows: int, order: Sequence[Apply]) -> dict[Variable, str]:
+    """The kinds of all variables that have one; of none if something needs all rows at once."""
+    kinds = {v: ROWS for v in inputs if v.type.ndim and v.type.shape[0] == n_rows}
+    for node in order:
+        of_inputs = [kinds.get(v) for v in node.inputs]
+        if not any(of_inputs):
+            continue
+        if {SUM, LATER} & set(of_inputs):
+            kind = None if {ROWS, COLUMNS} & set(of_inputs) else LATER
+        else:
+            kind = _KIND_OF[type(node.op)](node, of_inputs) if type(node.op) in _KIND_OF else None
+        if kind is None:
+            return {}
+        kinds.update(dict.fromkeys(node.outputs, kind))
+    return kinds
+
+
+def _of_elements(node: Apply, kinds: Sequence[Kind]) -> Kind:
+    """Rows meet rows; what is not by rows must be the same for each."""
+    for variable, kind in zip(node.inputs, kinds, strict=True):
+        is_by_axis_0 = variable.type.ndim == node.out.type.ndim and variable.type.shape[0] != 1
+        if is_by_axis_0 != (kind == ROWS):
+            return None
+    return ROWS
+
+
+def _of_permuted(node: Apply, kinds: Sequence[Kind]) -> Kind:
+    order = node.op.new_order  # type: ignore[attr-defined]  # of a DimShuffle
+    if kinds[0] == ROWS:
+        return ROWS if order[0] == 0 else COLUMNS if order == (1, 0) else None
+    return ROWS if order == (1, 0) else None
+
+
+def _of_product(node: Apply, kinds: Sequence[Kind]) -> Kind:
+    x, y = (v.type.ndim for v in node.inputs)
+    return {
+        (ROWS, None): ROWS if x == 2 else None,
+        (None, COLUMNS): COLUMNS if x == 2 else None,
+        (COLUMNS, ROWS): SUM,
+        (ROWS, ROWS): SUM if x == 1 else None,
+    }.get((kinds[0], kinds[1]))
+
+
+def _of_sum(node: Apply, kinds: Sequence[Kind]) -> Kind:
+    if kinds[0] != ROWS:
+        return None
+    return SUM if 0 in node.op.axis else ROWS  # type: ignore[attr-defined]  # of a Sum
+
+
+def _of_others_along_axes(node: Apply, kinds: Sequence[Kind]) -> Kind:
+    is_within_rows = 0 not in node.op.axis  # type: ignore[attr-defined]  # of an AlongAxes
+    return ROWS if kinds[0] == ROWS and is_within_rows else None
+
+
+_KIND_OF: dict[type[Op], Callable[[Apply, Sequence[Kind]], Kind]] = {
+    Elementwise: _of_elements,
+    Switch: _of_elements,
+    Cast: _of_elements,
+    DimShuffle: _of_permuted,
+    Dot: _of_product,
+    Sum: _of_sum,
+    Reduction: _of_others_along_axes,
+    Softmax: _of_others_along_axes,
+    LogSoftmax: _of_others_along_axes,
+}

@@ -1,0 +1,135 @@
+"""Sums over many rows, computed block by block: the same sums."""
+
+from unittest import mock
+
+import numpy as np
+import pytest
+from expressions import TALL_SHAPES, expressions
+from hypothesis import given, settings
+from oracles import assert_program_agrees, weighted_sum
+
+import minigrad
+import minigrad.tensor as T
+from autoencoder import TiedNetwork, momentum_updates
+
+# As if the cache were tiny, so that small data is many rows.
+TINY_CACHE = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}
+tiny_cache = mock.patch.multiple("minigrad.compile.blocks", **TINY_CACHE)
+
+
+def is_in_blocks(f):
+    return "sums_by_blocks(" in f.source
+
+
+@pytest.fixture
+def rows():
+    return np.random.RandomState(0).randn(53, 4)
+
+
+@settings(max_examples=200)
+@given(expressions(of_shapes=TALL_SHAPES))
+def test_sums_of_random_expressions_stay_the_same(drawn):
+    inputs, values, pool = drawn
+    total = weighted_sum(pool[-1])
+    gradients = minigrad.grad(total, inputs, disconnected_inputs="ignore")
+    with tiny_cache:
+        assert_program_agrees(inputs, [total, *gradients], values, rtol=1e-7, atol=1e-8)
+
+
+SUMS = {
+    "of squares": lambda x, w: T.sqr(T.tanh(T.dot(x, w))).mean(),
+    "of each column": lambda x, w: T.exp(T.dot(x, w)).sum(axis=0),
+    "of products": lambda x, w: T.dot(x.T, T.tanh(T.dot(x, w))),
+    "of logarithms of a softmax": lambda x, w: T.log(T.nnet.softmax(T.dot(x, w), axis=1)).sum(),
+    "of the largest of each row": lambda x, w: T.max(T.dot(x, w), axis=1).sum(),
+    "of a choice": lambda x, w: T.switch(x > 0, x, 0).sum(axis=0),
+    "of whole numbers": lambda x, w: (x > 0).sum(axis=0),
+    "of what is made of the transpose": lambda x, w: T.tanh(T.dot(w.T, x.T).T).sum(axis=0),
+    "and what is made of it": lambda x, w: T.sqrt(T.sqr(x).sum() + 1) * T.sum(w),
+}
+
+
+@pytest.mark.parametrize("build", SUMS.values(), ids=SUMS)
+@pytest.mark.parametrize("count", [53, 50, 11])
+def test_a_sum_is_computed_in_blocks(build, count, rows):
+    x, w = T.dmatrices("x", "w")
+    values = [rows[:count], np.random.RandomState(1).randn(4, 3)]
+    with tiny_cache:
+        assert_program_agrees([x, w], [build(x, w)], values)
+        f = minigrad.function([x, w], build(x, w), on_unused_input="ignore")
+        f(*values)
+    assert is_in_blocks(f)
+
+
+NOT_IN_BLOCKS = {
+    "the rows themselves": lambda x: T.tanh(x),
+    "what takes the mean from each row": lambda x: T.sqr(x - x.mean(axis=0)).sum(),
+    "a softmax over the rows": lambda x: T.sqr(T.nnet.softmax(x, axis=0)).sum(),
+    "the rows in another order": lambda x: (x * x[::-1]).sum(),
+    "the product of all pairs of rows": lambda x: T.tanh(T.dot(x, x.T)).sum(),
+    "running sums": lambda x: T.sqr(T.cumsum(x, axis=0)).sum(),
+}
+
+
+@pytest.mark.parametrize("build", NOT_IN_BLOCKS.values(), ids=NOT_IN_BLOCKS)
+def test_what_needs_all_rows_at_once_is_not(build, rows):
+    x = T.dmatrix("x")
+    with tiny_cache:
+        assert_program_agrees([x], [build(x)], [rows])
+        f = minigrad.function([x], build(x))
+        f(rows)
+    assert not is_in_blocks(f)
+
+
+def test_a_parameter_with_as_many_rows_as_the_data_is_not_cut(rows):
+    x, w = T.dmatrices("x", "w")
+    square = np.random.RandomState(1).randn(53, 53)
+    with tiny_cache:
+        assert_program_agrees([x, w], [T.tanh(T.dot(w, x)).sum(), T.dot(x.T, w)], [rows, square])
+
+
+def test_the_number_of_rows_in_a_mean_is_that_of_all(rows):
+    x = T.dmatrix("x")
+    cost = T.sqr(x).sum() / x.shape[0]
+    with tiny_cache:
+        f = minigrad.function([x], [cost, minigrad.grad(cost, x).sum(axis=0)])
+        for _ in range(2):
+            np.testing.assert_allclose(f(rows)[0], np.square(rows).sum() / 53)
+    assert is_in_blocks(f)
+
+
+def test_few_rows_are_computed_at_once(rows):
+    x = T.dmatrix("x")
+    f = minigrad.function([x], T.sqr(T.tanh(x)).sum())
+    f(rows)
+    assert not is_in_blocks(f)
+
+
+def test_training_on_many_rows_costs_and_learns_what_the_interpreter_says():
+    X = np.random.RandomState(0).rand(4003, 100)
+
+    def train(mode):
+        network = TiedNetwork.gaussian(100, 3, np.random.RandomState(0))
+        batch = T.dmatrix("X")
+        cost = network.cost(batch)
+        updates = momentum_updates(cost, network.parameters, 0.1)
+        step = minigrad.function([batch], cost, updates=updates, mode=mode)
+        costs = [float(step(X)) for _ in range(5)]
+        return step, costs, [p.get_value() for p in network.parameters]
+
+    step, costs, parameters = train("FAST_RUN")
+    _, right_costs, right_parameters = train("FAST_COMPILE")
+    assert is_in_blocks(step)
+    assert step.memory() < 1_000_000 + 3_000_000
+    np.testing.assert_allclose(costs, right_costs, rtol=1e-12)
+    for mine, right in zip(parameters, right_parameters, strict=True):
+        np.testing.assert_allclose(mine, right, rtol=1e-10, atol=1e-14)
+
+
+def test_the_source_shows_the_program_of_a_block_too(rows):
+    x = T.dmatrix("x")
+    with tiny_cache:
+        f = minigrad.function([x], T.sqr(T.tanh(x)).sum(), name="cost")
+        f(rows)
+    assert "def cost_5_rows(x):" in f.source
+    assert "def cost(x):" in f.source
