@@ -61,9 +61,10 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
         np.subtract(scores, np.max(scores, axis=1, keepdims=True, out=largest), out=scores)
         np.sum(np.exp(scores, out=scores_error), axis=1, keepdims=True, out=total)
         cost = (np.log(total).sum() - scores[each_row, labels].sum()) / rows
-        np.divide(scores_error, total, out=scores_error)
-        scores_error[each_row, labels] -= 1
-        np.divide(scores_error, rows, out=scores_error)
+        # All gradients are linear in this error, so the learning rate is put in here.
+        np.divide(LEARNING_RATE / rows, total, out=total)
+        np.multiply(scores_error, total, out=scores_error)
+        scores_error[each_row, labels] -= LEARNING_RATE / rows
         for place in reversed(range(len(layers))):
             x, error, (W, _) = inputs[place], errors[place], layers[place]
             np.dot(x.T, error, out=gradients[2 * place])
@@ -74,7 +75,7 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
                 np.subtract(1, x, out=x)
                 np.multiply(x_error, x, out=x_error)
         for p, g in zip(parameters, gradients, strict=True):
-            np.subtract(p, np.multiply(g, LEARNING_RATE, out=g), out=p)
+            np.subtract(p, g, out=p)
         return cost
 
     return Step(run, lambda: [p.copy() for p in parameters])
