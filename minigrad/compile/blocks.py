@@ -121,6 +121,8 @@ def in_row_blocks(
     inside = [node for node in order if kinds.get(node.outputs[0]) in (ROWS, COLUMNS, SUM)]
     made = {v for node in inside for v in node.outputs}
     needed = dict.fromkeys(v for node in inside for v in node.inputs)
+    # A transpose is taken in each block, where it can be seen that it is one.
+    needed = dict.fromkeys(v if v in made else _without_permutation(v) for v in needed)
     given = [v for v in needed if v not in made and not isinstance(v, Constant)]
     cut = [v for v in given if kinds.get(v) == ROWS]
     whole = [v for v in given if kinds.get(v) is None]
@@ -133,6 +135,12 @@ def in_row_blocks(
     with lines_of(inside[0]):
         totals = op.make_node(*cut, *whole).outputs
     return clone_replace(outputs, dict(zip(sums, totals, strict=True)))
+
+
+def _without_permutation(x: Variable) -> Variable:
+    while x.owner is not None and isinstance(x.owner.op, DimShuffle):
+        (x,) = x.owner.inputs
+    return x
 
 
 def _program_for(

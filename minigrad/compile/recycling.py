@@ -79,5 +79,5 @@ class Spares:
         counts = list(map(getrefcount, values))
         for value in wanted:
             array = values[value.old]
-            if counts[value.old] == _ALONE and array.base is None and array.flags.c_contiguous:
+            if counts[value.old] == _ALONE and array.base is None and array.flags.carray:
                 self._of[value.old] = array

@@ -180,6 +180,14 @@ def test_a_value_that_another_variable_holds_too_is_left_to_it(moving):
     assert other.get_value()[0, 0] == 0
 
 
+def test_a_value_that_cannot_be_written_to_is_not_used_again(moving):
+    w, f = moving
+    w.set_value(read_only(np.zeros((200, 300))), borrow=True)
+    for _ in range(4):
+        f(np.ones((200, 300)))
+    assert w.get_value()[0, 0] == 4
+
+
 def test_a_failing_call_leaves_the_values_as_they_were(moving):
     w, f = moving
     for _ in range(3):
@@ -298,6 +306,16 @@ def test_the_transpose_of_a_product_is_computed_at_once():
     computed = [line for line in f.source.splitlines() if "dot(" in line.split("#")[0]]
     assert len(computed) == 1 and "(20, 20)" in computed[0]
     assert "y.T @ x.T" in computed[0]
+
+
+def test_a_small_transposed_factor_is_laid_out_row_by_row():
+    x, w = T.dmatrices("x", "w")
+    f = minigrad.function([x, w], T.dot(x, w.T))
+    X, small, large = np.ones((500, 20)), np.ones((30, 20)), np.ones((400, 20))
+    f(X, small)
+    assert "contiguous(" in f.source
+    f(X, large)
+    assert "contiguous(" not in f.source
 
 
 def test_results_needed_at_different_times_share_a_buffer():
