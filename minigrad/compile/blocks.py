@@ -24,7 +24,7 @@ from .program import Program
 
 # Measured: see docs/performance.md. Of fewer rows, products are slow, and calls take their own time.
 _BLOCK_BYTES = 1 << 20
-_FEWEST_ROWS = 1024
+_FEWEST_ROWS = 2048
 _FEWEST_BLOCKS = 3
 
 # What a variable has to do with the rows: it has one for each, or one column for each, or it is a
