@@ -10,10 +10,10 @@ import numpy as np
 DOCS = Path(__file__).parents[2] / "docs"
 COLOURS = {
     "minigrad": "#0072b2",
-    "PyTensor": "#999999",
-    "JAX": "#bbbbbb",
-    "PyTorch": "#d5d5d5",
-    "NumPy row-major": "#e69f00",
+    "PyTensor": "#cc79a7",
+    "JAX": "#009e73",
+    "PyTorch": "#d55e00",
+    "NumPy row-major": "#bbbbbb",
 }
 
 
