@@ -27,7 +27,7 @@ from .engine import Rewriter, Rule, rule
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.
-_LONG_ROW = 12
+_LONG_ROW = 16
 _TALL = 8
 # Up to how many elements a factor is small, and how many times as many its product must have.
 _SMALL = 4096
