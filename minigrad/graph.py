@@ -153,6 +153,9 @@ class Op:
         are equal, so that equal computations are done once. Without it an op equals only itself.
     view_map : dict of int to list of int
         For each output that may share the memory of inputs: which inputs.
+    is_view : bool
+        Whether the output always shares the memory of the first input, in a way that depends on no
+        value but those of the other inputs.
     takes_out : bool
         Whether the source that `expression` gives is a call that takes an array in C order as
         ``out=``, to write its result into.
@@ -178,6 +181,7 @@ class Op:
 
     __props__: tuple[str, ...] | None = None
     view_map: Mapping[int, Sequence[int]] = {}
+    is_view = False
     takes_out = False
     in_place = False
     itypes: Sequence[Any] | None = None

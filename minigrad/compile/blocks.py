@@ -194,6 +194,8 @@ def _kinds(inputs: Sequence[Variable], n_rows: int, order: Sequence[Apply]) -> d
 
 def _of_elements(node: Apply, kinds: Sequence[Kind]) -> Kind:
     """Rows meet rows; what is not by rows must be the same for each."""
+    if COLUMNS in kinds:
+        return None
     for variable, kind in zip(node.inputs, kinds, strict=True):
         is_by_axis_0 = variable.type.ndim == node.out.type.ndim and variable.type.shape[0] != 1
         if is_by_axis_0 != (kind == ROWS):

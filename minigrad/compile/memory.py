@@ -99,13 +99,6 @@ class Memory:
             and variable not in self._new
         )
 
-    def is_view(self, node: Apply) -> bool:
-        """Whether the node's output certainly shares the memory of its first input.
-
-        As far as its other inputs are no arrays, for to take elements at places is to copy them.
-        """
-        return _is_new_array(node) and not node.op.takes_out and node.op.view_map == {0: [0]}
-
     def freed_after(self, node: Apply) -> list[Variable]:
         """Whose memory nothing after the node needs."""
         variables = dict.fromkeys((*node.inputs, *node.outputs))

@@ -151,13 +151,16 @@ class Printer:
         ]
 
     def _is_lasting_view(self, node: Apply) -> bool:
-        """Whether the node is but another look at a buffer, which need be taken only once."""
+        """Whether the node is but another look at a buffer, which need be taken only once.
+
+        To take elements at the places that an array says is to copy them.
+        """
         x, *numbers = node.inputs or (None,)
         return (
             x in self._buffer_of
             and self._memory.origins(x) == {x}
             and node.outputs[0].type.ndim > 0  # a single element would be a copy
-            and self._memory.is_view(node)
+            and node.op.is_view
             and all(isinstance(v, Constant) and not v.type.ndim for v in numbers)
         )
 

@@ -76,6 +76,7 @@ class DimShuffle(NumPyOp):
         return [axis for axis in range(ndim) if axis not in self.kept]
 
     view_map = {0: [0]}
+    is_view = True
 
     def compute(self, x: Any) -> Any:
         return x.transpose(*self.kept, *self._dropped(x.ndim))[self._index(x.ndim)]

@@ -191,6 +191,7 @@ class Subtensor(NumPyOp):
 
     # Slices are views. With arrays NumPy copies, but saying so too often only costs a copy.
     view_map = {0: [0]}
+    is_view = True
 
     def compute(self, x: Any, *indices: Any) -> Any:
         return x[fill_pattern(self.pattern, indices)]

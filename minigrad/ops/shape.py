@@ -32,6 +32,7 @@ class Reshape(NumPyOp):
 
     __props__ = ()
     view_map = {0: [0]}
+    is_view = True
 
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
         for size in sizes:

@@ -21,6 +21,7 @@ from .engine import Rewriter, Rule, rule
 
 Replacement = Sequence[Variable] | None
 _ALL = (None, None, None)
+_WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
 _FUNCTIONS = (Elementwise, Switch, Cast)
 
 
@@ -71,7 +72,7 @@ def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
         return None
     value, *sizes = x.owner.inputs
     value = dimshuffle(value, [*["x"] * (len(sizes) - value.type.ndim), *range(value.type.ndim)])
-    if any(value.type.shape[axis] != 1 for axis in axes) or not x.type.is_float:
+    if any(value.type.shape[axis] != 1 for axis in axes) or x.type.dtype not in _WIDE_FLOATS:
         return None
     kept = [axis for axis in range(len(sizes)) if axis not in axes]
     times = math.prod((sizes[axis] for axis in axes), start=constant(1))

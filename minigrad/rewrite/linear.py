@@ -38,8 +38,13 @@ def fewer(x: Variable, y: Variable, times: int = 1) -> bool:
 
 
 def c_is_a_number(c: Variable, x: Variable, y: Variable) -> bool:
-    """Whether c has a single element, and x and y are of one shape."""
-    return is_number(c) and not is_number(x) and x.type.shape == y.type.shape
+    """Whether c has a single element, and x and y are of one shape.
+
+    And of a dtype in which a product does not overflow just because a factor comes later.
+    """
+    return (
+        is_number(c) and not is_number(x) and x.type.shape == y.type.shape and x.type.dtype in _BLAS
+    )
 
 
 def linear_rules() -> list[Rule]:
@@ -74,13 +79,13 @@ def _as_multiple(x: Variable) -> Multiple | None:
     if is_transposed(x):
         inner = _as_multiple(transposed(x))
         return inner and Multiple(inner.factor, transposed(inner.rest))
-    if x.owner is None or is_number(x):
+    if x.owner is None or is_number(x) or x.type.dtype not in _BLAS:
         return None
     if x.owner.op is neg:
         return Multiple(constant(-1, dtype=x.type.dtype), x.owner.inputs[0])
     if x.owner.op is mul:
         for factor, rest in (x.owner.inputs, x.owner.inputs[::-1]):
-            if is_number(factor) and rest.type == x.type:
+            if is_number(factor) and factor.type.dtype == x.type.dtype and rest.type == x.type:
                 return Multiple(Reshape()(factor) if factor.type.ndim else factor, rest)
     return None
 
@@ -89,7 +94,7 @@ def _as_multiple(x: Variable) -> Multiple | None:
 def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, x in enumerate(node.inputs):
         multiple = _as_multiple(x)
-        if multiple is None or x.type != multiple.rest.type:
+        if multiple is None or x.type.dtype != node.out.type.dtype:
             continue
         factors = list(node.inputs)
         factors[place], other = multiple.rest, factors[1 - place]
@@ -165,7 +170,7 @@ def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, ones in enumerate(factors):
         if ones.owner is not None and isinstance(ones.owner.op, Alloc):
             value, *sizes = ones.owner.inputs
-            if isinstance(value, Constant) and not value.type.ndim:
+            if isinstance(value, Constant) and value.type == multiple.factor.type:
                 factors[place] = Alloc()(mul(multiple.factor, value), *sizes)
                 return [dot(*factors)]
     return None

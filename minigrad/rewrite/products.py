@@ -62,8 +62,10 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
         node = factor.owner
         parts = None
         if node is not None and looked_through < _REACH:
-            if factor.type.dtype == variable.type.dtype:
-                parts = _split(node, rewriter)
+            parts = _split(node, rewriter)
+        # What is multiplied in another dtype may round, or wrap around, where the product does not.
+        if parts is not None and any(p.type.dtype != variable.type.dtype for p, _ in parts):
+            parts = None
         if parts is None or node is None:
             (above if is_above else below).append(factor)
             continue
@@ -242,6 +244,8 @@ def _distributed(product: Product, rewriter: Rewriter) -> Replacement:
     for place, factor in enumerate(product.above):
         node = factor.owner
         if node is None or node.op not in (add, sub):
+            continue
+        if any(term.type.dtype != factor.type.dtype for term in node.inputs):
             continue
         others = product.above[:place] + product.above[place + 1 :]
         terms = [_factors(term, rewriter) for term in node.inputs]

@@ -133,3 +133,17 @@ def test_the_source_shows_the_program_of_a_block_too(rows):
         f(rows)
     assert "def cost_5_rows(x):" in f.source
     assert "def cost(x):" in f.source
+
+
+COLUMNS = {
+    "a column with a row": lambda x: T.exp(-T.sqr(x - x.T)).sum(),
+    "a row of numbers": lambda x: T.exp(x.T).sum(axis=0),
+    "a row made of rows": lambda x: T.tanh(x.T).T.sum(axis=0),
+}
+
+
+@pytest.mark.parametrize("build", COLUMNS.values(), ids=COLUMNS)
+def test_a_row_with_a_number_for_each_row_is_not_the_same_for_all(build):
+    x = T.TensorType("float64", (None, 1))("x")
+    with tiny_cache:
+        assert_program_agrees([x], [build(x)], [np.random.RandomState(0).randn(40, 1)])
