@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Sequence
 from typing import Any
@@ -77,6 +78,12 @@ class TensorType:
         self.shape: tuple[int | None, ...] = tuple(map(_static_size, entries))
         self.ndim = len(self.shape)
         self.is_float = self.numpy_dtype.kind == "f"
+
+    @property
+    def size(self) -> int | None:
+        """How many elements there are, if that is known."""
+        sizes = [size for size in self.shape if size is not None]
+        return math.prod(sizes) if len(sizes) == len(self.shape) else None
 
     @property
     def broadcastable(self) -> tuple[bool, ...]:

@@ -94,7 +94,7 @@ class RowBlocks(Op):
         return f"{len(self._lengths)} blocks of {self._lengths[0]} rows"
 
     def __str__(self) -> str:
-        return "Sum"
+        return "sum over rows"
 
 
 def in_row_blocks(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -80,7 +79,8 @@ def _shape(variable: Variable) -> tuple[int, ...]:
 
 
 def _bytes(variable: Variable) -> int:
-    return math.prod(_shape(variable)) * variable.type.numpy_dtype.itemsize
+    """How many it takes, as far as its size is known."""
+    return (variable.type.size or 0) * variable.type.numpy_dtype.itemsize
 
 
 def allocate(slot_sizes: Sequence[int], buffers: Mapping[str, Buffer]) -> dict[str, np.ndarray]:

@@ -6,7 +6,6 @@ out fresh memory page by page.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from sys import getrefcount
 from typing import Any, NamedTuple
@@ -53,7 +52,7 @@ def new_values(
             continue
         shape = tuple(size or 0 for size in output.type.shape)
         dtype = output.type.numpy_dtype
-        if math.prod(shape) * dtype.itemsize >= _WORTH_RECYCLING:
+        if (output.type.size or 0) * dtype.itemsize >= _WORTH_RECYCLING:
             result.append(NewValue(output, inputs.index(target), dtype, shape))
     return [value for value in result if list(outputs).count(value.output) == 1]
 

@@ -100,29 +100,33 @@ def lost_checks(
         (node, check)
         for node in toposort(asked, stop_at=inputs)
         for check in sizes.unchecked(node)
-        if all(isinstance(side, int) or _input_of(side) in inputs for side in check.sides)
+        if all(isinstance(side, int) or _axis_of(side)[0] in inputs for side in check.sides)
     ]
 
 
-def _input_of(size: Variable) -> Variable | None:
-    """Whose size it is, if it is that of a variable."""
+def _axis_of(size: Variable) -> tuple[Variable | None, int]:
+    """Of which variable it is the size, and along which axis, if it is such."""
     if size.owner is None or not isinstance(size.owner.op, Size):
-        return None
-    return size.owner.inputs[0]
+        return None, 0
+    return size.owner.inputs[0], size.owner.op.axis
 
 
 def written(size: Entry, names: Mapping[Variable, str]) -> str:
     """A size that is a number, or that of a variable, as the program writes it."""
     if isinstance(size, int):
         return str(size)
-    return f"{names[_input_of(size)]}.shape[{size.owner.op.axis}]"  # type: ignore[index,union-attr]
+    variable, axis = _axis_of(size)
+    assert variable is not None
+    return f"{names[variable]}.shape[{axis}]"
 
 
 def value_of(size: Entry, shapes: Mapping[Variable, tuple[int, ...]]) -> int:
     """The value of a size that is a number, or that of a variable."""
     if isinstance(size, int):
         return size
-    return shapes[_input_of(size)][size.owner.op.axis]  # type: ignore[index,union-attr]
+    variable, axis = _axis_of(size)
+    assert variable is not None
+    return shapes[variable][axis]
 
 
 def _same(one: Entry, other: Entry) -> bool:

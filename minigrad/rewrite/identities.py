@@ -25,13 +25,13 @@ from .identity import identity
 
 def x_is_smaller(x: Variable, y: Variable) -> bool:
     """Whether x has a single element, and y may have more."""
-    return _is_single(x) and not _is_single(y)
+    return is_single(x) and not is_single(y)
 
 
 def x_and_y_meet(x: Variable, y: Variable, z: Variable) -> bool:
     """Whether the product of x and y is cheaper than that of either with z."""
     both_known = isinstance(x, Constant) and isinstance(y, Constant)
-    return _is_single(x) and _is_single(y) and (both_known or not _is_single(z))
+    return is_single(x) and is_single(y) and (both_known or not is_single(z))
 
 
 def x_is_no_smaller(x: Variable, y: Variable) -> bool:
@@ -39,7 +39,8 @@ def x_is_no_smaller(x: Variable, y: Variable) -> bool:
     return not x_is_smaller(x, y)
 
 
-def _is_single(x: Variable) -> bool:
+def is_single(x: Variable) -> bool:
+    """Whether x is known to have a single element."""
     return set(x.type.shape) <= {1}
 
 

@@ -8,7 +8,6 @@ the same memory, and the linear algebra library takes either.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 from ..graph import Apply, Variable, lines_of, toposort
@@ -54,10 +53,11 @@ def _tall_product(node: Apply, rewriter: Rewriter) -> Replacement:
 def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
     # The linear algebra library is up to twice as fast if a small second factor lies row by row.
     x, y = node.inputs
-    sizes = [math.prod(size or 0 for size in v.type.shape) for v in (y, node.out)]
-    if is_transposed(y) and sizes[0] <= _SMALL and _MANY_TIMES * sizes[0] < sizes[1]:
-        return [dot(x, Contiguous()(y))]
-    return None
+    small, large = y.type.size, node.out.type.size
+    if small is None or large is None or not is_transposed(y):
+        return None
+    is_worth_it = small <= _SMALL and _MANY_TIMES * small < large
+    return [dot(x, Contiguous()(y))] if is_worth_it else None
 
 
 @rule("a function of transposed matrices is the transposed function", Elementwise, Switch, Cast)

@@ -6,7 +6,6 @@ linear algebra library adds up products faster than NumPy multiplies and then ad
 
 from __future__ import annotations
 
-import math
 from typing import NamedTuple
 
 from ..graph import Apply, Constant, Variable
@@ -17,23 +16,14 @@ from ..ops.shape import Reshape
 from ..tensor_type import constant
 from .arrangement import Replacement
 from .engine import Rewriter, Rule, rule
+from .identities import is_single
 from .identity import identity
 from .layout import is_tall
 
 
-def element_count(x: Variable) -> int | None:
-    """How many elements x has, if that is known."""
-    return None if None in x.type.shape else math.prod(x.type.shape)  # type: ignore[arg-type]  # no None
-
-
-def is_number(x: Variable) -> bool:
-    """Whether x has a single element."""
-    return set(x.type.shape) <= {1}
-
-
 def fewer(x: Variable, y: Variable, times: int = 1) -> bool:
     """Whether x is known to have fewer elements than y has, that number taken so many times."""
-    mine, others = element_count(x), element_count(y)
+    mine, others = x.type.size, y.type.size
     return mine is not None and others is not None and mine < times * others
 
 
@@ -43,7 +33,7 @@ def c_is_a_number(c: Variable, x: Variable, y: Variable) -> bool:
     And of a dtype in which a product does not overflow just because a factor comes later.
     """
     return (
-        is_number(c) and not is_number(x) and x.type.shape == y.type.shape and x.type.dtype in _BLAS
+        is_single(c) and not is_single(x) and x.type.shape == y.type.shape and x.type.dtype in _BLAS
     )
 
 
@@ -79,13 +69,13 @@ def _as_multiple(x: Variable) -> Multiple | None:
     if is_transposed(x):
         inner = _as_multiple(transposed(x))
         return inner and Multiple(inner.factor, transposed(inner.rest))
-    if x.owner is None or is_number(x) or x.type.dtype not in _BLAS:
+    if x.owner is None or is_single(x) or x.type.dtype not in _BLAS:
         return None
     if x.owner.op is neg:
         return Multiple(constant(-1, dtype=x.type.dtype), x.owner.inputs[0])
     if x.owner.op is mul:
         for factor, rest in (x.owner.inputs, x.owner.inputs[::-1]):
-            if is_number(factor) and factor.type.dtype == x.type.dtype and rest.type == x.type:
+            if is_single(factor) and factor.type.dtype == x.type.dtype and rest.type == x.type:
                 return Multiple(Reshape()(factor) if factor.type.ndim else factor, rest)
     return None
 
@@ -140,8 +130,8 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     factors = product.owner.inputs
     if all(map(is_transposed, factors)):
         factors = [transposed(x) for x in factors]
-    count = element_count(product)
-    if count is None or any(element_count(x) != count for x in factors):
+    count = product.type.size
+    if count is None or any(x.type.size != count for x in factors):
         return None
     flat = [x if x.type.ndim == 1 else Reshape()(x, constant(count)) for x in factors]
     return [dot(flat[0], flat[-1])]
@@ -151,7 +141,7 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
 def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
-    if x.type.ndim != 2 or len(axes) != 1 or x.type.dtype not in _BLAS or not element_count(x):
+    if x.type.ndim != 2 or len(axes) != 1 or x.type.dtype not in _BLAS or not x.type.size:
         return None
     count = x.type.shape[axes[0]]
     ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count))
