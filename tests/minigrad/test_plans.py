@@ -129,6 +129,12 @@ def test_what_an_op_of_a_user_keeps_is_not_written_over():
     np.testing.assert_allclose([k[0] for k in kept], np.tanh([0.1, 0.2, 0.3]))
 
 
+def test_a_single_element_of_a_buffer_is_taken_in_each_call():
+    x = T.dvector("x")
+    f = minigrad.function([x], T.sqr(x)[0] + 1)
+    assert [float(f(np.array([value, 0.0]))) for value in (1.0, 2.0, 3.0)] == [2, 5, 10]
+
+
 def test_a_view_that_depends_on_values_is_taken_in_each_call():
     class Trim(minigrad.Op):
         __props__ = ()
