@@ -22,9 +22,12 @@ from ..ops.reduction import Reduction
 from ..rewrite import improve, improve_for_sizes
 from .program import Program
 
-# Measured: see docs/performance.md. Of fewer rows, products are slow, and calls take their own time.
-_BLOCK_BYTES = 1 << 20
-_FEWEST_ROWS = 2048
+# Measured: see docs/performance.md. A product of up to a million multiplications OpenBLAS computes as
+# it stands; a larger one it copies into its own order and shares between threads, which takes many
+# rows to pay. And with few rows calls take their own time.
+_MOST_MULTIPLICATIONS = 1_000_000
+_FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 300, 2500
+_BLOCK_BYTES = 5 << 18
 _FEWEST_BLOCKS = 3
 
 # What a variable has to do with the rows: it has one for each, or one column for each, or it is a
@@ -110,7 +113,7 @@ def in_row_blocks(
         The sizes of the inputs are known.
     """
     n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim == 2), default=0)
-    if n_rows < _FEWEST_BLOCKS * _FEWEST_ROWS:
+    if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
         return list(outputs)
     outputs = improve(outputs)  # now sizes are numbers, not those of a block
     order = toposort(outputs)
@@ -126,7 +129,7 @@ def in_row_blocks(
     given = [v for v in needed if v not in made and not isinstance(v, Constant)]
     cut = [v for v in given if kinds.get(v) == ROWS]
     whole = [v for v in given if kinds.get(v) is None]
-    n_blocks = n_rows // max(_FEWEST_ROWS, _BLOCK_BYTES // _bytes_of_a_row(cut, inside))
+    n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, cut, inside))
     if n_blocks < _FEWEST_BLOCKS:
         return outputs
     lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
@@ -157,7 +160,26 @@ def _program_for(
     return Program(name, inputs, improve_for_sizes(inputs, block_sums), plans_buffers=True)
 
 
-def _bytes_of_a_row(cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
+def _rows_of_a_block(n_rows: int, cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
+    """How many rows there should be in a block, at most; all if they are better left together."""
+    products = [node for node in inside if isinstance(node.op, Dot)]
+    multiplications = max(map(_multiplications, products), default=n_rows) // n_rows
+    at_once = _MOST_MULTIPLICATIONS // max(1, multiplications)
+    in_the_cache = _BLOCK_BYTES // _bytes_of_a_row(n_rows, cut, inside)
+    if n_rows <= 2 * in_the_cache:
+        return n_rows
+    if at_once < _FEWEST_ROWS:
+        return max(_FEWEST_ROWS_OF_LARGE_PRODUCTS, in_the_cache)
+    return max(_FEWEST_ROWS, min(at_once, in_the_cache))
+
+
+def _multiplications(node: Apply) -> int:
+    """How many a product takes: the size of its first operand for each column of the second."""
+    x, y = (variable.type.shape for variable in node.inputs)
+    return math.prod(size or 1 for size in (*x, *y[1:]))
+
+
+def _bytes_of_a_row(n_rows: int, cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
     """How much memory a row of the data takes with what is computed from it.
 
     Functions of elements write over what they are given, so products count, and one of those.
@@ -168,7 +190,6 @@ def _bytes_of_a_row(cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
         node = variable.owner
         counts = node is None or isinstance(node.op, Dot)
         sizes[counts].append(length * variable.type.numpy_dtype.itemsize)
-    n_rows = cut[0].type.shape[0] or 1
     return max(1, (sum(sizes[True]) + max(sizes[False])) // n_rows)
 
 

@@ -147,3 +147,19 @@ def test_a_row_with_a_number_for_each_row_is_not_the_same_for_all(build):
     x = T.TensorType("float64", (None, 1))("x")
     with tiny_cache:
         assert_program_agrees([x], [build(x)], [np.random.RandomState(0).randn(40, 1)])
+
+
+@pytest.mark.parametrize(
+    ("shape", "hidden", "expected"),
+    [
+        ((3000, 64), 32, "7 blocks of 429 rows"),  # 429 · 64 · 32 multiplications: under a million
+        ((9000, 400), 100, "4 blocks of 2250 rows"),  # they would be far fewer rows than pay
+        ((1000, 10), 4, None),  # all of it fits into the cache
+    ],
+)
+def test_blocks_are_as_large_as_products_and_the_cache_like_them(shape, hidden, expected):
+    x, w = T.dmatrices("x", "w")
+    f = minigrad.function([x, w], T.sqr(T.tanh(T.dot(x, w))).mean())
+    f(np.ones(shape), np.ones((shape[1], hidden)))
+    assert is_in_blocks(f) == bool(expected)
+    assert (expected or "") in f.source
