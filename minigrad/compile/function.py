@@ -79,6 +79,16 @@ class Function:
         self._spares = Spares()
 
     @property
+    def inputs(self) -> list[Variable]:
+        """The variables whose values it takes."""
+        return [given.variable for given in self._binder.inputs]
+
+    @property
+    def expressions(self) -> list[Variable]:
+        """What it computes and returns, as it was written, without the updates."""
+        return self._asked[: self._n_outputs]
+
+    @property
     def source(self) -> str:
         """The NumPy program that it runs; of several, the one that was planned last."""
         return self._plans.latest.source

@@ -1,0 +1,204 @@
+"""`check_grad`: is this gradient right? With no step to choose and no tolerance."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..compile.errors import quoted
+from ..compile.interpreter import evaluate
+from ..graph import Apply, toposort
+from ..tensor_type import describe
+from .comparison import Comparison, weights_for
+from .report import GradientError, Report
+from .subjects import Arrays, OfExpressions, Subject, subject_of
+
+_SEED = 20261125
+
+
+def check_grad(
+    f: Any,
+    *point: Any,
+    grad: Callable[..., Any] | None = None,
+    wrt: int | Sequence[int] | None = None,
+    order: int = 1,
+    seed: int = _SEED,
+) -> Report:
+    """Check a gradient at a point against finite differences.
+
+    If f has several results, it is the gradient of their sum with random weights v that is
+    checked, Σₖ vₖ ∂fₖ/∂xᵢ. It must be within the error of the numerical derivative, which is found
+    out, not chosen: see `minigrad.testing.slopes`. Of many elements only those with the largest
+    derivatives and some others are checked one by one, and all together along random directions;
+    so the number of calls of f does not grow with the size.
+
+    Parameters
+    ----------
+    f : callable
+        A function that builds an expression of variables; or a compiled function; or a plain
+        function of arrays, with `grad`.
+    *point : arrays, or what makes some
+        Where to check. Integers and bools are passed on, and have no derivative. Values of a
+        float32 function are computed in float64, unless it is a compiled one.
+    grad : callable, optional
+        The gradient of a plain function: takes what f takes, and returns the derivative by each
+        argument (or each of `wrt`), a single one without a list. If f's result is not a single
+        number, it takes one argument more, the weights v, and returns Σₖ vₖ ∂fₖ/∂x.
+    wrt : int or list of int, optional
+        Which arguments' derivatives to check, by default those of float type.
+    order : {1, 2}
+        2: check the second derivatives too, as derivatives of the gradient.
+    seed : int
+        Of the weights and directions.
+
+    Returns
+    -------
+    Report
+        What was compared. ``report.kinks`` lists the places where f has no derivative, but one on
+        each side (relu at 0); the gradient must lie between these. It is no failure.
+
+    Raises
+    ------
+    GradientError
+        If the gradient is wrong, or of another shape than its argument. The message says where and
+        by how much, and for expressions which op's derivative is the cause. Also if the function's
+        values are too noisy, or not finite, so that nothing can be said.
+    TypeError, ValueError
+        If an argument is not of its kind.
+
+    References
+    ----------
+    Griewank and Walther, *Evaluating Derivatives*, 2nd edition, chapter 3, for the product with
+    weights; `minigrad.testing.slopes` for the numerical derivative.
+
+    Examples
+    --------
+    >>> import numpy as np, minigrad.tensor as T
+    >>> from minigrad.testing import check_grad
+    >>> check_grad(lambda x, w: T.tanh(x.dot(w)), np.ones((2, 3)), np.ones(3))
+    <Report: derivatives: 9 agree>
+    >>> check_grad(np.sin, 0.5, grad=np.sin)
+    Traceback (most recent call last):
+        ...
+    minigrad.testing.report.GradientError: ...
+    """
+    arrays = as_point(point)
+    places = _as_places(wrt, arrays)
+    if order not in (1, 2):
+        raise ValueError(f"check_grad: order is 1 or 2; got {order!r}")
+    subject = subject_of(f, grad, arrays, places)
+    random = np.random.default_rng(seed)
+    report, weights = _checked(subject, arrays, random, "the gradient")
+    if order == 2:
+        derivative = subject.derivative(weights)
+        second, _ = _checked(derivative, arrays, random, "the second derivative")
+        report = Report([*report.entries, *second.entries])
+    return report
+
+
+def _checked(
+    subject: Subject, point: Arrays, random: np.random.Generator, what: str
+) -> tuple[Report, np.ndarray]:
+    """The report on a subject, which is right, and the weights of its results."""
+    report, weights = compared(subject, point, random)
+    if report.wrong or report.unclear:
+        raise GradientError(_message(report, what) + _cause(subject, point), report)
+    return report, weights
+
+
+def compared(
+    subject: Subject, point: Arrays, random: np.random.Generator
+) -> tuple[Report, np.ndarray]:
+    """The report on a subject, right or wrong, and the weights of its results."""
+    with np.errstate(all="ignore"):
+        weights = weights_for(len(subject.values(point)), random)
+    return Report(Comparison(subject, point, weights).entries(random)), weights
+
+
+def _message(report: Report, what: str) -> str:
+    if report.wrong:
+        worst = report.worst(1)[0]
+        first = (
+            f"{what} is wrong: by {worst.where} it is {worst.analytic:.10g}, but the values of the "
+            f"function say {worst.numeric:.10g}, with an error of at most {worst.bound:.2g}"
+        )
+    else:
+        first = (
+            f"{what} cannot be judged: {len(report.unclear)} of {len(report.entries)} numerical "
+            "derivatives are too uncertain; take another point, or compute in float64"
+        )
+    return f"{first}\n{report.table()}"
+
+
+def _cause(subject: Subject, point: Arrays) -> str:
+    """Which op's derivative is the first to be wrong, for a subject that is made of ops."""
+    node = first_wrong(subject, point) if isinstance(subject, OfExpressions) else None
+    if node is None:
+        return ""
+    line = "" if node.made_at is None else f", made at {quoted(node.made_at)}"
+    return f"\nthe first op whose derivative is wrong there: {node.op}{line}"
+
+
+def first_wrong(subject: OfExpressions, point: Arrays) -> Apply | None:
+    """The first node, in the order of computing, whose own vjp is wrong at the values it gets."""
+    order = toposort(subject.precise_outputs)
+    variables = list(dict.fromkeys(v for node in order for v in node.inputs))
+    given = dict(zip(subject.precise_inputs, subject.precisely(point), strict=True))
+    known = dict(zip(variables, evaluate(variables, given), strict=True))
+    for node in order:
+        wrt = [i for i, v in enumerate(node.inputs) if v.type.is_float]
+        inputs = [v.type() for v in node.inputs]
+        arrays = [known[v] for v in node.inputs]
+        outputs = [v for v in node.op.make_node(*inputs).outputs if v.type.is_float]
+        if not wrt or not outputs:
+            continue
+        if _is_wrong(OfExpressions(inputs, outputs, wrt, arrays), arrays):
+            return node
+    return None
+
+
+def _is_wrong(subject: Subject, point: Arrays) -> bool:
+    try:
+        report, _ = compared(subject, point, np.random.default_rng(_SEED))
+    except GradientError:  # a derivative of another shape than its input
+        return True
+    return bool(report.wrong)
+
+
+def as_point(values: Sequence[Any]) -> Arrays:
+    """The values as arrays; a Python number is a float64."""
+    arrays = []
+    for number, value in enumerate(values):
+        array = np.asarray(value)
+        if array.dtype.kind not in "fiub":
+            raise TypeError(
+                f"check_grad: argument {number} of the point is {describe(value)}; it must be an "
+                "array of floats, integers or bools"
+            )
+        arrays.append(array)
+    if not arrays:
+        raise TypeError("check_grad: there is no point to check the gradient at: pass arrays")
+    return arrays
+
+
+def _as_places(wrt: int | Sequence[int] | None, point: Arrays) -> list[int]:
+    """The places of the arguments in question."""
+    if wrt is None:
+        places = [i for i, x in enumerate(point) if x.dtype.kind == "f"]
+        if not places:
+            raise TypeError(
+                "check_grad: no argument is of float type, so there is no derivative; write "
+                "floats, as in 2.0"
+            )
+        return places
+    places = [wrt] if isinstance(wrt, int) else list(wrt)
+    for place in places:
+        if not isinstance(place, int) or not -len(point) <= place < len(point):
+            raise ValueError(
+                f"check_grad: wrt is a place among the {len(point)} arguments; got {place!r}"
+            )
+        if point[place].dtype.kind != "f":
+            raise TypeError(f"check_grad: argument {place} is {point[place].dtype}, not a float")
+    return [place % len(point) for place in places]

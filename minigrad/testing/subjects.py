@@ -1,0 +1,263 @@
+"""What a gradient check looks at: a function of arrays with its gradient, wherever they come from."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..compile.function import Function, function
+from ..gradient import grad
+from ..graph import Constant, Variable
+from ..tensor_type import TensorType, describe
+
+Arrays = list[np.ndarray]
+
+
+class Subject(Protocol):
+    """A function of arrays, with its gradient.
+
+    Attributes
+    ----------
+    names : list of str
+        Of its inputs.
+    precision : float
+        The relative rounding error of `values`, as far as dtypes tell.
+    wrt : list of int
+        Which inputs the gradient is by.
+    """
+
+    names: list[str]
+    precision: float
+    wrt: list[int]
+
+    def values(self, point: Arrays) -> np.ndarray:
+        """All results at a point, one after another, as float64."""
+        ...
+
+    def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
+        """The derivatives of the weighted sum of all results, by each of the inputs in question."""
+        ...
+
+    def derivative(self, weights: np.ndarray) -> Subject:
+        """The gradient of that sum as a subject of its own, for second derivatives."""
+        ...
+
+
+class OfExpressions:
+    """Expressions of variables; their gradient is that of `minigrad.grad`.
+
+    Parameters
+    ----------
+    inputs, outputs : lists of Variable
+    wrt : list of int
+        Which inputs the gradient is by.
+    point : list of array
+    precise : pair of lists of Variable, optional
+        The same inputs and outputs in float64, to compute values with.
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        wrt: Sequence[int],
+        point: Arrays,
+        precise: tuple[Sequence[Variable], Sequence[Variable]] | None = None,
+    ) -> None:
+        self.inputs, self.outputs, self.wrt = list(inputs), list(outputs), list(wrt)
+        self.names = [v.name or f"input {i}" for i, v in enumerate(inputs)]
+        self.point = point
+        self.precise_inputs, self.precise_outputs = precise or (self.inputs, self.outputs)
+        variables, results = self.precise_inputs, self.precise_outputs
+        floats = [v for v in (*variables, *results) if v.type.is_float]
+        self.precision = max(float(np.finfo(v.type.dtype).eps) for v in floats)
+        self._values = function(variables, list(results), on_unused_input="ignore")
+        self._shapes = [value.shape for value in self._values(*self.precisely(point))]
+        weights = [output.type() for output in self.outputs]
+        gradients = self._gradient(self.inputs, self.outputs, weights)
+        arguments = [*self.inputs, *weights]
+        self._gradients = function(arguments, gradients, on_unused_input="ignore")
+
+    def values(self, point: Arrays) -> np.ndarray:
+        return as_results(self._values(*self.precisely(point)))
+
+    def precisely(self, point: Arrays) -> Arrays:
+        """The point in the dtypes of the precise inputs."""
+        return _as(self.precise_inputs, point)
+
+    def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
+        return self._gradients(*_as(self.inputs, point), *self._parts(weights, self.outputs))
+
+    def derivative(self, weights: np.ndarray) -> OfExpressions:
+        derivatives = []
+        precise = self.precise_inputs, self.precise_outputs
+        for inputs, outputs in ((self.inputs, self.outputs), precise):
+            parts = self._parts(weights, outputs)
+            constants = [Constant(v.type, part) for v, part in zip(outputs, parts, strict=True)]
+            derivatives.append((inputs, self._gradient(inputs, outputs, constants)))
+        (inputs, gradients), precise = derivatives
+        return OfExpressions(inputs, gradients, self.wrt, self.point, precise)
+
+    def _gradient(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable], weights: Sequence[Variable]
+    ) -> list[Variable]:
+        """The gradient of the weighted sum of the outputs, by the inputs in question."""
+        known: dict[Variable, Variable] = {}
+        for output, weight in zip(outputs, weights, strict=True):
+            known[output] = known[output] + weight if output in known else weight
+        wrt = [inputs[i] for i in self.wrt]
+        return grad(None, wrt, known_grads=known, disconnected_inputs="ignore")
+
+    def _parts(self, weights: np.ndarray, outputs: Sequence[Variable]) -> Arrays:
+        """The weights of each output, in its shape and dtype."""
+        ends = np.cumsum([math.prod(shape) for shape in self._shapes])
+        parts = np.split(weights, ends[:-1])
+        return [
+            part.reshape(shape).astype(output.type.dtype)
+            for part, shape, output in zip(parts, self._shapes, outputs, strict=True)
+        ]
+
+
+class OfPlainFunctions:
+    """A function in NumPy, with a gradient written by hand.
+
+    Parameters
+    ----------
+    f : callable
+        From arrays to an array or number, or a list of them.
+    gradient : callable
+        From arrays to the derivatives by each of them; where f's result is no single number, it
+        takes one argument more, the derivative of a cost by that result.
+    wrt : list of int
+        Which arguments the gradient is by.
+    point : list of array
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], gradient: Callable[..., Any], wrt: Sequence[int], point: Arrays
+    ) -> None:
+        self._f, self._gradient, self.wrt = f, gradient, list(wrt)
+        self.names = _names_of_arguments(f, len(point))
+        with np.errstate(all="ignore"):
+            result = f(*self._precise(point))
+        self._results = result if isinstance(result, (list, tuple)) else [result]
+        self._is_list = isinstance(result, (list, tuple))
+        floats = [np.asarray(r) for r in self._results if np.asarray(r).dtype.kind == "f"]
+        self.precision = max([float(np.finfo(r.dtype).eps) for r in floats], default=2**-52)
+
+    def values(self, point: Arrays) -> np.ndarray:
+        return as_results(self._f(*self._precise(point)))
+
+    def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
+        shapes = [np.shape(result) for result in self._results]
+        parts = np.split(weights, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
+        cotangents = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+        arguments = [x.copy() for x in point]
+        if self._is_list:
+            given = self._gradient(*arguments, cotangents)
+        elif shapes[0] == ():
+            given = self._gradient(*arguments)
+        else:
+            dtype = np.result_type(*[point[i] for i in self.wrt])
+            given = self._gradient(*arguments, cotangents[0].astype(dtype))
+        gradients = list(given) if isinstance(given, (list, tuple)) else [given]
+        gradients = self._chosen(gradients, point)
+        if not self._is_list and shapes[0] == ():
+            gradients = [weights[0] * np.asarray(g) for g in gradients]
+        return gradients
+
+    def derivative(self, weights: np.ndarray) -> Subject:
+        raise TypeError(
+            "check_grad: second derivatives are those of expressions; to check a Hessian written "
+            "by hand, pass the gradient as f and the product with the Hessian as grad"
+        )
+
+    def _chosen(self, gradients: Arrays, point: Arrays) -> Arrays:
+        """The gradients by the arguments in question; they may be all that were returned."""
+        if len(gradients) == len(self.wrt):
+            return gradients
+        if len(gradients) == len(point):
+            return [gradients[i] for i in self.wrt]
+        raise TypeError(
+            f"check_grad: grad returned {len(gradients)} arrays; it must return the derivatives "
+            f"by {', '.join(self.names[i] for i in self.wrt)}"
+        )
+
+    def _precise(self, point: Arrays) -> Arrays:
+        return [x.astype("float64") if x.dtype.kind == "f" else x.copy() for x in point]
+
+
+def subject_of(
+    f: Any, gradient: Callable[..., Any] | None, point: Arrays, wrt: Sequence[int]
+) -> Subject:
+    """What `check_grad` was given, as a subject."""
+    if isinstance(f, Function):
+        if gradient is not None:
+            raise TypeError("check_grad: a compiled function has a gradient of its own; drop grad")
+        return OfExpressions(f.inputs, f.expressions, wrt, point)
+    if not callable(f):
+        raise TypeError(
+            "check_grad: f is a function that builds an expression, a compiled function, or a "
+            f"plain function whose gradient is given by grad=; got {describe(f)}"
+        )
+    if gradient is not None:
+        return OfPlainFunctions(f, gradient, wrt, point)
+    dtypes = [x.dtype for x in point]
+    inputs, outputs = built(f, point, dtypes)
+    precise = None
+    if any(dtype.kind == "f" and dtype != "float64" for dtype in dtypes):
+        wide = [np.dtype("float64") if dtype.kind == "f" else dtype for dtype in dtypes]
+        precise = built(f, point, wide)
+    return OfExpressions(inputs, outputs, wrt, point, precise)
+
+
+def built(
+    f: Callable[..., Any], point: Arrays, dtypes: Sequence[np.dtype[Any]]
+) -> tuple[list[Variable], list[Variable]]:
+    """Variables for the point, and the expressions that f makes of them.
+
+    A size of 1 broadcasts.
+    """
+    inputs = [
+        TensorType(dtype, [1 if size == 1 else None for size in x.shape])(name)
+        for x, dtype, name in zip(point, dtypes, _names_of_arguments(f, len(point)), strict=True)
+    ]
+    result = f(*inputs)
+    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    for output in outputs:
+        if not isinstance(output, Variable):
+            raise TypeError(
+                f"check_grad: f made {describe(output)} of variables, where an expression was "
+                "expected; if f computes with arrays, pass its gradient as grad="
+            )
+        if not output.type.is_float:
+            raise TypeError(
+                f"check_grad: f made {output}, which is {output.type.dtype}; only floats have "
+                "derivatives"
+            )
+    return inputs, outputs
+
+
+def as_results(values: Any) -> np.ndarray:
+    """One array or several as one row of float64."""
+    several = values if isinstance(values, (list, tuple)) else [values]
+    return np.concatenate([np.asarray(value, "float64").ravel() for value in several])
+
+
+def _as(variables: Sequence[Variable], point: Arrays) -> Arrays:
+    """The point in the dtypes of the variables."""
+    return [x.astype(v.type.dtype) for x, v in zip(point, variables, strict=True)]
+
+
+def _names_of_arguments(f: Callable[..., Any], count: int) -> list[str]:
+    """What f calls its arguments; x0, x1, … where it does not say."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        parameters = []
+    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [named[i] if i < len(named) else f"x{i}" for i in range(count)]

@@ -1,0 +1,208 @@
+"""`check_grad`: right verdicts, and messages that say where and by how much."""
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+from minigrad.testing import GradientError, check_grad
+
+
+class WrongCube(minigrad.Op):
+    """The cube, with a derivative that is 3 % off."""
+
+    __props__ = ()
+    itypes = otypes = (T.dvector,)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0] ** 3
+
+    def grad(self, inputs, output_grads):
+        return [3.09 * inputs[0] ** 2 * output_grads[0]]
+
+
+class Twice(minigrad.Op):
+    """2 x, as if it were constant."""
+
+    __props__ = ()
+    itypes = otypes = (T.dvector,)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = 2 * inputs[0]
+
+    def grad(self, inputs, output_grads):
+        return [T.zeros_like(inputs[0])]
+
+
+class FlatSquare(minigrad.Op):
+    """The square, with the right derivative, but the wrong second one."""
+
+    __props__ = ()
+    itypes = otypes = (T.dvector,)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0] ** 2
+
+    def grad(self, inputs, output_grads):
+        return [Twice()(inputs[0]) * output_grads[0]]
+
+
+X = np.array([[0.3, 1.7, -2.2], [1.1, -0.4, 0.9]])
+W = np.array([0.7, 1.2, 0.8])
+
+
+def test_an_expression_is_checked_by_each_element_of_each_input():
+    report = check_grad(lambda x, w: T.tanh(x.dot(w)), X, W)
+    assert len(report.entries) == 9
+    assert {entry.verdict for entry in report.entries} == {"agrees"}
+
+
+def test_a_compiled_function_is_checked():
+    x = T.fvector("x")
+    f = minigrad.function([x], [T.exp(x), x.sum()])
+    assert len(check_grad(f, W.astype("float32")).entries) == 3
+
+
+def test_a_plain_function_is_checked_with_a_gradient_written_by_hand():
+    check_grad(lambda x: float(np.sum(x**3)), X, grad=lambda x: 3 * x**2)
+    with pytest.raises(GradientError):
+        check_grad(lambda x: float(np.sum(x**3)), X, grad=lambda x: 3 * x)
+
+
+def test_a_plain_function_with_an_array_as_result_has_a_gradient_that_takes_weights():
+    check_grad(lambda x, w: x @ w, X, W, grad=lambda x, w, v: (np.outer(v, w), x.T @ v))
+
+
+def test_a_plain_function_may_have_several_results():
+    def gradient(x, weights):
+        return weights[0] * np.cos(x) + weights[1]
+
+    check_grad(lambda x: [np.sin(x), x.sum()], W, grad=gradient)
+
+
+def test_a_wrong_derivative_is_told_with_its_place_and_size_and_the_op_it_comes_from():
+    with pytest.raises(GradientError) as caught:
+        check_grad(lambda weights: T.tanh(WrongCube()(T.sin(weights))), W)
+    message = str(caught.value)
+    assert "the gradient is wrong: by weights[" in message
+    assert "the first op whose derivative is wrong there: WrongCube, made at" in message
+    assert "tests/minigrad/test_check_grad.py" in message
+    for entry in caught.value.report.entries:
+        assert entry.verdict == "differs"
+        np.testing.assert_allclose(entry.analytic, 1.03 * entry.numeric)
+        assert entry.bound < 1e-9
+
+
+def test_a_derivative_of_the_wrong_shape_is_told():
+    with pytest.raises(GradientError, match=r"by x has shape \(3,\), but x has \(2, 3\)"):
+        check_grad(lambda x: x.sum(), X, grad=lambda x: np.ones(3))
+
+
+@pytest.mark.parametrize("name", ["relu", "abs_", "maximum", "round_half", "floor"])
+def test_kinks_and_jumps_are_reported_and_are_no_failures(name):
+    at_0 = {
+        "relu": T.nnet.relu,
+        "abs_": T.abs_,
+        "maximum": lambda x: T.maximum(x, 2 * x),
+        "round_half": lambda x: T.round(x + 0.5),
+        "floor": T.floor,
+    }
+    report = check_grad(at_0[name], np.array([0.0, 1.7, -1.3]))
+    assert [entry.where[-3:] for entry in report.kinks] == ["[0]"]
+
+
+def test_at_a_kink_the_gradient_must_lie_between_the_slopes_of_both_sides():
+    check_grad(lambda x: abs(x), 0.0, grad=lambda x: 0.7)
+    with pytest.raises(GradientError, match="kink"):
+        check_grad(lambda x: abs(x), 0.0, grad=lambda x: 1.1)
+
+
+def test_at_the_edge_of_where_it_is_defined_a_function_has_the_slope_of_one_side():
+    def root_of_cube(x):
+        return x * np.sqrt(x) if x >= 0 else np.nan
+
+    (entry,) = check_grad(root_of_cube, 0.0, grad=lambda x: 0.0).entries
+    assert entry.kind == "edge"
+    with pytest.raises(GradientError):
+        check_grad(lambda x: x + x * np.sqrt(x), 0.0, grad=lambda x: 0.0)
+
+
+def test_where_nothing_can_be_said_nothing_is_said():
+    with pytest.raises(GradientError, match="cannot be judged: 1 of 1"):
+        check_grad(lambda x: np.log(x), -1.0, grad=lambda x: 1 / x)
+    noise = np.random.default_rng(0)
+    with pytest.raises(GradientError, match="cannot be judged"):
+        check_grad(lambda x: x + noise.normal(), 1.0, grad=lambda x: 1.0)
+
+
+def test_second_derivatives_are_checked_on_demand():
+    check_grad(T.sqr, W, order=2)
+    check_grad(FlatSquare(), W)
+    with pytest.raises(GradientError, match="the second derivative is wrong"):
+        check_grad(FlatSquare(), W, order=2)
+
+
+def test_the_number_of_calls_does_not_grow_with_the_size():
+    def calls(size):
+        count = 0
+
+        def f(x):
+            nonlocal count
+            count += 1
+            return np.sum(np.sin(x))
+
+        check_grad(f, np.linspace(0.1, 1, size), grad=np.cos)
+        return count
+
+    assert calls(100_000) < 3 * calls(200)
+
+
+def test_one_wrong_element_among_many_is_found():
+    at = np.linspace(0.1, 1, 50_000)
+
+    def wrong(x):
+        gradient = np.cos(x)
+        gradient[12_345] *= 1.03
+        return gradient
+
+    with pytest.raises(GradientError, match=r"by x\[12345\]"):
+        check_grad(lambda x: np.sum(np.sin(x)), at, grad=wrong)
+
+
+def test_integers_are_passed_on_without_a_derivative():
+    labels = np.array([0, 2])
+    report = check_grad(lambda x, y: T.log(T.nnet.softmax(x))[T.arange(2), y], X, labels)
+    assert len(report.entries) == X.size
+
+
+def test_wrt_chooses_the_inputs():
+    report = check_grad(lambda x, w: T.tanh(x.dot(w)), X, W, wrt=-1)
+    assert [entry.where for entry in report.entries] == ["w[0]", "w[1]", "w[2]"]
+
+
+def test_a_check_is_the_same_every_time_and_another_with_another_seed():
+    def gradients(**seed):
+        return [entry.analytic for entry in check_grad(T.sin, W, **seed).entries]
+
+    assert gradients() == gradients()
+    assert gradients(seed=1) != gradients(seed=2)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((T.exp,), {}, "pass arrays"),
+        ((T.exp, 2), {}, "write floats"),
+        ((T.exp, "one"), {}, "array of floats, integers or bools"),
+        ((T.exp, 2.0), {"wrt": 1}, "wrt is a place among the 1 arguments; got 1"),
+        ((T.exp, 2.0), {"order": 3}, "order is 1 or 2; got 3"),
+        ((np.float64(2), 2.0), {}, "f is a function that builds an expression"),
+        ((lambda x: 3.0, 2.0), {}, "pass its gradient as grad="),
+        ((lambda x: x > 0, 2.0), {}, "only floats have derivatives"),
+        ((np.sin, 2.0), {"grad": np.cos, "order": 2}, "pass the gradient as f"),
+        ((lambda x: x, 2.0), {"grad": lambda x: (1, 2)}, "returned 2 arrays"),
+    ],
+)
+def test_bad_arguments_are_refused_with_advice(arguments, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        check_grad(*arguments, **options)
