@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from .graph import Apply, Constant, Variable, lines_of, toposort
+from .graph import Apply, Constant, Variable, clone_replace, lines_of, toposort
 from .ops.broadcasting import ones_like, zeros_like
 from .ops.elementwise import cast
 from .ops.joining import as_tensor_variable
@@ -97,6 +97,114 @@ def grad(
     if isinstance(wrt, (list, tuple)):
         return type(wrt)(results)
     return results[0]
+
+
+def Lop(
+    f: Any,
+    wrt: Any,
+    eval_points: Any,
+    consider_constant: Iterable[Variable] | None = None,
+    disconnected_inputs: Disconnected = "raise",
+) -> Any:
+    """The product of a row vector with the Jacobian, vᵀ · ∂f/∂w for each w.
+
+    Parameters
+    ----------
+    f : variable, or list of variables
+        Of float type, of any shape.
+    wrt : variable, or list or tuple of variables
+    eval_points : variable or array, or list of them
+        The v for each f, of its shape.
+    consider_constant, disconnected_inputs
+        As in `grad`.
+
+    Returns
+    -------
+    variable, or list or tuple of variables, as `wrt`
+        Each of the type of its `wrt`.
+
+    Raises
+    ------
+    TypeError, ValueError, DisconnectedInputError
+        As `grad`; also if there are not as many `eval_points` as f.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.vector("x")
+    >>> Lop(x**2, x, [1.0, 10.0]).eval({x: [1.0, 2.0]})
+    array([ 2., 40.])
+    """
+    known: dict[Variable, Any] = {}
+    for output, point in _pairs("Lop", f, eval_points):
+        known[output] = known[output] + point if output in known else as_tensor_variable(point)
+    return grad(
+        None, wrt, consider_constant, disconnected_inputs=disconnected_inputs, known_grads=known
+    )
+
+
+def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
+    """The product of the Jacobian with a column vector, Σ ∂f/∂w · v for each f.
+
+    No op has a rule for it: vᵀ · J is linear in v, so its own derivative by v, applied to another
+    vector, is the product from the other side.
+
+    Parameters
+    ----------
+    f : variable, or list or tuple of variables
+        Of float type, of any shape.
+    wrt : variable, or list of variables
+    eval_points : variable or array, or list of them
+        The v for each w, of its shape.
+
+    Returns
+    -------
+    variable, or list or tuple of variables, as f
+        Each of the type of its f; zero for one that depends on no w.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `grad`; also if there are not as many `eval_points` as `wrt`.
+
+    References
+    ----------
+    Jamie Townsend, "A new trick for calculating Jacobian vector products" (2017).
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.vector("x")
+    >>> Rop((x**2).sum(), x, [1.0, 10.0]).eval({x: [1.0, 2.0]})
+    array(42.)
+    """
+    points = _pairs("Rop", wrt, eval_points)
+    products = [_product(output, points) for output in _as_list(f)]
+    return type(f)(products) if isinstance(f, (list, tuple)) else products[0]
+
+
+def _product(output: Variable, points: Sequence[tuple[Variable, Any]]) -> Variable:
+    """The product of the output's Jacobian with the points."""
+    row = output.type()
+    wrt = [variable for variable, _ in points]
+    from_the_left = grad(None, wrt, known_grads={output: row}, disconnected_inputs="ignore")
+    terms = [(x * point).sum() for x, (_, point) in zip(from_the_left, points, strict=True)]
+    # The result no longer depends on the row, but may still ask for its shape.
+    product = grad(sum(terms), row, disconnected_inputs="ignore")
+    return clone_replace([product], {row: zeros_like(output)})[0]
+
+
+def _as_list(values: Any) -> list[Any]:
+    return list(values) if isinstance(values, (list, tuple)) else [values]
+
+
+def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Any]]:
+    """The variables, each with its point."""
+    several = isinstance(variables, (list, tuple))
+    left, right = _as_list(variables), list(points) if several else [points]
+    if len(left) != len(right):
+        raise ValueError(f"{name}: {len(left)} variables, but {len(right)} eval_points")
+    return list(zip(left, right, strict=True))
 
 
 def _backpropagate(

@@ -2,5 +2,16 @@
 
 from .check import check_grad
 from .report import Entry, GradientError, Report
+from .taylor import Remainders, taylor_test
+from .theano_names import numeric_grad, verify_grad
 
-__all__ = ["Entry", "GradientError", "Report", "check_grad"]
+__all__ = [
+    "Entry",
+    "GradientError",
+    "Remainders",
+    "Report",
+    "check_grad",
+    "numeric_grad",
+    "taylor_test",
+    "verify_grad",
+]

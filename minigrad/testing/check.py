@@ -79,13 +79,14 @@ def check_grad(
     >>> from minigrad.testing import check_grad
     >>> check_grad(lambda x, w: T.tanh(x.dot(w)), np.ones((2, 3)), np.ones(3))
     <Report: derivatives: 9 agree>
-    >>> check_grad(np.sin, 0.5, grad=np.sin)
+    >>> check_grad(np.sin, 0.5, grad=np.sin)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    minigrad.testing.report.GradientError: ...
+    minigrad.testing.report.GradientError: the gradient is wrong: by x it is 0.4794255386, but the
+    values of the function say 0.8775825619, with an error of at most ...
     """
     arrays = as_point(point)
-    places = _as_places(wrt, arrays)
+    places = as_places(wrt, arrays)
     if order not in (1, 2):
         raise ValueError(f"check_grad: order is 1 or 2; got {order!r}")
     subject = subject_of(f, grad, arrays, places)
@@ -112,8 +113,7 @@ def compared(
     subject: Subject, point: Arrays, random: np.random.Generator
 ) -> tuple[Report, np.ndarray]:
     """The report on a subject, right or wrong, and the weights of its results."""
-    with np.errstate(all="ignore"):
-        weights = weights_for(len(subject.values(point)), random)
+    weights = weights_for(len(subject.values(point)), random)
     return Report(Comparison(subject, point, weights).entries(random)), weights
 
 
@@ -183,7 +183,7 @@ def as_point(values: Sequence[Any]) -> Arrays:
     return arrays
 
 
-def _as_places(wrt: int | Sequence[int] | None, point: Arrays) -> list[int]:
+def as_places(wrt: int | Sequence[int] | None, point: Arrays) -> list[int]:
     """The places of the arguments in question."""
     if wrt is None:
         places = [i for i, x in enumerate(point) if x.dtype.kind == "f"]

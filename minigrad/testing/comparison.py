@@ -42,7 +42,7 @@ class Comparison:
         self._weights = weights
         self._inputs = [point[i] for i in subject.wrt]
         self._names = [subject.names[i] for i in subject.wrt]
-        self._scales = [_scales(x) for x in self._inputs]
+        self._scales = [scales(x) for x in self._inputs]
         self._gradient = self._gradient_near(0)
         # Rounding errors are as random as the last bits of the point.
         self._nearby = [self._gradient_near(units) for units in (-5, -2, 2, 5)]
@@ -57,7 +57,7 @@ class Comparison:
             return [self._of_element(i, j) for i, j in places]
         entries = []
         for number in range(_N_DIRECTIONS):
-            direction = [s * _signed(s.shape, random) for s in self._scales]
+            direction = [s * signed(s.shape, random) for s in self._scales]
             entries.append(self._along(direction, f"direction {number}"))
             if entries[-1].verdict == "differs":
                 entries.append(self._worst_element(direction))
@@ -105,8 +105,7 @@ class Comparison:
             point = list(self._point)
             for place, x, d in zip(self._subject.wrt, wide, direction, strict=True):
                 point[place] = x + distance * d
-            with np.errstate(all="ignore"):
-                return self._subject.values(point)
+            return self._subject.values(point)
 
         return results
 
@@ -116,8 +115,7 @@ class Comparison:
         for place in self._subject.wrt:
             x = point[place]
             point[place] = (x * (1 + units * _precision(x))).astype(x.dtype)
-        with np.errstate(all="ignore"):
-            gradients = self._subject.gradients(point, self._weights)
+        gradients = self._subject.gradients(point, self._weights)
         for name, x, g in zip(self._names, self._inputs, gradients, strict=True):
             if np.shape(g) != x.shape:
                 raise GradientError(
@@ -146,7 +144,7 @@ class Comparison:
             yield from ((i, j) for j in dict.fromkeys([*ends, *map(int, others)]))
 
 
-def _scales(x: np.ndarray) -> np.ndarray:
+def scales(x: np.ndarray) -> np.ndarray:
     """For each number how far it may be moved: as far as it is from 0, or as the others are."""
     sizes = np.abs(x.astype("float64"))
     typical = float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 1.0
@@ -154,7 +152,7 @@ def _scales(x: np.ndarray) -> np.ndarray:
     return np.where(sizes >= 1e-4 * least, sizes, least)
 
 
-def _signed(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+def signed(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
     """Random numbers of either sign, between 1/2 and 3/2, of so few bits that float16 holds them."""
     sizes = random.integers(32, 97, size=shape) / 64
     return sizes * random.choice([-1.0, 1.0], size=shape)
@@ -162,7 +160,7 @@ def _signed(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
 
 def weights_for(count: int, random: np.random.Generator) -> np.ndarray:
     """Random weights of so many results; of a single one, 1."""
-    return np.ones(1) if count == 1 else _signed((count,), random)
+    return np.ones(1) if count == 1 else signed((count,), random)
 
 
 def _dot(gradient: Sequence[np.ndarray], direction: Sequence[np.ndarray]) -> float:

@@ -16,6 +16,9 @@ from ..tensor_type import TensorType, describe
 
 Arrays = list[np.ndarray]
 
+# Values that are not finite are looked at, which needs no warning.
+_quiet = np.errstate(all="ignore")
+
 
 class Subject(Protocol):
     """A function of arrays, with its gradient.
@@ -60,6 +63,7 @@ class OfExpressions:
         The same inputs and outputs in float64, to compute values with.
     """
 
+    @_quiet
     def __init__(
         self,
         inputs: Sequence[Variable],
@@ -82,6 +86,7 @@ class OfExpressions:
         arguments = [*self.inputs, *weights]
         self._gradients = function(arguments, gradients, on_unused_input="ignore")
 
+    @_quiet
     def values(self, point: Arrays) -> np.ndarray:
         return as_results(self._values(*self.precisely(point)))
 
@@ -89,6 +94,7 @@ class OfExpressions:
         """The point in the dtypes of the precise inputs."""
         return _as(self.precise_inputs, point)
 
+    @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         return self._gradients(*_as(self.inputs, point), *self._parts(weights, self.outputs))
 
@@ -137,21 +143,23 @@ class OfPlainFunctions:
     point : list of array
     """
 
+    @_quiet
     def __init__(
         self, f: Callable[..., Any], gradient: Callable[..., Any], wrt: Sequence[int], point: Arrays
     ) -> None:
         self._f, self._gradient, self.wrt = f, gradient, list(wrt)
         self.names = _names_of_arguments(f, len(point))
-        with np.errstate(all="ignore"):
-            result = f(*self._precise(point))
+        result = f(*self._precise(point))
         self._results = result if isinstance(result, (list, tuple)) else [result]
         self._is_list = isinstance(result, (list, tuple))
         floats = [np.asarray(r) for r in self._results if np.asarray(r).dtype.kind == "f"]
         self.precision = max([float(np.finfo(r.dtype).eps) for r in floats], default=2**-52)
 
+    @_quiet
     def values(self, point: Arrays) -> np.ndarray:
         return as_results(self._f(*self._precise(point)))
 
+    @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         shapes = [np.shape(result) for result in self._results]
         parts = np.split(weights, np.cumsum([math.prod(shape) for shape in shapes])[:-1])

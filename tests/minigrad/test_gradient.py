@@ -363,3 +363,39 @@ def test_an_op_says_to_what_it_is_connected(x):
 def test_an_unknown_way_to_return_what_is_disconnected_is_refused(x):
     with pytest.raises(ValueError, match="return_disconnected is one of zero, none; got 'zeros'"):
         grad(x.sum(), x, return_disconnected="zeros")
+
+
+def test_Lop_is_the_product_of_a_vector_with_the_jacobian():
+    x, w = T.dvectors("x", "w")
+    product = minigrad.gradient.Lop(T.outer(x, w), [x, w], T.ones((2, 3)))
+    by_x, by_w = minigrad.function([x, w], product)([1.0, 2.0], [3.0, 4.0, 5.0])
+    np.testing.assert_array_equal(by_x, [12, 12])
+    np.testing.assert_array_equal(by_w, [3, 3, 3])
+
+
+def test_Rop_is_the_product_of_the_jacobian_with_a_vector():
+    x = T.dvector("x")
+    A = np.arange(6.0).reshape(2, 3)
+    at, v = np.array([0.3, -0.2, 0.9]), np.array([1.0, 2.0, -1.0])
+    product = minigrad.gradient.Rop(T.tanh(T.dot(A, x)), x, v)
+    slope = 1 - np.tanh(A @ at) ** 2
+    np.testing.assert_allclose(product.eval({x: at}), slope * (A @ v))
+
+
+def test_Rop_of_several_outputs_by_several_inputs():
+    x, y = T.dscalars("x", "y")
+    products = minigrad.gradient.Rop([x * y, x + 0 * y, T.constant(3.0)], [x, y], [1.0, 10.0])
+    assert [p.eval({x: 2.0, y: 3.0}) for p in products] == [23, 1, 0]
+
+
+def test_Rop_needs_no_shape_that_only_a_derivative_has():
+    x = T.dmatrix("x")
+    product = minigrad.gradient.Rop(x + x.sum(axis=0), x, T.ones_like(x))
+    np.testing.assert_array_equal(product.eval({x: np.ones((2, 3))}), np.full((2, 3), 3.0))
+
+
+@pytest.mark.parametrize("operator", [minigrad.gradient.Lop, minigrad.gradient.Rop])
+def test_Lop_and_Rop_want_a_point_for_each_variable(operator):
+    x = T.dscalar("x")
+    with pytest.raises(ValueError, match="1 variables, but 2 eval_points"):
+        operator([x], [x], [1.0, 2.0])

@@ -1,0 +1,136 @@
+"""`taylor_test`: how fast the remainder of a first-order Taylor expansion vanishes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from .check import as_places, as_point
+from .comparison import scales, signed, weights_for
+from .report import GradientError
+from .subjects import subject_of
+
+# Long enough to be far from rounding, and short enough for the third derivative not to matter.
+_LONGEST_STEP = 1e-2
+_N_STEPS = 16
+
+
+@dataclass(frozen=True)
+class Remainders:
+    """What is left of a function when its linear approximation is taken away.
+
+    Attributes
+    ----------
+    steps : array
+        How far from the point, relative to its size.
+    remainders : array
+        |f(x + h d) − f(x) − h ∇f(x) · d| for each step h.
+    rate : float
+        The power of the step that the remainder vanishes with: 2 if the gradient is right (more if
+        the function bends less), 1 if it is wrong; infinite if nothing remains.
+    """
+
+    steps: np.ndarray
+    remainders: np.ndarray
+    rate: float
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw the remainder over the step, beside lines of slope 1 and 2; return the axes."""
+        import matplotlib.pyplot as plt  # not needed to test
+
+        if axes is None:
+            _, axes = plt.subplots(layout="constrained")
+        axes.loglog(self.steps, self.remainders, "o-", label=f"remainder, rate {self.rate:.2f}")
+        first = self.remainders[0]
+        for power, style in ((1, ":"), (2, "--")):
+            line = first * (self.steps / self.steps[0]) ** power
+            label = f"step^{power}: {'wrong' if power == 1 else 'right'}"
+            axes.loglog(self.steps, line, style, color="grey", label=label)
+        axes.set_xlabel("step")
+        axes.set_ylabel("|f(x + h d) − f(x) − h ∇f(x) · d|")
+        axes.legend(frameon=False)
+        return axes
+
+
+def taylor_test(
+    f: Any,
+    *point: Any,
+    grad: Callable[..., Any] | None = None,
+    wrt: int | list[int] | None = None,
+    plot: bool = False,
+    seed: int = 0,
+) -> Remainders:
+    """The rate at which f(x + h d) − f(x) − h ∇f(x) · d vanishes with h, along a random direction.
+
+    If the gradient is right, it is about 2: the remainder is of second order. If the gradient is
+    wrong, a part proportional to h remains, and the rate is about 1. There is no tolerance.
+
+    Parameters
+    ----------
+    f, *point, grad, wrt
+        As in `check_grad`. If f has several results, their sum with random weights is taken.
+    plot : bool
+        Draw the remainder over the step with matplotlib, into the current figure's axes or new ones.
+    seed : int
+        Of the direction and the weights.
+
+    Returns
+    -------
+    Remainders
+        ``result.rate`` is the rate.
+
+    Raises
+    ------
+    GradientError
+        If the function is not finite at the point or around it.
+    TypeError, ValueError
+        As `check_grad`.
+
+    References
+    ----------
+    Farrell, Ham, Funke and Rognes, "Automated derivation of the adjoint of high-level transient
+    finite element programs", *SIAM Journal on Scientific Computing* 35 (2013), section 6.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from minigrad.testing import taylor_test
+    >>> x = np.array([0.3, 1.2])
+    >>> round(taylor_test(lambda x: np.sum(x**3), x, grad=lambda x: 3 * x**2).rate, 1)
+    2.0
+    >>> round(taylor_test(lambda x: np.sum(x**3), x, grad=lambda x: 3.1 * x**2).rate, 1)
+    1.0
+    """
+    arrays = as_point(point)
+    subject = subject_of(f, grad, arrays, as_places(wrt, arrays))
+    random = np.random.default_rng(seed)
+    direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in subject.wrt}
+    value = subject.values(arrays)
+    weights = weights_for(len(value), random)
+    gradients = subject.gradients(arrays, weights)
+    slope = sum(np.sum(g * d) for g, d in zip(gradients, direction.values(), strict=True))
+    steps = _LONGEST_STEP / 2.0 ** np.arange(_N_STEPS)
+    remainders = []
+    for step in steps:
+        moved = [x + step * direction[i] if i in direction else x for i, x in enumerate(arrays)]
+        change = np.sum(weights * (subject.values(moved) - value))
+        remainders.append(abs(change - step * slope))
+    noise = 8 * subject.precision * float(np.sum(np.abs(weights * value)))
+    result = Remainders(steps, np.array(remainders), _rate(steps, np.array(remainders), noise))
+    if plot:
+        result.plot()
+    return result
+
+
+def _rate(steps: np.ndarray, remainders: np.ndarray, noise: float) -> float:
+    """The slope of the remainder in a plot of logarithms, where it is more than noise."""
+    if not np.isfinite(remainders).all():
+        raise GradientError("taylor_test: the function is not finite at the point or around it")
+    clear = remainders > 30 * noise
+    if clear.sum() < 2:
+        return float("inf")
+    slope, _ = np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)
+    return float(slope)

@@ -1,0 +1,166 @@
+"""`verify_grad` and `numeric_grad`, as Theano calls them, on top of `check_grad`'s mechanism."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from .check import as_point, check_grad
+from .report import GradientError
+from .slopes import slope
+from .subjects import as_results
+
+
+def verify_grad(
+    fun: Callable[..., Any],
+    pt: Sequence[Any],
+    n_tests: int = 2,
+    rng: Any = None,
+    eps: float | None = None,
+    out_type: str | None = None,
+    abs_tol: float | None = None,
+    rel_tol: float | None = None,
+    mode: Any = None,
+    cast_to_output_type: bool = False,
+    no_debug_ref: bool = True,
+) -> None:
+    """Check the gradient of an expression at a point, under Theano's name for it.
+
+    Parameters
+    ----------
+    fun : callable
+        Builds an expression of variables, or is an Op.
+    pt : list of arrays
+        The point, an array for each input, of float type.
+    n_tests : int
+        How often to check, with other weights of the results each time.
+    rng : numpy.random.RandomState or Generator, optional
+        Gives the seeds of the weights. Theano requires one.
+    abs_tol, rel_tol : float, optional
+        If given, derivatives may also be off by ``abs_tol + rel_tol · |numerical|``.
+    eps, out_type, mode, cast_to_output_type, no_debug_ref
+        Theano's; ignored: the step is found by itself.
+
+    Raises
+    ------
+    GradientError
+        If the gradient is wrong: see `check_grad`.
+
+    Examples
+    --------
+    >>> import numpy as np, minigrad.tensor as T
+    >>> verify_grad(lambda x: T.exp(x).sum(), [np.ones((2, 3))], rng=np.random.RandomState(0))
+    """
+    for number in range(n_tests):
+        seed = number if rng is None else int(rng.uniform() * 2**32)
+        try:
+            check_grad(fun, *pt, seed=seed)
+        except GradientError as error:
+            if not _is_tolerated(error, abs_tol, rel_tol):
+                raise
+
+
+def _is_tolerated(error: GradientError, abs_tol: float | None, rel_tol: float | None) -> bool:
+    """Whether all that is wrong is within the tolerances."""
+    if error.report is None or error.report.unclear or (abs_tol is None and rel_tol is None):
+        return False
+    return all(
+        entry.difference <= (abs_tol or 0.0) + (rel_tol or 0.0) * abs(entry.numeric)
+        for entry in error.report.wrong
+    )
+
+
+class numeric_grad:
+    """The numerical gradient of a function of arrays, under Theano's name for it.
+
+    Parameters
+    ----------
+    f : callable
+        From arrays to a number, computed by NumPy or a compiled function.
+    pt : array or list of arrays
+        The point.
+    eps, out_type
+        Theano's; ignored: the step is found by itself.
+
+    Attributes
+    ----------
+    gf : array or list of arrays, as `pt`
+        The numerical gradient.
+
+    Raises
+    ------
+    ValueError
+        If f's result is not a single number.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> numeric_grad(lambda x: np.sum(x**2), np.array([1.0, 3.0])).gf
+    array([2., 6.])
+    """
+
+    def __init__(
+        self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None
+    ) -> None:
+        self._is_list = isinstance(pt, (list, tuple))
+        point = as_point(pt if self._is_list else [pt])
+        count = len(as_results(f(*point)))
+        if count != 1:
+            raise ValueError(f"numeric_grad: f must return a single number; got {count}")
+        gradients = [_partial_derivatives(f, point, i) for i in range(len(point))]
+        self.gf = gradients if self._is_list else gradients[0]
+
+    @staticmethod
+    def abs_rel_err(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
+        """|a − b|, and that divided by |a| + |b| (by 1e-8 where both are less)."""
+        absolute = np.abs(np.asarray(a) - np.asarray(b))
+        return absolute, absolute / np.maximum(np.abs(a) + np.abs(b), 1e-8)
+
+    def abs_rel_errors(self, g_pt: Any) -> list[tuple[np.ndarray, np.ndarray]]:
+        """For each input how far a gradient is from the numerical one, absolute and relative."""
+        own = self.gf if self._is_list else [self.gf]
+        given = list(g_pt) if isinstance(g_pt, (list, tuple)) else [g_pt]
+        if len(given) != len(own):
+            raise ValueError(f"numeric_grad: {len(given)} gradients for {len(own)} inputs")
+        return [self.abs_rel_err(a, b) for a, b in zip(given, own, strict=True)]
+
+    def max_err(
+        self, g_pt: Any, abs_tol: float, rel_tol: float
+    ) -> tuple[int, tuple[int, ...], float, float]:
+        """Where a gradient is furthest off, measured by both tolerances, and how far.
+
+        Returns
+        -------
+        tuple
+            The number of the input, the index of the element, its absolute and relative error.
+        """
+        worst: tuple[float, int, tuple[int, ...], float, float] = (-1.0, 0, (), 0.0, 0.0)
+        for number, (absolute, relative) in enumerate(self.abs_rel_errors(g_pt)):
+            if not absolute.size:
+                continue
+            # An error counts only if it is beyond both tolerances.
+            both = np.minimum(absolute / abs_tol, relative / rel_tol)
+            index = np.unravel_index(int(np.argmax(both)), both.shape)
+            place = tuple(map(int, index))
+            found = (float(both[index]), number, place)
+            worst = max(worst, (*found, float(absolute[index]), float(relative[index])))
+        return worst[1:]
+
+
+def _partial_derivatives(f: Callable[..., Any], point: list[np.ndarray], i: int) -> np.ndarray:
+    """The derivative by each element of an input."""
+    x = point[i]
+    gradient = np.zeros(x.shape, x.dtype)
+    for index in np.ndindex(x.shape):
+        scale = max(abs(float(x[index])), 1.0)
+
+        def along(distance: float, index: Any = index, scale: float = scale) -> np.ndarray:
+            moved = x.copy()
+            moved[index] += distance * scale
+            return as_results(f(*point[:i], moved, *point[i + 1 :]))
+
+        found = slope(along, np.ones(1), float(np.finfo(x.dtype).eps))
+        gradient[index] = found.value / scale
+    return gradient

@@ -1,0 +1,49 @@
+"""`taylor_test`: the rate of the remainder, 2 for a right gradient and 1 for a wrong one."""
+
+import matplotlib
+import numpy as np
+import pytest
+
+import minigrad.tensor as T
+from minigrad.testing import GradientError, taylor_test
+
+X = np.array([[0.3, 1.7, -2.2], [1.1, -0.4, 0.9]])
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("scale", [1e-6, 1, 1e6])
+def test_the_rate_is_2_for_a_right_gradient(dtype, scale):
+    result = taylor_test(lambda x: T.exp(T.sin(x / scale)).sum(), (X * scale).astype(dtype))
+    assert result.rate == pytest.approx(2, abs=0.1)
+
+
+def test_it_is_1_for_a_gradient_that_is_3_percent_off():
+    result = taylor_test(lambda x: np.sin(x), X, grad=lambda x, v: 1.03 * np.cos(x) * v)
+    assert result.rate == pytest.approx(1, abs=0.1)
+
+
+def test_nothing_remains_of_a_linear_function():
+    assert taylor_test(lambda x: 3 * x, X).rate == np.inf
+
+
+def test_the_remainders_are_those_of_the_steps():
+    result = taylor_test(lambda x: x**2, 1.0)
+    curvature = (result.remainders / result.steps**2)[:8]
+    np.testing.assert_allclose(curvature, curvature[0], rtol=1e-6)
+
+
+def test_the_remainders_can_be_drawn():
+    matplotlib.use("Agg")
+    result = taylor_test(T.exp, X, plot=True)
+    axes = result.plot()
+    assert [line.get_label() for line in axes.lines] == [
+        f"remainder, rate {result.rate:.2f}",
+        "step^1: wrong",
+        "step^2: right",
+    ]
+    matplotlib.pyplot.close("all")
+
+
+def test_a_function_that_is_not_finite_is_refused():
+    with pytest.raises(GradientError, match="not finite"):
+        taylor_test(T.log, np.array([-1.0]))

@@ -1,0 +1,65 @@
+"""`verify_grad` and `numeric_grad` under Theano's names."""
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+from minigrad.testing import GradientError, numeric_grad, verify_grad
+
+X = np.array([[0.3, 1.7, -2.2], [1.1, -0.4, 0.9]])
+
+
+class Slanted(minigrad.Op):
+    """The identity, whose derivative is 1 % off."""
+
+    __props__ = ()
+
+    def make_node(self, x):
+        return minigrad.Apply(self, [x], [x.type()])
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0].copy()
+
+    def grad(self, inputs, output_grads):
+        return [1.01 * output_grads[0]]
+
+
+def test_verify_grad_passes_a_right_gradient():
+    verify_grad(lambda x, y: T.dot(x, T.tanh(y)), [X, X.T], rng=np.random.RandomState(1))
+
+
+def test_verify_grad_takes_an_op():
+    verify_grad(T.tanh, [X])
+
+
+def test_verify_grad_finds_a_wrong_gradient():
+    with pytest.raises(GradientError, match="Slanted"):
+        verify_grad(Slanted(), [X], rng=np.random.RandomState(1))
+
+
+def test_verify_grad_allows_what_its_tolerances_allow():
+    verify_grad(Slanted(), [X], rel_tol=0.02)
+    with pytest.raises(GradientError):
+        verify_grad(Slanted(), [X], rel_tol=0.005)
+
+
+def test_numeric_grad_gives_the_gradient():
+    numerical = numeric_grad(lambda x, y: np.sum(np.sin(x) * y), [X, 2 * X])
+    np.testing.assert_allclose(numerical.gf[0], np.cos(X) * 2 * X, rtol=1e-9)
+    np.testing.assert_allclose(numerical.gf[1], np.sin(X), rtol=1e-9)
+
+
+def test_numeric_grad_tells_how_far_another_gradient_is_from_it():
+    numerical = numeric_grad(lambda x: np.sum(x**2), X)
+    given = 2 * X
+    given[1, 2] += 0.1
+    number, index, absolute, relative = numerical.max_err(given, 1e-6, 1e-6)
+    assert (number, index) == (0, (1, 2))
+    assert absolute == pytest.approx(0.1)
+    assert relative == pytest.approx(0.1 / (1.8 + 1.9))
+
+
+def test_numeric_grad_refuses_functions_of_several_results():
+    with pytest.raises(ValueError, match="a single number; got 6"):
+        numeric_grad(np.sin, X)
