@@ -135,12 +135,9 @@ def Lop(
     >>> Lop(x**2, x, [1.0, 10.0]).eval({x: [1.0, 2.0]})
     array([ 2., 40.])
     """
-    known: dict[Variable, Any] = {}
-    for output, point in _pairs("Lop", f, eval_points):
-        known[output] = known[output] + point if output in known else as_tensor_variable(point)
-    return grad(
-        None, wrt, consider_constant, disconnected_inputs=disconnected_inputs, known_grads=known
-    )
+    # A cost, and not known_grads, because one f may depend on another.
+    cost = _weighted_sum(_pairs("Lop", f, eval_points))
+    return grad(cost, wrt, consider_constant, disconnected_inputs)
 
 
 def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
@@ -188,10 +185,16 @@ def _product(output: Variable, points: Sequence[tuple[Variable, Any]]) -> Variab
     row = output.type()
     wrt = [variable for variable, _ in points]
     from_the_left = grad(None, wrt, known_grads={output: row}, disconnected_inputs="ignore")
-    terms = [(x * point).sum() for x, (_, point) in zip(from_the_left, points, strict=True)]
-    # The result no longer depends on the row, but may still ask for its shape.
-    product = grad(sum(terms), row, disconnected_inputs="ignore")
+    cost = _weighted_sum(zip(from_the_left, [point for _, point in points], strict=True))
+    product = grad(cost, row, disconnected_inputs="ignore")
+    # It no longer depends on the row, but may still ask for its shape.
     return clone_replace([product], {row: zeros_like(output)})[0]
+
+
+def _weighted_sum(pairs: Iterable[tuple[Variable, Any]]) -> Variable:
+    """The sum of all elements of all variables, each with its weight."""
+    first, *others = [(x * cast(as_tensor_variable(w), x.type.dtype)).sum() for x, w in pairs]
+    return sum(others, start=first)
 
 
 def _as_list(values: Any) -> list[Any]:
@@ -202,7 +205,7 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Any]]
     """The variables, each with its point."""
     several = isinstance(variables, (list, tuple))
     left, right = _as_list(variables), list(points) if several else [points]
-    if len(left) != len(right):
+    if len(left) != len(right) or not left:
         raise ValueError(f"{name}: {len(left)} variables, but {len(right)} eval_points")
     return list(zip(left, right, strict=True))
 

@@ -147,8 +147,11 @@ def first_wrong(subject: OfExpressions, point: Arrays) -> Apply | None:
     variables = list(dict.fromkeys(v for node in order for v in node.inputs))
     given = dict(zip(subject.precise_inputs, subject.precisely(point), strict=True))
     known = dict(zip(variables, evaluate(variables, given), strict=True))
+    moving = {subject.precise_inputs[i] for i in subject.wrt}
     for node in order:
-        wrt = [i for i, v in enumerate(node.inputs) if v.type.is_float]
+        wrt = [i for i, v in enumerate(node.inputs) if v in moving and v.type.is_float]
+        if wrt:
+            moving.update(node.outputs)
         inputs = [v.type() for v in node.inputs]
         arrays = [known[v] for v in node.inputs]
         outputs = [v for v in node.op.make_node(*inputs).outputs if v.type.is_float]

@@ -94,9 +94,10 @@ class Comparison:
         if not abs(analytic - found.value) - found.width / 2 <= bound:
             return "differs"
         size = max(abs(analytic), abs(found.value), found.width)
-        if bound > _UNCERTAIN * size and bound > _NEGLIGIBLE * max(self._largest, found.around):
-            return "unclear"
-        return "agrees"
+        negligible = _NEGLIGIBLE * max(self._largest, found.around)
+        # What is left of terms that cancel has no size of its own to be compared with.
+        rounding = 1e4 * self._subject.precision
+        return "unclear" if bound > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
 
     def _line(self, direction: Arrays) -> Line:
         wide = [x.astype("float64") for x in self._inputs]
@@ -105,7 +106,13 @@ class Comparison:
             point = list(self._point)
             for place, x, d in zip(self._subject.wrt, wide, direction, strict=True):
                 point[place] = x + distance * d
-            return self._subject.values(point)
+            # Elsewhere the function may be undefined, or have other results, as arange has.
+            undefined = np.full(self._weights.shape, np.nan)
+            try:
+                values = self._subject.values(point)
+            except (ValueError, ArithmeticError, IndexError):
+                return undefined
+            return values if values.shape == undefined.shape else undefined
 
         return results
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..compile.function import Function, function
-from ..gradient import grad
+from ..gradient import Lop
 from ..graph import Constant, Variable
 from ..tensor_type import TensorType, describe
 
@@ -112,11 +112,8 @@ class OfExpressions:
         self, inputs: Sequence[Variable], outputs: Sequence[Variable], weights: Sequence[Variable]
     ) -> list[Variable]:
         """The gradient of the weighted sum of the outputs, by the inputs in question."""
-        known: dict[Variable, Variable] = {}
-        for output, weight in zip(outputs, weights, strict=True):
-            known[output] = known[output] + weight if output in known else weight
         wrt = [inputs[i] for i in self.wrt]
-        return grad(None, wrt, known_grads=known, disconnected_inputs="ignore")
+        return Lop(list(outputs), wrt, list(weights), disconnected_inputs="ignore")
 
     def _parts(self, weights: np.ndarray, outputs: Sequence[Variable]) -> Arrays:
         """The weights of each output, in its shape and dtype."""

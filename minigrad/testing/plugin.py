@@ -1,0 +1,52 @@
+"""The pytest plugin: the fixture `check_grad`, its seed, and the worst entries in reports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from functools import partial
+from typing import Any
+
+import pytest
+
+from .check import check_grad as _check_grad
+from .report import GradientError, Report
+
+_N_ROWS = 20
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add ``--gradcheck-seed``."""
+    parser.getgroup("minigrad").addoption(
+        "--gradcheck-seed",
+        type=int,
+        default=None,
+        metavar="N",
+        help="the seed of the weights and directions that the fixture check_grad draws",
+    )
+
+
+def pytest_report_header(config: pytest.Config) -> list[str]:
+    """Tell the seed, if one was given."""
+    seed = config.getoption("gradcheck_seed")
+    return [] if seed is None else [f"gradcheck seed: {seed}"]
+
+
+@pytest.fixture
+def check_grad(pytestconfig: pytest.Config) -> Callable[..., Report]:
+    """`minigrad.testing.check_grad`, with the seed of the command line."""
+    seed = pytestconfig.getoption("gradcheck_seed")
+    return _check_grad if seed is None else partial(_check_grad, seed=seed)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[Any]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the worst entries to the report of a test that a gradient check failed in."""
+    report = yield
+    error = call.excinfo.value if call.excinfo is not None else None
+    if isinstance(error, GradientError) and error.report is not None:
+        count = len(error.report.entries)
+        title = f"the worst of {count} comparisons" if count > _N_ROWS else "gradient check"
+        report.sections.append((title, error.report.table(_N_ROWS)))
+    return report

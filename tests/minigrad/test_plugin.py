@@ -1,0 +1,50 @@
+"""The pytest plugin, in test runs of its own."""
+
+import pytest
+
+pytest_plugins = "pytester"
+
+LAYER = """
+    import numpy as np
+
+    def test_of_mine(check_grad):
+        x = np.linspace(0.1, 1, 30)
+        check_grad(np.sin, x, grad=lambda x, v: {factor} * v * np.cos(x))
+"""
+
+
+def test_the_fixture_checks_gradients(pytester):
+    pytester.makepyfile(LAYER.format(factor=1))
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_the_report_of_a_failure_shows_the_worst_entries(pytester):
+    pytester.makepyfile(LAYER.format(factor=1.03))
+    result = pytester.runpytest()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        ["*GradientError: the gradient is wrong: by x*", "*the worst of 30 comparisons*"]
+    )
+    (title,) = [number for number, line in enumerate(result.outlines) if "worst of 30" in line]
+    assert sum(line.endswith("differs") for line in result.outlines[title:]) == 20
+
+
+@pytest.mark.parametrize("seed", [7, 8])
+def test_the_seed_comes_from_the_command_line(pytester, seed):
+    pytester.makepyfile(
+        f"""
+        import numpy as np
+        from minigrad.testing import check_grad as plain
+
+        def gradient(check, **options):
+            arguments = np.sin, np.linspace(0.1, 1, 5)
+            report = check(*arguments, grad=lambda x, v: v * np.cos(x), **options)
+            return [entry.analytic for entry in report.entries]
+
+        def test_seed(check_grad):
+            assert gradient(check_grad) == gradient(plain, seed={seed}) != gradient(plain)
+        """
+    )
+    result = pytester.runpytest("--gradcheck-seed", str(seed))
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines([f"gradcheck seed: {seed}"])
