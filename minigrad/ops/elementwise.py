@@ -293,6 +293,11 @@ def numpy_switch(condition: Any, x: Any, y: Any) -> Any:
     return np.where(condition, x, y)
 
 
+def one_less(y: Any, x: Any) -> Any:
+    """y − 1, the exponent of the derivative of xʸ; but 1 where x and y are 0, and it is 0 · 0⁻¹."""
+    return switch(eq(y, 0), switch(eq(x, 0), 1, y - 1), y - 1)
+
+
 def lacking(name: str) -> Any:
     """In place of a derivative that would take a function minigrad lacks: a TypeError."""
     raise TypeError(f"minigrad lacks the derivative of {name}")
@@ -360,7 +365,7 @@ true_div = binary("true_div", np.true_divide,  lambda x, y, z, gz: (gz / y, -gz 
 int_div  = binary("int_div",  np.floor_divide, None, number, "//")
 mod      = binary("mod",      np.remainder,    lambda x, y, z, gz: (gz, -gz * (x // y)), number, "%")
 power    = binary("power",    np.power,        lambda x, y, z, gz: (
-                                                   gz * y * x ** switch(eq(y, 0), 1, y - 1),
+                                                   gz * y * x ** one_less(y, x),
                                                    gz * z * log(switch(eq(x, 0), 1, x))), number, "**")
 maximum  = binary("maximum",  np.maximum,      lambda x, y, z, gz: (gz * ge(x, y), gz * lt(x, y)), same)
 minimum  = binary("minimum",  np.minimum,      lambda x, y, z, gz: (gz * le(x, y), gz * gt(x, y)), same)

@@ -9,12 +9,14 @@ import numpy as np
 
 from .report import Entry, GradientError
 from .slopes import Line, Slope, slope
-from .subjects import Arrays, Subject
+from .subjects import Arrays, Subject, near
 
 # Up to so many elements are compared one by one.
 _FEW = 100
 _N_DIRECTIONS = 4
 _N_ELEMENTS = 12
+# The error that an extrapolation shows may be less than it is, but hardly ever so much less.
+_CAUTION = 10
 # A numerical derivative less certain than this part of it says nothing, unless its uncertainty is
 # less than that part of the largest derivative, or of the slopes around.
 _UNCERTAIN, _NEGLIGIBLE = 1e-2, 1e-4
@@ -43,9 +45,8 @@ class Comparison:
         self._inputs = [point[i] for i in subject.wrt]
         self._names = [subject.names[i] for i in subject.wrt]
         self._scales = [scales(x) for x in self._inputs]
-        self._gradient = self._gradient_near(0)
-        # Rounding errors are as random as the last bits of the point.
-        self._nearby = [self._gradient_near(units) for units in (-5, -2, 2, 5)]
+        self._gradient = self._as_floats(subject.gradients(point, weights))
+        self._rounded = list(map(self._as_floats, subject.rounded(point, weights)))
         products = [g * s for g, s in zip(self._gradient, self._scales, strict=True)]
         self._largest = max([float(np.max(np.abs(p))) for p in products if p.size], default=0.0)
 
@@ -74,14 +75,16 @@ class Comparison:
     def _along(self, direction: Arrays, where: str, scale: float = 1.0) -> Entry:
         """The comparison along a direction; the entry is in units of the scale."""
         analytic = _dot(self._gradient, direction)
-        spread = max(abs(_dot(g, direction) - analytic) for g in self._nearby)
+        spread = max(abs(_dot(g, direction) - analytic) for g in self._rounded)
         moves = np.concatenate(
             [np.abs(g[d != 0] * d[d != 0]) for g, d in zip(self._gradient, direction, strict=True)]
         )
         epsilon = max(map(_precision, self._inputs))
         rounding = 4 * spread + epsilon * (16 * np.linalg.norm(moves) + 2 * np.sum(moves))
-        found = slope(self._line(direction), self._weights, self._subject.precision)
-        bound = 2 * found.error + rounding
+        found = self._exact_slope(direction) or slope(
+            self._line(direction), self._weights, self._subject.precision
+        )
+        bound = _CAUTION * found.error + rounding
         verdict = self._verdict(analytic, found, bound)
         in_units = [float(x / scale) for x in (analytic, found.value, bound)]
         return Entry(where, in_units[0], in_units[1], in_units[2], found.kind, verdict)
@@ -98,6 +101,19 @@ class Comparison:
         # What is left of terms that cancel has no size of its own to be compared with.
         rounding = 1e4 * self._subject.precision
         return "unclear" if bound > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
+
+    def _exact_slope(self, direction: Arrays) -> Slope | None:
+        """The slope along a direction by a complex step, where that can be made."""
+        values = []
+        for units in (0, -3, 3):
+            slopes = self._subject.slopes(near(self._point, self._subject.wrt, units), direction)
+            if slopes is None or not np.isfinite(slopes).all():
+                return None
+            values.append(slopes)
+        value = float(np.sum(self._weights * values[0]))
+        spread = max(abs(float(np.sum(self._weights * v)) - value) for v in values)
+        size = float(np.sum(np.abs(self._weights * values[0])))
+        return Slope(value, 2 * spread + 8 * self._subject.precision * size, around=size)
 
     def _line(self, direction: Arrays) -> Line:
         wide = [x.astype("float64") for x in self._inputs]
@@ -116,13 +132,8 @@ class Comparison:
 
         return results
 
-    def _gradient_near(self, units: int) -> Arrays:
-        """The gradient at the point, each number of which is so many units of precision away."""
-        point = list(self._point)
-        for place in self._subject.wrt:
-            x = point[place]
-            point[place] = (x * (1 + units * _precision(x))).astype(x.dtype)
-        gradients = self._subject.gradients(point, self._weights)
+    def _as_floats(self, gradients: Arrays) -> Arrays:
+        """Derivatives by each of the inputs, in float64."""
         for name, x, g in zip(self._names, self._inputs, gradients, strict=True):
             if np.shape(g) != x.shape:
                 raise GradientError(

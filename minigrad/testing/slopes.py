@@ -85,7 +85,7 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
         table.add(step, line(step), line(-step))
         error = table.central.error(weights)
         if error <= _GOOD_ENOUGH * abs(table.central.value(weights)):
-            patience = min(patience, 2)
+            patience = min(patience, 3)
         elif not table.central.is_noisy(weights):
             patience = _PATIENCE + 1
         patience -= 1

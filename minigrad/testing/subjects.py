@@ -13,8 +13,13 @@ from ..compile.function import Function, function
 from ..gradient import Lop
 from ..graph import Constant, Variable
 from ..tensor_type import TensorType, describe
+from . import complex_step
+from .rounding import rounded_at_random
 
 Arrays = list[np.ndarray]
+
+_N_ROUNDED = 4
+_UNITS = (-5, -2, 2, 5)
 
 # Values that are not finite are looked at, which needs no warning.
 _quiet = np.errstate(all="ignore")
@@ -43,6 +48,17 @@ class Subject(Protocol):
 
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         """The derivatives of the weighted sum of all results, by each of the inputs in question."""
+        ...
+
+    def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
+        """Gradients at the point that scatter as far as rounding may move the gradient."""
+        ...
+
+    def slopes(self, point: Arrays, direction: Arrays) -> np.ndarray | None:
+        """The derivatives of all results along a direction, if they can be had without differences.
+
+        The direction is one of the inputs in question.
+        """
         ...
 
     def derivative(self, weights: np.ndarray) -> Subject:
@@ -79,12 +95,15 @@ class OfExpressions:
         variables, results = self.precise_inputs, self.precise_outputs
         floats = [v for v in (*variables, *results) if v.type.is_float]
         self.precision = max(float(np.finfo(v.type.dtype).eps) for v in floats)
+        self._is_analytic = complex_step.is_analytic(results) and all(
+            v.type.dtype == "float64" for v in (*variables, *results) if v.type.is_float
+        )
         self._values = function(variables, list(results), on_unused_input="ignore")
         self._shapes = [value.shape for value in self._values(*self.precisely(point))]
         weights = [output.type() for output in self.outputs]
-        gradients = self._gradient(self.inputs, self.outputs, weights)
-        arguments = [*self.inputs, *weights]
-        self._gradients = function(arguments, gradients, on_unused_input="ignore")
+        self._arguments = [*self.inputs, *weights]
+        self._derivatives = self._gradient(self.inputs, self.outputs, weights)
+        self._gradients = function(self._arguments, self._derivatives, on_unused_input="ignore")
 
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
@@ -96,7 +115,27 @@ class OfExpressions:
 
     @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
-        return self._gradients(*_as(self.inputs, point), *self._parts(weights, self.outputs))
+        return self._gradients(*self._given(point, weights))
+
+    @_quiet
+    def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
+        random = np.random.default_rng(0)
+        values = dict(zip(self._arguments, self._given(point, weights), strict=True))
+        return [rounded_at_random(self._derivatives, values, random) for _ in range(_N_ROUNDED)]
+
+    def _given(self, point: Arrays, weights: np.ndarray) -> Arrays:
+        """The values that the gradient is computed from."""
+        return [*_as(self.inputs, point), *self._parts(weights, self.outputs)]
+
+    @_quiet
+    def slopes(self, point: Arrays, direction: Arrays) -> np.ndarray | None:
+        if not self._is_analytic:
+            return None
+        whole = [np.zeros(x.shape) for x in point]
+        for place, d in zip(self.wrt, direction, strict=True):
+            whole[place] = d
+        inputs, outputs = self.precise_inputs, self.precise_outputs
+        return as_results(complex_step.slopes(inputs, outputs, self.precisely(point), whole))
 
     def derivative(self, weights: np.ndarray) -> OfExpressions:
         derivatives = []
@@ -175,6 +214,13 @@ class OfPlainFunctions:
             gradients = [weights[0] * np.asarray(g) for g in gradients]
         return gradients
 
+    def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
+        # Rounding errors are as random as the last bits of the point.
+        return [self.gradients(near(point, self.wrt, n), weights) for n in _UNITS]
+
+    def slopes(self, point: Arrays, direction: Arrays) -> None:
+        return None
+
     def derivative(self, weights: np.ndarray) -> Subject:
         raise TypeError(
             "check_grad: second derivatives are those of expressions; to check a Hessian written "
@@ -245,6 +291,15 @@ def built(
                 "derivatives"
             )
     return inputs, outputs
+
+
+def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:
+    """The point, but the arrays at these places so many units of precision away."""
+    moved = list(point)
+    for place in places:
+        x = point[place]
+        moved[place] = (x * (1 + units * np.finfo(x.dtype).eps)).astype(x.dtype)
+    return moved
 
 
 def as_results(values: Any) -> np.ndarray:

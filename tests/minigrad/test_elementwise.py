@@ -234,6 +234,10 @@ def test_a_whole_power_has_a_derivative_at_zero_and_below(exponent):
     np.testing.assert_allclose(slope(at), expected)
 
 
+def test_a_power_has_second_derivatives_where_the_exponent_passes_through_0():
+    check_grad(T.power, np.array([0.5, 2.0]), np.array([0.0, 0.0]), order=2)
+
+
 @pytest.mark.parametrize("name", COMPARISONS)
 def test_a_comparison_is_bool(name):
     assert evaluated(getattr(T, name), X, X).dtype == bool
