@@ -293,9 +293,11 @@ def numpy_switch(condition: Any, x: Any, y: Any) -> Any:
     return np.where(condition, x, y)
 
 
-def one_less(y: Any, x: Any) -> Any:
-    """y − 1, the exponent of the derivative of xʸ; but 1 where x and y are 0, and it is 0 · 0⁻¹."""
-    return switch(eq(y, 0), switch(eq(x, 0), 1, y - 1), y - 1)
+def one_less(y: Variable, x: Variable) -> Variable:
+    """y − 1, the exponent in the derivative of xʸ; but 1 where it would be 0 · 0⁻¹, for x = y = 0."""
+    # A constant has no derivative to be spoilt elsewhere, and keeps its shape without x.
+    is_undefined = eq(y, 0) if isinstance(y, Constant) else eq(y, 0) & eq(x, 0)
+    return switch(is_undefined, 1, y - 1)
 
 
 def lacking(name: str) -> Any:

@@ -16,6 +16,7 @@ from ..graph import Op, Variable, perform, toposort
 from ..ops.broadcasting import Alloc
 from ..ops.elementwise import Switch
 from ..ops.joining import Join
+from ..ops.reduction import REDUCTIONS
 
 
 def rounded_at_random(
@@ -45,14 +46,23 @@ def rounded_at_random(
         results = perform(node, [value(v) for v in node.inputs])
         if not varying.isdisjoint(node.inputs):
             varying.update(node.outputs)
-            if not _only_moves_numbers(node.op):
+            if not _is_exact(node.op):
                 results = [_with_random_last_bits(result, random) for result in results]
         known.update(zip(node.outputs, results, strict=True))
     return [value(output) for output in outputs]
 
 
-def _only_moves_numbers(op: Op) -> bool:
-    return op.is_view or isinstance(op, (Switch, Join, Alloc))
+# What gives one of the numbers that it is given, or a whole one, and rounds nothing.
+_EXACT_FUNCTIONS = frozenset(
+    [np.maximum, np.minimum, np.clip, np.abs, np.negative, np.sign, np.array]
+    + [np.floor, np.ceil, np.trunc, np.rint, REDUCTIONS["max"][0], REDUCTIONS["min"][0]]
+)
+_EXACT_OPS = (Switch, Join, Alloc)
+
+
+def _is_exact(op: Op) -> bool:
+    is_choice = getattr(op, "function", None) in _EXACT_FUNCTIONS
+    return op.is_view or isinstance(op, _EXACT_OPS) or is_choice
 
 
 def _with_random_last_bits(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
