@@ -4,28 +4,7 @@ import numpy as np
 
 import minigrad
 from minigrad.compile.interpreter import evaluate
-
-
-def assert_program_agrees(inputs, outputs, values, rtol=1e-10, atol=1e-12):
-    """The compiled program, with rewrites and without, computes what the interpreter does.
-
-    It is called thrice: shapes that come again are planned for, and a plan's arrays used again.
-    """
-    expected = evaluate(outputs, dict(zip(inputs, values, strict=True)))
-    fast = minigrad.function(inputs, outputs, on_unused_input="ignore")
-    plain = minigrad.function(inputs, outputs, mode="FAST_COMPILE", on_unused_input="ignore")
-    calls = {"first call": fast, "planned": fast, "again": fast, "FAST_COMPILE": plain}
-    for call, f in calls.items():
-        for result, right in zip(f(*values), expected, strict=True):
-            assert result.dtype == right.dtype
-            assert result.shape == right.shape
-            if right.dtype.kind == "f":
-                precision = np.finfo(right.dtype).eps / np.finfo("float64").eps
-                np.testing.assert_allclose(
-                    result, right, rtol=rtol * precision, atol=atol * precision, err_msg=call
-                )
-            else:
-                np.testing.assert_array_equal(result, right, err_msg=call)
+from minigrad.testing import assert_program_agrees
 
 
 def variable_for(value, name=None):

@@ -4,13 +4,14 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from expressions import TALL_SHAPES, expressions
+from draws import TALL_SHAPES
 from hypothesis import given, settings
-from oracles import assert_program_agrees, weighted_sum
+from oracles import weighted_sum
 
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
+from minigrad.testing import assert_program_agrees, expressions
 
 # As if the cache were tiny, so that small data is many rows.
 TINY_CACHE = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}
@@ -29,8 +30,8 @@ def rows():
 @settings(max_examples=200)
 @given(expressions(of_shapes=TALL_SHAPES))
 def test_sums_of_random_expressions_stay_the_same(drawn):
-    inputs, values, pool = drawn
-    total = weighted_sum(pool[-1])
+    inputs, values = drawn.inputs, drawn.values
+    total = weighted_sum(drawn.result)
     gradients = minigrad.grad(total, inputs, disconnected_inputs="ignore")
     with tiny_cache:
         assert_program_agrees(inputs, [total, *gradients], values, rtol=1e-7, atol=1e-8)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from oracles import assert_program_agrees
 
 import minigrad.tensor as T
+from minigrad.testing import assert_program_agrees
 
 
 def of(dtype, shape):

@@ -7,12 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, mutually_broadcastable_shapes
-from oracles import assert_program_agrees
 
 import minigrad
 import minigrad.tensor as T
 from minigrad.ops import elementwise
-from minigrad.testing import check_grad
+from minigrad.testing import assert_program_agrees, check_grad
 
 # name: NumPy's function, and an interval where it is defined and smooth.
 UNARY = {

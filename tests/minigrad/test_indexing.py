@@ -2,15 +2,15 @@
 
 import numpy as np
 import pytest
+from draws import ALL, FLOATS, NUMBERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import basic_indices, integer_array_indices
 from oracles import assert_computes
-from values import ALL, FLOATS, NUMBERS, shapes, tensors
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.testing import check_grad
+from minigrad.testing import check_grad, shapes, tensors
 
 CUBE = np.arange(24.0).reshape(2, 3, 4) / 7 - 1
 
@@ -153,7 +153,7 @@ def test_nonzero_is_numpys(x):
 
 
 @settings(max_examples=10)
-@given(tensors("int64", shape=(2, 3), low=0, high=2), tensors(FLOATS, shape=(3, 2, 3)))
+@given(tensors("int64", shape=(2, 3), domain=(0, 2)), tensors(FLOATS, shape=(3, 2, 3)))
 def test_choose_is_numpys(numbers, choices):
     assert_computes(
         lambda a, c: T.choose(a, [c[0], c[1], c[2]]), lambda a, c: np.choose(a, c), numbers, choices

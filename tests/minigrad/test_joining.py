@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from draws import ALL
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import assert_computes
-from values import ALL, shapes, tensors
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.testing import check_grad
+from minigrad.testing import check_grad, shapes, tensors
 
 
 @st.composite

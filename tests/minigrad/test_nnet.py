@@ -2,14 +2,14 @@
 
 import numpy as np
 import pytest
+from draws import FLOATS, INTEGERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import assert_computes
-from values import FLOATS, INTEGERS, broadcastable, tensors
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.testing import check_grad
+from minigrad.testing import broadcastable, check_grad, tensors
 
 nnet = T.nnet
 
@@ -50,7 +50,7 @@ SMOOTH_AT = np.array([-8.0, -4.1, -2.2, -0.7, 0.4, 1.3, 2.1, 4.2, 7.0])
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
-@given(x=tensors(FLOATS, low=-9, high=9))
+@given(x=tensors(FLOATS, domain=(-9, 9)))
 def test_an_activation_has_its_value_and_dtype_at_any_shape(name, x):
     assert_computes(*ACTIVATIONS[name], x)
 
@@ -77,7 +77,7 @@ def test_the_slope_of_relu_below_zero_can_be_learnt():
     check_grad(nnet.relu, np.outer([1, -1], [0.5, 1.5, 2.5]), [0.1, 0.2, 0.3])
 
 
-@given(tensors(FLOATS, low=-20, high=20))
+@given(tensors(FLOATS, domain=(-20, 20)))
 @settings(max_examples=10)
 def test_ultra_fast_sigmoid_is_within_three_hundredths_of_the_sigmoid(x):
     v = T.TensorType(x.dtype, [None] * x.ndim)()
@@ -214,7 +214,7 @@ def test_there_must_be_a_label_for_each_row(cost, count, mode):
         f(PROBABILITIES, np.zeros(count, int))
 
 
-@given(st.sampled_from(FLOATS).flatmap(lambda dtype: broadcastable(2, dtype, 0.1, 0.9)))
+@given(st.sampled_from(FLOATS).flatmap(lambda dtype: broadcastable(2, dtype, (0.1, 0.9))))
 def test_binary_crossentropy_is_as_defined_however_it_broadcasts(values):
     assert_computes(
         nnet.binary_crossentropy,
@@ -224,7 +224,7 @@ def test_binary_crossentropy_is_as_defined_however_it_broadcasts(values):
     )
 
 
-@given(st.sampled_from(FLOATS).flatmap(lambda dtype: broadcastable(2, dtype, 0.1, 0.9)))
+@given(st.sampled_from(FLOATS).flatmap(lambda dtype: broadcastable(2, dtype, (0.1, 0.9))))
 def test_sigmoid_binary_crossentropy_is_binary_crossentropy_of_the_sigmoid(values):
     assert_computes(
         nnet.sigmoid_binary_crossentropy,

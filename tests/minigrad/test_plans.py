@@ -5,13 +5,14 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from expressions import TALL_SHAPES, expressions
+from draws import TALL_SHAPES
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from oracles import assert_program_agrees, weighted_sum
+from oracles import weighted_sum
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.testing import assert_program_agrees, expressions
 
 
 def strided(value):
@@ -42,17 +43,17 @@ def names_held(f):
 @settings(max_examples=200)
 @given(expressions(of_shapes=TALL_SHAPES), st.lists(st.sampled_from(LAYOUTS), min_size=3))
 def test_a_plan_computes_the_same_of_values_in_any_layout(drawn, layouts):
-    inputs, values, pool = drawn
+    inputs, values = drawn.inputs, drawn.values
     values = [layout(v) if v.ndim else v for layout, v in zip(layouts, values, strict=False)]
-    assert_program_agrees(inputs, pool[-2:], values, rtol=1e-9, atol=1e-9)
+    assert_program_agrees(inputs, drawn.variables[-2:], values, rtol=1e-9, atol=1e-9)
 
 
 @settings(max_examples=100)
 @given(expressions(most_operations=4, of_shapes=TALL_SHAPES))
 def test_a_plan_computes_the_same_gradients(drawn):
-    inputs, values, pool = drawn
-    gradients = minigrad.grad(weighted_sum(pool[-1]), inputs, disconnected_inputs="ignore")
-    assert_program_agrees(inputs, [pool[-1], *gradients], values, rtol=1e-7, atol=1e-8)
+    inputs, values = drawn.inputs, drawn.values
+    gradients = minigrad.grad(weighted_sum(drawn.result), inputs, disconnected_inputs="ignore")
+    assert_program_agrees(inputs, [drawn.result, *gradients], values, rtol=1e-7, atol=1e-8)
 
 
 def test_a_plan_computes_the_same_from_a_view_of_a_shared_value():

@@ -2,13 +2,13 @@
 
 import numpy as np
 import pytest
+from draws import ALL, FLOATS, NUMBERS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import assert_computes
-from values import ALL, FLOATS, NUMBERS, tensors
 
 import minigrad.tensor as T
-from minigrad.testing import check_grad
+from minigrad.testing import check_grad, tensors
 
 
 def mean_dtype(x):

@@ -1,0 +1,245 @@
+"""The operations that random expressions are made of, as the text that a user would write."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Family(NamedTuple):
+    """Operations of one kind.
+
+    Attributes
+    ----------
+    templates : list of str
+        Python expressions of ``{x}``, and of ``{y}`` if there are two operands.
+    kinds : str
+        Kinds of dtype that the operands may have: of ``f`` float, ``i`` integer, ``b`` bool.
+    least_dims, most_dims : int
+        How many dimensions x may have.
+    """
+
+    templates: list[str]
+    kinds: str = "f"
+    least_dims: int = 0
+    most_dims: int = 99
+
+    @property
+    def has_two_operands(self) -> bool:
+        return "{y}" in self.templates[0]
+
+
+# Where a function is not defined everywhere, or grows fast, its operand is bounded first. So every
+# number stays in a range where finite differences tell the truth.
+FAMILIES = {
+    "elementwise": Family(
+        [
+            "-{x}",
+            "T.tanh({x})",
+            "T.sin({x})",
+            "T.cos({x})",
+            "T.exp(T.tanh({x}))",
+            "T.expm1(T.sin({x}))",
+            "T.exp2(T.cos({x}))",
+            "T.log(1 + T.sqr({x}))",
+            "T.log2(2 + T.sin({x}))",
+            "T.log10(2 + T.sin({x}))",
+            "T.log1p(T.exp(-{x}))",
+            "T.log(1 + T.exp({x}))",
+            "T.sqrt(1 + {x} * {x})",
+            "T.inv(2 + T.cos({x}))",
+            "T.tan(T.sin({x}))",
+            "T.arcsin(0.9 * T.sin({x}))",
+            "T.arccos(0.9 * T.sin({x}))",
+            "T.arctan({x})",
+            "T.sinh(T.tanh({x}))",
+            "T.cosh(T.tanh({x}))",
+            "T.arcsinh({x})",
+            "T.arccosh(2 + T.sqr({x}))",
+            "T.arctanh(0.9 * T.tanh({x}))",
+            "T.erf({x})",
+            "T.erfc(T.tanh({x}))",
+            "T.gammaln(2 + T.sin({x}))",
+            "T.tanh({x}) ** 2",
+            "T.tanh({x}) ** 3",
+            "(2 + T.sin({x})) ** -1",
+            "(2 + T.sin({x})) ** 0.5",
+            "{x} * 1 + 0",
+            "2 * (0.25 * {x})",
+            "T.exp(T.tanh({x})) / (1 + T.exp(T.tanh({x})))",
+        ]
+    ),
+    "pairs": Family(
+        [
+            "{x} + {y}",
+            "{x} - {y}",
+            "T.tanh({x}) * {y}",
+            "{x} / (1 + T.sqr({y}))",
+            "({x} * T.exp(T.sin({y}))) / T.exp(T.sin({y}))",
+            "{x} - (-{y})",
+            "T.arctan2({x}, 2 + T.sqr({y}))",
+            "(2 + T.tanh({x})) ** T.tanh({y})",
+            "T.switch(T.gt(T.zeros_like({x}), 1), {x}, {y})",
+        ]
+    ),
+    "nnet": Family(
+        [
+            "T.nnet.sigmoid({x})",
+            "1 / (1 + T.exp(-{x}))",
+            "T.log(T.nnet.sigmoid({x}))",
+            "T.log(1 - T.nnet.sigmoid({x}))",
+            "T.nnet.softplus({x})",
+        ]
+    ),
+    "softmax": Family(
+        [
+            "T.nnet.softmax({x}, axis=-1)",
+            "T.log(T.nnet.softmax({x}, axis=0))",
+            "T.nnet.logsoftmax({x}, axis=-1)",
+            "T.nnet.softmax({x}, axis=-1) * T.log(T.nnet.softmax({x}, axis=-1))",
+            "T.log(T.sum(T.exp(T.tanh({x})), axis=0))",
+            "T.log(T.exp({x}).sum(axis=-1, keepdims=True))",
+            "T.exp({x}) / T.exp({x}).sum(axis=-1, keepdims=True)",
+            "T.log(T.nnet.softmax({x}, axis=0))[T.arange({x}.shape[0])]",
+        ],
+        least_dims=1,
+    ),
+    "reduction": Family(
+        [
+            "{x}.sum(axis=0)",
+            "{x}.mean(axis=-1)",
+            "{x}.mean()",
+            "{x}.var(axis=0)",
+            "{x} - {x}.mean(axis=-1, keepdims=True)",
+            "T.cumsum({x}, axis=0) / {x}.shape[0]",
+            "T.tanh({x}).prod(axis=0)",
+            "T.sqrt(1 + T.sqr({x}).sum())",
+        ],
+        least_dims=1,
+    ),
+    "indexing": Family(
+        [
+            "{x}[::-1]",
+            "{x}[0]",
+            "{x}[..., -1]",
+            "{x}[[0, -1, 0]]",
+            "T.set_subtensor({x}[0], T.tanh({x}[-1]))",
+            "T.inc_subtensor({x}[-1:], T.sin({x}[:1]))",
+            "T.take({x}, [0, 0], axis=0)",
+        ],
+        least_dims=1,
+    ),
+    "shape": Family(
+        [
+            "{x}.flatten()",
+            "{x}.T",
+            "{x}.reshape((-1,))",
+            "T.repeat({x}, 2, axis=0)",
+            "T.tile({x}, 2)",
+            "T.roll({x}, 1, axis=0)",
+            "T.shape_padleft({x})",
+        ],
+        least_dims=1,
+    ),
+    "joining": Family(
+        [
+            "T.concatenate([{x}, T.tanh({x})])",
+            "T.stack([{x}, {x} + 1]).sum(axis=0)",
+            "T.outer({x}.flatten(), T.tanh({x}.flatten())).sum(axis=0)",
+        ],
+        least_dims=1,
+    ),
+    "matrix": Family(
+        [
+            "T.tanh({x}.dot({x}.T))",
+            "T.dot({x}.T, T.tanh({x}))",
+            "T.dot(T.tanh({x}), {x}[0])",
+            '{x}.dimshuffle(1, "x", 0).sum(axis=1)',
+            "T.tril({x})",
+            "T.diagonal(T.dot({x}, {x}.T))",
+        ],
+        least_dims=2,
+        most_dims=2,
+    ),
+    # Operands of linear functions: numbers are factored out of them, and sums become products.
+    "linear": Family(
+        [
+            "3 * {x}.sum(axis=0)",
+            "(0.5 * {x}).sum()",
+            "({x} * T.tanh({x})).sum()",
+            "T.sqr({x}).mean()",
+            "0.5 * T.dot({x}.T, -2 * {x})",
+            "T.dot({x}, 0.25 * T.dot({x}.T, T.tanh({x})))",
+            "0.1 * T.dot({x}.T, T.sin({x})).T - 0.1 * T.dot(T.cos({x}).T, {x})",
+            "T.nnet.sigmoid(T.dot({x}, T.dot({x}.T, {x})) / {x}.shape[0] + {x}[0])",
+        ],
+        least_dims=2,
+        most_dims=2,
+    ),
+    "kinked": Family(
+        [
+            "T.nnet.relu({x})",
+            "abs({x})",
+            "T.maximum({x}, 0.5)",
+            "T.clip({x}, -1, 1)",
+            "T.switch({x} > 0.25, {x}, 0.5 * {x})",
+            "T.floor({x})",
+            "T.round({x})",
+            "{x} % 1.5",
+        ]
+    ),
+    "extremes": Family(
+        [
+            "{x}.max(axis=0)",
+            "{x}.min()",
+            "T.ptp({x}, axis=-1)",
+            "{x} - {x}.max(axis=-1, keepdims=True)",
+        ],
+        least_dims=1,
+    ),
+    "comparison": Family(
+        ["{x} > 0", "T.eq({x}, {x})", "T.isnan({x})", "T.le({x}, 1)", "T.isclose({x}, 0)"],
+        kinds="fib",
+    ),
+    "integer": Family(
+        ["{x} + 1", "{x} * 2", "{x} % 3", "{x} // 2", "{x} & 3", "{x} ^ 5", "-{x}", "T.sqr({x})"],
+        kinds="i",
+    ),
+    "cast": Family(
+        [
+            'T.cast({x}, "float64")',
+            'T.cast({x}, "float32")',
+            'T.cast({x}, "int64")',
+            'T.cast({x}, "int8")',
+            "0.5 * {x}",
+            "T.sin({x} * 1.0)",
+        ],
+        kinds="fib",
+    ),
+    "counting": Family(
+        ["{x}.sum(axis=0)", "{x}.argmax(axis=0)", "{x}.any()", "{x}.all(axis=-1)", "T.cumsum({x})"],
+        kinds="ib",
+        least_dims=1,
+    ),
+    "making": Family(
+        [
+            "T.zeros_like({x})",
+            "T.ones_like({x})",
+            "T.alloc({x}.sum(), 2, 3)",
+            "T.arange(3) * {x}.sum()",
+        ]
+    ),
+}
+
+# The families whose derivatives finite differences can tell: without kinks, and of floats.
+SMOOTH = (
+    "elementwise",
+    "pairs",
+    "nnet",
+    "softmax",
+    "reduction",
+    "indexing",
+    "shape",
+    "joining",
+    "matrix",
+    "linear",
+)

@@ -1,0 +1,227 @@
+"""`check_op`: everything that an op promises, held to in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ..compile.function import function
+from ..compile.interpreter import evaluate
+from ..gradient import Rop
+from ..graph import Op, Variable, infer_shapes, toposort
+from ..tensor_type import TensorType
+from .check import check_grad
+from .comparison import scales, signed
+from .programs import assert_program_agrees
+from .slopes import slope
+from .strategies import LAYOUTS
+from .subjects import Arrays, as_results
+
+_SEED = 20261125
+
+
+def check_op(
+    op: Callable[..., Any],
+    *strategies: Any,
+    order: int = 2,
+    max_examples: int | None = None,
+) -> None:
+    """Check that an op keeps every promise of the op protocol, for drawn inputs.
+
+    The promises: interpreter and compiled program agree, in every mode and in repeated calls;
+    results are of the declared types, of the inferred shapes, and the same if the types of the
+    inputs tell their sizes, or where they only tell which sizes broadcast; for inputs in Fortran
+    order, with gaps, reversed, or read-only; inputs are not changed; inputs without a row are
+    computed or refused alike. The vjp is right (`check_grad`), so is the product of the Jacobian
+    with a vector (two vjps against differences of values), and so are second derivatives.
+
+    Parameters
+    ----------
+    op : Op or callable
+        Makes an expression, or a list of them, of variables.
+    *strategies : Hypothesis strategies, or arrays
+        One for each input; one that draws a list, as `broadcastable` does, stands for several.
+    order : {0, 1, 2}
+        Up to which order derivatives are checked. An op without `grad` and `L_op` has none, and
+        neither have results or inputs that are no floats.
+    max_examples : int, optional
+        How many inputs to draw; by default what the Hypothesis profile says.
+
+    Raises
+    ------
+    AssertionError
+        If a promise is broken; the message names it. For derivatives it is a `GradientError`.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> from minigrad.testing import check_op, tensors
+    >>> check_op(T.nnet.softplus, tensors("float64", shape=(2, 3)), max_examples=5)
+    """
+    arguments = [s if isinstance(s, st.SearchStrategy) else st.just(s) for s in strategies]
+
+    @given(st.tuples(*arguments))
+    def keeps_its_promises(drawn: Sequence[Any]) -> None:
+        values: Arrays = []
+        for item in drawn:
+            values += (
+                map(np.asarray, item) if isinstance(item, (list, tuple)) else [np.asarray(item)]
+            )
+        for promise, is_kept in _PROMISES.items():
+            try:
+                is_kept(op, values)
+            except AssertionError as error:
+                error.args = (f"{op}: {promise}: {error}", *error.args[1:])
+                raise
+        if order:
+            _check_derivatives(op, values, order)
+
+    if max_examples is not None:
+        keeps_its_promises = settings(max_examples=max_examples)(keeps_its_promises)
+    keeps_its_promises()
+
+
+def _applied(
+    op: Callable[..., Any], values: Arrays, sizes: Callable[[int], int | None] | None = None
+) -> tuple[list[Variable], list[Variable]]:
+    """Variables for the values, and what the op makes of them.
+
+    The sizes are what the types tell of each size; by default only whether it is 1.
+    """
+    known = sizes or (lambda size: 1 if size == 1 else None)
+    inputs = [
+        TensorType(value.dtype, [known(size) for size in value.shape])(f"x{i}")
+        for i, value in enumerate(values)
+    ]
+    result = op(*inputs)
+    return inputs, list(result) if isinstance(result, (list, tuple)) else [result]
+
+
+def _program_agrees(op: Callable[..., Any], values: Arrays) -> None:
+    inputs, outputs = _applied(op, values)
+    assert_program_agrees(inputs, outputs, values)
+
+
+def _shapes_are_inferred(op: Callable[..., Any], values: Arrays) -> None:
+    inputs, outputs = _applied(op, values)
+    order = toposort(outputs)
+    variables = list(dict.fromkeys(v for n in order for v in (*n.inputs, *n.outputs)))
+    results = evaluate(variables, dict(zip(inputs, values, strict=True)))
+    shapes = {v: result.shape for v, result in zip(variables, results, strict=True)}
+    for node in order:
+        inferred = infer_shapes(node, [shapes[v] for v in node.inputs])
+        for output, sizes in zip(node.outputs, inferred or (), strict=inferred is not None):
+            told = tuple(
+                int(evaluate([size], {})[0] if isinstance(size, Variable) else size)
+                for size in sizes
+            )
+            assert told == shapes[output], f"{node.op} told {told}; it is {shapes[output]}"
+
+
+def _known_sizes_change_nothing(op: Callable[..., Any], values: Arrays) -> None:
+    _assert_same(_computed(op, values), _computed(op, values, sizes=lambda size: size))
+
+
+def _layout_changes_nothing(op: Callable[..., Any], values: Arrays) -> None:
+    expected = _computed(op, values)
+    for layout in LAYOUTS:
+        _assert_same(_computed(op, [layout(value) for value in values]), expected)
+
+
+def _inputs_are_not_changed(op: Callable[..., Any], values: Arrays) -> None:
+    own = [value.copy() for value in values]
+    _computed(op, own)
+    for value, before in zip(own, values, strict=True):
+        np.testing.assert_array_equal(value, before)
+
+
+def _no_rows_are_treated_alike(op: Callable[..., Any], values: Arrays) -> None:
+    """Where all inputs of a dimension or more have as many rows: none of them."""
+    rows = {value.shape[0] for value in values if value.ndim}
+    if len(rows) != 1 or rows <= {0, 1}:
+        return
+    inputs, outputs = _applied(op, values)
+    empty = [value[:0] if value.ndim else value for value in values]
+    try:
+        evaluate(outputs, dict(zip(inputs, empty, strict=True)))
+    except Exception as expected:
+        try:
+            function(inputs, outputs, on_unused_input="ignore")(*empty)
+        except type(expected):
+            return
+        raise AssertionError(f"the interpreter raises {expected!r}, the program does not") from None
+    assert_program_agrees(inputs, outputs, empty)
+
+
+_PROMISES: dict[str, Callable[[Callable[..., Any], Arrays], None]] = {
+    "the program computes what the interpreter does": _program_agrees,
+    "infer_shape tells the shapes of the results": _shapes_are_inferred,
+    "sizes that are known change nothing": _known_sizes_change_nothing,
+    "the order of inputs in memory changes nothing": _layout_changes_nothing,
+    "inputs are not changed": _inputs_are_not_changed,
+    "inputs without rows are treated alike": _no_rows_are_treated_alike,
+}
+
+
+def _computed(
+    op: Callable[..., Any], values: Arrays, sizes: Callable[[int], int | None] | None = None
+) -> Arrays:
+    inputs, outputs = _applied(op, values, sizes)
+    return function(inputs, outputs, on_unused_input="ignore")(*values)
+
+
+def _assert_same(results: Arrays, expected: Arrays) -> None:
+    """The same dtypes and shapes, and the same values but for rounding."""
+    for result, right in zip(results, expected, strict=True):
+        assert (result.dtype, result.shape) == (right.dtype, right.shape)
+        rtol = 1e4 * np.finfo(right.dtype).eps if right.dtype.kind == "f" else 0
+        scale = np.max(np.abs(right), initial=0, where=np.isfinite(right)) if rtol else 0
+        np.testing.assert_allclose(result, right, rtol=rtol, atol=rtol * scale)
+
+
+def _check_derivatives(op: Callable[..., Any], values: Arrays, order: int) -> None:
+    if isinstance(op, Op) and type(op).grad is Op.grad and type(op).L_op is Op.L_op:
+        return
+    _, outputs = _applied(op, values)
+    floats = [i for i, output in enumerate(outputs) if output.type.is_float]
+    if not floats or not any(value.dtype.kind == "f" and value.size for value in values):
+        return
+
+    def of_floats(*inputs: Variable) -> list[Variable]:
+        result = op(*inputs)
+        several = list(result) if isinstance(result, (list, tuple)) else [result]
+        return [several[i] for i in floats]
+
+    check_grad(of_floats, *values, order=order)
+    _check_rop(of_floats, values)
+
+
+def _check_rop(op: Callable[..., list[Variable]], values: Arrays) -> None:
+    """The product of the Jacobian with a vector, of two vjps, is the slope along the vector."""
+    random = np.random.default_rng(_SEED)
+    wide = [v.astype("float64") if v.dtype.kind == "f" else v for v in values]
+    inputs, outputs = _applied(op, wide)
+    places = [i for i, value in enumerate(wide) if value.dtype.kind == "f"]
+    vectors = [scales(wide[i]) * signed(wide[i].shape, random) for i in places]
+    products = Rop(outputs, [inputs[i] for i in places], vectors)
+    result = as_results(function(inputs, products, on_unused_input="ignore")(*wide))
+    f = function(inputs, outputs, on_unused_input="ignore")
+
+    def along(distance: float) -> np.ndarray:
+        point = list(wide)
+        for i, vector in zip(places, vectors, strict=True):
+            point[i] = wide[i] + distance * vector
+        return as_results(f(*point))
+
+    weights = signed(result.shape, random)
+    found = slope(along, weights, 2.0**-52)
+    own = float(np.sum(weights * result))
+    allowed = 2 * found.error + found.width + 1e-12 * float(np.sum(np.abs(weights * result)))
+    assert found.kind in ("jump", "edge", "undefined") or abs(own - found.value) <= allowed, (
+        f"{op}: the product of the Jacobian with a vector, by two vjps, is {own}, but the values "
+        f"say {found.value}, with an error of at most {allowed}"
+    )

@@ -1,0 +1,9 @@
+"""What tests draw from: dtypes and shapes."""
+
+FLOATS = ["float32", "float64"]
+INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint32"]
+NUMBERS = INTEGERS + FLOATS
+ALL = ["bool", *NUMBERS]
+
+# Matrices that a plan holds transposed, and what broadcasts with them.
+TALL_SHAPES = [(), (3,), (24, 3), (24, 1), (24, 3), (2, 3)]
