@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..graph import Variable
+from ..graph import Variable, ancestors
 from .interpreter import evaluate
 
 # Rewrites change the order of operations, and so the rounding: by how many units of precision.
@@ -33,7 +33,7 @@ def compare_with_interpreter(
         if result.dtype != right.dtype or result.shape != right.shape:
             difference = f"{result.dtype} {result.shape} instead of {right.dtype} {right.shape}"
         else:
-            difference = _difference(result, right)
+            difference = _difference(result, right, TOLERANCE * precision_of(output))
         if difference:
             raise DisagreementError(
                 f"{name}: result {number} ({output}) of the compiled program differs from the "
@@ -41,10 +41,15 @@ def compare_with_interpreter(
             )
 
 
-def _difference(result: np.ndarray, right: np.ndarray) -> str:
+def precision_of(output: Variable) -> float:
+    """The relative rounding error of the coarsest float type that the output is made of."""
+    floats = {v.type.numpy_dtype for v in ancestors([output]) if v.type.is_float}
+    return max([float(np.finfo(dtype).eps) for dtype in floats], default=0.0)
+
+
+def _difference(result: np.ndarray, right: np.ndarray, tolerance: float) -> str:
     """Where and by how much the arrays differ; empty if they agree."""
     if right.dtype.kind == "f":
-        tolerance = TOLERANCE * float(np.finfo(right.dtype).eps)
         with np.errstate(all="ignore"):
             finite = np.isfinite(right)
             scale = np.max(np.abs(np.where(finite, right, 0)), initial=1.0)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from ..compile.debug import precision_of
 from ..compile.function import function
 from ..compile.interpreter import evaluate
 from ..graph import Variable
@@ -29,7 +30,8 @@ def assert_program_agrees(
     values : sequence of array
         Of the inputs.
     rtol, atol : float
-        How far floats may be apart, in float64; in float32 as many units of precision.
+        How far floats may be apart, in float64; where a result is made of float32, as many units
+        of its precision.
 
     Raises
     ------
@@ -46,13 +48,16 @@ def assert_program_agrees(
     expected = evaluate(outputs, dict(zip(inputs, values, strict=True)))
     fast = function(inputs, list(outputs), on_unused_input="ignore")
     plain = function(inputs, list(outputs), mode="FAST_COMPILE", on_unused_input="ignore")
+    # NumPy's numbers, because a Python number would be turned into a float16 beside one.
+    units = [np.float64(precision_of(output) / np.finfo("float64").eps) for output in outputs]
+    tolerances = [(rtol * unit, atol * unit) for unit in units]
     results = {}
     calls = {"first call": fast, "second call": fast, "third call": fast, "FAST_COMPILE": plain}
     for call, f in calls.items():
         results[call] = f(*values)
-        _assert_same(results[call], expected, rtol, atol, call)
+        _assert_same(results[call], expected, tolerances, call)
     for call, earlier in results.items():
-        _assert_same(earlier, expected, rtol, atol, f"{call}, after later ones")
+        _assert_same(earlier, expected, tolerances, f"{call}, after later ones")
     for variable, value, copy in zip(inputs, values, before, strict=True):
         np.testing.assert_array_equal(value, copy, f"the program changed its input {variable}")
 
@@ -60,17 +65,12 @@ def assert_program_agrees(
 def _assert_same(
     results: Sequence[np.ndarray],
     expected: Sequence[np.ndarray],
-    rtol: float,
-    atol: float,
+    tolerances: Sequence[tuple[float, float]],
     call: str,
 ) -> None:
     for number, (result, right) in enumerate(zip(results, expected, strict=True)):
         where = f"{call}, result {number}"
         assert result.dtype == right.dtype, f"{where}: {result.dtype} instead of {right.dtype}"
         assert result.shape == right.shape, f"{where}: {result.shape} instead of {right.shape}"
-        precision = np.float64(0)  # no Python number, which would be turned into a float16
-        if right.dtype.kind == "f":
-            precision = np.float64(np.finfo(right.dtype).eps / np.finfo("float64").eps)
-        np.testing.assert_allclose(
-            result, right, rtol=rtol * precision, atol=atol * precision, err_msg=where
-        )
+        rtol, atol = tolerances[number] if right.dtype.kind == "f" else (0, 0)
+        np.testing.assert_allclose(result, right, rtol=rtol, atol=atol, err_msg=where)

@@ -126,3 +126,10 @@ def test_two_inputs_of_one_name_are_compared():
 def test_comparison_can_be_made_by_hand(x):
     with pytest.raises(DisagreementError, match="check: result 0"):
         compare_with_interpreter("check", [x + 1], {x: np.ones(1)}, [np.ones(1)])
+
+
+def test_a_result_is_as_precise_as_the_coarsest_float_it_is_made_of():
+    x = T.fmatrix("x")
+    mean = T.cumsum(T.log(T.nnet.softmax(x, axis=0)), axis=0) / x.shape[0]
+    f = minigrad.function([x], mean, mode="DebugMode")
+    assert f(np.array([[0, 0, 0], [0, 0, 0.002]], "f")).dtype == "float64"

@@ -1,0 +1,187 @@
+"""``python -m minigrad.testing.fuzz``: random expressions, computed in every way, as long as you like.
+
+Each is computed by the interpreter and by programs in all modes, of inputs in any layout, also in
+blocks of few rows; its derivatives are checked. What fails is shrunk, and written to a file that
+shows it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import time
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import numpy as np
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+
+import minigrad
+from minigrad import testing
+
+from .families import FAMILIES, SMOOTH
+from .strategies import Expression, expressions
+
+_SHAPES = ((), (3,), (1, 3), (2, 1), (2, 3), (0,), (0, 3), (24, 3), (24, 1), (2, 3, 2))
+_BATCH = 100
+
+# What is run, and written to a file if it fails. A check speaks of inputs, values and result.
+CHECKS = {
+    "programs": "testing.assert_program_agrees(inputs, [result], values, rtol=1e-7, atol=1e-8)",
+    "layouts": """\
+for layout in testing.strategies.LAYOUTS:
+    moved = [layout(value) for value in values]
+    testing.assert_program_agrees(inputs, [result], moved, rtol=1e-7, atol=1e-8)""",
+    "DebugMode": """\
+minigrad.function(inputs, result, mode="DebugMode", on_unused_input="ignore")(*values)""",
+    "blocks": """\
+few = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}  # as if the cache were tiny
+with mock.patch.multiple("minigrad.compile.blocks", **few):
+    outputs = [result, result.sum()]
+    testing.assert_program_agrees(inputs, outputs, values, rtol=1e-7, atol=1e-8)""",
+}
+CHECKS_OF_DERIVATIVES = {
+    "programs of derivatives": """\
+cost = (result * result).sum()
+gradients = minigrad.grad(cost, inputs, disconnected_inputs="ignore")
+testing.assert_program_agrees(inputs, gradients, values, rtol=1e-6, atol=1e-7)""",
+    "derivatives": """\
+f = minigrad.function(inputs, result, on_unused_input="ignore")
+testing.check_grad(f, *values, order=2)""",
+}
+_HEADER = """\
+from unittest import mock
+from minigrad import testing
+import minigrad.testing.strategies
+"""
+
+
+class Fuzzer:
+    """Draws expressions, checks them, and keeps one failure of each kind.
+
+    Parameters
+    ----------
+    families : sequence of str
+    directory : Path
+        Where failures are written to.
+    """
+
+    def __init__(self, families: Sequence[str], directory: Path) -> None:
+        self.families, self.directory = list(families), directory
+        self.count = 0
+        self.failures: dict[str, Path] = {}
+        self._last: tuple[str, str] | None = None
+        has_derivatives = set(families) <= set(SMOOTH)
+        self._checks = CHECKS | (CHECKS_OF_DERIVATIVES if has_derivatives else {})
+        self._dtypes = ["float64"] if has_derivatives else ["float64", "float32", "int64", "bool"]
+
+    def run(self, until: float, first_seed: int) -> None:
+        """Draw batch after batch, each from another seed, until that time."""
+        number = first_seed
+        while time.monotonic() < until:
+            self._last = None
+            try:
+                self._batch(number, until)
+            except Exception:
+                if self._last is None:
+                    raise
+                # Hypothesis runs the smallest failure last.
+                kind, program = self._last
+                self.failures[kind] = self._written(program, number)
+            number += 1
+
+    def _batch(self, number: int, until: float) -> None:
+        drawn = expressions(self.families, dtype=self._dtypes, of_shapes=_SHAPES)
+
+        @seed(number)
+        @settings(
+            max_examples=_BATCH,
+            database=None,
+            deadline=None,
+            derandomize=False,
+            phases=[Phase.generate, Phase.shrink],
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            verbosity=Verbosity.quiet,
+        )
+        @given(drawn)
+        def check(expression: Expression) -> None:
+            # What has failed is shrunk to the end.
+            if time.monotonic() < until or self._last is not None:
+                self.check(expression)
+
+        check()
+
+    def check(self, expression: Expression) -> None:
+        """Run all checks of an expression; raise what fails in a way that is not known yet."""
+        self.count += 1
+        scope: dict[str, Any] = {"minigrad": minigrad, "testing": testing, "mock": mock}
+        scope |= {"inputs": expression.inputs, "values": expression.values}
+        scope["result"] = expression.result
+        for name, check in self._checks.items():
+            try:
+                with np.errstate(all="ignore"), warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    exec(check, dict(scope))  # the text of a constant above
+            except Exception as error:
+                kind = _kind(name, error)
+                if kind not in self.failures:
+                    self._last = kind, _reproducer(expression, check, f"{name}: {error!r}")
+                    raise
+
+    def _written(self, program: str, number: int) -> Path:
+        self.directory.mkdir(parents=True, exist_ok=True)
+        path = self.directory / f"failure_{len(self.failures)}_of_seed_{number}.py"
+        path.write_text(program, encoding="utf-8")
+        return path
+
+
+def _reproducer(expression: Expression, check: str, message: str) -> str:
+    names = ", ".join(str(v) for v in expression.inputs)
+    values = ", ".join(f"{v}_value" for v in expression.inputs)
+    comment = "\n".join(f"# {line}" for line in message[:2000].split("\\n"))
+    program = repr(expression)
+    result = program.splitlines()[-1].removeprefix("print(").split(".eval")[0]
+    given = f"inputs, values, result = [{names}], [{values}], {result}"
+    return f"{comment}\n{_HEADER}{program}\n{given}\n{check}\n"
+
+
+def _kind(name: str, error: Exception) -> str:
+    """The same for failures that most probably have the same cause."""
+    head = (str(error).strip().splitlines() or [""])[0]
+    return f"{name}: {type(error).__name__}: {re.sub(r'-?[0-9][-+.0-9e]*', '#', head)}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Fuzz as the command line says; return 1 if anything failed."""
+    parser = argparse.ArgumentParser(prog="python -m minigrad.testing.fuzz", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=1.0, help="how long (default: 1)")
+    parser.add_argument("--seed", type=int, default=None, help="of the first batch")
+    parser.add_argument("--families", nargs="+", choices=FAMILIES, help="of operations")
+    parser.add_argument("--out", type=Path, default=Path("fuzz"), help="where failures are written")
+    options = parser.parse_args(arguments)
+    first = options.seed if options.seed is not None else time.time_ns() % 2**31
+    chosen = [options.families] if options.families else [list(SMOOTH), list(FAMILIES)]
+    fuzzers = [Fuzzer(families, options.out) for families in chosen]
+    start = time.monotonic()
+    end = start + 60 * options.minutes
+    while time.monotonic() < end:
+        for fuzzer in fuzzers:
+            fuzzer.run(min(end, time.monotonic() + 30), first)
+            first += 10_000
+        count = sum(fuzzer.count for fuzzer in fuzzers)
+        minutes = (time.monotonic() - start) / 60
+        print(f"{minutes:.1f} minutes: {count} expressions", flush=True)
+    failures = {kind: path for fuzzer in fuzzers for kind, path in fuzzer.failures.items()}
+    for kind, path in failures.items():
+        print(f"{path}: {kind}")
+    print(f"{len(failures)} kinds of failures")
+    return 1 if failures else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,47 @@
+"""The fuzzer finds what is wrong, shrinks it, and writes a program that shows it."""
+
+import subprocess
+import sys
+import time
+
+import pytest
+
+from minigrad.testing import fuzz
+from minigrad.testing.families import FAMILIES, Family
+
+# It is x, and so has the derivative 1; but at 0 each maximum says that it has that of x.
+WRONG_AT_0 = "T.maximum({x}, 0) - T.maximum(-{x}, 0)"
+
+
+@pytest.fixture
+def found(monkeypatch, tmp_path):
+    monkeypatch.setitem(FAMILIES, "elementwise", Family(["T.tanh({x})", WRONG_AT_0]))
+    fuzzer = fuzz.Fuzzer(["elementwise"], tmp_path)
+    fuzzer.run(time.monotonic() + 3, first_seed=1)
+    return fuzzer
+
+
+def test_it_finds_a_wrong_derivative_and_writes_a_program_that_shows_it(found):
+    assert found.count > 10
+    (path,) = [
+        path for kind, path in found.failures.items() if kind.startswith("derivatives: Grad")
+    ]
+    program = path.read_text()
+    assert "y0 = T.maximum(x0, 0) - T.maximum(-x0, 0)" in program
+    assert "tanh" not in program
+    run = subprocess.run([sys.executable, path], capture_output=True, text=True, check=False)
+    assert run.returncode
+    assert "GradientError: the gradient is wrong" in run.stderr
+
+
+def test_it_goes_on_after_a_failure_and_does_not_find_it_again(found):
+    assert len(set(found.failures.values())) == len(found.failures) <= 4
+
+
+def test_the_command_ends_in_time_and_tells_how_many_it_has_drawn(capsys, tmp_path):
+    start = time.monotonic()
+    assert fuzz.main(["--minutes", "0.05", "--seed", "5", "--out", str(tmp_path)]) == 0
+    assert time.monotonic() - start < 20
+    report = capsys.readouterr().out
+    assert "expressions" in report
+    assert "0 kinds of failures" in report
