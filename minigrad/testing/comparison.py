@@ -74,6 +74,8 @@ class Comparison:
 
     def _along(self, direction: Arrays, where: str, scale: float = 1.0) -> Entry:
         """The comparison along a direction; the entry is in units of the scale."""
+        if len(self._weights) == 1:
+            scale = scale * self._weights[0]  # of a single result people know the derivative itself
         analytic = _dot(self._gradient, direction)
         spread = max(abs(_dot(g, direction) - analytic) for g in self._rounded)
         moves = np.concatenate(
@@ -86,8 +88,8 @@ class Comparison:
         )
         bound = _CAUTION * found.error + rounding
         verdict = self._verdict(analytic, found, bound)
-        in_units = [float(x / scale) for x in (analytic, found.value, bound)]
-        return Entry(where, in_units[0], in_units[1], in_units[2], found.kind, verdict)
+        own, value = float(analytic / scale), float(found.value / scale)
+        return Entry(where, own, value, float(bound / abs(scale)), found.kind, verdict)
 
     def _verdict(self, analytic: float, found: Slope, bound: float) -> str:
         if found.kind == "jump" or (found.kind == "edge" and math.isinf(analytic)):
@@ -171,14 +173,17 @@ def scales(x: np.ndarray) -> np.ndarray:
 
 
 def signed(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
-    """Random numbers of either sign, between 1/2 and 3/2, of so few bits that float16 holds them."""
-    sizes = random.integers(32, 97, size=shape) / 64
+    """Random numbers of either sign, between 1/2 and 3/2, of so few bits that float16 holds them.
+
+    None is 1 or -1, so that a factor that is left out shows.
+    """
+    sizes = (2 * random.integers(16, 48, size=shape) + 1) / 64
     return sizes * random.choice([-1.0, 1.0], size=shape)
 
 
 def weights_for(count: int, random: np.random.Generator) -> np.ndarray:
-    """Random weights of so many results; of a single one, 1."""
-    return np.ones(1) if count == 1 else signed((count,), random)
+    """Random weights of so many results."""
+    return signed((count,), random)
 
 
 def _dot(gradient: Sequence[np.ndarray], direction: Sequence[np.ndarray]) -> float:

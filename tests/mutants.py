@@ -1,0 +1,328 @@
+"""Mutates every line of every derivative, and tells which mutants the test suite does not notice.
+
+    python tests/mutants.py [--only elementwise nnet] [--sample 50]
+
+The tests are run once, to see which derivatives each of them calls. Then each mutant gets a process
+of its own, which runs the quickest of the tests that call the mutated function, until one fails.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import gc
+import importlib
+import os
+import random
+import signal
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from types import CodeType, FunctionType
+
+import pytest
+from _pytest.runner import runtestprotocol
+
+ROOT = Path(__file__).parents[1]
+MODULES = [f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))]
+MODULES += ["gradient"]
+# What derivatives are called, and what only derivatives call.
+METHODS = {"grad", "L_op"}
+HELPERS = {
+    "ops.broadcasting": {"unbroadcast"},
+    "ops.elementwise": {"one_less"},
+    "ops.reduction": {"_product_of_others", "_product_of_those_before"},
+    "gradient": {"_backpropagate", "_vjp", "_of_type", "_product", "_weighted_sum"},
+}
+LAST_ARGUMENTS = {"gy", "gz"}
+SECONDS = 120
+
+# Mutants that compute the same, and why: (module, line of code as it was, as it became).
+EQUIVALENT: dict[tuple[str, str, str], str] = {}
+
+
+@dataclass(frozen=True)
+class Derivative:
+    """A function that makes a derivative, as source and as it runs."""
+
+    module: str
+    node: ast.Lambda | ast.FunctionDef
+    function: FunctionType
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A change of a derivative."""
+
+    derivative: Derivative
+    line: int
+    before: str
+    after: str
+    code: CodeType
+
+    def __str__(self) -> str:
+        path = self.derivative.module.replace(".", "/")
+        return f"minigrad/{path}.py:{self.line}: {self.before}  →  {self.after}"
+
+    @property
+    def reason(self) -> str | None:
+        """Why it computes the same, if it does."""
+        return EQUIVALENT.get((self.derivative.module, self.before, self.after))
+
+
+# ---- Mutations: from a part of an expression to what may stand in its place -----------------------
+
+
+def changed(node: ast.AST) -> Iterator[ast.expr]:
+    """What a wrong derivative might have instead of this part."""
+    match node:
+        case ast.UnaryOp(ast.USub(), operand):
+            yield operand
+        case ast.BinOp(left, op, right):
+            yield from _changed_operation(left, op, right)
+        case ast.Compare(left, [op], [right]) if type(op) in _OTHER_COMPARISONS:
+            yield ast.Compare(left, [_OTHER_COMPARISONS[type(op)]()], [right])
+        case ast.Call(ast.Name(name), [_, *_]) if name in _OTHER_NAMES:
+            yield ast.Call(ast.Name(_OTHER_NAMES[name], ast.Load()), node.args, node.keywords)
+        case ast.Call(function, [*first, x, y], []) if ast.dump(x) != ast.dump(y):
+            yield ast.Call(function, [*first, y, x], [])
+        case ast.Constant(float() | int() as value) if not isinstance(value, bool):
+            yield ast.Constant(value * 1.03 if isinstance(value, float) else value + 1)
+        case ast.Attribute(value, "T"):
+            yield value
+
+
+def _changed_operation(left: ast.expr, op: ast.operator, right: ast.expr) -> Iterator[ast.expr]:
+    match op:
+        case ast.Add() | ast.Sub():
+            other = ast.Sub() if isinstance(op, ast.Add) else ast.Add()
+            yield ast.BinOp(left, other, right)
+            yield left
+        case ast.Mult():
+            yield left
+            yield right
+        case ast.Div() | ast.Pow() | ast.FloorDiv():
+            yield left
+            yield ast.BinOp(right, op, left)
+
+
+_OTHER_COMPARISONS = {
+    ast.Lt: ast.GtE,
+    ast.LtE: ast.Gt,
+    ast.Gt: ast.LtE,
+    ast.GtE: ast.Lt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+}
+_OTHER_NAMES = {
+    "sin": "cos",
+    "cos": "sin",
+    "sinh": "cosh",
+    "cosh": "sinh",
+    "exp": "log",
+    "log": "exp",
+    "sqrt": "sqr",
+    "sqr": "sqrt",
+    "lt": "ge",
+    "le": "gt",
+    "gt": "le",
+    "ge": "lt",
+    "eq": "neq",
+    "maximum": "minimum",
+    "ones_like": "zeros_like",
+    "zeros_like": "ones_like",
+}
+
+
+def terms(node: ast.Lambda | ast.FunctionDef) -> list[ast.expr]:
+    """The expressions that are returned as derivatives: of each input one."""
+    if isinstance(node, ast.Lambda):
+        return node.body.elts if isinstance(node.body, ast.Tuple) else [node.body]
+    returned = [n.value for n in ast.walk(node) if isinstance(n, ast.Return) and n.value]
+    lists = [n.elts if isinstance(n, (ast.List, ast.Tuple)) else [n] for n in returned]
+    return [
+        term
+        for elements in lists
+        for term in elements
+        if not isinstance(term, (ast.Starred, ast.ListComp, ast.Constant))
+    ]
+
+
+def of_a_term(node: ast.expr) -> Iterator[ast.expr]:
+    """A derivative of the wrong sign, or twice as large, or 3 % off."""
+    yield ast.UnaryOp(ast.USub(), node)
+    yield ast.BinOp(ast.Constant(2), ast.Mult(), node)
+    yield ast.BinOp(ast.Constant(1.03), ast.Mult(), node)
+
+
+def mutants(derivative: Derivative) -> Iterator[Mutant]:
+    """The mutants of a derivative that are programs at all."""
+    node = derivative.node
+    body = [node.body] if isinstance(node, ast.Lambda) else node.body
+    inside = [part for statement in body for part in ast.walk(statement)]
+    changes = [(part, new) for part in inside for new in changed(part)]
+    if derivative.module != "gradient":
+        changes += [(term, new) for term in terms(node) for new in of_a_term(term)]
+    for part, new in changes:
+        code = _compiled(derivative, _Replacing(part, new).visit_copy(node))
+        if code is not None:
+            yield Mutant(derivative, part.lineno, ast.unparse(part), ast.unparse(new), code)
+
+
+class _Replacing(ast.NodeTransformer):
+    """A copy of a tree in which one node is another."""
+
+    def __init__(self, old: ast.AST, new: ast.AST) -> None:
+        self._old, self._new = old, new
+
+    def visit_copy(self, tree: ast.AST) -> ast.AST:
+        return self._copied(tree)
+
+    def _copied(self, node: ast.AST) -> ast.AST:
+        if node is self._old:
+            return self._new
+        copy = type(node)()
+        for name, value in ast.iter_fields(node):
+            if isinstance(value, list):
+                value = [self._copied(v) if isinstance(v, ast.AST) else v for v in value]
+            elif isinstance(value, ast.AST):
+                value = self._copied(value)
+            setattr(copy, name, value)
+        return ast.copy_location(copy, node) if hasattr(node, "lineno") else copy
+
+
+def _compiled(derivative: Derivative, node: ast.AST) -> CodeType | None:
+    """The code of the mutated function; None if it takes cells that the function has not."""
+    wrapped = ast.Module([ast.Expr(node) if isinstance(node, ast.Lambda) else node], [])
+    code = compile(ast.fix_missing_locations(wrapped), "mutant", "exec")
+    (own,) = [c for c in code.co_consts if isinstance(c, CodeType)]
+    return own if own.co_freevars == derivative.function.__code__.co_freevars else None
+
+
+# ---- Derivatives: where they are in the source, and in the running program -------------------------
+
+
+def derivatives(module: str) -> Iterator[Derivative]:
+    """All functions of a module that make derivatives."""
+    source = Path(importlib.import_module(f"minigrad.{module}").__file__)
+    running = {
+        (f.__code__.co_firstlineno, f.__name__): f
+        for f in gc.get_objects()
+        if isinstance(f, FunctionType) and f.__code__.co_filename == str(source)
+    }
+    for node in ast.walk(ast.parse(source.read_text())):
+        match node:
+            case ast.Lambda(ast.arguments(args=[_, *_] as arguments)):
+                name, wanted = "<lambda>", arguments[-1].arg in LAST_ARGUMENTS
+            case ast.FunctionDef(name):
+                wanted = name in METHODS and module != "gradient"
+                wanted |= name in HELPERS.get(module, ())
+            case _:
+                continue
+        if wanted and (node.lineno, name) in running:
+            yield Derivative(module, node, running[node.lineno, name])
+
+
+# ---- Running the tests -----------------------------------------------------------------------------
+
+
+class Survey:
+    """A pytest plugin that runs all tests, and then the mutants against them."""
+
+    def __init__(self, chosen: list[Mutant]) -> None:
+        self.mutants = chosen
+        self.survivors: list[Mutant] = []
+        self._codes = {m.derivative.function.__code__ for m in chosen}
+        self._tests: dict[CodeType, list[tuple[float, pytest.Item]]] = defaultdict(list)
+
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        for number, item in enumerate(session.items):
+            following = session.items[number + 1] if number + 1 < len(session.items) else None
+            called, seconds = self._called_by(item, following)
+            for code in called:
+                self._tests[code].append((seconds, item))
+        for number, mutant in enumerate(self.mutants):
+            if not self._is_killed(mutant):
+                self.survivors.append(mutant)
+                print(f"\nsurvives: {mutant}", file=sys.__stderr__, flush=True)
+            elif number % 50 == 0:
+                print(f"{number}/{len(self.mutants)}", file=sys.__stderr__, flush=True)
+        return True
+
+    def _called_by(self, item, following) -> tuple[set[CodeType], float]:
+        called: set[CodeType] = set()
+
+        def watch(frame, event, argument):
+            if event == "call" and frame.f_code in self._codes:
+                called.add(frame.f_code)
+
+        start = time.perf_counter()
+        sys.setprofile(watch)
+        try:
+            reports = runtestprotocol(item, nextitem=following, log=False)
+        finally:
+            sys.setprofile(None)
+        if any(report.failed for report in reports):
+            raise SystemExit(f"{item.nodeid} fails without any mutant")
+        return called, time.perf_counter() - start
+
+    def _is_killed(self, mutant: Mutant) -> bool:
+        tests = self._tests[mutant.derivative.function.__code__]
+        child = os.fork()
+        if child:
+            return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) != 0
+        signal.alarm(SECONDS)  # a mutant that does not end is killed too
+        mutant.derivative.function.__code__ = mutant.code
+        for _, item in sorted(tests, key=lambda test: test[0]):
+            reports = runtestprotocol(item, nextitem=None, log=False)
+            if any(report.failed for report in reports):
+                os._exit(1)
+        os._exit(0)
+
+
+def report(all_mutants: list[Mutant], survivors: list[Mutant]) -> str:
+    """A table of the modules, and the mutants that no test has noticed."""
+    lines = [f"{'module':18}{'mutants':>8}{'equivalent':>12}{'killed':>8}"]
+    for module in MODULES:
+        own = [m for m in all_mutants if m.derivative.module == module]
+        left = [m for m in survivors if m.derivative.module == module]
+        equivalent = [m for m in own if m.reason]
+        if own:
+            killed = len(own) - len(equivalent) - len([m for m in left if not m.reason])
+            lines.append(f"{module:18}{len(own):8}{len(equivalent):12}{killed:8}")
+    unnoticed = [m for m in survivors if not m.reason]
+    count = len([m for m in all_mutants if not m.reason])
+    lines += [f"survives: {mutant}" for mutant in unnoticed]
+    score = 100 * (count - len(unnoticed)) / max(1, count)
+    lines.append(f"{count - len(unnoticed)} of {count} mutants killed: {score:.1f} %")
+    return "\n".join(lines)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--only", nargs="+", default=[], help="modules, such as elementwise")
+    parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
+    parser.add_argument("--tests", nargs="+", default=["tests/minigrad"], help="what to run")
+    options = parser.parse_args()
+    modules = [m for m in MODULES if not options.only or m.split(".")[-1] in options.only]
+    importlib.import_module("minigrad")
+    chosen = [m for module in modules for d in derivatives(module) for m in mutants(d)]
+    if options.sample:
+        chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
+    os.chdir(ROOT)
+    survey = Survey(chosen)
+    arguments = ["-q", "--assert=plain", "-p", "no:cacheprovider", *options.tests]
+    pytest.main([*arguments, "--deselect", "tests/minigrad/test_scale.py"], plugins=[survey])
+    print(report(chosen, survey.survivors))
+    return 1 if any(not m.reason for m in survey.survivors) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
