@@ -19,7 +19,7 @@ def test_the_rate_is_2_for_a_right_gradient(dtype, scale):
 
 def test_it_is_1_for_a_gradient_that_is_3_percent_off():
     result = taylor_test(lambda x: np.sin(x), X, grad=lambda x, v: 1.03 * np.cos(x) * v)
-    assert result.rate == pytest.approx(1, abs=0.1)
+    assert result.rate == pytest.approx(1, abs=0.2)
 
 
 def test_nothing_remains_of_a_linear_function():
