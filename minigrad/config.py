@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode")
+MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode")
 _ALLOWED = {"floatX": ("float16", "float32", "float64"), "mode": MODES}
 
 
@@ -13,7 +13,7 @@ class Config:
     ----------
     floatX : {'float64', 'float32', 'float16'}
         The dtype of ``T.matrix()`` and its like, and of Python floats that become constants.
-    mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode'}
+    mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
         How `function` compiles if it is not told.
 
     Raises

@@ -5,5 +5,6 @@ from __future__ import annotations
 from .errors import MissingInputError, UnusedInputError
 from .function import Function, function
 from .inputs import In
+from .nanguardmode import NanGuardMode
 
-__all__ = ["Function", "In", "MissingInputError", "UnusedInputError", "function"]
+__all__ = ["Function", "In", "MissingInputError", "NanGuardMode", "UnusedInputError", "function"]

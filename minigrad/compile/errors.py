@@ -29,7 +29,7 @@ def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Ex
     """
     arguments = [
         f"{variable} is {_kind(value)}"
-        for variable, value in zip(_named(node.inputs), inputs or (), strict=inputs is not None)
+        for variable, value in zip(names_of(node.inputs), inputs or (), strict=inputs is not None)
     ]
     details = f"  in {node.op}" + (f", where {', '.join(arguments)}" if arguments else "")
     if node.made_at is not None:
@@ -50,7 +50,8 @@ def quoted(line: Line) -> str:
     return f"{path}:{line.number}" + (f": {text}" if text else "")
 
 
-def _named(variables: Sequence[Variable]) -> list[str]:
+def names_of(variables: Sequence[Variable]) -> list[str]:
+    """What to call the inputs of a node in messages."""
     return [variable.name or f"input {i}" for i, variable in enumerate(variables)]
 
 

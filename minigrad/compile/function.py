@@ -19,6 +19,7 @@ from ..shared import UPDATING, SharedVariable
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
+from .nanguardmode import NanGuardMode
 from .plans import Plans
 from .profile import Profile
 from .program import Program
@@ -51,7 +52,7 @@ class Function:
         outputs: Sequence[Variable],
         targets: Sequence[SharedVariable | In],
         pack: Callable[[Sequence[np.ndarray]], Any],
-        mode: str,
+        mode: str | NanGuardMode,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -72,7 +73,9 @@ class Function:
             for v in graph_inputs([*self.outputs, *outputs], variables)
             if isinstance(v, SharedVariable)
         ]
-        most = {"most": 0} if mode == "FAST_COMPILE" else {}
+        # Guarded is what the expressions compute as they stand, not what a plan makes of them.
+        unplanned = mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
+        most = {"most": 0} if unplanned else {}
         self._plans = Plans(
             name, [*variables, *self._shared], self.outputs, outputs, targets, **most
         )
@@ -164,6 +167,8 @@ class Function:
         self, program: Program, values: list[np.ndarray], given: Sequence[np.ndarray] = ()
     ) -> Sequence[np.ndarray]:
         """The outputs, then the new values."""
+        if isinstance(self.mode, NanGuardMode):
+            self.mode.check(self.name, self.outputs, self._known(values))
         try:
             results = program.run(*values, *given)
         except Exception as error:
@@ -172,10 +177,12 @@ class Function:
                 raise
             raise explained from None
         if self.mode == "DebugMode":
-            inputs = [given.variable for given in self._binder.inputs]
-            known = dict(zip(inputs, values, strict=False))
-            compare_with_interpreter(self.name, self._asked, known, results)
+            compare_with_interpreter(self.name, self._asked, self._known(values), results)
         return results
+
+    def _known(self, values: Sequence[np.ndarray]) -> dict[Variable, np.ndarray]:
+        """The values by variable; the shared ones too, which other threads may store to."""
+        return dict(zip([*self.inputs, *self._shared], values, strict=True))
 
     def _store(self, new_values: Sequence[np.ndarray]) -> None:
         for place, variable in self._of_fixed_sizes:
@@ -198,7 +205,7 @@ def _check_fixed_sizes(variable: Variable, value: np.ndarray) -> None:
 def function(
     inputs: Sequence[Variable | In],
     outputs: Any = None,
-    mode: str | None = None,
+    mode: str | NanGuardMode | None = None,
     updates: Any = None,
     givens: Any = None,
     no_default_updates: bool | Collection[SharedVariable] = False,
@@ -216,10 +223,11 @@ def function(
         input's number of dimensions, and a dtype that converts to the input's without loss.
     outputs : variable, list of variables, dict of str to variable, or None
         A call returns an array, a list or dict of arrays, or None, accordingly.
-    mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode'}, optional
+    mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'} or NanGuardMode, optional
         ``FAST_RUN`` improves the expressions first. ``FAST_COMPILE`` computes them as they stand.
         ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter.
-        By default ``config.mode``.
+        ``NanGuardMode`` looks for NaN, infinities and huge numbers, too. By default
+        ``config.mode``.
     updates : list of pairs or dict, optional
         Shared variables and their new values, all computed from the old values and stored
         together after the call.
@@ -259,8 +267,8 @@ def function(
     >>> add_up(2.0), add_up(3.0), total.get_value()
     (array(0.), array(2.), array(5.))
     """
-    _check_choice("mode", mode, (None, *MODES))
     _check_choice("on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
+    mode = _as_mode(mode)
     name = name or "program"
     given_inputs = as_inputs(inputs, allow_input_downcast)
     results, pack = _as_outputs(outputs)
@@ -278,7 +286,16 @@ def function(
     expressions = clone_replace([*expressions, *defaults.values()], _cut_off(given_inputs))
     targets += defaults
     _check_inputs(name, given_inputs, expressions, on_unused_input)
-    return Function(name, given_inputs, expressions, targets, pack, mode or config.mode)
+    return Function(name, given_inputs, expressions, targets, pack, mode)
+
+
+def _as_mode(mode: Any) -> str | NanGuardMode:
+    """The mode, by default that of the configuration, with its options if it has some."""
+    if isinstance(mode, NanGuardMode):
+        return mode
+    _check_choice("mode", mode, (None, *MODES))
+    mode = mode or config.mode
+    return NanGuardMode() if mode == "NanGuardMode" else mode
 
 
 def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.ndarray]], Any]]:

@@ -5,18 +5,23 @@ It is what a compiled program must agree with.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ..graph import Constant, Variable, perform, toposort
+from ..graph import Apply, Constant, Variable, perform, toposort
 from ..shared import SharedVariable
 from ..tensor_type import describe
 from .errors import MissingInputError, explained
 
+# Told of a node that has been performed, with the values of its inputs and of its outputs.
+Watcher = Callable[[Apply, Sequence[np.ndarray], Sequence[np.ndarray]], None]
 
-def evaluate(outputs: Sequence[Variable], values: Mapping[Variable, Any]) -> list[np.ndarray]:
+
+def evaluate(
+    outputs: Sequence[Variable], values: Mapping[Variable, Any], watch: Watcher | None = None
+) -> list[np.ndarray]:
     """The values of the outputs, given values of variables they depend on.
 
     Parameters
@@ -24,6 +29,8 @@ def evaluate(outputs: Sequence[Variable], values: Mapping[Variable, Any]) -> lis
     outputs : sequence of variables
     values : mapping of Variable to array or what makes one
         Any variable can be given, not only inputs: then it is not computed.
+    watch : callable, optional
+        Called after each node.
 
     Returns
     -------
@@ -54,6 +61,8 @@ def evaluate(outputs: Sequence[Variable], values: Mapping[Variable, Any]) -> lis
         except Exception as error:
             explained(error, node, inputs)
             raise
+        if watch is not None:
+            watch(node, inputs, results)
         for output, result in zip(node.outputs, results, strict=True):
             known.setdefault(output, result)  # an output that was given stays as it is
     return [_value(output, known).copy() for output in outputs]

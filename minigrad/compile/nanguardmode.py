@@ -1,0 +1,126 @@
+"""NanGuardMode: the operation at which NaN, infinity or a huge number first appears is named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..graph import Apply, Constant, Variable
+from ..shared import SharedVariable
+from .errors import explained, names_of
+from .interpreter import evaluate
+
+# Theano's limit. Of its dtype, because float16 has no such number.
+BIG = np.float64(1e10)
+
+
+class NanGuardError(AssertionError):
+    """A value is NaN, infinite or huge, and the function's mode does not allow that."""
+
+
+class NanGuardMode:
+    """A mode that raises an error where a float first is NaN, infinite or huge.
+
+    The function computes what it does with ``FAST_RUN``, but before that the reference interpreter
+    performs each operation of the rewritten expressions, and all it is given and makes is looked
+    at. If anything is wrong, the shared variables stay as they were.
+
+    Parameters
+    ----------
+    nan_is_error : bool
+        Whether NaN is an error.
+    inf_is_error : bool
+        Whether plus and minus infinity are.
+    big_is_error : bool
+        Whether other numbers beyond ±1e10 are.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x = T.dvector("x")
+    >>> guard = minigrad.compile.NanGuardMode(big_is_error=False)
+    >>> f = minigrad.function([x], T.log(x).sum(), mode=guard)
+    >>> f([0.0, 2.0])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+        ...
+    minigrad.compile.nanguardmode.NanGuardError: program: of the 2 values of log, 1 is infinite
+      given x from 0 to 2
+      in log, where x is float64 (2,)
+      made at ...
+    """
+
+    def __init__(
+        self, nan_is_error: bool = True, inf_is_error: bool = True, big_is_error: bool = True
+    ) -> None:
+        self.nan_is_error = nan_is_error
+        self.inf_is_error = inf_is_error
+        self.big_is_error = big_is_error
+
+    def check(
+        self,
+        function_name: str,
+        outputs: Sequence[Variable],
+        values: Mapping[Variable, np.ndarray],
+    ) -> None:
+        """Compute the outputs from the values of the inputs.
+
+        Raises
+        ------
+        NanGuardError
+            At the first value that is not allowed. It tells the operation that made or met it.
+        """
+
+        def look_at(node: Apply, inputs: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:
+            given = [(v, x) for v, x in zip(node.inputs, inputs, strict=True) if v.owner is None]
+            for variable, value in (*given, *zip(node.outputs, made, strict=True)):
+                found = self._found(variable, value)
+                if found:
+                    message = f"{function_name}: {found}{_ranges(node, inputs)}"
+                    raise explained(NanGuardError(message), node, inputs)
+
+        with np.errstate(all="ignore"):
+            results = evaluate(outputs, values, look_at)
+        for output, result in zip(outputs, results, strict=True):
+            found = self._found(output, result)  # if it is what was given
+            if found:
+                raise NanGuardError(f"{function_name}: {found}")
+
+    def _found(self, variable: Variable, value: np.ndarray) -> str:
+        """What is wrong with the variable's value; empty if nothing is."""
+        for kind, where in self._kinds(value).items():
+            count = np.count_nonzero(where)
+            if count:
+                are = "is" if count == 1 else "are"
+                return f"of the {value.size} values of {_source(variable)}, {count} {are} {kind}"
+        return ""
+
+    def _kinds(self, value: np.ndarray) -> dict[str, Any]:
+        """For each kind of number that is an error: where it is."""
+        if value.dtype.kind != "f":
+            return {}
+        return {
+            "NaN": self.nan_is_error and np.isnan(value),
+            "infinite": self.inf_is_error and np.isinf(value),
+            "beyond ±1e10": self.big_is_error and np.isfinite(value) & (np.abs(value) > BIG),
+        }
+
+
+def _source(variable: Variable) -> str:
+    """What to call a variable in a message."""
+    if isinstance(variable, Constant):
+        return "a constant"
+    if isinstance(variable, SharedVariable):
+        return f"the shared variable {variable}"
+    return f"the input {variable}" if variable.owner is None else str(variable.owner.op)
+
+
+def _ranges(node: Apply, inputs: Sequence[np.ndarray]) -> str:
+    """Between which numbers the values are that the node was given, as a line of a message."""
+    ranges = [
+        f"{name} from {np.min(value):.4g} to {np.max(value):.4g}"
+        for name, value in zip(names_of(node.inputs), inputs, strict=True)
+        if value.size
+    ]
+    return f"\n  given {', '.join(ranges)}" if ranges else ""
