@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import linecache
 import weakref
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
+from itertools import count
 from statistics import median
 from time import perf_counter
 from types import CodeType
@@ -19,6 +19,9 @@ from .profile import Profile, Row
 from .recycling import NewValue, Spares
 from .sizes import Check
 
+# Of programs: two of one name are two files to Python, also if one is gone.
+_NUMBERS = count()
+
 
 class Instances:
     """A program as functions, each with buffers of its own.
@@ -31,7 +34,8 @@ class Instances:
     ) -> None:
         self._code = code
         self._name = printer.name
-        self._globals = {**printer.globals, **(more_names or {})}
+        shown = {"__name__": self._name, "__loader__": _Loader(printer)}
+        self._globals = {**printer.globals, **shown, **(more_names or {})}
         self._slot_sizes = printer.slot_sizes
         self._buffers = printer.buffers
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
@@ -95,12 +99,11 @@ class Program:
         )
         self._printer = printer
         self._new_bytes = printer.new_bytes
-        self._filename = f"minigrad {printer.name} {id(self):x}"
+        self._filename = f"minigrad {printer.name} {next(_NUMBERS)}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         code = compile(printer.code, self._filename, "exec", optimize=0)
         instances = Instances(code, printer)
         self.run = instances.run if printer.buffers else instances.new()
-        _show_in_tracebacks(self, self._filename)
 
     @property
     def source(self) -> str:
@@ -174,14 +177,16 @@ class Program:
         return known[self._printer.names[variable]]
 
 
-def _show_in_tracebacks(program: Program, filename: str) -> None:
-    """Let tracebacks and debuggers show the program's lines, as long as it lives."""
-    reference = weakref.ref(program)
+class _Loader:
+    """Gives a program's source to tracebacks and debuggers, which ask for a module's.
 
-    def read() -> str | None:
-        living = reference()
-        return None if living is None else living.source
+    They look for it in the program's globals and may keep it, so it does not keep the program.
+    """
 
-    # An entry of one function is read when it is needed.
-    linecache.cache[filename] = (read,)
-    weakref.finalize(program, linecache.cache.pop, filename, None)
+    def __init__(self, printer: Printer) -> None:
+        self._printer = weakref.ref(printer)
+
+    def get_source(self, module_name: str) -> str | None:
+        """The source, as long as the program lives."""
+        printer = self._printer()
+        return None if printer is None else printer.source
