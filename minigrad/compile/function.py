@@ -173,9 +173,12 @@ class Function:
             results = program.run(*values, *given)
         except Exception as error:
             explained = program.explain(error)
-            if explained is error:
-                raise
-            raise explained from None
+            try:
+                if explained is error:
+                    raise
+                raise explained from None
+            finally:
+                del explained  # its traceback keeps this frame, which would keep it
         if self.mode == "DebugMode":
             compare_with_interpreter(self.name, self._asked, self._known(values), results)
         return results

@@ -168,7 +168,7 @@ class Program:
             try:
                 check_sizes(node, inputs)
             except ValueError as size_error:
-                error = size_error
+                error = size_error.with_traceback(None)  # which would keep this frame, and it this
         return explained(error, node, inputs)
 
     def _value(self, variable: Variable, known: Mapping[str, Any]) -> Any:

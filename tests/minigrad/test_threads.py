@@ -45,6 +45,63 @@ def test_no_update_of_a_thread_is_lost_or_torn():
     assert not torn
 
 
+def test_ten_thousand_calls_from_eight_threads_all_count():
+    x = T.dvector("x")
+    total = minigrad.shared(np.zeros(3), name="total")
+    calls = minigrad.shared(0, name="calls")
+    f = minigrad.function([x], T.exp(x).sum(), updates=[(total, total + x), (calls, calls + 1)])
+    wrong = []
+
+    def call(number):
+        value = np.full(3, float(number))
+        for _ in range(1250):
+            if f(value) != np.exp(value).sum():
+                wrong.append(number)
+
+    run_at_once([lambda number=number: call(number) for number in range(8)])
+    assert not wrong
+    assert calls.get_value() == 10_000
+    assert total.get_value().tolist() == [1250 * sum(range(8))] * 3
+
+
+def test_functions_that_share_variables_lose_no_update_of_each_other():
+    a, b = minigrad.shared(1000, name="a"), minigrad.shared(0, name="b")
+    there = minigrad.function([], updates=[(a, a - 1), (b, b + 1)])
+    back = minigrad.function([], updates=[(b, b - 1), (a, a + 1)])
+    both = minigrad.function([], [a, b])
+    torn = []
+
+    def call(move):
+        for _ in range(500):
+            move()
+            x, y = both()
+            if x + y != 1000:
+                torn.append((x, y))
+
+    run_at_once([lambda move=move: call(move) for move in [there, back] * 4])
+    assert not torn
+    assert (a.get_value(), b.get_value()) == (1000, 0)
+
+
+def test_functions_compiled_at_once_in_several_threads_are_right():
+    results = {}
+
+    def compile_and_call(number):
+        x = T.dvector("x")
+        y = x
+        for _ in range(number + 1):
+            y = T.tanh(y) + number
+        results[number] = minigrad.function([x], minigrad.grad(y.sum(), x))(np.ones(3))
+
+    run_at_once([lambda number=number: compile_and_call(number) for number in range(8)])
+    for number, result in results.items():
+        x = T.dvector("x")
+        y = x
+        for _ in range(number + 1):
+            y = T.tanh(y) + number
+        np.testing.assert_allclose(result, minigrad.grad(y.sum(), x).eval({x: np.ones(3)}))
+
+
 def run_at_once(functions):
     threads = [threading.Thread(target=function) for function in functions]
     for thread in threads:

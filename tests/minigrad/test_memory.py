@@ -1,0 +1,117 @@
+"""Calls leave nothing behind, and what is dropped is freed at once, not by a garbage collector."""
+
+import gc
+import tracemalloc
+import weakref
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+from autoencoder import TiedNetwork, momentum_updates
+
+
+@pytest.fixture
+def no_collector():
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def training_step(rows=50):
+    rng = np.random.RandomState(0)
+    network = TiedNetwork(rng.randn(4, 2), np.zeros(2), np.zeros(4))
+    x = T.dmatrix("x")
+    cost = network.cost(x)
+    updates = momentum_updates(cost, network.parameters, 0.01, 0.9)
+    return minigrad.function([x], cost, updates=updates), rng.randn(rows, 4)
+
+
+def growth(call, count):
+    """How many bytes more are taken after so many calls; Python's free lists are filled before."""
+    tracemalloc.start()
+    for _ in range(5000):
+        call()
+    before, _ = tracemalloc.get_traced_memory()
+    for _ in range(count):
+        call()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    return after - before
+
+
+def test_calls_leave_nothing_behind(no_collector):
+    step, X = training_step()
+    assert growth(lambda: step(X), 10_000) < 1000
+
+
+def test_calls_of_small_functions_leave_nothing_behind(no_collector):
+    x = T.dvector("x")
+    f, value = minigrad.function([x], [x + 1, x.sum()]), np.ones(3)
+    assert growth(lambda: f(value), 100_000) < 1000
+
+
+def test_failing_calls_leave_nothing_behind(no_collector):
+    x, y = T.dvectors("x", "y")
+    f = minigrad.function([x, y], T.exp(x) + y)
+
+    def fail():
+        try:
+            f(np.ones(2), np.ones(3))
+        except ValueError:
+            return
+        pytest.fail("it is no error")
+
+    assert growth(fail, 2000) < 1000
+
+
+def test_a_dropped_function_frees_its_buffers_at_once(no_collector):
+    x = T.dmatrix("x")
+    value = np.ones((1000, 100))
+    tracemalloc.start()
+    f = minigrad.function([x], (T.tanh(T.exp(x)) * x).sum())
+    f(value), f(value)
+    held, _ = tracemalloc.get_traced_memory()
+    del f
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert held > value.nbytes
+    assert left < value.nbytes / 2
+
+
+def test_a_dropped_function_lets_go_of_the_shared_values_it_has_recycled(no_collector):
+    w = minigrad.shared(np.ones((300, 300)), name="w")
+    f = minigrad.function([], updates=[(w, w * 1.5)])
+    tracemalloc.start()
+    f(), f(), f()
+    del f
+    left, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert left < 1.5 * w.get_value(borrow=True).nbytes
+
+
+def test_a_dropped_result_is_freed_at_once(no_collector):
+    x = T.dvector("x")
+    result = minigrad.function([x], x + 1)(np.ones(3))
+    reference = weakref.ref(result)
+    del result
+    assert reference() is None
+
+
+def test_a_dropped_shared_variable_frees_its_array_at_once(no_collector):
+    w = minigrad.shared(np.ones(10))
+    value = w.get_value(borrow=True)
+    reference = weakref.ref(value)
+    del w, value
+    assert reference() is None
+
+
+def test_an_argument_is_not_kept(no_collector):
+    step, X = training_step()
+    argument = X.copy()
+    step(argument), step(argument)
+    reference = weakref.ref(argument)
+    del argument
+    assert reference() is None

@@ -1,0 +1,200 @@
+"""Numbers at the edge: not finite, huge, tiny, wrapped around, or none at all."""
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+from autoencoder import TiedNetwork, momentum_updates
+from minigrad.testing import assert_program_agrees
+
+SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 1.0, -1.5, 0.5]
+FUNCTIONS = {
+    "neg": np.negative,
+    "abs_": np.abs,
+    "sgn": np.sign,
+    "sqr": np.square,
+    "sqrt": np.sqrt,
+    "inv": np.reciprocal,
+    "exp": np.exp,
+    "exp2": np.exp2,
+    "expm1": np.expm1,
+    "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
+    "log1p": np.log1p,
+    "sin": np.sin,
+    "cos": np.cos,
+    "tan": np.tan,
+    "arcsin": np.arcsin,
+    "arctan": np.arctan,
+    "sinh": np.sinh,
+    "tanh": np.tanh,
+    "arctanh": np.arctanh,
+    "floor": np.floor,
+    "round": np.round,
+    "isnan": np.isnan,
+    "isinf": np.isinf,
+}
+OF_TWO = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "true_div": np.true_divide,
+    "int_div": np.floor_divide,
+    "mod": np.remainder,
+    "power": np.power,
+    "maximum": np.maximum,
+    "minimum": np.minimum,
+    "arctan2": np.arctan2,
+    "lt": np.less,
+    "eq": np.equal,
+}
+REDUCTIONS = {
+    "sum": np.sum,
+    "mean": np.mean,
+    "max": np.max,
+    "min": np.min,
+    "prod": np.prod,
+    "any": np.any,
+    "argmax": np.argmax,
+}
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+
+
+def called_thrice(build, *values):
+    """What a function computes when it is called again and again, always the same."""
+    inputs = [T.TensorType(v.dtype, [None] * v.ndim)() for v in values]
+    f = minigrad.function(inputs, build(*inputs))
+    first, *others = f(*values), f(*values), f(*values)
+    for other in others:
+        np.testing.assert_array_equal(other, first)
+    return first
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_function_takes_special_numbers_as_numpy_does(name, dtype):
+    x = np.array(SPECIAL, "float64").astype(dtype)
+    np.testing.assert_array_equal(called_thrice(getattr(T, name), x), FUNCTIONS[name](x))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", OF_TWO)
+def test_a_function_of_two_takes_all_pairs_of_them_as_numpy_does(name, dtype):
+    x = np.array(SPECIAL, "float64").astype(dtype)
+    x, y = (side.copy() for side in np.meshgrid(x, x))
+    np.testing.assert_array_equal(called_thrice(getattr(T, name), x, y), OF_TWO[name](x, y))
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("rows", [7, 3000])
+@pytest.mark.parametrize("name", REDUCTIONS)
+def test_a_bad_number_reaches_reductions_as_in_numpy(name, rows, bad):
+    x = np.linspace(-1, 1, rows * 4).reshape(rows, 4)
+    x[rows // 2, 1] = bad
+    result = called_thrice(lambda v: getattr(T, name)(v, axis=0), x)
+    np.testing.assert_allclose(result, REDUCTIONS[name](x, axis=0), rtol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [20, 20_000])
+@pytest.mark.parametrize("bad", [np.nan, np.inf])
+def test_a_bad_sample_shows_in_the_cost_and_in_the_parameters(rows, bad):
+    network = TiedNetwork(np.ones((4, 2)), np.zeros(2), np.zeros(4))
+    X = T.dmatrix("X")
+    cost = network.cost(X)
+    step = minigrad.function(
+        [X], cost, updates=momentum_updates(cost, network.parameters, 0.1, 0.9)
+    )
+    samples = np.zeros((rows, 4))
+    samples[-1, 2] = bad
+    assert not np.isfinite(step(samples))
+    assert not np.isfinite(network.parameters[0].get_value()).any()
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int32", "int64", "uint8"])
+def test_integers_wrap_around_as_in_numpy(dtype):
+    top = np.iinfo(dtype).max
+    x = np.array([top, top - 1, np.iinfo(dtype).min, 1], dtype)
+    for ours, numpys in [
+        (lambda v: v + v, x + x),
+        (lambda v: v * v, x * x),
+        (lambda v: -v, -x),
+        (lambda v: v - top, x - x.dtype.type(top)),
+        (lambda v: T.sqr(v), x * x),
+        (lambda v: v.sum(), x.sum()),
+        (lambda v: v.prod(), x.prod()),
+        (lambda v: T.cumsum(v), np.cumsum(x)),
+    ]:
+        result = called_thrice(ours, x)
+        np.testing.assert_array_equal(result, numpys)
+        assert result.dtype == numpys.dtype
+
+
+def test_float32_stays_float32_from_input_to_update():
+    rng = np.random.RandomState(0)
+    W, bh, bo = (rng.randn(*shape).astype("f") for shape in ((4, 2), (2,), (4,)))
+    network = TiedNetwork(W, bh, bo)
+    X = T.fmatrix("X")
+    cost = network.cost(X)
+    gradients = minigrad.grad(cost, network.parameters)
+    updates = momentum_updates(cost, network.parameters, 0.1, 0.9)
+    step = minigrad.function([X], [cost, *gradients], updates=updates)
+    for _ in range(3):
+        assert {result.dtype.name for result in step(rng.randn(50, 4).astype("f"))} == {"float32"}
+    assert {p.get_value().dtype.name for p in network.parameters} == {"float32"}
+
+
+# ---- None at all ----------------------------------------------------------------------------------
+
+OF_NO_ROWS = {
+    "functions of elements": lambda x, y: T.tanh(x) * y + 1,
+    "sums": lambda x, y: x.sum(axis=0),
+    "a sum of all": lambda x, y: T.sqr(x).sum(),
+    "products of elements": lambda x, y: x.prod(axis=0),
+    "truth": lambda x, y: (x > 0).all(axis=0),
+    "products": lambda x, y: T.dot(x.T, y),
+    "products that are empty": lambda x, y: T.dot(x, y.T),
+    "softmax": lambda x, y: T.nnet.softmax(x, axis=1),
+    "cumulative sums": lambda x, y: T.cumsum(x, axis=0),
+    "joining": lambda x, y: T.concatenate([x, y]),
+    "slices": lambda x, y: x[::-1, 1:],
+    "indices": lambda x, y: x[T.nonzero(x[:, 0] > 0)[0]],
+    "writing": lambda x, y: T.inc_subtensor(x[:, 0], 1.0),
+    "reshaping": lambda x, y: x.reshape((-1, 3)).T,
+    "repeating": lambda x, y: T.repeat(x, 2, axis=0),
+    "switching": lambda x, y: T.switch(x > 0, x, y),
+    "casting": lambda x, y: T.cast(x, "int32"),
+}
+
+
+@pytest.mark.parametrize("name", OF_NO_ROWS)
+def test_no_rows_are_no_special_case(name):
+    x, y = T.dmatrices("x", "y")
+    expression = OF_NO_ROWS[name](x, y)
+    outputs = [expression]
+    if expression.type.is_float:
+        cost = T.sqr(expression).sum()
+        outputs += minigrad.grad(cost, [x, y], disconnected_inputs="ignore")
+    assert_program_agrees([x, y], outputs, [np.zeros((0, 3)), np.zeros((0, 3))])
+
+
+@pytest.mark.parametrize("name", ["max", "min", "argmax"])
+def test_the_largest_of_nothing_is_an_error_as_in_numpy(name):
+    x = T.dmatrix("x")
+    f = minigrad.function([x], getattr(T, name)(x, axis=0))
+    with pytest.raises(ValueError, match="zero-size|empty"):
+        f(np.zeros((0, 3)))
+    assert f(np.ones((2, 3))).shape == (3,)
+
+
+@pytest.mark.parametrize("size", [1e-310, 1e-160, 1e150, 1e300])
+def test_huge_and_denormal_numbers_pass_where_the_result_is_a_number(size):
+    x = np.full(5, size)
+    np.testing.assert_allclose(called_thrice(lambda v: T.exp(T.log(v)), x), x, rtol=1e-12)
+    np.testing.assert_allclose(called_thrice(lambda v: v / v.sum(), x), 0.2, rtol=1e-3)
+    np.testing.assert_allclose(called_thrice(lambda v: T.nnet.softmax(v), x), 0.2)
+    np.testing.assert_allclose(
+        called_thrice(lambda v: T.nnet.sigmoid(-v) + T.nnet.sigmoid(v), x), 1
+    )
