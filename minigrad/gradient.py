@@ -277,7 +277,7 @@ def _connected(
     for node, pattern in reversed(patterns):
         columns = [j for j, output in enumerate(node.outputs) if output in leads]
         for variable, row in zip(node.inputs, pattern, strict=True):
-            if any(row[j] for j in columns):
+            if variable in depends and any(row[j] for j in columns):
                 leads.add(variable)
     return depends & leads
 

@@ -74,8 +74,13 @@ class Sizes:
         return self._shapes[variable]
 
     def _find(self, entry: Entry) -> Entry:
+        """What stands for all sizes equal to this one."""
+        passed = []
         while isinstance(entry, Variable) and entry in self._equal:
+            passed.append(entry)
             entry = self._equal[entry]
+        # Next time it is a single step: of many inputs, one after the other is found equal.
+        self._equal.update(dict.fromkeys(passed, entry))
         return entry
 
     def _join(self, one: Entry, other: Entry) -> None:

@@ -91,16 +91,19 @@ def default_updates(
     while new:
         found = [v for v in graph_inputs(new) if v not in looked_at]
         looked_at.update(found)
-        new = []
-        for variable in found:
-            if not isinstance(variable, SharedVariable) or variable in without:
-                continue
-            if variable.default_update is not None:
-                what = f"the default update of {variable}"
-                update = of_same_type(variable.default_update, variable, what)
-                (result[variable],) = clone_replace([update], replacements)
-                new.append(result[variable])
+        with_one = [
+            v
+            for v in found
+            if isinstance(v, SharedVariable) and v not in without and v.default_update is not None
+        ]
+        new = clone_replace([_default_update(v) for v in with_one], replacements)
+        result.update(zip(with_one, new, strict=True))
     return result
+
+
+def _default_update(variable: SharedVariable) -> Variable:
+    what = f"the default update of {variable}"
+    return of_same_type(variable.default_update, variable, what)
 
 
 def _blame(new_value: Variable, target: Variable, what: str) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..graph import Apply, Constant, Variable, infer_shapes
+from ..graph import Apply, Constant, Variable
 from ..ops.broadcasting import (
     Alloc,
     DimShuffle,
     Size,
     Sum,
     dimshuffle,
-    sizes_of,
 )
 from ..ops.elementwise import Cast, Elementwise, Switch, cast
 from ..ops.indexing import Subtensor
@@ -33,7 +32,7 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
         return [constant(x.type.shape[axis])]
     if x.owner is None:
         return None
-    shapes = infer_shapes(x.owner, [tuple(sizes_of(v)) for v in x.owner.inputs])
+    shapes = rewriter.inferred_shapes(x.owner)
     size = None if shapes is None else shapes[x.index or 0][axis]
     return None if size is None else [cast(size, "int64")]
 

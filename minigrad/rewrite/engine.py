@@ -17,11 +17,12 @@ from ..graph import (
     Constant,
     Variable,
     clone_replace,
+    infer_shapes,
     lines_of,
     perform,
     toposort,
 )
-from ..ops.broadcasting import Alloc, size_of
+from ..ops.broadcasting import Alloc, size_of, sizes_of
 
 # What a rule makes of a node: what its outputs are instead, or None if it does not apply.
 Rewrite = Callable[[Apply, "Rewriter"], "Sequence[Variable] | None"]
@@ -81,6 +82,7 @@ class Rewriter:
         # For a node that a rule applies to: its key in the above, and what its outputs are to be.
         self._replaced: dict[Apply, tuple[Any, Sequence[Variable]]] = {}
         self._constants: dict[tuple[Any, ...], Constant] = {}
+        self._shapes: dict[Apply, Any] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
         """The variables in their final form."""
@@ -109,6 +111,12 @@ class Rewriter:
     def size(self, variable: Variable, axis: int) -> Variable:
         """The size of a variable along an axis, in final form: equal ones are the same object."""
         return self.final([size_of(variable, axis)])[0]
+
+    def inferred_shapes(self, node: Apply) -> Sequence[tuple[Any, ...]] | None:
+        """As `infer_shapes`, of the node's symbolic sizes; asked once for all of its outputs."""
+        if node not in self._shapes:
+            self._shapes[node] = infer_shapes(node, [tuple(sizes_of(v)) for v in node.inputs])
+        return self._shapes[node]
 
     def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
         """Take the node, on inputs in final form, as it is, or find what it is to be instead."""
