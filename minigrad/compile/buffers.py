@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -39,7 +40,7 @@ class Buffers:
         self.of: dict[Variable, Buffer] = {}
         self.slot_sizes: list[int] = []
         self.new_bytes = 0
-        free: set[int] = set()
+        free: list[tuple[int, int]] = []  # the sizes of the slots that are free, and their numbers
         live = 0
         for node in order:
             overwritten = memory.to_overwrite(node)
@@ -54,20 +55,19 @@ class Buffers:
                 if origin is overwritten or origin.owner is None:
                     continue
                 if origin in self.of:
-                    free.add(self.of[origin].slot)
+                    slot = self.of[origin].slot
+                    insort(free, (self.slot_sizes[slot], slot))
                 else:
                     live -= _bytes(origin)
 
-    def _take(self, free: set[int], size: int) -> int:
+    def _take(self, free: list[tuple[int, int]], size: int) -> int:
         """A free slot: the smallest that is large enough, else the largest, made larger."""
-        if free:
-            fitting = [slot for slot in free if self.slot_sizes[slot] >= size]
-            slot = min(fitting or free, key=lambda s: (1 if fitting else -1) * self.slot_sizes[s])
-            free.remove(slot)
-            self.slot_sizes[slot] = max(self.slot_sizes[slot], size)
-            return slot
-        self.slot_sizes.append(size)
-        return len(self.slot_sizes) - 1
+        if not free:
+            self.slot_sizes.append(size)
+            return len(self.slot_sizes) - 1
+        _, slot = free.pop(min(bisect_left(free, (size, 0)), len(free) - 1))
+        self.slot_sizes[slot] = max(self.slot_sizes[slot], size)
+        return slot
 
     def _buffer(self, variable: Variable, slot: int) -> Buffer:
         return Buffer(slot, variable.type.numpy_dtype, _shape(variable))

@@ -59,9 +59,9 @@ class Commentator:
         formula = node.op.formula(node, inputs)
         if len(formula) > _LONGEST_FORMULA:
             formula = node.op.formula(node, [self._short_name(v) for v in node.inputs])
-        for variable in node.outputs:
-            if not variable.name and len(node.outputs) == 1:
-                self._formulas[variable] = formula
+        # What is long even so is not written again wherever it is used.
+        if len(formula) <= _LONGEST_FORMULA and len(node.outputs) == 1 and not node.out.name:
+            self._formulas[node.out] = formula
         return _without_outer_brackets(_one_line(formula))
 
     def _short_name(self, variable: Variable) -> str:

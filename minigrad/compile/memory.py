@@ -36,7 +36,7 @@ class Memory:
             for index, variable in enumerate(node.outputs):
                 views = [self.origins(v) for v in _possible_views(node, index)]
                 self._origins[variable] = set().union(*views)
-                if not self._origins[variable] or node.op.takes_out or not _is_new_array(node):
+                if not self._origins[variable] or node.op.takes_out:
                     self._origins[variable].add(variable)
             for variable in (*node.inputs, *node.outputs):
                 self._last_use[variable] = node
@@ -121,9 +121,13 @@ class Memory:
 
 
 def _possible_views(node: Apply, index: int) -> Collection[Variable]:
-    """The inputs whose memory the node's output may share."""
+    """The inputs whose memory the node's output may share, as far as it matters.
+
+    Of a user's perform it does not: whatever it may have elsewhere, inputs and outputs, is neither
+    written to nor given away.
+    """
     if not _is_new_array(node):
-        return node.inputs
+        return ()
     return [node.inputs[i] for i in node.op.view_map.get(index, ())]
 
 

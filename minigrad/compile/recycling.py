@@ -6,6 +6,7 @@ out fresh memory page by page.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from sys import getrefcount
 from typing import Any, NamedTuple
@@ -44,17 +45,20 @@ def new_values(
     inputs: Sequence[Variable], targets: Sequence[Any], outputs: Sequence[Variable]
 ) -> list[NewValue]:
     """Which of the outputs, the targets' new values, are worth recycling the old ones for."""
+    places = {variable: place for place, variable in enumerate(inputs)}
+    times = Counter(outputs)
     result = []
     for target, output in zip(targets, outputs, strict=True):
-        if not isinstance(target, SharedVariable) or target not in inputs or output.owner is None:
+        if not isinstance(target, SharedVariable) or target not in places or output.owner is None:
             continue
         if None in output.type.shape or not output.owner.op.takes_out or output.owner.op.view_map:
             continue
         shape = tuple(size or 0 for size in output.type.shape)
         dtype = output.type.numpy_dtype
-        if (output.type.size or 0) * dtype.itemsize >= _WORTH_RECYCLING:
-            result.append(NewValue(output, inputs.index(target), dtype, shape))
-    return [value for value in result if list(outputs).count(value.output) == 1]
+        is_large = (output.type.size or 0) * dtype.itemsize >= _WORTH_RECYCLING
+        if is_large and times[output] == 1:
+            result.append(NewValue(output, places[target], dtype, shape))
+    return result
 
 
 class Spares:
