@@ -13,6 +13,9 @@ from .graph import Apply, Constant, Variable
 # A formula repeats what a graph shares, so it may be far longer than the graph is large.
 LONGEST = 100_000
 
+# From this level of a tree on, lines go no further right, but begin with the number of theirs.
+DEEPEST = 50
+
 
 def pp(expression: Variable) -> str:
     """The expression as a formula.
@@ -82,6 +85,7 @@ def debugprint(
     """Print the graph as a tree: each operation, below it and further right its inputs.
 
     What was printed before is not printed again: ``···`` stands for it, and its id tells where.
+    Below 50 levels lines begin with the number of their level instead.
 
     Parameters
     ----------
@@ -141,9 +145,15 @@ def _tree(
             seen or level + 1 == depth or (stop_on_name and variable.name is not None)
         )
         type_text = f" <{variable.type}>" if print_type else ""
-        yield "  " * level + _headline(variable) + type_text + label + " ···" * hidden
+        yield _indentation(level) + _headline(variable) + type_text + label + " ···" * hidden
         if variable.owner is not None and not hidden:
             stack += [(v, level + 1) for v in reversed(variable.owner.inputs)]
+
+
+def _indentation(level: int) -> str:
+    if level < DEEPEST:
+        return "  " * level
+    return f"{'  ' * DEEPEST}{level}: "
 
 
 def _headline(variable: Variable) -> str:

@@ -83,6 +83,14 @@ def test_depth_limits_the_levels(x):
     ]
 
 
+def test_lines_below_50_levels_begin_with_the_number_of_their_level(x):
+    y = x
+    for _ in range(51):
+        y = T.sin(y)
+    lines = debugprint(y, file="str", ids="").splitlines()
+    assert lines[49:] == ["  " * 49 + "sin", "  " * 50 + "50: sin", "  " * 50 + "51: x"]
+
+
 def test_types_and_names_can_be_printed(x):
     y = T.exp(x)
     y.name = "y"
