@@ -1,7 +1,9 @@
 """Deep and wide graphs: no recursion, and time in proportion to their size."""
 
+import gc
 import sys
-import time
+import tracemalloc
+from cProfile import Profile
 
 import numpy as np
 import pytest
@@ -10,16 +12,20 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
 
-DEPTH = 20_000
+DEEP, DEEPER = 20_000, 100_000
+
+
+def chain(depth):
+    x = T.dvector("x")
+    y = x
+    for _ in range(depth // 2):
+        y = T.sin(y) + x
+    return x, y
 
 
 @pytest.fixture(scope="module")
-def chain():
-    x = T.dvector("x")
-    y = x
-    for _ in range(DEPTH // 2):
-        y = T.sin(y) + x
-    return x, y
+def deeper():
+    return chain(DEEPER)
 
 
 @pytest.fixture
@@ -30,29 +36,40 @@ def small_stack():
     sys.setrecursionlimit(limit)
 
 
-def by_hand(x, terms=DEPTH // 2):
+def by_hand(x, depth):
     y, slope = x, np.ones_like(x)
-    for _ in range(terms):
+    for _ in range(depth // 2):
         y, slope = np.sin(y) + x, np.cos(y) * slope + 1
     return y, slope
 
 
-def test_a_chain_of_20000_operations_differentiates_compiles_and_runs(chain, small_stack):
-    x, y = chain
+def test_a_chain_of_20000_operations_differentiates_compiles_and_runs(small_stack):
+    x, y = chain(DEEP)
     f = minigrad.function([x], [y, minigrad.grad(y.sum(), x)])
     values = np.array([0.1, 0.2])
-    for result, expected in zip(f(values), by_hand(values), strict=True):
+    for result, expected in zip(f(values), by_hand(values, DEEP), strict=True):
         np.testing.assert_allclose(result, expected, rtol=1e-9)
 
 
-def test_a_chain_of_20000_operations_is_evaluated(chain, small_stack):
-    x, y = chain
-    np.testing.assert_allclose(y.eval({x: np.array([0.1])}), by_hand(np.array([0.1]))[0])
+def test_a_chain_of_100000_operations_is_compiled_as_it_stands(deeper, small_stack):
+    x, y = deeper
+    f = minigrad.function([x], y, mode="FAST_COMPILE")
+    values = np.array([0.1, 0.2])
+    np.testing.assert_allclose(f(values), by_hand(values, DEEPER)[0])
+    assert f.source.count("sin(") >= DEEPER / 2
 
 
-def test_a_chain_of_20000_operations_is_printed(chain, small_stack):
-    _, y = chain
-    assert debugprint(y, file="str").count("\n") > DEPTH
+def test_a_chain_of_100000_operations_is_evaluated(deeper, small_stack):
+    x, y = deeper
+    values = np.array([0.1])
+    np.testing.assert_allclose(y.eval({x: values}), by_hand(values, DEEPER)[0])
+
+
+def test_a_chain_of_100000_operations_is_printed(deeper, small_stack):
+    _, y = deeper
+    tree = debugprint(y, file="str")
+    assert tree.count("\n") == 3 * DEEPER / 2 + 1  # x is named at each use
+    assert len(tree) < 200 * DEEPER
     assert pp(y).count("sin") > 1000
 
 
@@ -73,17 +90,124 @@ def test_a_sum_over_5000_inputs_is_differentiated(small_stack):
     assert f(*range(5000)) == [2.0 * i for i in range(5000)]
 
 
-def seconds(depth):
-    x = T.dvector("x")
-    y = x
-    for _ in range(depth):
-        y = T.tanh(y) * 0.5
-    start = time.process_time()
-    minigrad.function([x], minigrad.grad(y.sum(), x))
-    return time.process_time() - start
+# ---- In proportion to the size ------------------------------------------------------------------
 
 
-def test_compilation_time_grows_linearly_with_depth():
-    # Quadratic growth would be 16-fold; noise is allowed for.
-    short = min(seconds(250) for _ in range(3))
-    assert min(seconds(1000) for _ in range(2)) < 9 * short
+class Same(minigrad.Op):
+    """The input; minigrad cannot know that its memory is that of the input."""
+
+    __props__ = ()
+    itypes = otypes = [T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0]
+
+    def grad(self, inputs, output_grads):
+        return output_grads
+
+
+def repeated(step):
+    """A graph that applies a step to its own result, again and again."""
+
+    def build(n):
+        x = T.dvector("x")
+        y = x
+        for _ in range(n):
+            y = step(x, y)
+        return [x], y.sum(), [[0.5, 0.25]], [x]
+
+    return build
+
+
+def of_inputs(combine):
+    """A graph of n inputs."""
+
+    def build(n):
+        xs = [T.dvector(f"x{i}") for i in range(n)]
+        return xs, combine(xs).sum(), [[0.5, 0.25]] * n, xs
+
+    return build
+
+
+def of_shared(n):
+    ws = [minigrad.shared(np.eye(2)) for _ in range(n)]
+    y = x = T.dvector("x")
+    for w in ws:
+        y = T.tanh(T.dot(y, w))
+    return [x], y.sum(), [[0.5, 0.25]], ws
+
+
+def of_parts(n):
+    x, lengths = T.dvector("x"), T.lvector("lengths")
+    total = sum(T.sqr(part).sum() for part in T.split(x, lengths, n))
+    return [x, lengths], total, [np.ones(n), np.ones(n, int)], [x]
+
+
+# How to build a graph, and the size to begin with.
+GRAPHS = {
+    "a chain of functions": (repeated(lambda x, y: T.sin(y) + x), 30),
+    "a chain of views": (repeated(lambda x, y: y[::-1]), 30),
+    "a chain of a user's op": (repeated(lambda x, y: Same()(y)), 200),
+    "a sum of inputs": (of_inputs(sum), 120),
+    "joined inputs": (of_inputs(lambda xs: T.sqr(T.concatenate(xs))), 100),
+    "products with shared matrices": (of_shared, 20),
+    "the parts of an input": (of_parts, 90),
+}
+
+
+class Work:
+    """Counts the calls of functions, stage by stage, and the bytes that it takes.
+
+    Other than the time, it is the same each time.
+    """
+
+    def __enter__(self):
+        self.of = {}
+        gc.disable()
+        tracemalloc.start()
+        self._begin()
+        return self
+
+    def __exit__(self, *error):
+        self._profile.disable()
+        tracemalloc.stop()
+        gc.enable()
+
+    def _begin(self):
+        tracemalloc.reset_peak()
+        self._profile = Profile()
+        self._profile.enable()
+
+    def end_of(self, stage):
+        self._profile.disable()
+        self.of[f"calls to {stage}"] = sum(entry.callcount for entry in self._profile.getstats())
+        self.of[f"bytes to {stage}"] = tracemalloc.get_traced_memory()[1]
+        self._begin()
+
+
+def work_on(build, n):
+    with Work() as work:
+        inputs, cost, values, wrt = build(n)
+        work.end_of("build")
+        gradients = minigrad.grad(cost, wrt)
+        work.end_of("differentiate")
+        cost.eval(dict(zip(inputs, values, strict=True)))
+        work.end_of("evaluate")
+        debugprint(cost, file="str")
+        work.end_of("print")
+        for mode in ("FAST_COMPILE", "FAST_RUN"):
+            f = minigrad.function(inputs, [cost, *gradients], mode=mode)
+            work.end_of(f"compile, {mode}")
+            f(*values)
+            work.end_of(f"call, {mode}")
+            assert f.source
+            work.end_of(f"read the source, {mode}")
+    return work.of
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+def test_all_that_is_done_takes_work_in_proportion_to_the_size_of(graph):
+    build, n = GRAPHS[graph]
+    short, long = work_on(build, n), work_on(build, 4 * n)
+    # If it grew with the square of the size, it would be 16 times as much.
+    assert not {what: long[what] / short[what] for what in short if long[what] > 6 * short[what]}
