@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..graph import Apply, Constant, Op, Variable, check_sizes, toposort
-from ..ops.broadcasting import Contiguous, DimShuffle, Shape, Size, Sum
+from ..ops.broadcasting import DimShuffle, Shape, Size, Sum
 from ..ops.elementwise import Elementwise
 from ..ops.indexing import Subtensor
 from ..ops.joining import Join
@@ -35,7 +35,7 @@ _ANALYTIC_FUNCTIONS = frozenset(
     + [np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh]
 )
 _LINEAR_OPS: frozenset[type[Op]] = frozenset(
-    [Contiguous, DimShuffle, Shape, Size, Sum, Subtensor, Join, Dot, MatMul]
+    [DimShuffle, Shape, Size, Sum, Subtensor, Join, Dot, MatMul]
     + [Reshape, SpecifyShape, Unbroadcast]
 )
 
