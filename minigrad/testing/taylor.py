@@ -45,9 +45,8 @@ class Remainders:
             _, axes = plt.subplots(layout="constrained")
         axes.loglog(self.steps, self.remainders, "o-", label=f"remainder, rate {self.rate:.2f}")
         first = self.remainders[0]
-        for power, style in ((1, ":"), (2, "--")):
+        for power, style, label in ((1, ":", "step: wrong"), (2, "--", "step²: right")):
             line = first * (self.steps / self.steps[0]) ** power
-            label = f"step^{power}: {'wrong' if power == 1 else 'right'}"
             axes.loglog(self.steps, line, style, color="grey", label=label)
         axes.set_xlabel("step")
         axes.set_ylabel("|f(x + h d) − f(x) − h ∇f(x) · d|")

@@ -38,8 +38,8 @@ def test_the_remainders_can_be_drawn():
     axes = result.plot()
     assert [line.get_label() for line in axes.lines] == [
         f"remainder, rate {result.rate:.2f}",
-        "step^1: wrong",
-        "step^2: right",
+        "step: wrong",
+        "step²: right",
     ]
     matplotlib.pyplot.close("all")
 
