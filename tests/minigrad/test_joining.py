@@ -140,3 +140,7 @@ def test_a_negative_length_is_a_value_error_when_it_runs():
     f = minigrad.function([x, lengths], T.split(x, lengths, 2))
     with pytest.raises(ValueError, match="do not add up"):
         f([1.0, 2.0, 3.0], [4, -1])
+
+
+def test_a_single_tensor_that_is_joined_passes_its_derivative():
+    check_grad(lambda x: T.concatenate([x]) ** 3, np.array([0.5, -1.5]), order=2)

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from oracles import assert_computes
 
 import minigrad.tensor as T
+from minigrad.ops.reduction import Recurrence
 from minigrad.testing import check_grad, tensors
 
 
@@ -157,3 +158,8 @@ def test_of_nothing_there_is_no_extreme(name):
     x = T.dvector("x")
     with pytest.raises(ValueError, match=name):
         getattr(T, name)(x).eval({x: []})
+
+
+def test_a_recurrence_has_derivatives_by_its_factors_and_its_terms():
+    a, b = np.array([0.5, -1.5, 2.0]), np.array([1.0, 0.3, -0.7])
+    check_grad(Recurrence(), a, b, order=2)

@@ -168,3 +168,7 @@ def test_sizes_that_turn_out_otherwise_are_a_value_error(build, mode):
     x = T.dmatrix("x")
     with pytest.raises(ValueError):
         minigrad.function([x], build(x), mode=mode)(np.ones((2, 3)))
+
+
+def test_an_axis_that_no_longer_broadcasts_passes_the_derivative():
+    check_grad(lambda x: T.unbroadcast(x, 0) ** 3, np.array([[0.5, -1.5]]), order=2)
