@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 import numpy as np
@@ -65,6 +65,7 @@ class Elementwise(NumPyOp):
     Parameters
     ----------
     name : str
+    n_inputs : int
     function : callable
         From arrays to an array, as NumPy's ufuncs.
     vjp : callable or None
@@ -79,12 +80,14 @@ class Elementwise(NumPyOp):
     def __init__(
         self,
         name: str,
+        n_inputs: int,
         function: Callable[..., Any],
         vjp: Callable[..., Any] | None,
         result: Callable[[np.dtype[Any]], np.dtype[Any]],
         symbol: str | None = None,
     ) -> None:
         self.name = name
+        self.n_inputs = n_inputs
         self.function = function
         self.vjp = vjp
         self.result = result
@@ -93,6 +96,10 @@ class Elementwise(NumPyOp):
         self.__doc__ = f"{name} of each element."
 
     def make_node(self, *inputs: Any) -> Apply:
+        if len(inputs) != self.n_inputs:
+            raise TypeError(
+                f"{self.name}: the number of inputs is {self.n_inputs}, not {len(inputs)}"
+            )
         variables = self._operands(inputs)
         try:
             output = _output_type(self, *[variable.type for variable in variables])
@@ -148,6 +155,9 @@ class Elementwise(NumPyOp):
         ]
 
     def __call__(self, *inputs: Any) -> Variable:
+        """The function of the inputs; `add` and `mul` take any number, one after the other."""
+        if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
+            return as_tensor_variable(reduce(self, inputs))
         return self.make_node(*inputs).out
 
     def __str__(self) -> str:
@@ -234,19 +244,20 @@ def operands(*values: Any) -> list[Variable]:
     ]
 
 
-def unary(
+def _line(
+    n_inputs: int,
     name: str,
     function: Callable[..., Any],
     vjp: Callable[..., Any] | None,
     result: Callable[[np.dtype[Any]], np.dtype[Any]] = real,
     symbol: str | None = None,
 ) -> Elementwise:
-    """A line of the table: its op."""
-    _TABLE[name] = Elementwise(name, function, vjp, result, symbol)
+    """A line of the table: its op, which takes so many inputs."""
+    _TABLE[name] = Elementwise(name, n_inputs, function, vjp, result, symbol)
     return _TABLE[name]
 
 
-binary = ternary = unary
+unary, binary, ternary = partial(_line, 1), partial(_line, 2), partial(_line, 3)
 
 
 # ---- Functions that NumPy lacks ----------------------------------------------------------------
@@ -407,6 +418,7 @@ class Switch(Elementwise):
 
 switch = where = _TABLE["switch"] = Switch(
     "switch",
+    3,
     numpy_switch,
     lambda condition, x, y, z, gz: (None, switch(condition, gz, 0), switch(condition, 0, gz)),
     same,
@@ -419,7 +431,7 @@ class Cast(Elementwise):
     __props__ = ("dtype",)
 
     def __init__(self, dtype: str) -> None:
-        super().__init__(f"cast_{dtype}", self._convert, lambda x, y, gy: gy, same)
+        super().__init__(f"cast_{dtype}", 1, self._convert, lambda x, y, gy: gy, same)
         self.dtype = dtype
         self.result = lambda _: np.dtype(dtype)
         self.takes_out = True

@@ -120,6 +120,24 @@ def test_a_function_of_one_tensor_compiles_to_the_same(name, dtype):
     assert_program_agrees([x], [getattr(T, name)(x)], [value])
 
 
+@pytest.mark.parametrize(("operation", "expected"), [(T.add, 9.0), (T.mul, 24.0)])
+def test_sums_and_products_take_any_number_of_inputs(operation, expected):
+    x, y = T.dscalars("x", "y")
+    values = {x: 2.0, y: 3.0}
+    assert operation(x, y, 4).eval(values) == expected
+    assert operation(x).eval(values) == 2.0
+
+
+@pytest.mark.parametrize(
+    ("operation", "count"),
+    [(T.exp, 2), (T.sub, 3), (T.sub, 1), (T.clip, 2), (T.switch, 2), (T.add, 0)],
+)
+def test_another_number_of_inputs_is_refused(operation, count):
+    x = T.dvector("x")
+    with pytest.raises(TypeError, match="the number of inputs is"):
+        operation(*[x] * count)
+
+
 @pytest.mark.parametrize("order", [1, 2])
 @pytest.mark.parametrize("name", UNARY)
 @given(data=st.data())
