@@ -11,8 +11,10 @@ import os
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     # `minigrad.tensor` gives every variable these methods when it is imported.
@@ -34,6 +36,10 @@ class Line(NamedTuple):
 
 class Variable(_Operators):
     """A value that is known when the program runs: an input, or what an `Apply` makes.
+
+    It can be pickled, with all that it depends on. What is pickled together, as in
+    ``pickle.dumps([cost, x])``, goes on being one graph. To load a pickle is to run a program: load
+    only those of people you trust.
 
     Parameters
     ----------
@@ -68,6 +74,12 @@ class Variable(_Operators):
 
     __repr__ = __str__
 
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        """A leaf is pickled as it is, an expression with the list of its nodes: see `flattened`."""
+        if self.owner is None:
+            return super().__reduce_ex__(protocol)
+        return restored_variable, flattened([self])
+
 
 class Constant(Variable):
     """A variable whose value is known when the graph is built.
@@ -93,6 +105,10 @@ class Constant(Variable):
         return self.name or f"{type(self).__name__}{{{self.data}}}"
 
     __repr__ = __str__
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.data.flags.writeable = False  # which pickles do not tell
 
 
 class Apply:
@@ -137,6 +153,9 @@ class Apply:
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(str, self.inputs))})"
+
+    def __reduce__(self) -> Any:
+        return attrgetter("owner"), (self.outputs[0],)
 
 
 class Op:
@@ -424,6 +443,78 @@ def clone_replace(
             for old_output, new_output in zip(node.outputs, clone.outputs, strict=True):
                 new.setdefault(old_output, new_output)
     return [new.get(v, v) for v in outputs]
+
+
+# ---- Pickles ------------------------------------------------------------------------------------
+
+# A variable as it is pickled: a leaf as itself, else what makes it and which output it is.
+_Entry = Variable | tuple["_Recorded", int]
+
+
+class _Recorded:
+    """A node as it is pickled: what its inputs are made by, instead of the inputs.
+
+    As long as a pickler remembers it, it is the only one of its node: so what is pickled together
+    goes on sharing its nodes.
+    """
+
+    def __init__(self, node: Apply) -> None:
+        self._node = node
+
+    @property
+    def outputs(self) -> list[Variable]:
+        """Those of the node, as if this were it."""
+        return self._node.outputs
+
+    def __reduce__(self) -> Any:
+        node = self._node
+        outputs = [(output.type, output.name) for output in node.outputs]
+        return _restored_node, (node.op, [*map(_entry, node.inputs)], outputs, node.made_at)
+
+
+_RECORDED: WeakValueDictionary[Apply, _Recorded] = WeakValueDictionary()
+
+
+def _recorded(node: Apply) -> _Recorded:
+    return _RECORDED.setdefault(node, _Recorded(node))
+
+
+def _entry(variable: Variable) -> _Entry:
+    if variable.owner is None or variable.index is None:
+        return variable
+    return _recorded(variable.owner), variable.index
+
+
+def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Entry]]:
+    """The variables as they are pickled together: the nodes that compute them in order, and they.
+
+    A pickler that has seen a node's inputs need not go down to them, however deep the graph is.
+    Of variables that are not leaves, types and names are kept; of nodes, also lines.
+    """
+    variables = list(variables)
+    return [*map(_recorded, toposort(variables))], [*map(_entry, variables)]
+
+
+def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
+    """The variables of which `flattened` returned these; in between, they may have been pickled."""
+    return [
+        entry if isinstance(entry, Variable) else entry[0].outputs[entry[1]] for entry in entries
+    ]
+
+
+def restored_variable(nodes: Sequence[Any], entries: Iterable[Any]) -> Variable:
+    """As `restored`, of a single variable."""
+    (variable,) = restored(nodes, entries)
+    return variable
+
+
+def _restored_node(
+    op: Op, entries: Iterable[Any], outputs: Iterable[tuple[Any, str | None]], line: Line | None
+) -> Apply:
+    variables = [Variable(type, name=name) for type, name in outputs]
+    node = Apply(op, restored((), entries), variables)
+    node.made_at = line
+    return node
 
 
 def identifier(text: str) -> str:

@@ -65,6 +65,9 @@ class Reduction(AlongAxes):
     def __str__(self) -> str:
         return f"{self.name}{{{','.join(map(str, self.axis))}}}"
 
+    def __reduce__(self) -> Any:
+        return Reduction, (self.name, self.axis)
+
 
 def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
     """log(sum(exp(x))) with the largest x taken out, so that exp cannot overflow."""
