@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from itertools import repeat
 from operator import attrgetter, itemgetter
 from typing import Any, Literal
@@ -12,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ..config import MODES, config
-from ..graph import Constant, Variable, clone_replace, graph_inputs
+from ..graph import Constant, Variable, clone_replace, flattened, graph_inputs, restored
 from ..ops.joining import as_tensor_variable
 from ..rewrite import improve
 from ..shared import UPDATING, SharedVariable
@@ -34,6 +35,11 @@ class Function:
 
     Calling it computes the outputs, then stores the updates: outputs and updates are all computed
     from the old values, and if anything fails nothing is stored.
+
+    It can be pickled: its expressions, inputs, updates, mode and name, and the values of the shared
+    variables that it uses. Functions that are pickled together, ``pickle.dumps([f, g])``, go on
+    sharing these; a function that is loaded shares nothing with those that there are. It is
+    compiled anew. To load a pickle is to run a program: load only those of people you trust.
 
     Attributes
     ----------
@@ -197,6 +203,15 @@ class Function:
         labels = ", ".join(given.label for given in self._binder.inputs)
         return f"<minigrad function {self.name}({labels})>"
 
+    def __reduce__(self) -> Any:
+        inputs = self._binder.inputs
+        expressions = flattened(self._asked)
+        return _restored, (expressions, self.name, inputs, self._targets, self._pack, self.mode)
+
+
+def _restored(expressions: Any, name: str, inputs: Sequence[In], *more: Any) -> Function:
+    return Function(name, inputs, restored(*expressions), *more)
+
 
 def _check_fixed_sizes(variable: Variable, value: np.ndarray) -> None:
     try:
@@ -307,18 +322,27 @@ def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.nda
     Values of updates may follow them.
     """
     if outputs is None:
-        return [], lambda values: None
+        return [], _nothing
     if isinstance(outputs, Mapping):
         wrong = [key for key in outputs if not isinstance(key, str)]
         if wrong:
             raise TypeError(f"a dict of outputs has names as keys; got {wrong[0]!r}")
-        keys = list(outputs)
-        variables = [_as_output(outputs[key]) for key in keys]
-        return variables, lambda values: dict(zip(keys, values, strict=False))
+        return [*map(_as_output, outputs.values())], partial(_as_dict, list(outputs))
     if isinstance(outputs, (list, tuple)):
-        count = len(outputs)
-        return [_as_output(output) for output in outputs], lambda values: list(values[:count])
+        return [*map(_as_output, outputs)], partial(_as_list, len(outputs))
     return [_as_output(outputs)], itemgetter(0)
+
+
+def _nothing(values: Sequence[np.ndarray]) -> None:
+    return None
+
+
+def _as_list(count: int, values: Sequence[np.ndarray]) -> list[np.ndarray]:
+    return list(values[:count])
+
+
+def _as_dict(keys: Sequence[str], values: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    return dict(zip(keys, values, strict=False))
 
 
 def _as_output(output: Any) -> Variable:

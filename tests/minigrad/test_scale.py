@@ -1,6 +1,7 @@
 """Deep and wide graphs: no recursion, and time in proportion to their size."""
 
 import gc
+import pickle
 import sys
 import tracemalloc
 from cProfile import Profile
@@ -71,6 +72,13 @@ def test_a_chain_of_100000_operations_is_printed(deeper, small_stack):
     assert tree.count("\n") == 3 * DEEPER / 2 + 1  # x is named at each use
     assert len(tree) < 200 * DEEPER
     assert pp(y).count("sin") > 1000
+
+
+def test_a_chain_of_100000_operations_is_pickled(deeper, small_stack):
+    _, y = deeper
+    new = pickle.loads(pickle.dumps(y))
+    assert new.owner.op == y.owner.op
+    assert pp(new) == pp(y)
 
 
 def test_a_graph_that_doubles_at_each_step_is_not_written_out(small_stack):
@@ -195,6 +203,8 @@ def work_on(build, n):
         work.end_of("evaluate")
         debugprint(cost, file="str")
         work.end_of("print")
+        pickle.loads(pickle.dumps([cost, wrt]))
+        work.end_of("pickle")
         for mode in ("FAST_COMPILE", "FAST_RUN"):
             f = minigrad.function(inputs, [cost, *gradients], mode=mode)
             work.end_of(f"compile, {mode}")
