@@ -24,7 +24,7 @@ def found(tmp_path_factory):
 
 
 def test_it_finds_a_wrong_derivative_and_writes_a_program_that_shows_it(found):
-    assert found.count > 10
+    assert found.count >= 5
     (path,) = [
         path for kind, path in found.failures.items() if kind.startswith("derivatives: Grad")
     ]
