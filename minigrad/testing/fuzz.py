@@ -8,6 +8,7 @@ shows it.
 from __future__ import annotations
 
 import argparse
+import math
 import re
 import sys
 import time
@@ -68,33 +69,41 @@ class Fuzzer:
     families : sequence of str
     directory : Path
         Where failures are written to.
+    checks : dict of str to str, optional
+        By default all, those of derivatives if all families have some.
     """
 
-    def __init__(self, families: Sequence[str], directory: Path) -> None:
+    def __init__(
+        self, families: Sequence[str], directory: Path, checks: dict[str, str] | None = None
+    ) -> None:
         self.families, self.directory = list(families), directory
         self.count = 0
         self.failures: dict[str, Path] = {}
         self._last: tuple[str, str] | None = None
         has_derivatives = set(families) <= set(SMOOTH)
-        self._checks = CHECKS | (CHECKS_OF_DERIVATIVES if has_derivatives else {})
+        self._checks = checks or CHECKS | (CHECKS_OF_DERIVATIVES if has_derivatives else {})
         self._dtypes = ["float64"] if has_derivatives else ["float64", "float32", "int64", "bool"]
 
     def run(self, until: float, first_seed: int) -> None:
         """Draw batch after batch, each from another seed, until that time."""
         number = first_seed
         while time.monotonic() < until:
-            self._last = None
-            try:
-                self._batch(number, until)
-            except Exception:
-                if self._last is None:
-                    raise
-                # Hypothesis runs the smallest failure last.
-                kind, program = self._last
-                self.failures[kind] = self._written(program, number)
+            self.batch(number, until)
             number += 1
 
-    def _batch(self, number: int, until: float) -> None:
+    def batch(self, number: int, until: float = math.inf) -> None:
+        """Draw a hundred expressions from a seed, fewer if one fails or time is up."""
+        self._last = None
+        try:
+            self._draw(number, until)
+        except Exception:
+            if self._last is None:
+                raise
+            # Hypothesis runs the smallest failure last.
+            kind, program = self._last
+            self.failures[kind] = self._written(program, number)
+
+    def _draw(self, number: int, until: float) -> None:
         drawn = expressions(self.families, dtype=self._dtypes, of_shapes=_SHAPES)
 
         @seed(number)
