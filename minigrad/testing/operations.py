@@ -213,6 +213,7 @@ def _check_rop(op: Callable[..., list[Variable]], values: Arrays) -> None:
     result = as_results(function(inputs, products, on_unused_input="ignore")(*wide))
     f = function(inputs, outputs, on_unused_input="ignore")
 
+    @np.errstate(all="ignore")  # around an edge of where it is defined
     def along(distance: float) -> np.ndarray:
         point = list(wide)
         for i, vector in zip(places, vectors, strict=True):
