@@ -24,7 +24,6 @@ from pathlib import Path
 from types import CodeType, FunctionType
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 ROOT = Path(__file__).parents[1]
 MODULES = [f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))]
@@ -254,7 +253,7 @@ class Survey:
     def __init__(self, chosen: list[Mutant]) -> None:
         self.mutants = chosen
         self.survivors: list[Mutant] = []
-        self.is_complete = False
+        self.is_complete = self._has_failed = False
         self._codes = {m.derivative.function.__code__ for m in chosen}
         self._tests: dict[CodeType, list[tuple[float, pytest.Item]]] = defaultdict(list)
 
@@ -283,10 +282,10 @@ class Survey:
         start = time.perf_counter()
         sys.setprofile(watch)
         try:
-            reports = runtestprotocol(item, nextitem=following, log=False)
+            has_failed = self._fails(item, following)
         finally:
             sys.setprofile(None)
-        if any(report.failed for report in reports):
+        if has_failed:
             raise SystemExit(f"{item.nodeid} fails without any mutant")
         return called, time.perf_counter() - start
 
@@ -298,10 +297,17 @@ class Survey:
         signal.alarm(SECONDS)  # a mutant that does not end is killed too
         mutant.derivative.function.__code__ = mutant.code
         for _, item in sorted(tests, key=lambda test: test[0]):
-            reports = runtestprotocol(item, nextitem=None, log=False)
-            if any(report.failed for report in reports):
+            if self._fails(item, None):
                 os._exit(1)
         os._exit(0)
+
+    def _fails(self, item: pytest.Item, following: pytest.Item | None) -> bool:
+        self._has_failed = False
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+        return self._has_failed
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self._has_failed |= report.failed
 
 
 def report(all_mutants: list[Mutant], survivors: list[Mutant]) -> str:
@@ -335,7 +341,7 @@ def main() -> int:
         chosen = random.Random(0).sample(chosen, min(options.sample, len(chosen)))
     os.chdir(ROOT)
     survey = Survey(chosen)
-    arguments = ["-q", "--assert=plain", "-p", "no:cacheprovider", *options.tests]
+    arguments = ["--assert=plain", "-p", "no:cacheprovider", "-p", "no:terminal", *options.tests]
     pytest.main([*arguments, *(f"--deselect={name}" for name in SLOW)], plugins=[survey])
     if not survey.is_complete:
         sys.exit("the tests must pass before mutants can fail them")
