@@ -17,6 +17,8 @@ _N_DIRECTIONS = 4
 _N_ELEMENTS = 12
 # The error that an extrapolation shows may be less than it is, but hardly ever so much less.
 _CAUTION = 10
+# NumPy's complex functions are less exact than the real ones, tanh near 1 for instance.
+_ACCURACY_OF_COMPLEX = 1e-7
 # A numerical derivative less certain than this part of it says nothing, unless its uncertainty is
 # less than that part of the largest derivative, or of the slopes around.
 _UNCERTAIN, _NEGLIGIBLE = 1e-2, 1e-4
@@ -115,7 +117,7 @@ class Comparison:
         value = float(np.sum(self._weights * values[0]))
         spread = max(abs(float(np.sum(self._weights * v)) - value) for v in values)
         size = float(np.sum(np.abs(self._weights * values[0])))
-        return Slope(value, 2 * spread + 8 * self._subject.precision * size, around=size)
+        return Slope(value, 2 * spread + _ACCURACY_OF_COMPLEX * size, around=size)
 
     def _line(self, direction: Arrays) -> Line:
         wide = [x.astype("float64") for x in self._inputs]

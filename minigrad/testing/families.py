@@ -85,8 +85,8 @@ FAMILIES = {
         [
             "T.nnet.sigmoid({x})",
             "1 / (1 + T.exp(-{x}))",
-            "T.log(T.nnet.sigmoid({x}))",
-            "T.log(1 - T.nnet.sigmoid({x}))",
+            "T.log(T.nnet.sigmoid(3 * T.tanh({x})))",
+            "T.log(1 - T.nnet.sigmoid(3 * T.tanh({x})))",
             "T.nnet.softplus({x})",
         ]
     ),
