@@ -12,6 +12,7 @@ import argparse
 import ast
 import gc
 import importlib
+import linecache
 import os
 import random
 import signal
@@ -40,17 +41,22 @@ LAST_ARGUMENTS = {"gy", "gz"}
 SECONDS = 120
 SLOW = ["tests/minigrad/test_scale.py", "tests/minigrad/test_fuzz.py"]
 
-# Mutants that compute the same, and why: the code as it was, and as it became.
+# Mutants that compute the same, and why: the code as it was, and as it became; where that is not
+# telling enough, after the line that it is in.
 _RAISES = "it raises an error"
 _SYMMETRIC = "to swap two axes is the same either way round"
-EQUIVALENT = {
+EQUIVALENT: dict[tuple[str, ...], str] = {
     ("lacking('tri_gamma')", "-lacking('tri_gamma')"): _RAISES,
     ("lacking('tri_gamma')", "2 * lacking('tri_gamma')"): _RAISES,
     ("lacking('tri_gamma')", "1.03 * lacking('tri_gamma')"): _RAISES,
     ("swapaxes(x, -1, -2)", "swapaxes(x, -2, -1)"): _SYMMETRIC,
     ("swapaxes(y, -1, -2)", "swapaxes(y, -2, -1)"): _SYMMETRIC,
-    ("zeros_like(output)", "ones_like(output)"): "Rop asks for the shape alone",
-    ("switch(is_undefined, 1, y - 1)", "switch(is_undefined, 2, y - 1)"): "0 to any power is 0",
+    (
+        "return clone_replace([product], {row: zeros_like(output)})[0]",
+        "zeros_like(output)",
+        "ones_like(output)",
+    ): "Rop asks for the shape alone",
+    ("return switch(is_undefined, 1, y - 1)", "1", "2"): "0 to any power is 0",
     (
         "Recurrence()(join(0, one, x[:-1])[:x.shape[0]], join(0, one, zeros_like(x[1:])))",
         "-Recurrence()(join(0, one, x[:-1])[:x.shape[0]], join(0, one, zeros_like(x[1:])))",
@@ -82,9 +88,16 @@ class Mutant:
         return f"minigrad/{path}.py:{self.line}: {self.before}  →  {self.after}"
 
     @property
+    def text(self) -> str:
+        """The line that it is in."""
+        filename = self.derivative.function.__code__.co_filename
+        return linecache.getline(filename, self.line).strip()
+
+    @property
     def reason(self) -> str | None:
         """Why it computes the same, if it does."""
-        return EQUIVALENT.get((self.before, self.after))
+        change = self.before, self.after
+        return EQUIVALENT.get(change) or EQUIVALENT.get((self.text, *change))
 
 
 # ---- Mutations: from a part of an expression to what may stand in its place -----------------------
