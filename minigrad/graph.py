@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
-from weakref import WeakValueDictionary
+from weakref import WeakValueDictionary, ref
 
 if TYPE_CHECKING:
     # `minigrad.tensor` gives every variable these methods when it is imported.
@@ -111,8 +111,15 @@ class Constant(Variable):
         self.data.flags.writeable = False  # which pickles do not tell
 
 
+# Held while an output is made anew, so that two threads do not make two of it.
+_MAKING_ANEW = threading.RLock()
+
+
 class Apply:
     """One application of an `Op`: which variables go in, which come out, and who wrote it.
+
+    A variable holds the node that makes it, but a node does not hold its outputs. So no graph
+    refers to itself in a circle, and what is dropped is freed at once, with its arrays.
 
     Parameters
     ----------
@@ -122,20 +129,52 @@ class Apply:
 
     Attributes
     ----------
+    outputs : list of Variable
+        Of those that nobody holds any more, new ones of the same types and names.
     made_at : Line or None
         The first line on the stack of calls that made the node that is outside minigrad, and
         outside the `make_node` of a user's op.
     """
 
-    __slots__ = ("__weakref__", "inputs", "made_at", "op", "outputs")
+    __slots__ = ("__weakref__", "_kinds", "_outputs", "_unread", "inputs", "made_at", "op")
 
     def __init__(self, op: Op, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
         self.op = op
         self.inputs = list(inputs)
-        self.outputs = list(outputs)
-        for index, output in enumerate(self.outputs):
+        # Until somebody reads them, and may hold them, only the node can.
+        self._unread: list[Variable] | None = list(outputs)
+        for index, output in enumerate(self._unread):
             output.owner, output.index = self, index
+        self._outputs = [ref(output) for output in self._unread]
+        self._kinds = [(output.type, output.name) for output in self._unread]
         self.made_at = current_line()
+
+    @property
+    def outputs(self) -> list[Variable]:
+        """What it makes."""
+        unread = self._unread
+        if unread is not None:
+            self._unread = None
+            return unread
+        if len(self._outputs) == 1:  # almost always, and this is asked very often
+            output = self._outputs[0]()
+            return [self._made_anew(0) if output is None else output]
+        return [self.output(index) for index in range(len(self._outputs))]
+
+    def output(self, index: int) -> Variable:
+        """One of the outputs; a new one if nobody holds it any more."""
+        output = self._outputs[index]()
+        self._unread = None
+        return self._made_anew(index) if output is None else output
+
+    def _made_anew(self, index: int) -> Variable:
+        with _MAKING_ANEW:
+            output = self._outputs[index]()  # another thread may have been here before
+            if output is None:
+                type, name = self._kinds[index]
+                output = Variable(type, self, index, name)
+                self._outputs[index] = ref(output)
+            return output
 
     @property
     def out(self) -> Variable:
@@ -143,19 +182,26 @@ class Apply:
         (output,) = self.outputs
         return output
 
+    @property
+    def nout(self) -> int:
+        """How many outputs there are."""
+        return len(self._outputs)
+
     def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
         """The same operation on other inputs, credited to the same line of the user's program."""
         with lines_of(self):
             node = self.op.make_node(*inputs)
-        for old, new in zip(self.outputs, node.outputs, strict=True):
+        outputs = node.outputs
+        for old, new in zip(self.outputs, outputs, strict=True):
             new.name = old.name
+        node._unread = outputs
         return node
 
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(str, self.inputs))})"
 
     def __reduce__(self) -> Any:
-        return attrgetter("owner"), (self.outputs[0],)
+        return attrgetter("owner"), (self.output(0),)
 
 
 class Op:
@@ -290,7 +336,7 @@ class Op:
 
         An op that reads only the shape of an input is not connected to it.
         """
-        return [[True] * len(node.outputs) for _ in node.inputs]
+        return [[True] * node.nout for _ in node.inputs]
 
     def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
         """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
@@ -461,10 +507,9 @@ class _Recorded:
     def __init__(self, node: Apply) -> None:
         self._node = node
 
-    @property
-    def outputs(self) -> list[Variable]:
-        """Those of the node, as if this were it."""
-        return self._node.outputs
+    def output(self, index: int) -> Variable:
+        """That of the node, as if this were it."""
+        return self._node.output(index)
 
     def __reduce__(self) -> Any:
         node = self._node
@@ -498,7 +543,7 @@ def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Ent
 def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
     """The variables of which `flattened` returned these; in between, they may have been pickled."""
     return [
-        entry if isinstance(entry, Variable) else entry[0].outputs[entry[1]] for entry in entries
+        entry if isinstance(entry, Variable) else entry[0].output(entry[1]) for entry in entries
     ]
 
 

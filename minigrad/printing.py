@@ -60,7 +60,7 @@ def _pieces(variable: Variable) -> list[Variable | str]:
     node = variable.owner
     assert node is not None
     formula = node.op.formula(node, [f"\0{i}\0" for i in range(len(node.inputs))])
-    if len(node.outputs) > 1:
+    if node.nout > 1:
         formula += f"[{variable.index}]"
     return [
         node.inputs[int(text)] if number % 2 else text
@@ -159,7 +159,7 @@ def _indentation(level: int) -> str:
 def _headline(variable: Variable) -> str:
     if variable.owner is None:
         return _one_line(str(variable))
-    which = f".{variable.index}" if len(variable.owner.outputs) > 1 else ""
+    which = f".{variable.index}" if variable.owner.nout > 1 else ""
     name = f" {variable.name!r}" if variable.name else ""
     return _one_line(f"{variable.owner.op}{which}{name}")
 

@@ -88,7 +88,7 @@ class RowBlocks(Op):
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         text = f"{use('sums_by_blocks', self.compute)}({', '.join(inputs)})"
-        return text if len(node.outputs) > 1 else f"{text}[0]"
+        return text if node.nout > 1 else f"{text}[0]"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [type.shape for type in self._types]

@@ -43,7 +43,7 @@ class Commentator:
         Without a word about it the order is that of C, row by row.
         """
         variable = node.outputs[0]
-        if self._buffer_of is None or len(node.outputs) > 1 or not variable.type.ndim:
+        if self._buffer_of is None or node.nout > 1 or not variable.type.ndim:
             return ""
         sizes = ", ".join("?" if size is None else str(size) for size in variable.type.shape)
         buffer = self._buffer_of.get(variable)
@@ -60,7 +60,7 @@ class Commentator:
         if len(formula) > _LONGEST_FORMULA:
             formula = node.op.formula(node, [self._short_name(v) for v in node.inputs])
         # What is long even so is not written again wherever it is used.
-        if len(formula) <= _LONGEST_FORMULA and len(node.outputs) == 1 and not node.out.name:
+        if len(formula) <= _LONGEST_FORMULA and node.nout == 1 and not node.out.name:
             self._formulas[node.out] = formula
         return _without_outer_brackets(_one_line(formula))
 

@@ -72,7 +72,7 @@ class Memory:
         return self._overwritten[node]
 
     def _to_overwrite(self, node: Apply) -> Variable | None:
-        if not node.op.in_place or len(node.outputs) != 1 or not node.outputs[0].type.ndim:
+        if not node.op.in_place or node.nout != 1 or not node.outputs[0].type.ndim:
             return None
         if node.out in self._given:
             return None
@@ -93,7 +93,7 @@ class Memory:
         variable = node.outputs[0]
         return (
             node.op.takes_out
-            and len(node.outputs) == 1
+            and node.nout == 1
             and variable.type.ndim > 0
             and None not in variable.type.shape
             and variable not in self._new

@@ -136,7 +136,7 @@ def _written(variable: Variable, levels: int = 2) -> str:
     """The variable as people write it, as far down as that is likely to be short."""
     if isinstance(variable, Constant) and variable.name is None:
         return str(variable.data) if variable.data.size == 1 else "a constant"
-    if variable.name or variable.owner is None or not levels or len(variable.owner.outputs) > 1:
+    if variable.name or variable.owner is None or not levels or variable.owner.nout > 1:
         return str(variable)
     node = variable.owner
     return node.op.formula(node, [_written(v, levels - 1) for v in node.inputs])

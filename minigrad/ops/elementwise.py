@@ -431,13 +431,12 @@ class Cast(Elementwise):
     __props__ = ("dtype",)
 
     def __init__(self, dtype: str) -> None:
-        super().__init__(f"cast_{dtype}", 1, self._convert, lambda x, y, gy: gy, same)
+        convert = partial(numpy_cast, dtype=dtype)
+        super().__init__(
+            f"cast_{dtype}", 1, convert, lambda x, y, gy: gy, lambda _: np.dtype(dtype)
+        )
         self.dtype = dtype
-        self.result = lambda _: np.dtype(dtype)
         self.takes_out = True
-
-    def _convert(self, x: Any) -> Any:
-        return numpy_cast(x, self.dtype)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))

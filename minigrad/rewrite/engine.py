@@ -126,13 +126,15 @@ class Rewriter:
             self._finish(node, equal)
             return
         current = node if node.inputs == inputs else node.clone_with_new_inputs(inputs)
+        outputs = current.outputs
         instead = _folded(current) or self._apply_rules(current)
         if instead is None:
-            self._nodes[key] = current.outputs
-            self._finish(current, current.outputs)
-            self._finish(node, current.outputs)
+            self._nodes[key] = outputs
+            self._final.update(zip(outputs, outputs, strict=True))
+            if current is not node:
+                self._finish(node, outputs)
             return
-        for old, new in zip(current.outputs, instead, strict=True):
+        for old, new in zip(outputs, instead, strict=True):
             # What the rule has made takes over the name; what was there before has its own.
             if old.name and new.name is None and new.owner is not None and new not in self._final:
                 new.name = old.name

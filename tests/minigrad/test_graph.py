@@ -193,6 +193,19 @@ def test_a_variable_knows_the_node_that_makes_it_and_which_output_it_is(x):
     assert y.owner.out is y
 
 
+def test_a_node_makes_an_output_anew_if_nobody_holds_it_any_more(x):
+    class Halves(minigrad.Op):
+        def make_node(self, x):
+            return minigrad.Apply(self, [x], [x.type("first"), x.type("second")])
+
+    first, second = Halves()(x)
+    del second
+    again = first.owner.outputs[1]
+    assert (again.type, again.name) == (x.type, "second")
+    assert (again.owner, again.index) == (first.owner, 1)
+    assert first.owner.outputs == [first, again]
+
+
 def test_an_input_has_no_owner(x):
     assert x.owner is None
     assert x.index is None

@@ -6,10 +6,12 @@ import weakref
 
 import numpy as np
 import pytest
+from hypothesis import given
 
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
+from minigrad.testing import expressions
 
 
 @pytest.fixture
@@ -40,6 +42,16 @@ def growth(call, count):
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     return after - before
+
+
+def left_to_the_collector():
+    """The objects of minigrad's, and arrays, that only the garbage collector could free."""
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    gc.collect()
+    gc.set_debug(0)
+    found = [o for o in gc.garbage if f"{type(o).__module__}.".startswith(("minigrad.", "numpy."))]
+    gc.garbage.clear()
+    return found
 
 
 def test_calls_leave_nothing_behind(no_collector):
@@ -106,6 +118,61 @@ def test_a_dropped_shared_variable_frees_its_array_at_once(no_collector):
     reference = weakref.ref(value)
     del w, value
     assert reference() is None
+
+
+def test_a_dropped_expression_frees_its_constants_at_once(no_collector):
+    x, value = T.dvector("x"), np.ones(1000)
+    reference = weakref.ref(value)
+    cost = (T.constant(value) * x).sum()
+    slope = minigrad.grad(cost, x)
+    assert reference() is not None
+    del cost, slope, value
+    assert reference() is None
+
+
+def test_a_dropped_model_frees_its_parameters_at_once(no_collector):
+    step, X = training_step()
+    step(X), step(X)
+    references = [weakref.ref(w.get_value(borrow=True)) for w in step._shared]
+    del step
+    assert [reference() for reference in references] == [None] * 6
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode"])
+def test_a_function_leaves_nothing_to_the_garbage_collector(no_collector, mode):
+    rng = np.random.RandomState(0)
+    network = TiedNetwork(rng.randn(4, 2), np.zeros(2), np.zeros(4))
+    x = T.dmatrix("x")
+    cost = network.cost(x)
+    updates = momentum_updates(cost, network.parameters, 0.01, 0.9)
+    f = minigrad.function([x], cost, updates=updates, mode=mode)
+    f(rng.randn(2000, 4)), f(rng.randn(5, 4))
+    del f, network, cost, updates
+    assert left_to_the_collector() == []
+
+
+@given(expressions())
+def test_no_operation_leaves_anything_to_the_garbage_collector(drawn):
+    def compute_and_drop():
+        inputs = [v.type(v.name) for v in drawn.inputs]
+        y = drawn.build(*inputs)
+        slopes = minigrad.grad(y.sum(), inputs, disconnected_inputs="ignore")
+        f = minigrad.function(inputs, [y, *slopes], on_unused_input="ignore")
+        f(*drawn.values)
+        minigrad.pp(y)
+
+    gc.collect()
+    compute_and_drop()
+    assert left_to_the_collector() == []
+
+
+def test_a_long_expression_leaves_nothing_to_the_garbage_collector(no_collector):
+    x = T.dvector("x")
+    y = x
+    for _ in range(10_000):
+        y = y * 1.01 + 0.5
+    del y
+    assert left_to_the_collector() == []
 
 
 def test_an_argument_is_not_kept(no_collector):

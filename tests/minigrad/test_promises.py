@@ -58,6 +58,7 @@ OPS = {
     "lt": (T.lt, PAIR),
     "switch": (lambda x, y: T.switch(x > 0.5, x, y), PAIR),
     "clip": (lambda x: T.clip(x, -1, 1), ANY),
+    "tensor_copy": (T.tensor_copy, ANY),
     "cast": (lambda x: T.cast(x, "float32"), ANY),
     "sum": (lambda x: T.sum(x, axis=(0, 2)), CUBE),
     "mean": (lambda x: T.mean(x, axis=1, keepdims=True), CUBE),
