@@ -16,6 +16,7 @@ References
 from __future__ import annotations
 
 import math
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -26,6 +27,8 @@ Line = Callable[[float], np.ndarray]
 
 # No round number, so that no periodic function looks constant.
 _LONGEST_STEP = 0.2137
+# Where a function that is saturated here may not be; one of them is where the numbers are 0.
+_FAR_AWAY = (-2.0, -1.0, 1.0, 2.0)
 # Powers of the step that the errors of differences consist of, if the function is smooth.
 _OF_CENTRAL, _OF_ONE_SIDED, _OF_SECOND = (2, 4, 6, 8), (1, 2, 3, 4), (1, 3, 5)
 # Steps get smaller until the error is this part of the slope, or cannot become less.
@@ -69,7 +72,7 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     Parameters
     ----------
     line : callable
-        From a number of any size up to 1 to a float64 array, always of the same shape.
+        From a number of any size up to 2 to a float64 array, always of the same shape.
     weights : array
         Of that shape.
     precision : float
@@ -78,8 +81,7 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     at_0 = line(0.0)
     if not np.isfinite(at_0).all():
         return Slope(math.nan, math.inf, "undefined")
-    noise = np.maximum(_noise(line, at_0, precision), _noise(lambda t: line(-t), at_0, precision))
-    table = _Table(at_0, noise, precision)
+    table = _Table(at_0, _Rounding(line, at_0, precision))
     step, patience = _LONGEST_STEP, _PATIENCE
     while step > 64 * precision and patience:
         table.add(step, line(step), line(-step))
@@ -93,36 +95,66 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     return replace(table.judged(weights), around=table.around(weights))
 
 
+class _Rounding:
+    """How far rounding may have moved the results of a line: as their dtype tells, and as they do.
+
+    Parameters
+    ----------
+    line : callable
+    at_0 : array
+    precision : float
+    """
+
+    def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
+        self._precision = precision
+        shortest = 256 * precision
+        # Where no result moves, steps may be lost in rounding inside the function: to float32.
+        longer = [shortest * 16**i for i in range(1, 8) if shortest * 16**i < 2e-5]
+        self._noise = _noise(line, 0.0, [shortest, *longer])
+        # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
+        far = _noise(line, _LONGEST_STEP, [shortest])
+        self._more_noise = np.maximum(far - self._noise, 0) / _LONGEST_STEP
+        # What never changes is exact; what is saturated here is rounded.
+        self._may_change = np.any([line(distance) != at_0 for distance in _FAR_AWAY], axis=0)
+
+    def moves(self, distance: float, *values: np.ndarray) -> np.ndarray:
+        """By how much it may have moved each of the results that are at most that far from 0."""
+        largest = np.max(np.abs(values), axis=0)
+        changes = self._may_change | np.any([other != values[0] for other in values[1:]], axis=0)
+        noise = self._noise + distance * self._more_noise
+        return np.where(changes, np.maximum(noise, 2 * self._precision * largest), 0.0)
+
+
 class _Table:
     """The differences of a line's results, in both directions and in each.
 
     Parameters
     ----------
     at_0 : array
-    noise : array
-        How far the results scatter, as far as that was measured.
-    precision : float
+    rounding : _Rounding
     """
 
-    def __init__(self, at_0: np.ndarray, noise: np.ndarray, precision: float) -> None:
-        self._at_0, self._noise, self._precision = at_0, noise, precision
+    def __init__(self, at_0: np.ndarray, rounding: _Rounding) -> None:
+        self._at_0, self._rounding = at_0, rounding
         self.central = _Extrapolation(at_0.shape, _OF_CENTRAL)
         self._second = _Extrapolation(at_0.shape, _OF_SECOND)
         self._right = _Extrapolation(at_0.shape, _OF_ONE_SIDED)
         self._left = _Extrapolation(at_0.shape, _OF_ONE_SIDED)
-        self._gap = np.zeros_like(at_0)
+        self._gaps: deque[np.ndarray] = deque(maxlen=5)
         self._longest = np.zeros_like(at_0)
 
     def add(self, step: float, after: np.ndarray, before: np.ndarray) -> None:
         """Take in the results at a step to the right and at one to the left."""
         at_0 = self._at_0
         with np.errstate(all="ignore"):
-            scatter = self._scatter(at_0, after, before)
+            scatter = self._rounding.moves(step, at_0, after, before)
             self.central.add((after - before) / (2 * step), scatter / step)
             self._second.add((after - 2 * at_0 + before) / step, 4 * scatter / step)
-            self._right.add((after - at_0) / step, 2 * self._scatter(at_0, after) / step)
-            self._left.add((at_0 - before) / step, 2 * self._scatter(at_0, before) / step)
-            self._gap = np.abs(after - before) - 8 * scatter
+            to_right = self._rounding.moves(step, at_0, after)
+            to_left = self._rounding.moves(step, at_0, before)
+            self._right.add((after - at_0) / step, 2 * to_right / step)
+            self._left.add((at_0 - before) / step, 2 * to_left / step)
+            self._gaps.append(np.abs(after - before) - 8 * scatter)
             longest = np.fmax(np.abs(after - at_0), np.abs(before - at_0)) / step
             is_new = (self._longest == 0) & np.isfinite(longest)
             self._longest = np.where(is_new, longest, self._longest)
@@ -140,7 +172,9 @@ class _Table:
                     return Slope(side.value(weights), side.error(weights), "edge")
             return Slope(math.nan, math.inf, "undefined")
         value, error = central.value(weights), central.error(weights)
-        if error > abs(value) / 2 and np.any((self._gap > 0) & (weights != 0)):
+        # A gap does not close as the steps get shorter: in the last five to a sixteenth.
+        is_jump = np.min(self._gaps, axis=0) > np.max(self._gaps, axis=0) / 2
+        if error > abs(value) / 2 and np.any(is_jump & (weights != 0)):
             return Slope(value, math.inf, "jump", math.inf)
         is_kink = np.abs(second.best) > 10 * second.best_error
         if np.any(is_kink & (weights != 0)):
@@ -148,12 +182,6 @@ class _Table:
             width = float(np.sum(np.abs(weights * second.best), where=is_kink))
             return Slope(value, error, "kink", width)
         return Slope(value, error)
-
-    def _scatter(self, *values: np.ndarray) -> np.ndarray:
-        """How far rounding may move each of the results; nowhere if they do not change at all."""
-        largest = np.max(np.abs(values), axis=0)
-        is_constant = np.all([other == values[0] for other in values[1:]], axis=0)
-        return np.where(is_constant, 0.0, np.maximum(self._noise, 2 * self._precision * largest))
 
 
 class _Extrapolation:
@@ -210,21 +238,24 @@ class _Extrapolation:
         return float(np.sum(np.abs(weights) * self._noise)) > self.error(weights)
 
 
-def _noise(line: Line, at_0: np.ndarray, precision: float) -> np.ndarray:
-    """How much the results scatter between points that are next to each other, right of 0.
+def _noise(line: Line, start: float, steps: Sequence[float]) -> np.ndarray:
+    """How much the results scatter between points that are next to each other, on both sides.
 
     The third and fourth differences of a smooth function over steps so small are nothing but
-    noise. Where no result moves, the steps are lost in rounding inside the function: longer ones
-    are taken.
+    noise. The first of the steps is taken over which any result moves.
     """
-    step = 256 * precision
-    while True:
+    return np.maximum(
+        _scatter(lambda t: line(start + t), steps), _scatter(lambda t: line(-start - t), steps)
+    )
+
+
+def _scatter(line: Line, steps: Sequence[float]) -> np.ndarray:
+    for step in steps:
         values = np.array([line(i * step) for i in range(1, _N_POINTS + 1)])
         if not np.isfinite(values).all():
-            return np.zeros_like(at_0)  # beyond an edge; the dtype alone must tell
-        if step > 1e-3 or np.any(values != values[0]):
+            return np.zeros(values.shape[1:])  # beyond an edge; the dtype alone must tell
+        if np.any(values != values[0]):
             break
-        step *= 16
     estimates = []
     for order in (3, 4):
         differences = np.diff(values, order, axis=0)

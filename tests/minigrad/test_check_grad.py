@@ -117,6 +117,42 @@ def test_at_a_kink_the_gradient_must_lie_between_the_slopes_of_both_sides():
         check_grad(lambda x: abs(x), 0.0, grad=lambda x: 1.1)
 
 
+# Of a function and its derivative by hand: where it vanishes, or the function hardly changes.
+FLAT = {
+    "x ** 2": (0.0, lambda x: x**2, lambda x: 2 * x),
+    "x ** 3": (0.0, lambda x: x**3, lambda x: 3 * x**2),
+    "x ** 4": (0.0, lambda x: x**4, lambda x: 4 * x**3),
+    "x ** 5": (0.0, lambda x: x**5, lambda x: 5 * x**4),
+    "1 + x ** 3": (0.0, lambda x: 1 + x**3, lambda x: 3 * x**2),
+    "1e8 * x ** 3": (0.0, lambda x: 1e8 * x**3, lambda x: 3e8 * x**2),
+    "x * abs(x)": (0.0, lambda x: x * abs(x), lambda x: 2 * abs(x)),
+    "relu(x) ** 2": (0.0, lambda x: np.maximum(x, 0) ** 2, lambda x: 2 * np.maximum(x, 0)),
+    "sin(x) - x": (0.0, lambda x: np.sin(x) - x, lambda x: np.cos(x) - 1),
+    "1 - cos(x)": (0.0, lambda x: 1 - np.cos(x), lambda x: np.sin(x)),
+    "(x - 1) ** 2": (1.0, lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
+    "(x - 1) ** 3": (1.0, lambda x: (x - 1) ** 3, lambda x: 3 * (x - 1) ** 2),
+    "tanh(x)": (60.0, np.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "1 / (1 + exp(-x))": (500.0, lambda x: 1 / (1 + np.exp(-x)), lambda x: np.exp(-x)),
+    "3": (0.7, lambda x: 3.0 + 0 * x, lambda x: 0.0),
+}
+
+
+@pytest.mark.parametrize("name", FLAT)
+def test_where_a_derivative_vanishes_the_right_one_passes_and_a_wrong_one_does_not(name):
+    x, f, derivative = FLAT[name]
+    (entry,) = check_grad(f, x, grad=derivative).entries
+    assert entry.kind == "smooth"
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(f, x, grad=lambda x: derivative(x) + 0.01)
+
+
+def test_a_jump_nearby_hides_no_derivative():
+    check_grad(lambda x: np.floor(x) + x, 1.999, grad=lambda x: 1.0)
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(lambda x: np.floor(x) + x, 1.999, grad=lambda x: 1.03)
+    check_grad(lambda x: np.floor(x), -1.63, grad=lambda x: 0.0)
+
+
 def test_at_the_edge_of_where_it_is_defined_a_function_has_the_slope_of_one_side():
     def root_of_cube(x):
         return x * np.sqrt(x) if x >= 0 else np.nan
