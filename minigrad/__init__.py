@@ -16,7 +16,7 @@ from __future__ import annotations
 from . import printing, tensor
 from .compile import Function, In, MissingInputError, UnusedInputError, function
 from .config import config
-from .gradient import DisconnectedInputError, grad
+from .gradient import DisconnectedInputError, Lop, Rop, grad
 from .graph import Apply, Constant, Op, Variable
 from .printing import debugprint, pp, pprint
 from .shared import SharedVariable, shared
@@ -29,8 +29,10 @@ __all__ = [
     "DisconnectedInputError",
     "Function",
     "In",
+    "Lop",
     "MissingInputError",
     "Op",
+    "Rop",
     "SharedVariable",
     "UnusedInputError",
     "Variable",

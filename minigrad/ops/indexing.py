@@ -14,6 +14,7 @@ from .broadcasting import (
     Shape,
     dimshuffle,
     normalize_axis,
+    ones_like,
     size_of,
     unbroadcast,
     zeros_like,
@@ -309,12 +310,19 @@ class IncSubtensor(Op):
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, y, *indices = inputs
-        g = output_grads[0]
-        part = Subtensor(self.pattern)(g, *indices)
-        gx = g
+        gx = g = output_grads[0]
+        gy = Subtensor(self.pattern)(g, *indices)
         if self.set_instead_of_inc:
             gx = IncSubtensor(self.pattern, True)(g, constant(0, dtype=g.type.dtype), *indices)
-        return [gx, unbroadcast(part, y) if y.type.is_float else None, *[None] * len(indices)]
+            if any(index.type.ndim and index.type.dtype != "bool" for index in indices):
+                gy = switch(self._stays(g, gy, indices), gy, 0)
+        return [gx, unbroadcast(gy, y) if y.type.is_float else None, *[None] * len(indices)]
+
+    def _stays(self, x: Variable, part: Variable, indices: Sequence[Variable]) -> Variable:
+        """For each value set to the part of x: whether no other is set in its place afterwards."""
+        numbers = ones_like(cast(part, "int64")).flatten().cumsum().reshape(part.shape)
+        left = IncSubtensor(self.pattern, True)(zeros_like(cast(x, "int64")), numbers, *indices)
+        return eq(Subtensor(self.pattern)(left, *indices), numbers)
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         return [[True], [True], *[[False]] * len(node.inputs[2:])]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..gradient import grad
+from ..gradient import Lop, Rop, grad
 from ..graph import Constant, Variable
 from ..ops.elementwise import (
     abs_, add, and_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cast, ceil,
@@ -50,8 +50,8 @@ floor_div, pow, square = int_div, power, sqr
 TensorVariable, TensorConstant = Variable, Constant
 
 __all__ = [  # by family
-    "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable", "constant", "grad",
-    "nnet",
+    "Lop", "Rop", "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable",
+    "constant", "grad", "nnet",
 
     "abs_", "add", "and_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cast", "ceil",

@@ -21,7 +21,7 @@ OF_T = """
     tril triu mgrid ogrid
     set_subtensor inc_subtensor take nonzero nonzero_values choose
     dot tensordot outer batched_dot batched_tensordot
-    grad nnet TensorType as_tensor_variable constant
+    grad Lop Rop nnet TensorType as_tensor_variable constant
 """.split()
 OF_NNET = """
     sigmoid hard_sigmoid ultra_fast_sigmoid softplus softsign softmax logsoftmax relu elu selu
@@ -34,7 +34,7 @@ OF_A_VARIABLE = """
     round copy
 """.split()
 OF_MINIGRAD = """
-    shared function grad config In Variable Constant Apply Op pp printing __version__
+    shared function grad Lop Rop config In Variable Constant Apply Op pp printing __version__
 """.split()
 
 

@@ -117,6 +117,16 @@ def test_adding_at_an_index_that_occurs_twice_has_both_derivatives():
     check_grad(lambda x, y: T.inc_subtensor(x[[0, 0, 1]], y) ** 3, CUBE[0], CUBE[0] + 2, order=2)
 
 
+TWICE = [([0, 1, 0],), ([1, 1, 1],), (slice(None), [0, 0, 1]), ([0, 0], [1, 1])]
+
+
+@pytest.mark.parametrize("key", TWICE)
+def test_of_an_element_set_twice_only_the_value_that_stays_has_a_derivative(key):
+    y = CUBE[0][key] + 2
+    check_grad(lambda x, y: T.set_subtensor(x[key], y) ** 3, CUBE[0], y, order=2)
+    check_grad(lambda x, y: T.set_subtensor(x[key], y) ** 3, CUBE[0], np.array(0.5), order=2)
+
+
 def test_a_write_leaves_the_argument_as_it_was():
     x = T.dvector("x")
     value = np.array([1.0, 2.0])
