@@ -16,6 +16,7 @@ from .subjects import subject_of
 # Long enough to be far from rounding, and short enough for the third derivative not to matter.
 _LONGEST_STEP = 1e-2
 _N_STEPS = 16
+_N_FITTED = 6
 
 
 @dataclass(frozen=True)
@@ -125,11 +126,14 @@ def taylor_test(
 
 
 def _rate(steps: np.ndarray, remainders: np.ndarray, noise: float) -> float:
-    """The slope of the remainder in a plot of logarithms, where it is more than noise."""
+    """The slope of the remainder in a plot of logarithms, at the shortest steps clear of noise.
+
+    At longer ones the terms of higher order may outweigh that of a wrong gradient.
+    """
     if not np.isfinite(remainders).all():
         raise GradientError("taylor_test: the function is not finite at the point or around it")
-    clear = remainders > 30 * noise
-    if clear.sum() < 2:
+    clear = np.flatnonzero(remainders > 30 * noise)[-_N_FITTED:]
+    if len(clear) < 2:
         return float("inf")
     slope, _ = np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)
     return float(slope)

@@ -22,6 +22,15 @@ def test_it_is_1_for_a_gradient_that_is_3_percent_off():
     assert result.rate == pytest.approx(1, abs=0.2)
 
 
+@pytest.mark.parametrize("factor", [1, 1e8])
+def test_it_is_1_even_where_terms_of_higher_order_are_larger(factor):
+    def cube(x):
+        return factor * x**3
+
+    result = taylor_test(cube, 0.0, grad=lambda x: 3 * factor * x**2 + 0.01)
+    assert result.rate == pytest.approx(1, abs=0.2)
+
+
 def test_nothing_remains_of_a_linear_function():
     assert taylor_test(lambda x: 3 * x, X).rate == np.inf
 
