@@ -171,7 +171,7 @@ class Elementwise(NumPyOp):
 
 def _takes_out(function: Callable[..., Any]) -> bool:
     """Whether the function writes its result into an array, or an input, passed as ``out=``."""
-    return isinstance(function, np.ufunc) or function in (numpy_sigmoid, numpy_softplus, np.clip)
+    return isinstance(function, np.ufunc) or function in _TAKING_OUT
 
 
 def _varies(x: Variable) -> bool:
@@ -291,6 +291,14 @@ def numpy_softplus(x: Any, out: Any = None) -> Any:
     return np.logaddexp(0, x, out=out)
 
 
+def numpy_relu(x: Any, out: Any = None) -> Any:
+    """x where it is positive, else 0."""
+    return np.maximum(x, 0, out=out)
+
+
+_TAKING_OUT = (numpy_sigmoid, numpy_softplus, numpy_relu, np.clip)
+
+
 def numpy_cast(x: Any, dtype: Any, out: Any = None) -> Any:
     """x in another dtype, in C order."""
     if out is None:
@@ -354,6 +362,7 @@ arctanh = unary("arctanh", np.arctanh,     lambda x, y, gy: gy / (1 - sqr(x)))
 
 sigmoid  = unary("sigmoid",  numpy_sigmoid,  lambda x, y, gy: gy * y * (1 - y))
 softplus = unary("softplus", numpy_softplus, lambda x, y, gy: gy * sigmoid(x))
+relu     = unary("relu",     numpy_relu,     lambda x, y, gy: gy * (0.5 + 0.5 * sgn(x)))
 
 erf       = unary("erf",       special.erf,       lambda x, y, gy: gy * ERF_SLOPE * exp(-sqr(x)))
 erfc      = unary("erfc",      special.erfc,      lambda x, y, gy: -gy * ERF_SLOPE * exp(-sqr(x)))

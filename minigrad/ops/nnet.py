@@ -10,6 +10,7 @@ import numpy as np
 from ..graph import Apply, Variable
 from .broadcasting import AlongAxes, normalize_axes, restore_axes, size_of, sizes_of
 from .elementwise import abs_, cast, clip, exp, expm1, log, lt, minimum, sgn, softplus, switch
+from .elementwise import relu as positive_part
 from .indexing import getitem
 from .joining import as_tensor_variable
 from .making import arange
@@ -171,8 +172,7 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
 
     Notes
     -----
-    Computed as Theano does, (x + |x|) / 2, so that the derivative at 0 is Theano's too: the mean
-    of those on both sides, 0.5 for ``alpha=0``.
+    The derivative at 0 is Theano's, the mean of those on both sides: 0.5 for ``alpha=0``.
 
     Examples
     --------
@@ -181,8 +181,8 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
     """
     x = _as_float(x)
     if isinstance(alpha, (int, float)) and alpha == 0:
-        return 0.5 * (x + abs_(x))
-    return 0.5 * (1 + alpha) * x + 0.5 * (1 - alpha) * abs_(x)
+        return positive_part(x)
+    return positive_part(x) - alpha * positive_part(-x)
 
 
 def elu(x: Any, alpha: Any = 1) -> Variable:

@@ -88,6 +88,17 @@ def test_a_function_of_two_takes_all_pairs_of_them_as_numpy_does(name, dtype):
     np.testing.assert_array_equal(called_thrice(getattr(T, name), x, y), OF_TWO[name](x, y))
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_relu_and_its_slope_are_those_of_its_sides_also_at_infinity(dtype):
+    x = np.array([np.nan, -np.inf, -1e38, -1.5, 0.0, 0.5, 1e38, np.inf], dtype)
+    for below, value_below in [(0, [0, 0, 0]), (0.25, [-np.inf, -0.25e38, -0.375])]:
+        value = called_thrice(lambda v, a=below: T.nnet.relu(v, a), x)
+        np.testing.assert_allclose(value, [np.nan, *value_below, 0, 0.5, 1e38, np.inf], rtol=1e-7)
+        slope = called_thrice(lambda v, a=below: T.grad(T.nnet.relu(v, a).sum(), v), x)
+        assert slope.tolist()[1:] == [below] * 3 + [(1 + below) / 2] + [1] * 3
+        assert np.isnan(slope[0])
+
+
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 @pytest.mark.parametrize("rows", [7, 3000])
 @pytest.mark.parametrize("name", REDUCTIONS)
