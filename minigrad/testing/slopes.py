@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,6 +36,7 @@ _GOOD_ENOUGH = 1e-9
 # So many steps more are tried when noise has taken over, to be sure.
 _PATIENCE = 6
 _N_POINTS = 6
+_COARSE_STEP = 4e-9
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class _Rounding:
         shortest = 256 * precision
         # Where no result moves, steps may be lost in rounding inside the function: to float32.
         longer = [shortest * 16**i for i in range(1, 8) if shortest * 16**i < 2e-5]
-        self._noise = _noise(line, 0.0, [shortest, *longer])
+        self._noise = np.maximum(_noise(line, 0.0, [shortest, *longer]), _coarse_noise(line))
         # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
         far = _noise(line, _LONGEST_STEP, [shortest])
         self._more_noise = np.maximum(far - self._noise, 0) / _LONGEST_STEP
@@ -244,21 +245,39 @@ def _noise(line: Line, start: float, steps: Sequence[float]) -> np.ndarray:
     The third and fourth differences of a smooth function over steps so small are nothing but
     noise. The first of the steps is taken over which any result moves.
     """
-    return np.maximum(
-        _scatter(lambda t: line(start + t), steps), _scatter(lambda t: line(-start - t), steps)
-    )
+    sizes = []
+    for sign in (1, -1):
+        for step in steps:
+            values = _values(line, sign * start, sign * step)
+            if np.any(values != values[0]):
+                break
+        sizes += [size for size, _ in _scatter(values)]
+    return np.max(sizes, axis=0)
 
 
-def _scatter(line: Line, steps: Sequence[float]) -> np.ndarray:
-    for step in steps:
-        values = np.array([line(i * step) for i in range(1, _N_POINTS + 1)])
-        if not np.isfinite(values).all():
-            return np.zeros(values.shape[1:])  # beyond an edge; the dtype alone must tell
-        if np.any(values != values[0]):
-            break
-    estimates = []
+def _coarse_noise(line: Line) -> np.ndarray:
+    """How much the results scatter over steps that are not quite so small, but up and down.
+
+    What was rounded to coarse numbers on the way, as 1 − y for y near 1, stands still over the
+    shortest steps. Over these a smooth function bends, but all one way.
+    """
+    noise = []
+    for step in (_COARSE_STEP, -_COARSE_STEP):
+        sizes = [np.where(both, size, 0) for size, both in _scatter(_values(line, 0.0, step))]
+        noise.append(np.min(sizes, axis=0))
+    return np.max(noise, axis=0)
+
+
+def _values(line: Line, start: float, step: float) -> np.ndarray:
+    """The results at points in a row; all 0 beyond an edge, where the dtype alone must tell."""
+    values = np.array([line(start + i * step) for i in range(1, _N_POINTS + 1)])
+    return values if np.isfinite(values).all() else np.zeros_like(values)
+
+
+def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The noise that the third and the fourth differences show; whether these have both signs."""
     for order in (3, 4):
         differences = np.diff(values, order, axis=0)
         variance = math.factorial(order) ** 2 / math.factorial(2 * order)
-        estimates.append(np.sqrt(variance * np.mean(differences**2, axis=0)))
-    return 3 * np.maximum(*estimates)
+        size = 3 * np.sqrt(variance * np.mean(differences**2, axis=0))
+        yield size, (differences.min(axis=0) < 0) & (differences.max(axis=0) > 0)

@@ -146,6 +146,15 @@ def test_where_a_derivative_vanishes_the_right_one_passes_and_a_wrong_one_does_n
         check_grad(f, x, grad=lambda x: derivative(x) + 0.01)
 
 
+def test_what_is_rounded_to_coarse_numbers_on_the_way_is_known_to_be_noisy():
+    def saturated(x):  # the derivative is made of 1 - y, and y is 0.999998
+        y = T.arccos(0.9 * T.sin(x))
+        return T.nnet.sigmoid(y * T.sqr(y).sum() + y)
+
+    report = check_grad(saturated, np.zeros(3), order=2)
+    assert {entry.kind for entry in report.entries} == {"smooth"}
+
+
 def test_a_jump_nearby_hides_no_derivative():
     check_grad(lambda x: np.floor(x) + x, 1.999, grad=lambda x: 1.0)
     with pytest.raises(GradientError, match="is wrong"):
