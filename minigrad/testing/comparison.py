@@ -58,13 +58,15 @@ class Comparison:
         if sum(sizes) <= _FEW:
             places = [(i, j) for i, size in enumerate(sizes) for j in range(size)]
             return [self._of_element(i, j) for i, j in places]
-        entries = []
-        for number in range(_N_DIRECTIONS):
-            direction = [s * signed(s.shape, random) for s in self._scales]
-            entries.append(self._along(direction, f"direction {number}"))
-            if entries[-1].verdict == "differs":
-                entries.append(self._worst_element(direction))
-        return entries + [self._of_element(i, j) for i, j in self._some_elements(random)]
+        directions = [
+            [s * signed(s.shape, random) for s in self._scales] for _ in range(_N_DIRECTIONS)
+        ]
+        entries = [self._along(d, f"direction {i}") for i, d in enumerate(directions)]
+        differ = [e.verdict == "differs" for e in entries]
+        places = list(self._some_elements(random))
+        if any(differ):
+            places.append(self._worst_element(directions[differ.index(True)]))
+        return entries + [self._of_element(i, j) for i, j in dict.fromkeys(places)]
 
     def _of_element(self, i: int, j: int) -> Entry:
         """The comparison of one element: of the number i of the inputs, number j in C order."""
@@ -103,8 +105,9 @@ class Comparison:
         size = max(abs(analytic), abs(found.value), found.width)
         negligible = _NEGLIGIBLE * max(self._largest, found.around)
         # What is left of terms that cancel has no size of its own to be compared with.
-        rounding = 1e4 * self._subject.precision
-        return "unclear" if bound > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
+        rounding = 1e4 * self._subject.precision * max(1.0, found.largest)
+        uncertain = bound - _CAUTION * found.saturated
+        return "unclear" if uncertain > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
 
     def _exact_slope(self, direction: Arrays) -> Slope | None:
         """The slope along a direction by a complex step, where that can be made."""
@@ -145,7 +148,7 @@ class Comparison:
                 )
         return [np.asarray(g, "float64") for g in gradients]
 
-    def _worst_element(self, direction: Arrays) -> Entry:
+    def _worst_element(self, direction: Arrays) -> tuple[int, int]:
         """Where the gradient differs most, of the elements in a direction: found by halving."""
         places = [(i, j) for i, x in enumerate(self._inputs) for j in range(x.size)]
         while len(places) > 1:
@@ -153,7 +156,7 @@ class Comparison:
             halves = places[:middle], places[middle:]
             entries = [self._along(_only(direction, half), "") for half in halves]
             places = halves[entries[1].difference > entries[0].difference]
-        return self._of_element(*places[0])
+        return places[0]
 
     def _some_elements(self, random: np.random.Generator) -> Iterator[tuple[int, int]]:
         """Of each input the elements with the largest and the smallest derivative, and others."""

@@ -28,7 +28,7 @@ Line = Callable[[float], np.ndarray]
 # No round number, so that no periodic function looks constant.
 _LONGEST_STEP = 0.2137
 # Where a function that is saturated here may not be; one of them is where the numbers are 0.
-_FAR_AWAY = (-2.0, -1.0, 1.0, 2.0)
+_FAR_AWAY = (-1024.0, -64.0, -8.0, -1.0, 1.0, 8.0, 64.0, 1024.0)
 # Powers of the step that the errors of differences consist of, if the function is smooth.
 _OF_CENTRAL, _OF_ONE_SIDED, _OF_SECOND = (2, 4, 6, 8), (1, 2, 3, 4), (1, 3, 5)
 # Steps get smaller until the error is this part of the slope, or cannot become less.
@@ -56,6 +56,10 @@ class Slope:
         By how much the slopes of the two sides differ, at a kink.
     around : float
         The slope of the secants to the points furthest away: what is not small here.
+    saturated : float
+        What part of the error there is because results stand still, though elsewhere they do not.
+    largest : float
+        How large the function gets, here or far away.
     """
 
     value: float
@@ -63,6 +67,8 @@ class Slope:
     kind: str = "smooth"
     width: float = 0.0
     around: float = 0.0
+    saturated: float = 0.0
+    largest: float = 0.0
 
 
 def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
@@ -73,7 +79,7 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     Parameters
     ----------
     line : callable
-        From a number of any size up to 2 to a float64 array, always of the same shape.
+        From a number of any size up to 1024 to a float64 array, always of the same shape.
     weights : array
         Of that shape.
     precision : float
@@ -82,28 +88,44 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     at_0 = line(0.0)
     if not np.isfinite(at_0).all():
         return Slope(math.nan, math.inf, "undefined")
-    table = _Table(at_0, _Rounding(line, at_0, precision))
+    closely = _Closely(line, at_0, precision)
+    table = _Table(at_0, closely)
     step, patience = _LONGEST_STEP, _PATIENCE
     while step > 64 * precision and patience:
         table.add(step, line(step), line(-step))
         error = table.central.error(weights)
-        if error <= _GOOD_ENOUGH * abs(table.central.value(weights)):
+        if closely.contradicts(table.central, weights):
+            patience = _PATIENCE + 1
+        elif error <= _GOOD_ENOUGH * abs(table.central.value(weights)):
             patience = min(patience, 3)
         elif not table.central.is_noisy(weights):
             patience = _PATIENCE + 1
         patience -= 1
         step /= 2
-    return replace(table.judged(weights), around=table.around(weights))
+    sizes = np.abs(weights)
+    return replace(
+        table.judged(weights),
+        around=table.around(weights),
+        saturated=float(np.sum(sizes * table.central.best_error, where=closely.is_saturated)),
+        largest=float(np.sum(sizes * closely.largest)),
+    )
 
 
-class _Rounding:
-    """How far rounding may have moved the results of a line: as their dtype tells, and as they do.
+class _Closely:
+    """How the results of a line look next to 0: how far rounding moves them, and how steep they are.
 
     Parameters
     ----------
     line : callable
     at_0 : array
     precision : float
+
+    Attributes
+    ----------
+    is_saturated : array
+        Which results stand still here, but not everywhere.
+    largest : array
+        How large the results get.
     """
 
     def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
@@ -111,19 +133,41 @@ class _Rounding:
         shortest = 256 * precision
         # Where no result moves, steps may be lost in rounding inside the function: to float32.
         longer = [shortest * 16**i for i in range(1, 8) if shortest * 16**i < 2e-5]
-        self._noise = np.maximum(_noise(line, 0.0, [shortest, *longer]), _coarse_noise(line))
+        after, before = (_values(line, 0.0, step) for step in (_COARSE_STEP, -_COARSE_STEP))
+        self._noise = np.maximum(
+            _noise(line, 0.0, [shortest, *longer]), _coarse_noise(after, before)
+        )
         # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
         far = _noise(line, _LONGEST_STEP, [shortest])
         self._more_noise = np.maximum(far - self._noise, 0) / _LONGEST_STEP
-        # What never changes is exact; what is saturated here is rounded.
-        self._may_change = np.any([line(distance) != at_0 for distance in _FAR_AWAY], axis=0)
+
+        # What never changes is exact; what is saturated is rounded from numbers as large as those
+        # elsewhere: 0 may be 1 - 1.
+        others = np.array([line(distance) for distance in _FAR_AWAY])
+        others = np.where(np.isfinite(others), others, at_0)
+        stands_still = np.all([after == at_0, before == at_0], axis=(0, 1))
+        self.is_saturated = stands_still & np.any(others != at_0, axis=0)
+        self.largest = np.max(np.abs(others), axis=0)
+        coarse = np.where(self.is_saturated, 2 * precision * self.largest, 0.0)
+        self._noise = np.maximum(self._noise, coarse)
+
+        distance = _N_POINTS * _COARSE_STEP
+        self._slope = (after[-1] - before[-1]) / (2 * distance)
+        # The points themselves are rounded.
+        self._noise = self._noise + precision * np.abs(self._slope)
+        self._slope_error = 4 * self.moves(distance, at_0, after[-1], before[-1]) / distance
 
     def moves(self, distance: float, *values: np.ndarray) -> np.ndarray:
-        """By how much it may have moved each of the results that are at most that far from 0."""
+        """By how much rounding may move each of the results, which are that far from 0."""
         largest = np.max(np.abs(values), axis=0)
-        changes = self._may_change | np.any([other != values[0] for other in values[1:]], axis=0)
+        changes = np.any([other != values[0] for other in values[1:]], axis=0)
         noise = self._noise + distance * self._more_noise
-        return np.where(changes, np.maximum(noise, 2 * self._precision * largest), 0.0)
+        return np.maximum(noise, 2 * self._precision * np.where(changes, largest, 0.0))
+
+    def contradicts(self, found: _Extrapolation, weights: np.ndarray) -> bool:
+        """Whether the slopes must be other ones: steps were too long to see what is narrow."""
+        error = 4 * found.best_error + self._slope_error
+        return bool(np.any((np.abs(found.best - self._slope) > error) & (weights != 0)))
 
 
 class _Table:
@@ -132,11 +176,11 @@ class _Table:
     Parameters
     ----------
     at_0 : array
-    rounding : _Rounding
+    closely : _Closely
     """
 
-    def __init__(self, at_0: np.ndarray, rounding: _Rounding) -> None:
-        self._at_0, self._rounding = at_0, rounding
+    def __init__(self, at_0: np.ndarray, closely: _Closely) -> None:
+        self._at_0, self._closely = at_0, closely
         self.central = _Extrapolation(at_0.shape, _OF_CENTRAL)
         self._second = _Extrapolation(at_0.shape, _OF_SECOND)
         self._right = _Extrapolation(at_0.shape, _OF_ONE_SIDED)
@@ -148,11 +192,11 @@ class _Table:
         """Take in the results at a step to the right and at one to the left."""
         at_0 = self._at_0
         with np.errstate(all="ignore"):
-            scatter = self._rounding.moves(step, at_0, after, before)
+            scatter = self._closely.moves(step, at_0, after, before)
             self.central.add((after - before) / (2 * step), scatter / step)
             self._second.add((after - 2 * at_0 + before) / step, 4 * scatter / step)
-            to_right = self._rounding.moves(step, at_0, after)
-            to_left = self._rounding.moves(step, at_0, before)
+            to_right = self._closely.moves(step, at_0, after)
+            to_left = self._closely.moves(step, at_0, before)
             self._right.add((after - at_0) / step, 2 * to_right / step)
             self._left.add((at_0 - before) / step, 2 * to_left / step)
             self._gaps.append(np.abs(after - before) - 8 * scatter)
@@ -255,15 +299,15 @@ def _noise(line: Line, start: float, steps: Sequence[float]) -> np.ndarray:
     return np.max(sizes, axis=0)
 
 
-def _coarse_noise(line: Line) -> np.ndarray:
+def _coarse_noise(*sides: np.ndarray) -> np.ndarray:
     """How much the results scatter over steps that are not quite so small, but up and down.
 
     What was rounded to coarse numbers on the way, as 1 − y for y near 1, stands still over the
     shortest steps. Over these a smooth function bends, but all one way.
     """
     noise = []
-    for step in (_COARSE_STEP, -_COARSE_STEP):
-        sizes = [np.where(both, size, 0) for size, both in _scatter(_values(line, 0.0, step))]
+    for values in sides:
+        sizes = [np.where(both, size, 0) for size, both in _scatter(values)]
         noise.append(np.min(sizes, axis=0))
     return np.max(noise, axis=0)
 

@@ -155,6 +155,66 @@ def test_what_is_rounded_to_coarse_numbers_on_the_way_is_known_to_be_noisy():
     assert {entry.kind for entry in report.entries} == {"smooth"}
 
 
+@pytest.mark.parametrize("width", [1e-3, 1e-6])
+@pytest.mark.parametrize("name", ["bell", "bell on a slope", "wave", "peak"])
+def test_a_feature_much_narrower_than_the_first_steps_is_seen(name, width):
+    def bell(x):
+        return np.exp(-(((x - 1) / width) ** 2))
+
+    f, slope = {
+        "bell": (bell, lambda x: -2 * (x - 1) / width**2 * bell(x)),
+        "bell on a slope": (lambda x: x + bell(x), lambda x: 1 - 2 * (x - 1) / width**2 * bell(x)),
+        "wave": (
+            lambda x: (x - 1) / width * bell(x),
+            lambda x: (1 / width - 2 * (x - 1) ** 2 / width**3) * bell(x),
+        ),
+        "peak": (
+            lambda x: 1 / (1 + ((x - 1) / width) ** 2),
+            lambda x: -2 * (x - 1) / width**2 / (1 + ((x - 1) / width) ** 2) ** 2,
+        ),
+    }[name]
+    x = 1 + 0.3 * width
+    check_grad(f, x, grad=slope)
+    for wrong in (lambda x: 0.0, lambda x: 1.03 * slope(x)):
+        with pytest.raises(GradientError, match="is wrong"):
+            check_grad(f, x, grad=wrong)
+
+
+@pytest.mark.parametrize("first", [20.0, 37.0, 40.0, 100.0, 1000.0])
+@pytest.mark.parametrize("factor", [1, 1e8])
+def test_a_cost_that_is_saturated_is_no_mistake(first, factor):
+    def cost(z):
+        p = T.nnet.softmax(z.dimshuffle("x", 0))
+        return factor * T.nnet.categorical_crossentropy(p, np.array([0])).mean()
+
+    def by_hand(z):
+        return np.log(np.exp(z - z.max()).sum()) + z.max() - z[0]
+
+    def slope(z):
+        p = np.exp(z - z.max())
+        return p / p.sum() - np.array([1, 0, 0])
+
+    z = np.array([first, 0.0, 1.0])
+    check_grad(cost, z)
+    check_grad(by_hand, z, grad=slope)
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(by_hand, z, grad=lambda z: slope(z) + 0.001)
+
+
+def test_values_on_a_staircase_are_told_from_their_slope():
+    def root(a):
+        low, high = 0.0, 2.0
+        for _ in range(20):
+            middle = (low + high) / 2
+            low, high = (middle, high) if middle**3 < a else (low, middle)
+        return low
+
+    check_grad(root, 5.0, grad=lambda a: 1 / (3 * root(a) ** 2))
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(root, 5.0, grad=lambda a: 1.03 / (3 * root(a) ** 2))
+    check_grad(lambda x: (x + 1e10) - 1e10, 0.0, grad=lambda x: 1.0)
+
+
 def test_a_jump_nearby_hides_no_derivative():
     check_grad(lambda x: np.floor(x) + x, 1.999, grad=lambda x: 1.0)
     with pytest.raises(GradientError, match="is wrong"):
