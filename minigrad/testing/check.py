@@ -103,9 +103,15 @@ def _checked(
     subject: Subject, point: Arrays, random: np.random.Generator, what: str
 ) -> tuple[Report, np.ndarray]:
     """The report on a subject, which is right, and the weights of its results."""
+    values, again = subject.values(point), subject.values(point)
+    if not np.array_equal(values, again, equal_nan=True):
+        raise GradientError(
+            f"{what} cannot be judged: f gives other values when it is called again; if it draws "
+            "random numbers, let it draw the same in each call"
+        )
     report, weights = compared(subject, point, random)
     if report.wrong or report.unclear:
-        raise GradientError(_message(report, what) + _cause(subject, point), report)
+        raise GradientError(_message(report, what) + _cause(report, subject, point), report)
     return report, weights
 
 
@@ -124,17 +130,21 @@ def _message(report: Report, what: str) -> str:
             f"{what} is wrong: by {worst.where} it is {worst.analytic:.10g}, but the values of the "
             f"function say {worst.numeric:.10g}, with an error of at most {worst.bound:.2g}"
         )
+    elif any(entry.kind == "undefined" for entry in report.entries):
+        first = f"{what} cannot be judged: f is not finite at the point, or next to it"
     else:
         first = (
             f"{what} cannot be judged: {len(report.unclear)} of {len(report.entries)} numerical "
-            "derivatives are too uncertain; take another point, or compute in float64"
+            "derivatives are too uncertain, because its values are too inexact; take another point"
         )
     return f"{first}\n{report.table()}"
 
 
-def _cause(subject: Subject, point: Arrays) -> str:
+def _cause(report: Report, subject: Subject, point: Arrays) -> str:
     """Which op's derivative is the first to be wrong, for a subject that is made of ops."""
-    node = first_wrong(subject, point) if isinstance(subject, OfExpressions) else None
+    if not report.wrong or not isinstance(subject, OfExpressions):
+        return ""
+    node = first_wrong(subject, point)
     if node is None:
         return ""
     line = "" if node.made_at is None else f", made at {quoted(node.made_at)}"
@@ -197,6 +207,8 @@ def as_places(wrt: int | Sequence[int] | None, point: Arrays) -> list[int]:
             )
         return places
     places = [wrt] if isinstance(wrt, int) else list(wrt)
+    if not places:
+        raise ValueError("check_grad: wrt chooses no argument, so there is nothing to check")
     for place in places:
         if not isinstance(place, int) or not -len(point) <= place < len(point):
             raise ValueError(

@@ -165,10 +165,17 @@ def _kind(name: str, error: Exception) -> str:
     return f"{name}: {type(error).__name__}: {re.sub(r'-?[0-9][-+.0-9e]*', '#', head)}"
 
 
+def _as_minutes(text: str) -> float:
+    minutes = float(text)
+    if not 0 < minutes < math.inf:
+        raise argparse.ArgumentTypeError(f"it takes some time, more than 0 minutes; got {text}")
+    return minutes
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fuzz as the command line says; return 1 if anything failed."""
     parser = argparse.ArgumentParser(prog="python -m minigrad.testing.fuzz", description=__doc__)
-    parser.add_argument("--minutes", type=float, default=1.0, help="how long (default: 1)")
+    parser.add_argument("--minutes", type=_as_minutes, default=1.0, help="how long (default: 1)")
     parser.add_argument("--seed", type=int, default=None, help="of the first batch")
     parser.add_argument("--families", nargs="+", choices=FAMILIES, help="of operations")
     parser.add_argument("--out", type=Path, default=Path("fuzz"), help="where failures are written")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Callable, Generator
 from functools import partial
 from typing import Any
@@ -18,11 +19,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """Add ``--gradcheck-seed``."""
     parser.getgroup("minigrad").addoption(
         "--gradcheck-seed",
-        type=int,
+        type=_as_seed,
         default=None,
         metavar="N",
         help="the seed of the weights and directions that the fixture check_grad draws",
     )
+
+
+def _as_seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"a seed is a number from 0; got {text}")
+    return int(text)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
@@ -31,7 +38,7 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
     return [] if seed is None else [f"gradcheck seed: {seed}"]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")  # so that tests of Hypothesis's can take it
 def check_grad(pytestconfig: pytest.Config) -> Callable[..., Report]:
     """`minigrad.testing.check_grad`, with the seed of the command line."""
     seed = pytestconfig.getoption("gradcheck_seed")

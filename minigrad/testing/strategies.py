@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,15 +34,13 @@ def shapes(
     return array_shapes(min_dims=min_dims, max_dims=max_dims, min_side=min_side, max_side=max_side)
 
 
-@st.composite
 def tensors(
-    draw: Draw,
     dtype: str | Sequence[str] = "float64",
     shape: Shape | st.SearchStrategy[Shape] | None = None,
     domain: tuple[float, float] = (-3, 3),
     layouts: bool = False,
-) -> np.ndarray:
-    """Arrays whose floats have three decimals, which float32 tells apart.
+) -> st.SearchStrategy[np.ndarray]:
+    """Arrays whose floats have three decimals, or more if they are close together.
 
     Parameters
     ----------
@@ -53,29 +52,42 @@ def tensors(
     layouts : bool
         Draw the order in memory too: of C, of Fortran, with gaps, or backwards; and read-only.
 
+    Raises
+    ------
+    ValueError
+        If the domain is not one.
+
     Examples
     --------
     >>> from hypothesis import find
     >>> find(tensors("float32", shape=(2,)), lambda x: x.sum() > 1)
     array([0.   , 1.001], dtype=float32)
     """
+    _check_domain("tensors", domain)
+    return _tensors(dtype, shapes() if shape is None else shape, domain, layouts)
+
+
+@st.composite
+def _tensors(
+    draw: Draw,
+    dtype: str | Sequence[str],
+    shape: Shape | st.SearchStrategy[Shape],
+    domain: tuple[float, float],
+    layouts: bool,
+) -> np.ndarray:
     name = dtype if isinstance(dtype, str) else draw(st.sampled_from(list(dtype)))
-    if shape is None:
-        shape = shapes()
     size = draw(shape) if isinstance(shape, st.SearchStrategy) else shape
     value = draw(arrays(name, size, elements=_elements(name, *domain)))
     return draw(st.sampled_from(LAYOUTS))(value) if layouts else value
 
 
-@st.composite
 def broadcastable(
-    draw: Draw,
     count: int,
     dtype: str | Sequence[str] = "float64",
     domain: tuple[float, float] = (-3, 3),
     min_side: int = 0,
     max_dims: int = 3,
-) -> list[np.ndarray]:
+) -> st.SearchStrategy[list[np.ndarray]]:
     """Lists of so many arrays whose shapes broadcast against each other.
 
     Parameters
@@ -93,6 +105,19 @@ def broadcastable(
     >>> find(broadcastable(2), lambda xy: xy[0].shape != xy[1].shape)
     [array([], dtype=float64), array(0.)]
     """
+    _check_domain("broadcastable", domain)
+    return _broadcastable(count, dtype, domain, min_side, max_dims)
+
+
+@st.composite
+def _broadcastable(
+    draw: Draw,
+    count: int,
+    dtype: str | Sequence[str],
+    domain: tuple[float, float],
+    min_side: int,
+    max_dims: int,
+) -> list[np.ndarray]:
     fitting = draw(
         mutually_broadcastable_shapes(
             num_shapes=count, max_dims=max_dims, min_side=min_side, max_side=3
@@ -101,13 +126,25 @@ def broadcastable(
     return [draw(tensors(dtype, shape, domain)) for shape in fitting.input_shapes]
 
 
+def _check_domain(function: str, domain: tuple[float, float]) -> None:
+    is_pair = isinstance(domain, (tuple, list)) and len(domain) == 2
+    if not is_pair or not -math.inf < domain[0] <= domain[1] < math.inf:
+        raise ValueError(
+            f"{function}: domain is a pair of numbers, the least and the greatest; got {domain!r}"
+        )
+
+
 def _elements(dtype: str, low: float, high: float) -> st.SearchStrategy[Any]:
     """Values for the dtype between the bounds; from 0 if it has no negative ones."""
     kind = np.dtype(dtype).kind
     if kind == "b":
         return st.booleans()
     if kind == "f":
-        return st.integers(round(low * 1000), round(high * 1000)).map(lambda n: n / 1000)
+        if low == high:
+            return st.just(float(low))
+        unit = 10 ** max(3, 3 - math.floor(math.log10(high - low)))
+        steps = st.integers(math.ceil(low * unit), math.floor(high * unit))
+        return steps.map(lambda n: min(max(n / unit, low), high))
     return st.integers(max(int(np.ceil(low)), 0) if kind == "u" else int(np.ceil(low)), int(high))
 
 
@@ -230,15 +267,13 @@ def _result(step: Step, scope: dict[str, Variable]) -> Variable:
     return eval(step.text, {"T": T}, scope)
 
 
-@st.composite
 def expressions(
-    draw: Draw,
     families: Sequence[str] = SMOOTH,
     most_operations: int = 8,
     dtype: str | Sequence[str] = "float64",
     of_shapes: Sequence[Shape] = ((), (3,), (1, 3), (2, 1), (2, 3)),
     layouts: bool = False,
-) -> Expression:
+) -> st.SearchStrategy[Expression]:
     """Random well-typed expressions, with values for their inputs.
 
     They shrink to the fewest steps that still do what the test complains of, and print as a
@@ -255,6 +290,11 @@ def expressions(
     layouts : bool
         Draw the order in memory of the values too.
 
+    Raises
+    ------
+    ValueError
+        If there is no such family.
+
     Examples
     --------
     >>> from hypothesis import find
@@ -268,6 +308,23 @@ def expressions(
     y0 = T.tanh(x0)
     print(y0.eval({x0: x0_value}))
     """
+    unknown = set(families) - set(FAMILIES)
+    if unknown or isinstance(families, str):
+        raise ValueError(
+            f"expressions: families is a list of some of {', '.join(FAMILIES)}; got {families!r}"
+        )
+    return _expressions(families, most_operations, dtype, of_shapes, layouts)
+
+
+@st.composite
+def _expressions(
+    draw: Draw,
+    families: Sequence[str],
+    most_operations: int,
+    dtype: str | Sequence[str],
+    of_shapes: Sequence[Shape],
+    layouts: bool,
+) -> Expression:
     drawn = draw(st.lists(st.sampled_from(list(of_shapes)), min_size=1, max_size=3))
     values = [draw(tensors(dtype, shape, (-2, 2), layouts)) for shape in drawn]
     inputs = [

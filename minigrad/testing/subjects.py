@@ -186,10 +186,12 @@ class OfPlainFunctions:
         self._f, self._gradient, self.wrt = f, gradient, list(wrt)
         self.names = _names_of_arguments(f, len(point))
         result = f(*self._precise(point))
-        self._results = result if isinstance(result, (list, tuple)) else [result]
         self._is_list = isinstance(result, (list, tuple))
-        floats = [np.asarray(r) for r in self._results if np.asarray(r).dtype.kind == "f"]
+        self._results = [*map(_as_result, result if self._is_list else [result])]
+        floats = [r for r in self._results if r.dtype.kind == "f"]
         self.precision = max([float(np.finfo(r.dtype).eps) for r in floats], default=2**-52)
+        self._takes_weights = self._is_list or self._results[0].shape != ()
+        _check_arguments(gradient, self.names, self._takes_weights)
 
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
@@ -203,14 +205,20 @@ class OfPlainFunctions:
         arguments = [x.copy() for x in point]
         if self._is_list:
             given = self._gradient(*arguments, cotangents)
-        elif shapes[0] == ():
+        elif not self._takes_weights:
             given = self._gradient(*arguments)
         else:
             dtype = np.result_type(*[point[i] for i in self.wrt])
             given = self._gradient(*arguments, cotangents[0].astype(dtype))
         gradients = list(given) if isinstance(given, (list, tuple)) else [given]
         gradients = self._chosen(gradients, point)
-        if not self._is_list and shapes[0] == ():
+        for place, g in zip(self.wrt, gradients, strict=True):
+            if np.asarray(g).dtype.kind not in "fiub":
+                raise TypeError(
+                    f"check_grad: grad returned {describe(g)} for the derivative by "
+                    f"{self.names[place]}; it must be an array of numbers (zeros if there is none)"
+                )
+        if not self._takes_weights:
             gradients = [weights[0] * np.asarray(g) for g in gradients]
         return gradients
 
@@ -256,6 +264,11 @@ def subject_of(
             f"plain function whose gradient is given by grad=; got {describe(f)}"
         )
     if gradient is not None:
+        if not callable(gradient):
+            raise TypeError(
+                "check_grad: grad is a function that takes what f takes, and returns the "
+                f"derivatives; got {describe(gradient)}"
+            )
         return OfPlainFunctions(f, gradient, wrt, point)
     dtypes = [x.dtype for x in point]
     inputs, outputs = built(f, point, dtypes)
@@ -277,7 +290,13 @@ def built(
         TensorType(dtype, [1 if size == 1 else None for size in x.shape])(name)
         for x, dtype, name in zip(point, dtypes, _names_of_arguments(f, len(point)), strict=True)
     ]
-    result = f(*inputs)
+    try:
+        result = f(*inputs)
+    except TypeError as error:
+        raise TypeError(
+            f"check_grad: f could not be called with variables: {error}. If it computes with "
+            "arrays, pass its gradient as grad="
+        ) from error
     outputs = list(result) if isinstance(result, (list, tuple)) else [result]
     for output in outputs:
         if not isinstance(output, Variable):
@@ -291,6 +310,45 @@ def built(
                 "derivatives"
             )
     return inputs, outputs
+
+
+def _as_result(value: Any) -> np.ndarray:
+    """What a plain function returned, which must be numbers."""
+    if isinstance(value, Variable):
+        raise TypeError(
+            f"check_grad: f makes an expression, {value}, whose gradient minigrad knows; leave out "
+            "grad="
+        )
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"check_grad: f returned {describe(value)}; it must return real numbers, or a list of "
+            "arrays of them"
+        )
+    return array
+
+
+def _check_arguments(
+    gradient: Callable[..., Any], names: Sequence[str], takes_weights: bool
+) -> None:
+    """Whether the gradient can be called as it will be."""
+    try:
+        signature = inspect.signature(gradient)
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        return
+    given = [*names, "v"] if takes_weights else names
+    why = (
+        "v, the weights of f's results, because these are more than a single number"
+        if takes_weights
+        else "no weights, because f's result is a single number"
+    )
+    try:
+        signature.bind(*given)
+    except TypeError as error:
+        raise TypeError(
+            f"check_grad: grad is called with {', '.join(given)}: what f takes, and {why}; its "
+            f"arguments are {signature}"
+        ) from error
 
 
 def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:

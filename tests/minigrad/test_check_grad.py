@@ -233,11 +233,13 @@ def test_at_the_edge_of_where_it_is_defined_a_function_has_the_slope_of_one_side
 
 
 def test_where_nothing_can_be_said_nothing_is_said():
-    with pytest.raises(GradientError, match="cannot be judged: 1 of 1"):
+    with pytest.raises(GradientError, match="cannot be judged: f is not finite"):
         check_grad(lambda x: np.log(x), -1.0, grad=lambda x: 1 / x)
     noise = np.random.default_rng(0)
-    with pytest.raises(GradientError, match="cannot be judged"):
+    with pytest.raises(GradientError, match="cannot be judged: f gives other values when it is"):
         check_grad(lambda x: x + noise.normal(), 1.0, grad=lambda x: 1.0)
+    with pytest.raises(GradientError, match="cannot be judged: 1 of 1.* too inexact"):
+        check_grad(lambda x: np.sin(1e17 * x) + x, 1.0, grad=lambda x: 1.0)
 
 
 def test_second_derivatives_are_checked_on_demand():
@@ -299,6 +301,7 @@ def test_a_check_is_the_same_every_time_and_another_with_another_seed():
         ((T.exp,), {}, "pass arrays"),
         ((T.exp, 2), {}, "write floats"),
         ((T.exp, "one"), {}, "array of floats, integers or bools"),
+        ((T.exp, 2.0), {"wrt": []}, "wrt chooses no argument"),
         ((T.exp, 2.0), {"wrt": 1}, "wrt is a place among the 1 arguments; got 1"),
         ((T.exp, 2.0), {"order": 3}, "order is 1 or 2; got 3"),
         ((np.float64(2), 2.0), {}, "f is a function that builds an expression"),
@@ -306,6 +309,22 @@ def test_a_check_is_the_same_every_time_and_another_with_another_seed():
         ((lambda x: x > 0, 2.0), {}, "only floats have derivatives"),
         ((np.sin, 2.0), {"grad": np.cos, "order": 2}, "pass the gradient as f"),
         ((lambda x: x, 2.0), {"grad": lambda x: (1, 2)}, "returned 2 arrays"),
+        ((np.sin, 2.0), {"grad": 3.0}, "grad is a function .*; got float 3.0"),
+        (
+            (np.sin, 2.0),
+            {"grad": lambda x: None},
+            "grad returned NoneType None for the derivative by x",
+        ),
+        ((np.sin, X), {"grad": lambda x: x}, "called with x, v: .* the weights .* are \\(x\\)"),
+        ((np.sin, 2.0), {"grad": lambda x, v: x}, "with x: .* is a single number; .* \\(x, v\\)"),
+        (
+            (lambda x: None, 2.0),
+            {"grad": np.cos},
+            "f returned NoneType None; it must return real numbers",
+        ),
+        ((lambda x: x * 1j, 2.0), {"grad": np.cos}, "it must return real numbers"),
+        ((T.tanh, 2.0), {"grad": np.cos}, "f makes an expression.*leave out grad="),
+        ((np.sin, 2.0), {}, "If it computes with arrays, pass its gradient as grad="),
     ],
 )
 def test_bad_arguments_are_refused_with_advice(arguments, options, message):

@@ -29,6 +29,27 @@ def test_the_report_of_a_failure_shows_the_worst_entries(pytester):
     assert text.count("differs") == 20
 
 
+def test_a_test_of_hypothesis_can_take_the_fixture(pytester):
+    pytester.makepyfile(
+        """
+        import numpy as np
+        from hypothesis import given, settings
+        from minigrad.testing import tensors
+
+        @settings(deadline=None, max_examples=3)
+        @given(x=tensors("float64", shape=(2,)))
+        def test_of_mine(check_grad, x):
+            check_grad(np.sin, x, grad=lambda x, v: v * np.cos(x))
+        """
+    )
+    pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_a_seed_that_is_none_is_refused(pytester):
+    result = pytester.runpytest("--gradcheck-seed=-1")
+    assert "a seed is a number from 0; got -1" in str(result.stderr)
+
+
 @pytest.mark.parametrize("seed", [7, 8])
 def test_the_seed_comes_from_the_command_line(pytester, seed):
     pytester.makepyfile(
