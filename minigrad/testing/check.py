@@ -85,6 +85,7 @@ def check_grad(
     minigrad.testing.report.GradientError: the gradient is wrong: by x it is 0.4794255386, but the
     values of the function say 0.8775825619, with an error of at most ...
     """
+    __tracebackhide__ = True  # pytest shows the line of the test instead
     arrays = as_point(point)
     places = as_places(wrt, arrays)
     if order not in (1, 2):
@@ -103,6 +104,7 @@ def _checked(
     subject: Subject, point: Arrays, random: np.random.Generator, what: str
 ) -> tuple[Report, np.ndarray]:
     """The report on a subject, which is right, and the weights of its results."""
+    __tracebackhide__ = True
     values, again = subject.values(point), subject.values(point)
     if not np.array_equal(values, again, equal_nan=True):
         raise GradientError(
