@@ -87,10 +87,9 @@ def check_op(
             _check_derivatives(op, values, order)
 
     # The first of the examples compiles, so that it takes longer than others.
-    keeps_its_promises = settings(deadline=None)(keeps_its_promises)
-    if max_examples is not None:
-        keeps_its_promises = settings(max_examples=max_examples)(keeps_its_promises)
-    keeps_its_promises()
+    if max_examples is None:
+        max_examples = settings().max_examples
+    settings(deadline=None, max_examples=max_examples)(keeps_its_promises)()
 
 
 def _as_strategy(given: Any) -> st.SearchStrategy[Any]:

@@ -28,7 +28,7 @@ Line = Callable[[float], np.ndarray]
 # No round number, so that no periodic function looks constant.
 _LONGEST_STEP = 0.2137
 # Where a function that is saturated here may not be; one of them is where the numbers are 0.
-_FAR_AWAY = (-1024.0, -64.0, -8.0, -1.0, 1.0, 8.0, 64.0, 1024.0)
+_FAR_AWAY = (-1024.0, -16.0, -1.0, 1.0, 16.0, 1024.0)
 # Powers of the step that the errors of differences consist of, if the function is smooth.
 _OF_CENTRAL, _OF_ONE_SIDED, _OF_SECOND = (2, 4, 6, 8), (1, 2, 3, 4), (1, 3, 5)
 # Steps get smaller until the error is this part of the slope, or cannot become less.
@@ -36,7 +36,7 @@ _GOOD_ENOUGH = 1e-9
 # So many steps more are tried when noise has taken over, to be sure.
 _PATIENCE = 6
 _N_POINTS = 6
-_COARSE_STEP = 4e-9
+_COARSE_STEP, _STEP_OF_FLOAT32 = 4e-9, 1.5e-5
 
 
 @dataclass(frozen=True)
@@ -131,14 +131,10 @@ class _Closely:
     def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
         self._precision = precision
         shortest = 256 * precision
-        # Where no result moves, steps may be lost in rounding inside the function: to float32.
-        longer = [shortest * 16**i for i in range(1, 8) if shortest * 16**i < 2e-5]
         after, before = (_values(line, 0.0, step) for step in (_COARSE_STEP, -_COARSE_STEP))
-        self._noise = np.maximum(
-            _noise(line, 0.0, [shortest, *longer]), _coarse_noise(after, before)
-        )
+        self._noise = np.maximum(_noise(line, shortest), _coarse_noise(after, before))
         # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
-        far = _noise(line, _LONGEST_STEP, [shortest])
+        far = np.max([size for size, _ in _scatter(_values(line, _LONGEST_STEP, shortest))], axis=0)
         self._more_noise = np.maximum(far - self._noise, 0) / _LONGEST_STEP
 
         # What never changes is exact; what is saturated is rounded from numbers as large as those
@@ -283,18 +279,18 @@ class _Extrapolation:
         return float(np.sum(np.abs(weights) * self._noise)) > self.error(weights)
 
 
-def _noise(line: Line, start: float, steps: Sequence[float]) -> np.ndarray:
+def _noise(line: Line, shortest: float) -> np.ndarray:
     """How much the results scatter between points that are next to each other, on both sides.
 
     The third and fourth differences of a smooth function over steps so small are nothing but
-    noise. The first of the steps is taken over which any result moves.
+    noise. Where no result moves, steps may be lost in rounding inside the function, to float32:
+    longer ones are taken.
     """
     sizes = []
-    for sign in (1, -1):
-        for step in steps:
-            values = _values(line, sign * start, sign * step)
-            if np.any(values != values[0]):
-                break
+    for side in (1, -1):
+        values = _values(line, 0.0, side * shortest)
+        if np.all(values == values[0]) and shortest < _STEP_OF_FLOAT32:
+            values = _values(line, 0.0, side * _STEP_OF_FLOAT32)
         sizes += [size for size, _ in _scatter(values)]
     return np.max(sizes, axis=0)
 
