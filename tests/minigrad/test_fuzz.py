@@ -20,7 +20,7 @@ def found(tmp_path_factory):
     with mock.patch.dict(FAMILIES, families), mock.patch.object(fuzz, "_BATCH", 20):
         checks = {"derivatives": fuzz.CHECKS_OF_DERIVATIVES["derivatives"]}
         fuzzer = fuzz.Fuzzer(["elementwise"], tmp_path_factory.mktemp("fuzz"), checks)
-        for number in range(8):
+        for number in range(3):
             fuzzer.batch(number)
     return fuzzer
 
