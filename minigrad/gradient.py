@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from .graph import Apply, Constant, Variable, clone_replace, lines_of, toposort
+from .graph import Apply, Constant, Variable, clone_replace, credited_to, toposort
 from .ops.broadcasting import ones_like, zeros_like
 from .ops.elementwise import cast
 from .ops.joining import as_tensor_variable
@@ -220,7 +220,7 @@ def _backpropagate(
             continue
         if not any(variable in connected for variable in node.inputs):
             continue
-        with lines_of(node):
+        with credited_to(node.made_at):
             for variable, contribution in zip(node.inputs, _vjp(node, grads), strict=True):
                 if contribution is None or variable not in connected or variable in known:
                     continue

@@ -189,7 +189,7 @@ class Apply:
 
     def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
         """The same operation on other inputs, credited to the same line of the user's program."""
-        with lines_of(self):
+        with credited_to(self.made_at):
             node = self.op.make_node(*inputs)
         outputs = node.outputs
         for old, new in zip(self.outputs, outputs, strict=True):
@@ -595,11 +595,11 @@ def current_line() -> Line | None:
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
 
 
-class lines_of:
-    """A block whose nodes are credited to the line that made this node."""
+class credited_to:
+    """A block whose nodes are credited to this line."""
 
-    def __init__(self, node: Apply) -> None:
-        self._line = node.made_at
+    def __init__(self, line: Line | None) -> None:
+        self._line = line
 
     def __enter__(self) -> None:
         self._before = _lines.override

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, lines_of, toposort
+from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, credited_to, toposort
 from ..ops.broadcasting import DimShuffle, Sum
 from ..ops.elementwise import Cast, Elementwise, Switch
 from ..ops.linalg import Dot
@@ -135,7 +135,7 @@ def in_row_blocks(
     lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
     programs = {n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums) for n in set(lengths)}
     op = RowBlocks(programs, lengths, len(cut), [v.type for v in sums])
-    with lines_of(inside[0]):
+    with credited_to(inside[0].made_at):
         totals = op.make_node(*cut, *whole).outputs
     return clone_replace(outputs, dict(zip(sums, totals, strict=True)))
 

@@ -17,8 +17,8 @@ from ..graph import (
     Constant,
     Variable,
     clone_replace,
+    credited_to,
     infer_shapes,
-    lines_of,
     perform,
     toposort,
 )
@@ -146,7 +146,7 @@ class Rewriter:
 
     def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
         has = _kinds(node.inputs)
-        with lines_of(node):
+        with credited_to(node.made_at):
             for entry in (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ())):
                 if entry.needs <= has:
                     instead = entry.rewrite(node, self)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..graph import Apply, Variable, lines_of, toposort
+from ..graph import Apply, Variable, credited_to, toposort
 from ..ops.broadcasting import (
     Contiguous,
     DimShuffle,
@@ -110,7 +110,7 @@ def feature_major_sources(
 
 
 def _feature_major(x: Variable, user: Apply) -> Variable:
-    with lines_of(user):
+    with credited_to(user.made_at):
         if x.owner is not None:
             return transposed(x.owner.op(transposed(x.owner.inputs[0])))
         return transposed(Contiguous()(transposed(x)))
@@ -127,7 +127,7 @@ def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
         product = node.inputs[0].owner if _is_transposition(node) else None
         if product is not None and isinstance(product.op, Dot) and used_by[product.out] == 1:
             x, y = (new.get(v, v) for v in product.inputs)
-            with lines_of(product):
+            with credited_to(product.made_at):
                 new[node.out] = dot(transposed(y), transposed(x))
         elif any(v in new for v in node.inputs):
             clone = node.clone_with_new_inputs([new.get(v, v) for v in node.inputs])

@@ -133,6 +133,13 @@ def test_what_is_no_input_is_refused():
         check_op(T.tanh, X, order=3)
 
 
+def test_the_line_that_is_blamed_is_that_of_the_check():
+    with pytest.raises(
+        GradientError, match="WrongDerivative, made at .*test_check_op.py:.*check_op"
+    ):
+        check_op(WrongDerivative(), X)
+
+
 def test_second_derivatives_can_be_left_out():
     check_op(NoDerivative(), X, order=1)
     with pytest.raises(GradientError):
