@@ -27,8 +27,8 @@ Line = Callable[[float], np.ndarray]
 
 # No round number, so that no periodic function looks constant.
 _LONGEST_STEP = 0.2137
-# Where a function that is saturated here may not be; one of them is where the numbers are 0.
-_FAR_AWAY = (-1024.0, -16.0, -1.0, 1.0, 16.0, 1024.0)
+# Where a function that is saturated here may not be. At -1 the numbers themselves are 0.
+_FAR_AWAY = (-1.0, 1.0, -16.0, 16.0, -1024.0, 1024.0)
 # Powers of the step that the errors of differences consist of, if the function is smooth.
 _OF_CENTRAL, _OF_ONE_SIDED, _OF_SECOND = (2, 4, 6, 8), (1, 2, 3, 4), (1, 3, 5)
 # Steps get smaller until the error is this part of the slope, or cannot become less.
@@ -36,7 +36,7 @@ _GOOD_ENOUGH = 1e-9
 # So many steps more are tried when noise has taken over, to be sure.
 _PATIENCE = 6
 _N_POINTS = 6
-_COARSE_STEP, _STEP_OF_FLOAT32 = 4e-9, 1.5e-5
+_STEP_OF_FLOAT32 = 1.5e-5
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class Slope:
     saturated : float
         What part of the error there is because results stand still, though elsewhere they do not.
     largest : float
-        How large the function gets, here or far away.
+        How large the results are together, here or where the numbers are 0 or twice as large.
     """
 
     value: float
@@ -123,31 +123,33 @@ class _Closely:
     Attributes
     ----------
     is_saturated : array
-        Which results stand still here, but not everywhere.
+        Which results stand still here but for rounding, though not everywhere.
     largest : array
-        How large the results get.
+        How large the results are, here or where the numbers are 0 or twice as large.
     """
 
     def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
         self._precision = precision
-        shortest = 256 * precision
-        after, before = (_values(line, 0.0, step) for step in (_COARSE_STEP, -_COARSE_STEP))
-        self._noise = np.maximum(_noise(line, shortest), _coarse_noise(after, before))
+        shortest, coarse = 256 * precision, math.sqrt(precision) / 4
+        after, before = (_values(line, at_0, 0.0, step) for step in (coarse, -coarse))
+        self._noise = np.maximum(_noise(line, at_0, shortest), _coarse_noise(after, before))
         # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
-        far = np.max([size for size, _ in _scatter(_values(line, _LONGEST_STEP, shortest))], axis=0)
-        self._more_noise = np.maximum(far - self._noise, 0) / _LONGEST_STEP
+        far = _values(line, at_0, _LONGEST_STEP, shortest)
+        far_noise = np.max([size for size, _ in _scatter(far)], axis=0)
+        self._more_noise = np.maximum(far_noise - self._noise, 0) / _LONGEST_STEP
 
         # What never changes is exact; what is saturated is rounded from numbers as large as those
         # elsewhere: 0 may be 1 - 1.
         others = np.array([line(distance) for distance in _FAR_AWAY])
         others = np.where(np.isfinite(others), others, at_0)
+        self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
+        rounding = 2 * precision * np.max(np.abs(others), axis=0)
         stands_still = np.all([after == at_0, before == at_0], axis=(0, 1))
+        stands_still &= np.abs(far[0] - at_0) <= 100 * rounding
         self.is_saturated = stands_still & np.any(others != at_0, axis=0)
-        self.largest = np.max(np.abs(others), axis=0)
-        coarse = np.where(self.is_saturated, 2 * precision * self.largest, 0.0)
-        self._noise = np.maximum(self._noise, coarse)
+        self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
 
-        distance = _N_POINTS * _COARSE_STEP
+        distance = _N_POINTS * coarse
         self._slope = (after[-1] - before[-1]) / (2 * distance)
         # The points themselves are rounded.
         self._noise = self._noise + precision * np.abs(self._slope)
@@ -279,7 +281,7 @@ class _Extrapolation:
         return float(np.sum(np.abs(weights) * self._noise)) > self.error(weights)
 
 
-def _noise(line: Line, shortest: float) -> np.ndarray:
+def _noise(line: Line, at_0: np.ndarray, shortest: float) -> np.ndarray:
     """How much the results scatter between points that are next to each other, on both sides.
 
     The third and fourth differences of a smooth function over steps so small are nothing but
@@ -288,9 +290,9 @@ def _noise(line: Line, shortest: float) -> np.ndarray:
     """
     sizes = []
     for side in (1, -1):
-        values = _values(line, 0.0, side * shortest)
+        values = _values(line, at_0, 0.0, side * shortest)
         if np.all(values == values[0]) and shortest < _STEP_OF_FLOAT32:
-            values = _values(line, 0.0, side * _STEP_OF_FLOAT32)
+            values = _values(line, at_0, 0.0, side * _STEP_OF_FLOAT32)
         sizes += [size for size, _ in _scatter(values)]
     return np.max(sizes, axis=0)
 
@@ -308,10 +310,10 @@ def _coarse_noise(*sides: np.ndarray) -> np.ndarray:
     return np.max(noise, axis=0)
 
 
-def _values(line: Line, start: float, step: float) -> np.ndarray:
-    """The results at points in a row; all 0 beyond an edge, where the dtype alone must tell."""
+def _values(line: Line, at_0: np.ndarray, start: float, step: float) -> np.ndarray:
+    """The results at points in a row; beyond an edge, where the dtype alone must tell, those at 0."""
     values = np.array([line(start + i * step) for i in range(1, _N_POINTS + 1)])
-    return values if np.isfinite(values).all() else np.zeros_like(values)
+    return values if np.isfinite(values).all() else np.broadcast_to(at_0, values.shape)
 
 
 def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
