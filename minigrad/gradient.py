@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from .graph import Apply, Constant, Variable, clone_replace, credited_to, toposort
+from .graph import Apply, Constant, Variable, clone_replace, toposort
+from .lines import credited_to
 from .ops.broadcasting import ones_like, zeros_like
 from .ops.elementwise import cast
 from .ops.joining import as_tensor_variable

@@ -7,14 +7,13 @@ expression may be deeper than Python's.
 from __future__ import annotations
 
 import keyword
-import os
-import sys
 import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary, ref
+
+from .lines import Line, credited_to, current_line
 
 if TYPE_CHECKING:
     # `minigrad.tensor` gives every variable these methods when it is imported.
@@ -25,13 +24,6 @@ else:
 
 # See Op.expression.
 Use = Callable[[str, Any], str]
-
-
-class Line(NamedTuple):
-    """A line of somebody's program."""
-
-    filename: str
-    number: int
 
 
 class Variable(_Operators):
@@ -569,41 +561,3 @@ def identifier(text: str) -> str:
     if not name or name[0].isdigit():
         return f"v_{name}"
     return f"{name}_" if keyword.iskeyword(name) else name
-
-
-_PACKAGE = str(Path(__file__).parent) + os.sep
-
-
-class _Lines(threading.local):
-    """For each thread the line that its nodes are credited to, if not the one being executed."""
-
-    override: Line | None = None
-
-
-_lines = _Lines()
-
-
-def current_line() -> Line | None:
-    """The innermost line being executed that is neither in this package nor in a `make_node`."""
-    if _lines.override is not None:
-        return _lines.override
-    frame = sys._getframe(2)
-    while frame is not None and (
-        frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
-    ):
-        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
-    return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
-
-
-class credited_to:
-    """A block whose nodes are credited to this line."""
-
-    def __init__(self, line: Line | None) -> None:
-        self._line = line
-
-    def __enter__(self) -> None:
-        self._before = _lines.override
-        _lines.override = self._line
-
-    def __exit__(self, *error: object) -> None:
-        _lines.override = self._before

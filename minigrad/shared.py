@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .graph import Line, Variable, current_line
+from .graph import Variable
+from .lines import Line, current_line
 from .tensor_type import TensorType, describe
 
 # Held by whoever replaces a value by one that is made of the old: no change gets lost, and

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, credited_to, toposort
+from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, toposort
+from ..lines import credited_to
 from ..ops.broadcasting import DimShuffle, Sum
 from ..ops.elementwise import Cast, Elementwise, Switch
 from ..ops.linalg import Dot

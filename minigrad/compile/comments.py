@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..graph import Apply, Constant, Line, Variable, identifier
+from ..graph import Apply, Constant, Variable, identifier
+from ..lines import Line
 from ..ops.broadcasting import is_transposed, transposed
 from .buffers import Buffer
 

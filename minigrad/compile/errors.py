@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Line, Variable
+from ..graph import Apply, Variable
+from ..lines import Line
 
 
 class MissingInputError(ValueError):

@@ -17,11 +17,11 @@ from ..graph import (
     Constant,
     Variable,
     clone_replace,
-    credited_to,
     infer_shapes,
     perform,
     toposort,
 )
+from ..lines import credited_to
 from ..ops.broadcasting import Alloc, size_of, sizes_of
 
 # What a rule makes of a node: what its outputs are instead, or None if it does not apply.

@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..graph import Apply, Variable, credited_to, toposort
+from ..graph import Apply, Variable, toposort
+from ..lines import credited_to
 from ..ops.broadcasting import (
     Contiguous,
     DimShuffle,

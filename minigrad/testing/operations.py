@@ -14,7 +14,8 @@ from ..compile.debug import precision_of
 from ..compile.function import function
 from ..compile.interpreter import evaluate
 from ..gradient import Rop
-from ..graph import Op, Variable, credited_to, current_line, infer_shapes, toposort
+from ..graph import Op, Variable, infer_shapes, toposort
+from ..lines import credited_to, current_line
 from ..tensor_type import TensorType
 from .check import check_grad
 from .comparison import scales, signed

@@ -1,0 +1,54 @@
+"""The lines of users' programs that operations are credited to, for messages and comments."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+from pathlib import Path
+from typing import NamedTuple
+
+
+class Line(NamedTuple):
+    """A line of somebody's program."""
+
+    filename: str
+    number: int
+
+
+_PACKAGE = str(Path(__file__).parent) + os.sep
+
+
+class _Lines(threading.local):
+    """For each thread the line that its nodes are credited to, if not the one being executed."""
+
+    override: Line | None = None
+
+
+_lines = _Lines()
+
+
+def current_line() -> Line | None:
+    """The innermost line being executed that is neither in this package nor in a `make_node`."""
+    if _lines.override is not None:
+        return _lines.override
+    frame = sys._getframe(2)
+    while frame is not None and (
+        frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
+    ):
+        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
+    return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
+
+
+class credited_to:
+    """A block whose nodes are credited to this line."""
+
+    def __init__(self, line: Line | None) -> None:
+        self._line = line
+
+    def __enter__(self) -> None:
+        self._before = _lines.override
+        _lines.override = self._line
+
+    def __exit__(self, *error: object) -> None:
+        _lines.override = self._before
