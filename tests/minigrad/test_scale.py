@@ -13,7 +13,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
 
-DEEP, DEEPER = 20_000, 100_000
+DEEP, DEEPER = 10_000, 100_000
 
 
 def chain(depth):
@@ -44,7 +44,7 @@ def by_hand(x, depth):
     return y, slope
 
 
-def test_a_chain_of_20000_operations_differentiates_compiles_and_runs(small_stack):
+def test_a_chain_of_10000_operations_differentiates_compiles_and_runs(small_stack):
     x, y = chain(DEEP)
     f = minigrad.function([x], [y, minigrad.grad(y.sum(), x)])
     values = np.array([0.1, 0.2])
@@ -159,7 +159,7 @@ GRAPHS = {
     "a sum of inputs": (of_inputs(sum), 120),
     "joined inputs": (of_inputs(lambda xs: T.sqr(T.concatenate(xs))), 100),
     "products with shared matrices": (of_shared, 20),
-    "the parts of an input": (of_parts, 90),
+    "the parts of an input": (of_parts, 60),
 }
 
 
