@@ -35,7 +35,7 @@ _OF_CENTRAL, _OF_ONE_SIDED, _OF_SECOND = (2, 4, 6, 8), (1, 2, 3, 4), (1, 3, 5)
 _GOOD_ENOUGH = 1e-9
 # So many steps more are tried when noise has taken over, to be sure.
 _PATIENCE = 6
-_N_POINTS = 6
+_N_POINTS, _N_COARSE = 6, 9
 _STEP_OF_FLOAT32 = 1.5e-5
 
 
@@ -131,25 +131,26 @@ class _Closely:
     def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
         self._precision = precision
         shortest, coarse = 256 * precision, math.sqrt(precision) / 4
-        after, before = (_values(line, at_0, 0.0, step) for step in (coarse, -coarse))
+        after, before = (_values(line, at_0, 0.0, step, _N_COARSE) for step in (coarse, -coarse))
         self._noise = np.maximum(_noise(line, at_0, shortest), _coarse_noise(after, before))
         # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
         far = _values(line, at_0, _LONGEST_STEP, shortest)
         far_noise = np.max([size for size, _ in _scatter(far)], axis=0)
         self._more_noise = np.maximum(far_noise - self._noise, 0) / _LONGEST_STEP
 
-        # What never changes is exact; what is saturated is rounded from numbers as large as those
-        # elsewhere: 0 may be 1 - 1.
+        # What never changes is exact; what stands still only here is rounded.
         others = np.array([line(distance) for distance in _FAR_AWAY])
         others = np.where(np.isfinite(others), others, at_0)
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
+        self._may_change = np.any(others != at_0, axis=0) | (far[0] != at_0)
+        # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)
         stands_still = np.all([after == at_0, before == at_0], axis=(0, 1))
         stands_still &= np.abs(far[0] - at_0) <= 100 * rounding
-        self.is_saturated = stands_still & np.any(others != at_0, axis=0)
+        self.is_saturated = stands_still & self._may_change
         self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
 
-        distance = _N_POINTS * coarse
+        distance = _N_COARSE * coarse
         self._slope = (after[-1] - before[-1]) / (2 * distance)
         # The points themselves are rounded.
         self._noise = self._noise + precision * np.abs(self._slope)
@@ -158,7 +159,7 @@ class _Closely:
     def moves(self, distance: float, *values: np.ndarray) -> np.ndarray:
         """By how much rounding may move each of the results, which are that far from 0."""
         largest = np.max(np.abs(values), axis=0)
-        changes = np.any([other != values[0] for other in values[1:]], axis=0)
+        changes = np.any([other != values[0] for other in values[1:]], axis=0) | self._may_change
         noise = self._noise + distance * self._more_noise
         return np.maximum(noise, 2 * self._precision * np.where(changes, largest, 0.0))
 
@@ -306,13 +307,15 @@ def _coarse_noise(*sides: np.ndarray) -> np.ndarray:
     noise = []
     for values in sides:
         sizes = [np.where(both, size, 0) for size, both in _scatter(values)]
-        noise.append(np.min(sizes, axis=0))
+        noise.append(np.max(sizes, axis=0))
     return np.max(noise, axis=0)
 
 
-def _values(line: Line, at_0: np.ndarray, start: float, step: float) -> np.ndarray:
+def _values(
+    line: Line, at_0: np.ndarray, start: float, step: float, count: int = _N_POINTS
+) -> np.ndarray:
     """The results at points in a row; beyond an edge, where the dtype alone must tell, those at 0."""
-    values = np.array([line(start + i * step) for i in range(1, _N_POINTS + 1)])
+    values = np.array([line(start + i * step) for i in range(1, count + 1)])
     return values if np.isfinite(values).all() else np.broadcast_to(at_0, values.shape)
 
 

@@ -155,6 +155,35 @@ def test_what_is_rounded_to_coarse_numbers_on_the_way_is_known_to_be_noisy():
     assert {entry.kind for entry in report.entries} == {"smooth"}
 
 
+def cube(x):
+    return T.tanh(x) ** 3
+
+
+# Found by the fuzzer: the derivative is right, and its own derivative hard to tell.
+SECOND = {
+    "steps of 1e-22 on the way": (
+        lambda x: T.nnet.sigmoid(cube(x).dot(cube(x).T.dot(cube(x))) + cube(x)[0])[..., -1],
+        [[0.0, 0.006, 0.001]],
+    ),
+    "nearly saturated, of few elements": (
+        lambda x: T.tanh(3 * x.sum(axis=0)),
+        [[0.137, -0.001, 0.0], [0.0, -0.683, 0.0], [0.0, -0.622, 0.0]],
+    ),
+    "nearly saturated, of squares": (
+        lambda x: T.tanh(0.5 * T.dot(x.T, -2 * x)),
+        [[0.0]] * 4
+        + [[0.001], [0.039], [0.001], [0.052], [0.0], [0.0], [0.099], [0.248], [0.127], [0.0]]
+        + [[0.0], [0.0], [0.187], [0.406], [0.472], [0.492], [0.001], [0.125], [0.0], [1.936]],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SECOND)
+def test_a_second_derivative_that_rounding_hides_nearly_is_no_mistake(name):
+    f, x = SECOND[name]
+    check_grad(f, np.array(x), order=2)
+
+
 @pytest.mark.parametrize("width", [1e-3, 1e-6])
 @pytest.mark.parametrize("name", ["bell", "bell on a slope", "wave", "peak"])
 def test_a_feature_much_narrower_than_the_first_steps_is_seen(name, width):
