@@ -191,11 +191,11 @@ class _Table:
         """Take in the results at a step to the right and at one to the left."""
         at_0 = self._at_0
         with np.errstate(all="ignore"):
-            scatter = self._closely.moves(step, at_0, after, before)
-            self.central.add((after - before) / (2 * step), scatter / step)
-            self._second.add((after - 2 * at_0 + before) / step, 4 * scatter / step)
             to_right = self._closely.moves(step, at_0, after)
             to_left = self._closely.moves(step, at_0, before)
+            scatter = np.maximum(to_right, to_left)
+            self.central.add((after - before) / (2 * step), scatter / step)
+            self._second.add((after - 2 * at_0 + before) / step, 4 * scatter / step)
             self._right.add((after - at_0) / step, 2 * to_right / step)
             self._left.add((at_0 - before) / step, 2 * to_left / step)
             self._gaps.append(np.abs(after - before) - 8 * scatter)

@@ -281,7 +281,7 @@ def verdict(case, gradient, dtype, of_values, of_arguments):
     return "right"
 
 
-SCALES = [(1, 1), (1e-8, 1), (1e8, 1), (1, 1e-8), (1, 1e8), (1e8, 1e-8), (1e-8, 1e8)]
+SCALES = [(1, 1), (1e-8, 1), (1e8, 1), (1e8, 1e-8), (1e-8, 1e8)]
 
 
 @pytest.mark.parametrize("name", CASES)
