@@ -6,6 +6,7 @@ import os
 import sys
 import threading
 from pathlib import Path
+from types import FrameType
 from typing import NamedTuple
 
 
@@ -32,11 +33,11 @@ def current_line() -> Line | None:
     """The innermost line being executed that is neither in this package nor in a `make_node`."""
     if _lines.override is not None:
         return _lines.override
-    frame = sys._getframe(2)
+    frame: FrameType | None = sys._getframe(2)
     while frame is not None and (
         frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
     ):
-        frame = frame.f_back  # type: ignore[assignment]  # the loop ends at None
+        frame = frame.f_back
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
 
 
