@@ -123,7 +123,7 @@ class _Closely:
     Attributes
     ----------
     is_saturated : array
-        Which results stand still here but for rounding, though not everywhere.
+        Which results stand still here, up to the longest step, though not everywhere.
     largest : array
         How large the results are, here or where the numbers are 0 or twice as large.
     """
@@ -146,7 +146,7 @@ class _Closely:
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)
         stands_still = np.all([after == at_0, before == at_0], axis=(0, 1))
-        stands_still &= np.abs(far[0] - at_0) <= 100 * rounding
+        stands_still &= far[0] == at_0
         self.is_saturated = stands_still & self._may_change
         self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
 

@@ -124,6 +124,7 @@ FLAT = {
     "x ** 4": (0.0, lambda x: x**4, lambda x: 4 * x**3),
     "x ** 5": (0.0, lambda x: x**5, lambda x: 5 * x**4),
     "1 + x ** 3": (0.0, lambda x: 1 + x**3, lambda x: 3 * x**2),
+    "1 + x ** 5": (0.0, lambda x: 1 + x**5, lambda x: 5 * x**4),
     "1e8 * x ** 3": (0.0, lambda x: 1e8 * x**3, lambda x: 3e8 * x**2),
     "x * abs(x)": (0.0, lambda x: x * abs(x), lambda x: 2 * abs(x)),
     "relu(x) ** 2": (0.0, lambda x: np.maximum(x, 0) ** 2, lambda x: 2 * np.maximum(x, 0)),
