@@ -99,11 +99,13 @@ def lost_checks(
     far as it is a matter of the inputs' sizes.
     """
     sizes = Sizes()
-    for node in toposort(outputs):
+    checked = dict.fromkeys(toposort(outputs))
+    for node in checked:
         sizes.unchecked(node)
     return [
         (node, check)
         for node in toposort(asked, stop_at=inputs)
+        if node not in checked
         for check in sizes.unchecked(node)
         if all(isinstance(side, int) or _axis_of(side)[0] in inputs for side in check.sides)
     ]

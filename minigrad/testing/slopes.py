@@ -17,10 +17,11 @@ from __future__ import annotations
 
 import math
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 # The function along a line: from the distance to any number of results.
 Line = Callable[[float], np.ndarray]
@@ -29,8 +30,11 @@ Line = Callable[[float], np.ndarray]
 _LONGEST_STEP = 0.2137
 # Where a function that is saturated here may not be. At -1 the numbers themselves are 0.
 _FAR_AWAY = (-1.0, 1.0, -16.0, 16.0, -1024.0, 1024.0)
-# Powers of the step that the errors of differences consist of, if the function is smooth.
-_OF_CENTRAL, _OF_ONE_SIDED, _OF_SECOND = (2, 4, 6, 8), (1, 2, 3, 4), (1, 3, 5)
+# The kinds of differences, and the powers of the step that the errors of each consist of, if the
+# function is smooth.
+_CENTRAL, _SECOND, _RIGHT, _LEFT = range(4)
+_POWERS = np.array([(2, 4, 6, 8), (1, 3, 5, 7), (1, 2, 3, 4), (1, 2, 3, 4)])
+_FACTORS = 1 / (2.0 ** _POWERS.T[:, :, np.newaxis] - 1)
 # Steps get smaller until the error is this part of the slope, or cannot become less.
 _GOOD_ENOUGH = 1e-9
 # So many steps more are tried when noise has taken over, to be sure.
@@ -93,12 +97,11 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     step, patience = _LONGEST_STEP, _PATIENCE
     while step > 64 * precision and patience:
         table.add(step, line(step), line(-step))
-        error = table.central.error(weights)
-        if closely.contradicts(table.central, weights):
+        if closely.contradicts(table.best[_CENTRAL], table.best_error[_CENTRAL], weights):
             patience = _PATIENCE + 1
-        elif error <= _GOOD_ENOUGH * abs(table.central.value(weights)):
+        elif table.error(weights) <= _GOOD_ENOUGH * abs(table.value(weights)):
             patience = min(patience, 3)
-        elif not table.central.is_noisy(weights):
+        elif not table.is_noisy(weights):
             patience = _PATIENCE + 1
         patience -= 1
         step /= 2
@@ -106,7 +109,7 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
     return replace(
         table.judged(weights),
         around=table.around(weights),
-        saturated=float(np.sum(sizes * table.central.best_error, where=closely.is_saturated)),
+        saturated=float(np.sum(sizes * table.best_error[_CENTRAL], where=closely.is_saturated)),
         largest=float(np.sum(sizes * closely.largest)),
     )
 
@@ -129,24 +132,23 @@ class _Closely:
     """
 
     def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
-        self._precision = precision
+        self._at_0, self._precision = at_0, precision
         shortest, coarse = 256 * precision, math.sqrt(precision) / 4
         after, before = (_values(line, at_0, 0.0, step, _N_COARSE) for step in (coarse, -coarse))
         self._noise = np.maximum(_noise(line, at_0, shortest), _coarse_noise(after, before))
-        # What cancels at 0, as sin(x) - x does, need not cancel elsewhere.
+        # What cancels at 0, as log(1 + x) - x does, need not cancel elsewhere.
         far = _values(line, at_0, _LONGEST_STEP, shortest)
         far_noise = np.max([size for size, _ in _scatter(far)], axis=0)
         self._more_noise = np.maximum(far_noise - self._noise, 0) / _LONGEST_STEP
 
         # What never changes is exact; what stands still only here is rounded.
-        others = np.array([line(distance) for distance in _FAR_AWAY])
+        others = np.array([*map(line, _FAR_AWAY), far[0]])
         others = np.where(np.isfinite(others), others, at_0)
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
-        self._may_change = np.any(others != at_0, axis=0) | (far[0] != at_0)
+        self._may_change = np.any(others != at_0, axis=0)
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)
-        stands_still = np.all([after == at_0, before == at_0], axis=(0, 1))
-        stands_still &= far[0] == at_0
+        stands_still = np.all([*after, *before, others[-1]] == at_0, axis=0)
         self.is_saturated = stands_still & self._may_change
         self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
 
@@ -154,105 +156,70 @@ class _Closely:
         self._slope = (after[-1] - before[-1]) / (2 * distance)
         # The points themselves are rounded.
         self._noise = self._noise + precision * np.abs(self._slope)
-        self._slope_error = 4 * self.moves(distance, at_0, after[-1], before[-1]) / distance
+        self._slope_error = (
+            4 * np.max(self.moves(distance, [after[-1], before[-1]]), axis=0) / distance
+        )
 
-    def moves(self, distance: float, *values: np.ndarray) -> np.ndarray:
-        """By how much rounding may move each of the results, which are that far from 0."""
-        largest = np.max(np.abs(values), axis=0)
-        changes = np.any([other != values[0] for other in values[1:]], axis=0) | self._may_change
+    def moves(self, distance: float, values: ArrayLike) -> np.ndarray:
+        """By how much rounding may move results that are that far from 0, or those at 0."""
+        largest = np.maximum(np.abs(values), np.abs(self._at_0))
+        changes = (values != self._at_0) | self._may_change
         noise = self._noise + distance * self._more_noise
         return np.maximum(noise, 2 * self._precision * np.where(changes, largest, 0.0))
 
-    def contradicts(self, found: _Extrapolation, weights: np.ndarray) -> bool:
-        """Whether the slopes must be other ones: steps were too long to see what is narrow."""
-        error = 4 * found.best_error + self._slope_error
-        return bool(np.any((np.abs(found.best - self._slope) > error) & (weights != 0)))
+    def contradicts(self, slopes: np.ndarray, errors: np.ndarray, weights: np.ndarray) -> bool:
+        """Whether they must be other slopes: steps were too long to see what is narrow."""
+        is_other = np.abs(slopes - self._slope) > 4 * errors + self._slope_error
+        return bool(np.any(is_other & (weights != 0)))
 
 
 class _Table:
-    """The differences of a line's results, in both directions and in each.
+    """The differences of a line's results over shorter and shorter steps, extrapolated to 0.
+
+    There are four kinds of differences, each of which extrapolates on its own: over both sides,
+    over the right, over the left, and the second ones, which tell how far left and right differ.
 
     Parameters
     ----------
     at_0 : array
     closely : _Closely
+
+    Attributes
+    ----------
+    best, best_error : array
+        Of each kind, and of each result, the best value so far, and how far it may be off.
     """
 
     def __init__(self, at_0: np.ndarray, closely: _Closely) -> None:
         self._at_0, self._closely = at_0, closely
-        self.central = _Extrapolation(at_0.shape, _OF_CENTRAL)
-        self._second = _Extrapolation(at_0.shape, _OF_SECOND)
-        self._right = _Extrapolation(at_0.shape, _OF_ONE_SIDED)
-        self._left = _Extrapolation(at_0.shape, _OF_ONE_SIDED)
+        shape = (len(_POWERS), *at_0.shape)
+        self.best, self.best_error = np.full(shape, math.nan), np.full(shape, math.inf)
+        self._noise = np.zeros(shape)
+        self._row: list[np.ndarray] = []
         self._gaps: deque[np.ndarray] = deque(maxlen=5)
         self._longest = np.zeros_like(at_0)
 
+    @np.errstate(all="ignore")
     def add(self, step: float, after: np.ndarray, before: np.ndarray) -> None:
-        """Take in the results at a step to the right and at one to the left."""
-        at_0 = self._at_0
-        with np.errstate(all="ignore"):
-            to_right = self._closely.moves(step, at_0, after)
-            to_left = self._closely.moves(step, at_0, before)
-            scatter = np.maximum(to_right, to_left)
-            self.central.add((after - before) / (2 * step), scatter / step)
-            self._second.add((after - 2 * at_0 + before) / step, 4 * scatter / step)
-            self._right.add((after - at_0) / step, 2 * to_right / step)
-            self._left.add((at_0 - before) / step, 2 * to_left / step)
-            self._gaps.append(np.abs(after - before) - 8 * scatter)
-            longest = np.fmax(np.abs(after - at_0), np.abs(before - at_0)) / step
-            is_new = (self._longest == 0) & np.isfinite(longest)
-            self._longest = np.where(is_new, longest, self._longest)
+        """Take in the results at half the last step to the right and to the left."""
+        to_right, to_left = after - self._at_0, self._at_0 - before
+        of_right, of_left = self._closely.moves(step, [after, before])
+        of_both = np.maximum(of_right, of_left)
+        differences = [(after - before) / 2, to_right - to_left, to_right, to_left]
+        noise = [of_both, 4 * of_both, 2 * of_right, 2 * of_left]
+        self._extrapolate(np.array(differences) / step, np.array(noise) / step)
 
-    def around(self, weights: np.ndarray) -> float:
-        """The slope of the longest secants."""
-        return float(np.sum(np.abs(weights) * self._longest))
+        self._gaps.append(np.abs(after - before) - 8 * of_both)
+        longest = np.fmax(np.abs(to_right), np.abs(to_left)) / step
+        is_new = (self._longest == 0) & np.isfinite(longest)
+        self._longest = np.where(is_new, longest, self._longest)
 
-    def judged(self, weights: np.ndarray) -> Slope:
-        """What the extrapolations of the differences say together."""
-        central, second = self.central, self._second
-        if not central.is_known():
-            for side in (self._right, self._left):
-                if side.is_known():
-                    return Slope(side.value(weights), side.error(weights), "edge")
-            return Slope(math.nan, math.inf, "undefined")
-        value, error = central.value(weights), central.error(weights)
-        # A gap does not close as the steps get shorter: in the last five to a sixteenth.
-        is_jump = np.min(self._gaps, axis=0) > np.max(self._gaps, axis=0) / 2
-        if error > abs(value) / 2 and np.any(is_jump & (weights != 0)):
-            return Slope(value, math.inf, "jump", math.inf)
-        is_kink = np.abs(second.best) > 10 * second.best_error
-        if np.any(is_kink & (weights != 0)):
-            # Of many results some have kinks that point up: they must not cancel the others'.
-            width = float(np.sum(np.abs(weights * second.best), where=is_kink))
-            return Slope(value, error, "kink", width)
-        return Slope(value, error)
-
-
-class _Extrapolation:
-    """Differences over shorter and shorter steps, extrapolated to a step of 0.
-
-    Parameters
-    ----------
-    shape : tuple of int
-        Of the differences.
-    powers : sequence of int
-        The powers of the step that a difference's error consists of.
-    """
-
-    def __init__(self, shape: tuple[int, ...], powers: Sequence[int]) -> None:
-        self._powers = powers
-        self._row: list[np.ndarray] = []
-        self.best = np.full(shape, math.nan)
-        self.best_error = np.full(shape, math.inf)
-        self._noise = np.zeros(shape)
-
-    def add(self, difference: np.ndarray, noise: np.ndarray) -> None:
-        """Take in the difference over half of the last step, and how uncertain noise makes it."""
-        row = [difference]
-        for last, power in zip(self._row, self._powers, strict=False):
-            row.append(row[-1] + (row[-1] - last) / (2**power - 1))
+    def _extrapolate(self, differences: np.ndarray, noise: np.ndarray) -> None:
+        row = [differences]
+        for last, factor in zip(self._row, _FACTORS, strict=False):
+            row.append(row[-1] + (row[-1] - last) * factor)
             apart = np.maximum(np.abs(row[-1] - row[-2]), np.abs(row[-1] - last))
-            is_last = len(row) == 1 + min(len(self._row), len(self._powers))
+            is_last = len(row) == 1 + min(len(self._row), len(_FACTORS))
             self._consider(row[-1], apart + 2 * noise, is_last)
         self._row, self._noise = row, noise
 
@@ -268,18 +235,43 @@ class _Extrapolation:
         self.best = np.where(is_better, value, self.best)
         self.best_error = np.where(is_better, error, self.best_error)
 
-    def is_known(self) -> bool:
-        return bool(np.isfinite(self.best_error).all())
+    def is_known(self, kind: int) -> bool:
+        return bool(np.isfinite(self.best_error[kind]).all())
 
-    def value(self, weights: np.ndarray) -> float:
-        return float(np.sum(weights * self.best))
+    def value(self, weights: np.ndarray, kind: int = _CENTRAL) -> float:
+        return float(np.sum(weights * self.best[kind]))
 
-    def error(self, weights: np.ndarray) -> float:
-        return float(np.sum(np.abs(weights) * self.best_error))
+    def error(self, weights: np.ndarray, kind: int = _CENTRAL) -> float:
+        return float(np.sum(np.abs(weights) * self.best_error[kind]))
 
     def is_noisy(self, weights: np.ndarray) -> bool:
         """Whether noise alone makes the last difference worse than the best."""
-        return float(np.sum(np.abs(weights) * self._noise)) > self.error(weights)
+        return float(np.sum(np.abs(weights) * self._noise[_CENTRAL])) > self.error(weights)
+
+    def around(self, weights: np.ndarray) -> float:
+        """The slope of the longest secants."""
+        return float(np.sum(np.abs(weights) * self._longest))
+
+    def judged(self, weights: np.ndarray) -> Slope:
+        """What the extrapolations of the differences say together."""
+        if not self.is_known(_CENTRAL):
+            for side in (_RIGHT, _LEFT):
+                if self.is_known(side):
+                    return Slope(self.value(weights, side), self.error(weights, side), "edge")
+            return Slope(math.nan, math.inf, "undefined")
+        value, error = self.value(weights), self.error(weights)
+        # A gap does not close as the steps get shorter: in the last five to a sixteenth.
+        is_jump = np.min(self._gaps, axis=0) > np.max(self._gaps, axis=0) / 2
+        if error > abs(value) / 2 and np.any(is_jump & (weights != 0)):
+            return Slope(value, math.inf, "jump", math.inf)
+        width = np.abs(self.best[_SECOND])
+        is_kink = (width > 10 * self.best_error[_SECOND]) & (weights != 0)
+        if np.any(is_kink):
+            # Of many results some have kinks that point up: they must not cancel the others'.
+            return Slope(
+                value, error, "kink", float(np.sum(np.abs(weights) * width, where=is_kink))
+            )
+        return Slope(value, error)
 
 
 def _noise(line: Line, at_0: np.ndarray, shortest: float) -> np.ndarray:

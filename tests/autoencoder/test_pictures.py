@@ -27,12 +27,6 @@ def images(rng, n_hidden=6):
     return pictures, pictures * 0.9, rng.randn(64, n_hidden), np.geomspace(1, 1e-3, 20)
 
 
-def render(figure, tmp_path):
-    """The size of the picture's file: drawing is where many mistakes come out."""
-    figure.savefig(tmp_path / "picture.png")
-    return (tmp_path / "picture.png").stat().st_size
-
-
 def test_points_make_four_panels(rng):
     figure = plot_points(*points(rng))
     assert isinstance(figure, Figure)
@@ -108,10 +102,10 @@ def test_more_than_two_hidden_units_are_shown_by_their_principal_components(rng)
 
 
 @pytest.mark.parametrize(("n_features", "n_hidden"), [(1, 1), (1, 2), (2, 1), (7, 5)])
-def test_any_number_of_features_and_hidden_units_can_be_drawn(tmp_path, rng, n_features, n_hidden):
+def test_any_number_of_features_and_hidden_units_can_be_drawn(rng, n_features, n_hidden):
     figure = plot_points(*points(rng, n_features, n_hidden))
     assert titles(figure) == ["Incoming data", "Encoded data", "Decoded data", "Cost"]
-    assert render(figure, tmp_path) > 10_000
+    figure.draw_without_rendering()
 
 
 def test_a_single_hidden_unit_is_a_histogram_of_each_class(rng):
@@ -120,21 +114,20 @@ def test_a_single_hidden_unit_is_a_histogram_of_each_class(rng):
 
 
 @pytest.mark.parametrize("costs", [[], [0.5], [0.5, 0.0], [0.1, 1e150, 1e307]])
-def test_costs_can_be_few_or_zero_or_huge(tmp_path, rng, costs):
+def test_costs_can_be_few_or_zero_or_huge(rng, costs):
     data, code, decoded, _, labels = points(rng)
-    assert render(plot_points(data, code, decoded, costs, labels), tmp_path) > 10_000
+    plot_points(data, code, decoded, costs, labels).draw_without_rendering()
 
 
-@pytest.mark.parametrize("value", [0.0, 1.0, -1e38, 1e150])
-@pytest.mark.parametrize("n_features", [1, 2])
-def test_a_feature_that_is_constant_can_be_drawn(tmp_path, rng, n_features, value):
+@pytest.mark.parametrize("values", [[0.0], [1e150], [-1e38, 1.0]])
+def test_features_that_are_constant_can_be_drawn(rng, values):
     _, code, _, costs, labels = points(rng)
-    data = np.full((50, n_features), value)
-    assert render(plot_points(data, code, data, costs, labels), tmp_path) > 10_000
+    data = np.tile(values, (50, 1))
+    plot_points(data, code, data, costs, labels).draw_without_rendering()
 
 
-def test_a_single_sample_can_be_drawn(tmp_path, rng):
-    assert render(plot_points(*points(rng, n=1)), tmp_path) > 10_000
+def test_a_single_sample_can_be_drawn(rng):
+    plot_points(*points(rng, n=1)).draw_without_rendering()
 
 
 def test_every_image_stands_over_its_reconstruction(rng):
@@ -183,5 +176,6 @@ def test_a_figure_can_be_given_to_draw_on(rng):
 
 
 def test_pictures_can_be_saved_without_a_display(tmp_path, rng):
-    assert render(plot_points(*points(rng)), tmp_path) > 10_000
-    assert render(plot_images(*images(rng)), tmp_path) > 10_000
+    for figure in (plot_points(*points(rng)), plot_images(*images(rng))):
+        figure.savefig(tmp_path / "picture.png")
+        assert (tmp_path / "picture.png").stat().st_size > 10_000

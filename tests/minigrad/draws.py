@@ -1,4 +1,6 @@
-"""What tests draw from: dtypes and shapes."""
+"""What tests draw from: dtypes and shapes; and how often."""
+
+from hypothesis import settings
 
 FLOATS = ["float32", "float64"]
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint32"]
@@ -7,3 +9,8 @@ ALL = ["bool", *NUMBERS]
 
 # Matrices that a plan holds transposed, and what broadcasts with them.
 TALL_SHAPES = [(), (3,), (24, 3), (24, 1), (24, 3), (2, 3)]
+
+
+def at_least(count):
+    """So many examples, or as many as the Hypothesis profile says, if these are more."""
+    return settings(max_examples=max(count, settings().max_examples))

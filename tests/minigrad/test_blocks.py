@@ -4,8 +4,8 @@ from unittest import mock
 
 import numpy as np
 import pytest
-from draws import TALL_SHAPES
-from hypothesis import given, settings
+from draws import TALL_SHAPES, at_least
+from hypothesis import given
 from oracles import weighted_sum
 
 import minigrad
@@ -27,7 +27,7 @@ def rows():
     return np.random.RandomState(0).randn(53, 4)
 
 
-@settings(max_examples=200)
+@at_least(100)
 @given(expressions(of_shapes=TALL_SHAPES))
 def test_sums_of_random_expressions_stay_the_same(drawn):
     inputs, values = drawn.inputs, drawn.values

@@ -129,6 +129,7 @@ FLAT = {
     "x * abs(x)": (0.0, lambda x: x * abs(x), lambda x: 2 * abs(x)),
     "relu(x) ** 2": (0.0, lambda x: np.maximum(x, 0) ** 2, lambda x: 2 * np.maximum(x, 0)),
     "sin(x) - x": (0.0, lambda x: np.sin(x) - x, lambda x: np.cos(x) - 1),
+    "log(1 + x) - x": (0.0, lambda x: np.log1p(x) - x, lambda x: -x / (1 + x)),
     "1 - cos(x)": (0.0, lambda x: 1 - np.cos(x), lambda x: np.sin(x)),
     "(x - 1) ** 2": (1.0, lambda x: (x - 1) ** 2, lambda x: 2 * (x - 1)),
     "(x - 1) ** 3": (1.0, lambda x: (x - 1) ** 3, lambda x: 3 * (x - 1) ** 2),
@@ -318,18 +319,18 @@ def test_the_number_of_calls_does_not_grow_with_the_size():
         check_grad(f, np.linspace(0.1, 1, size), grad=np.cos)
         return count
 
-    assert calls(100_000) < 3 * calls(200)
+    assert calls(20_000) < 3 * calls(200)
 
 
 def test_one_wrong_element_among_many_is_found():
-    at = np.linspace(0.1, 1, 50_000)
+    at = np.linspace(0.1, 1, 5000)
 
     def wrong(x):
         gradient = np.cos(x)
-        gradient[12_345] *= 1.03
+        gradient[1234] *= 1.03
         return gradient
 
-    with pytest.raises(GradientError, match=r"by x\[12345\]"):
+    with pytest.raises(GradientError, match=r"by x\[1234\]"):
         check_grad(lambda x: np.sum(np.sin(x)), at, grad=wrong)
 
 

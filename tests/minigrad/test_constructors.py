@@ -69,7 +69,28 @@ def test_printing_has_theanos_name(name):
     assert callable(getattr(minigrad.printing, name))
 
 
-SINGULARS = "scalar vector row col matrix tensor3 tensor4 tensor5".split()
+PREFIXES = {"b": "int8", "w": "int16", "i": "int32", "l": "int64", "f": "float32", "d": "float64"}
+SINGULARS = {
+    "scalar": (),
+    "vector": (None,),
+    "row": (1, None),
+    "col": (None, 1),
+    "matrix": (None, None),
+    "tensor3": (None,) * 3,
+    "tensor4": (None,) * 4,
+    "tensor5": (None,) * 5,
+}
+
+
+@pytest.mark.parametrize("kind", SINGULARS)
+@pytest.mark.parametrize("prefix", PREFIXES)
+def test_a_constructor_makes_a_variable_of_its_type_and_its_plural_makes_several(prefix, kind):
+    of_its_type = T.TensorType(PREFIXES[prefix], SINGULARS[kind])
+    variable = getattr(T, prefix + kind)("x")
+    assert (variable.name, variable.type) == ("x", of_its_type)
+    plural = getattr(T, prefix + kind.replace("matrix", "matrice") + "s")
+    assert [(v.name, v.type) for v in plural("a", "b")] == [("a", of_its_type), ("b", of_its_type)]
+    assert [(v.name, v.type) for v in plural(2)] == [(None, of_its_type)] * 2
 
 
 def test_one_word_names_a_variable_with_each_of_its_letters():
@@ -160,6 +181,7 @@ INSTEAD = {
     "vstack": "T.concatenate",
     "shared": "minigrad.shared",
     "cmatrix": "no complex numbers",
+    "no_such_name": "minigrad.tensor has no",
 }
 
 

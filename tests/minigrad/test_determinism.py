@@ -6,7 +6,8 @@ import sys
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from draws import at_least
+from hypothesis import given
 
 import minigrad
 from minigrad.testing import expressions
@@ -39,7 +40,7 @@ def test_processes_print_the_same_program_and_compute_the_same_bits(rows):
     assert len({printed(rows, seed) for seed in ("0", "1", "4711")}) == 1
 
 
-@settings(max_examples=100)
+@at_least(40)
 @given(expressions())
 def test_calls_and_functions_compute_the_same_bits(drawn):
     cost = drawn.result.sum()

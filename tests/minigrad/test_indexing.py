@@ -36,6 +36,32 @@ def test_any_mask_takes_what_numpys_does(x, data):
     )
 
 
+SMALL = np.array([[0.7, -1.6, 2.3], [1.1, 2.9, -0.4], [-0.9, 1.3, 0.6]])
+# Of integers, slices and lists in any combination.
+MIXED_KEYS = st.tuples(
+    *[st.integers(-2, 1) | st.slices(3) | st.lists(st.integers(-2, 1), min_size=2, max_size=2)] * 2
+)
+
+
+@given(MIXED_KEYS)
+def test_any_mixed_key_takes_what_numpys_does_and_has_its_derivative(key):
+    assert_computes(lambda x: x[key], lambda x: x[key], SMALL)
+    check_grad(lambda x: x[key], SMALL)
+
+
+@given(MIXED_KEYS)
+def test_any_mixed_key_can_be_set_and_added_to(key):
+    def reference(x):
+        written, added = x.copy(), x.copy()
+        written[key] = 7
+        np.add.at(added, key, 1.5)
+        return [written, added]
+
+    assert_computes(
+        lambda x: [T.set_subtensor(x[key], 7), T.inc_subtensor(x[key], 1.5)], reference, SMALL
+    )
+
+
 BOUND = st.none() | st.integers(-5, 5)
 
 

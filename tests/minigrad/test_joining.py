@@ -109,6 +109,7 @@ REFUSED = {
     ),
     "join along no axis": (lambda x: T.join(2, x, x), ValueError, "axis 2"),
     "concatenate of a tensor": (lambda x: T.concatenate(x), TypeError, "a list of tensors"),
+    "stack of nothing": (lambda x: T.stack([]), ValueError, "at least one"),
     "stack of other ranks": (lambda x: T.stack([x, x.sum()]), ValueError, "number of dimensions"),
     "split in another number": (lambda x: T.split(x, [1, 1], 3), ValueError, "2 lengths for 3"),
 }

@@ -5,8 +5,8 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from draws import TALL_SHAPES
-from hypothesis import given, settings
+from draws import TALL_SHAPES, at_least
+from hypothesis import given
 from hypothesis import strategies as st
 from oracles import weighted_sum
 
@@ -40,7 +40,7 @@ def names_held(f):
 # A plan agrees with the interpreter.
 
 
-@settings(max_examples=200)
+@at_least(100)
 @given(expressions(of_shapes=TALL_SHAPES), st.lists(st.sampled_from(LAYOUTS), min_size=3))
 def test_a_plan_computes_the_same_of_values_in_any_layout(drawn, layouts):
     inputs, values = drawn.inputs, drawn.values
@@ -48,7 +48,7 @@ def test_a_plan_computes_the_same_of_values_in_any_layout(drawn, layouts):
     assert_program_agrees(inputs, drawn.variables[-2:], values, rtol=1e-9, atol=1e-9)
 
 
-@settings(max_examples=100)
+@at_least(50)
 @given(expressions(most_operations=4, of_shapes=TALL_SHAPES))
 def test_a_plan_computes_the_same_gradients(drawn):
     inputs, values = drawn.inputs, drawn.values

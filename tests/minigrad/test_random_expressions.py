@@ -1,35 +1,33 @@
 """Random expressions of several ops: the three oracles agree."""
 
-from hypothesis import given, settings
+from draws import at_least
+from hypothesis import given
 from oracles import weighted_sum
 
 import minigrad
 from minigrad.testing import assert_program_agrees, check_grad, expressions
 from minigrad.testing.families import FAMILIES
 
-# In the `ci` profile; `thorough` draws as many as it is told to.
-AT_LEAST = max(500, settings().max_examples)
 
-
-@settings(max_examples=AT_LEAST)
+@at_least(300)
 @given(expressions(tuple(FAMILIES), dtype=["float64", "float32", "int64", "bool"], layouts=True))
 def test_the_compiled_program_computes_what_the_interpreter_does(drawn):
     assert_program_agrees(drawn.inputs, [drawn.result], drawn.values, rtol=1e-9, atol=1e-10)
 
 
-@settings(max_examples=100)
+@at_least(50)
 @given(expressions())
 def test_it_does_so_for_all_intermediate_results_at_once(drawn):
     assert_program_agrees(drawn.inputs, drawn.variables, drawn.values, rtol=1e-9, atol=1e-10)
 
 
-@settings(max_examples=max(200, settings().max_examples))
+@at_least(100)
 @given(expressions())
 def test_the_gradient_is_that_of_finite_differences(drawn):
     check_grad(drawn.build, *drawn.values)
 
 
-@settings(max_examples=100)
+@at_least(50)
 @given(expressions(most_operations=4))
 def test_the_gradient_agrees_between_interpreter_and_program(drawn):
     cost = weighted_sum(drawn.result)
@@ -38,7 +36,7 @@ def test_the_gradient_agrees_between_interpreter_and_program(drawn):
     assert_program_agrees(drawn.inputs, outputs, drawn.values, rtol=1e-7, atol=1e-9)
 
 
-@settings(max_examples=max(60, settings().max_examples))
+@at_least(40)
 @given(expressions(most_operations=3))
 def test_the_second_derivative_is_that_of_finite_differences(drawn):
     check_grad(drawn.build, *drawn.values, order=2)

@@ -74,6 +74,13 @@ def test_argmax_over_several_axes_numbers_them_as_if_they_were_one(x):
     assert_computes(lambda x: T.argmax(x, axis=(0, 2)), reference, x)
 
 
+@given(tensors(NUMBERS, shape=(2, 3)))
+def test_the_largest_and_its_place_come_together(x):
+    assert_computes(
+        lambda x: T.max_and_argmax(x, axis=1), lambda x: [x.max(axis=1), x.argmax(axis=1)], x
+    )
+
+
 @given(tensors(NUMBERS).filter(lambda x: x.size))
 def test_ptp_is_the_largest_minus_the_smallest(x):
     assert_computes(T.ptp, lambda x: x.max() - x.min(), x)
@@ -124,6 +131,11 @@ def test_the_dtype_of_the_result_can_be_chosen(name, dtype):
 def test_a_reduction_has_its_derivative_over_any_axes(name, keepdims, axis):
     x = np.array([0.7, 1.6, 2.3, 1.1, 2.9, 0.4, 1.3, 1.9, 0.9, 2.1, 0.6, 1.4]).reshape(2, 3, 2)
     check_grad(lambda x: getattr(T, name)(x, axis=axis, keepdims=keepdims), x)
+
+
+@pytest.mark.parametrize("axis", [None, 0, -1])
+def test_running_sums_have_both_derivatives(axis):
+    check_grad(lambda x: T.cumsum(x, axis=axis) ** 2, MATRIX, order=2)
 
 
 @settings(max_examples=10)

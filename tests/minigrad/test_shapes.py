@@ -131,6 +131,8 @@ REFUSED = {
     "squeeze of what may be longer": (lambda x: T.squeeze(x, 0), "not known to have size 1"),
     "moveaxis to fewer places": (lambda x: T.moveaxis(x, [0, 1], [0]), "cannot go to 1 places"),
     "patternbroadcast of another rank": (lambda x: T.patternbroadcast(x, [True]), "2 dimensions"),
+    "reshape to two unknown sizes": (lambda x: x.reshape((-1, -1)), "only one size can be -1"),
+    "specify_shape of another rank": (lambda x: T.specify_shape(x, (1, 2, 3)), "got 3 sizes"),
     "flatten to none": (lambda x: T.flatten(x, 0), "from 1 to 2"),
     "expand_dims too far": (lambda x: T.expand_dims(x, 4), "axis 4"),
     "swapaxes too far": (lambda x: T.swapaxes(x, 0, 2), "axis 2"),
