@@ -273,6 +273,54 @@ def test_values_on_a_staircase_are_told_from_their_slope():
     check_grad(lambda x: (x + 1e10) - 1e10, 0.0, grad=lambda x: 1.0)
 
 
+def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+
+def softmax(z):
+    p = np.exp(z - z.max())
+    return p / p.sum()
+
+
+def entropy_slope(z):
+    p = softmax(z)
+    return -p * (np.log(p) - (p * np.log(p)).sum())
+
+
+# Numbers that are rounded on the way, so that there are stairs far wider than the shortest steps.
+WIDE_STAIRS = {
+    "1 - cos(x)": (2.6e-7, lambda x: 1 - np.cos(x), np.sin),
+    "1 - cos(x), further": (3.3562332864730733e-3, lambda x: 1 - np.cos(x), np.sin),
+    "sqrt(1 + x ** 2) - 1": (
+        8e-7,
+        lambda x: np.sqrt(1 + x**2) - 1,
+        lambda x: x / np.sqrt(1 + x**2),
+    ),
+    "1 - sigmoid(x)": (29.8, lambda x: 1 - sigmoid(x), lambda x: -sigmoid(x) * sigmoid(-x)),
+    "log(sigmoid(x))": (28.3, lambda x: np.log(sigmoid(x)), lambda x: sigmoid(-x)),
+    "1e6 + sin(x) - 1e6": (7.3e-6, lambda x: 1e6 + np.sin(x) - 1e6, np.cos),
+    "a sine of many waves on 1e6": (-6291.02, lambda x: 1e6 + np.sin(x) - 1e6, np.cos),
+    "entropy": (
+        np.array([-8.1, -10.8, 13.2]),
+        lambda z: -(softmax(z) * np.log(softmax(z))).sum(),
+        entropy_slope,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WIDE_STAIRS)
+def test_on_wide_stairs_the_right_derivative_passes_and_a_wrong_one_does_not(name):
+    x, f, slope = WIDE_STAIRS[name]
+    check_grad(f, x, grad=slope)
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(f, x, grad=lambda x: 1.5 * slope(x))
+
+
+def test_a_derivative_too_small_to_be_seen_in_the_values_is_no_mistake():
+    z = np.array([306.6, -7.7, -201.7])  # the sum of the exponentials is that of the first
+    check_grad(lambda z: np.log(np.exp(z).sum()), z, grad=softmax)
+
+
 def test_a_jump_nearby_hides_no_derivative():
     check_grad(lambda x: np.floor(x) + x, 1.999, grad=lambda x: 1.0)
     with pytest.raises(GradientError, match="is wrong"):
@@ -332,6 +380,12 @@ def test_one_wrong_element_among_many_is_found():
 
     with pytest.raises(GradientError, match=r"by x\[1234\]"):
         check_grad(lambda x: np.sum(np.sin(x)), at, grad=wrong)
+
+
+def test_by_what_makes_no_results_the_derivative_is_0():
+    check_grad(lambda x: x[:0], np.ones(2), grad=lambda x, v: np.zeros(2))
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(lambda x: x[:0], np.ones(2), grad=lambda x, v: np.ones(2))
 
 
 def test_integers_are_passed_on_without_a_derivative():

@@ -1,0 +1,166 @@
+"""How the values of a function look next to a point: how far rounding moves them, how steep they are.
+
+References
+----------
+J. J. Moré and S. M. Wild, "Estimating computational noise", *SIAM Journal on Scientific Computing*
+33 (2011): the noise, from differences of values that are close together.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+# The function along a line: from the distance to any number of results.
+Line = Callable[[float], np.ndarray]
+
+# No round number, so that no periodic function looks constant.
+LONGEST_STEP = 0.2137
+# Where a function that is saturated here may not be. At -1 the numbers themselves are 0.
+_FAR_AWAY = (-1.0, 1.0, -16.0, 16.0, -1024.0, 1024.0)
+_N_POINTS, _N_COARSE = 6, 9
+_STEP_OF_FLOAT32 = 1.5e-5
+# In so many halvings of an interval a jump shows, in the last of them.
+_N_HALVINGS, _N_LAST_HALVINGS = 32, 8
+# A jump of this part of the results may be rounding: of large numbers on the way, say.
+_LARGEST_ROUNDING = 1e-3
+
+
+class Closely:
+    """How the results of a line look next to 0: how far rounding moves them, and how steep they are.
+
+    Parameters
+    ----------
+    line : callable
+    at_0 : array
+    precision : float
+
+    Attributes
+    ----------
+    is_saturated : array
+        Which results stand still here, up to the longest step, though not everywhere.
+    largest : array
+        How large the results are, here or where the numbers are 0 or twice as large.
+    """
+
+    def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
+        self._line, self._at_0, self._precision = line, at_0, precision
+        shortest, coarse = 256 * precision, math.sqrt(precision) / 4
+        near = _both_sides(line, at_0, shortest, _N_POINTS)
+        after, before = _both_sides(line, at_0, coarse, _N_COARSE)
+        self._noise = np.maximum(_noise(*near), _coarse_noise(after, before))
+        if np.all(near == at_0) and coarse < _STEP_OF_FLOAT32:
+            # Steps may be lost in rounding inside the function, to float32.
+            longer = _both_sides(line, at_0, _STEP_OF_FLOAT32, _N_COARSE)
+            self._noise = np.maximum(self._noise, _coarse_noise(*longer))
+        # What cancels at 0, as log(1 + x) - x does, need not cancel elsewhere.
+        far = _values(line, at_0, LONGEST_STEP, shortest, _N_POINTS)
+        self._more_noise = np.maximum(_noise(far) - self._noise, 0) / LONGEST_STEP
+
+        # What never changes is exact; what stands still only here is rounded.
+        others = np.array([*map(line, _FAR_AWAY), far[0]])
+        others = np.where(np.isfinite(others), others, at_0)
+        self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
+        self._may_change = np.any(others != at_0, axis=0)
+        # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
+        self._largest_of_all = np.max(np.abs(others), axis=0)
+        rounding = 2 * precision * self._largest_of_all
+        stands_still = np.all([*after, *before, others[-1]] == at_0, axis=0)
+        self.is_saturated = stands_still & self._may_change
+        self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
+
+        self._ends, self._distance = np.array([after[-1], before[-1]]), _N_COARSE * coarse
+        self._slope = (after[-1] - before[-1]) / (2 * self._distance)
+        # The points themselves are rounded.
+        self._noise = self._noise + precision * np.abs(self._slope)
+
+    @property
+    def _slope_error(self) -> np.ndarray:
+        return 4 * np.max(self.moves(self._distance, self._ends), axis=0) / self._distance
+
+    def moves(self, distance: float, values: ArrayLike) -> np.ndarray:
+        """By how much rounding may move results that are that far from 0, or those at 0."""
+        largest = np.maximum(np.abs(values), np.abs(self._at_0))
+        # What stays the same over so long a distance hides less of a slope.
+        changes = (values != self._at_0) | self._may_change
+        rounding = self._precision * np.where(changes, 2.0, 1 / _FAR_AWAY[-1])
+        return np.maximum(self._noise + distance * self._more_noise, rounding * largest)
+
+    def contradicts(
+        self, slopes: np.ndarray, errors: np.ndarray, weights: np.ndarray
+    ) -> int | None:
+        """Which result must have another slope than steps tell that are too long, if one must."""
+        is_known = np.isfinite(errors) & (weights != 0)
+        excess = np.abs(slopes - self._slope) - 4 * errors - self._slope_error
+        excess = np.where(is_known, excess, 0.0)
+        worst = int(np.argmax(excess))
+        return worst if excess[worst] > 0 else None
+
+    @np.errstate(all="ignore")
+    def finds_stairs(self, step: float, k: int) -> bool:
+        """Whether result k jumps, within a step of 0, as rounding makes it: that is noise then.
+
+        What is rounded on its way to coarse numbers, as 1 - tanh(x) for a large x, climbs by
+        stairs, and on one of them looks as smooth as something narrow. But while the interval is
+        halved that its change is in, a jump stays what it is.
+        """
+        start, end = -step, step
+        at_start, at_end = self._line(start), self._line(end)
+        changes = []
+        for _ in range(_N_HALVINGS):
+            middle = (start + end) / 2
+            at_middle = self._line(middle)
+            climb = self._slope * (middle - start)
+            left = np.abs(at_middle - at_start - climb)
+            right = np.abs(at_end - at_middle - climb)
+            if left[k] > right[k]:
+                end, at_end = middle, at_middle
+            else:
+                start, at_start = middle, at_middle
+            changes.append(np.maximum(left, right))
+        jump = changes[-1]
+        is_jump = (jump > changes[-_N_LAST_HALVINGS] / 4) & (jump > 2 * self._noise)
+        is_stair = is_jump & (jump <= _LARGEST_ROUNDING * self._largest_of_all)
+        self._noise = np.where(is_stair, jump, self._noise)
+        return bool(is_stair[k])
+
+
+def _noise(*sides: np.ndarray) -> np.ndarray:
+    """How much the results scatter between points that are next to each other.
+
+    The third and fourth differences of a smooth function over steps so small are nothing but noise.
+    """
+    return np.max([size for values in sides for size, _ in _scatter(values)], axis=0)
+
+
+def _coarse_noise(*sides: np.ndarray) -> np.ndarray:
+    """How much the results scatter over steps that are not quite so small, but up and down.
+
+    What was rounded to coarse numbers on the way, as 1 − y for y near 1, stands still over the
+    shortest steps. Over these a smooth function bends, but all one way.
+    """
+    sizes = [np.where(both, size, 0) for values in sides for size, both in _scatter(values)]
+    return np.max(sizes, axis=0)
+
+
+def _both_sides(line: Line, at_0: np.ndarray, step: float, count: int) -> np.ndarray:
+    """The results at points in a row, after 0 and before it."""
+    return np.array([_values(line, at_0, 0.0, side * step, count) for side in (1, -1)])
+
+
+def _values(line: Line, at_0: np.ndarray, start: float, step: float, count: int) -> np.ndarray:
+    """The results at points in a row; beyond an edge, where the dtype alone must tell, those at 0."""
+    values = np.array([line(start + i * step) for i in range(1, count + 1)])
+    return values if np.isfinite(values).all() else np.broadcast_to(at_0, values.shape)
+
+
+def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """The noise that the third and the fourth differences show; whether these have both signs."""
+    for order in (3, 4):
+        differences = np.diff(values, order, axis=0)
+        variance = math.factorial(order) ** 2 / math.factorial(2 * order)
+        size = 3 * np.sqrt(variance * np.mean(differences**2, axis=0))
+        yield size, (differences.min(axis=0) < 0) & (differences.max(axis=0) > 0)
