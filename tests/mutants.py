@@ -266,7 +266,7 @@ class Survey:
     def __init__(self, chosen: list[Mutant]) -> None:
         self.mutants = chosen
         self.survivors: list[Mutant] = []
-        self.is_complete = self._has_failed = False
+        self.is_complete, self._failure = False, ""
         self._codes = {m.derivative.function.__code__ for m in chosen}
         self._tests: dict[CodeType, list[tuple[float, pytest.Item]]] = defaultdict(list)
 
@@ -299,7 +299,7 @@ class Survey:
         finally:
             sys.setprofile(None)
         if has_failed:
-            raise SystemExit(f"{item.nodeid} fails without any mutant")
+            raise SystemExit(f"{item.nodeid} fails without any mutant:\n{self._failure}")
         return called, time.perf_counter() - start
 
     def _is_killed(self, mutant: Mutant) -> bool:
@@ -315,12 +315,13 @@ class Survey:
         os._exit(0)
 
     def _fails(self, item: pytest.Item, following: pytest.Item | None) -> bool:
-        self._has_failed = False
+        self._failure = ""
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-        return self._has_failed
+        return bool(self._failure)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self._has_failed |= report.failed
+        if report.failed:
+            self._failure += f"{report.when}: {report.longreprtext}\n"
 
 
 def report(all_mutants: list[Mutant], survivors: list[Mutant]) -> str:

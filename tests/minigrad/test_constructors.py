@@ -69,7 +69,15 @@ def test_printing_has_theanos_name(name):
     assert callable(getattr(minigrad.printing, name))
 
 
-PREFIXES = {"b": "int8", "w": "int16", "i": "int32", "l": "int64", "f": "float32", "d": "float64"}
+PREFIXES = {
+    "": "float64",
+    "b": "int8",
+    "w": "int16",
+    "i": "int32",
+    "l": "int64",
+    "f": "float32",
+    "d": "float64",
+}
 SINGULARS = {
     "scalar": (),
     "vector": (None,),

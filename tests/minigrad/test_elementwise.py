@@ -198,6 +198,14 @@ def test_the_derivatives_of_two_tensors_are_those_of_finite_differences(name, da
     check_grad(getattr(T, name), *values, order=2)
 
 
+@pytest.mark.parametrize(
+    "shapes", [[(2, 1), (2, 2, 3)], [(1, 3), (2, 2, 3)], [(1, 1), (2, 1, 3)], [(2, 1, 1), (1, 3)]]
+)
+def test_of_what_is_repeated_along_some_of_the_axes_the_derivative_is_the_sum(shapes):
+    random = np.random.default_rng(0)
+    check_grad(T.mul, *[random.uniform(0.5, 2, shape) for shape in shapes])
+
+
 X = np.array([[0.3, 1.7, -2.2], [1.1, -0.4, 0.9]])
 Y = np.array([0.7, 1.2, 0.8])
 
