@@ -24,9 +24,10 @@ _FAR_AWAY = (-1.0, 1.0, -16.0, 16.0, -1024.0, 1024.0)
 _N_POINTS, _N_COARSE = 6, 9
 _STEP_OF_FLOAT32 = 1.5e-5
 # In so many halvings of an interval a jump shows, in the last of them.
-_N_HALVINGS, _N_LAST_HALVINGS = 32, 8
-# A jump of this part of the results may be rounding: of large numbers on the way, say.
-_LARGEST_ROUNDING = 1e-3
+_N_HALVINGS, _N_LAST_HALVINGS = 42, 8
+# To this power of the precision rounding may make results jump, if numbers on the way are large:
+# far less than what is rounded on purpose.
+_OF_ROUNDING = 0.6
 
 
 class Closely:
@@ -66,8 +67,7 @@ class Closely:
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
         self._may_change = np.any(others != at_0, axis=0)
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
-        self._largest_of_all = np.max(np.abs(others), axis=0)
-        rounding = 2 * precision * self._largest_of_all
+        rounding = 2 * precision * np.max(np.abs(others), axis=0)
         stands_still = np.all([*after, *before, others[-1]] == at_0, axis=0)
         self.is_saturated = stands_still & self._may_change
         self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
@@ -99,13 +99,27 @@ class Closely:
         worst = int(np.argmax(excess))
         return worst if excess[worst] > 0 else None
 
-    @np.errstate(all="ignore")
     def finds_stairs(self, step: float, k: int) -> bool:
         """Whether result k jumps, within a step of 0, as rounding makes it: that is noise then.
 
         What is rounded on its way to coarse numbers, as 1 - tanh(x) for a large x, climbs by
-        stairs, and on one of them looks as smooth as something narrow. But while the interval is
-        halved that its change is in, a jump stays what it is.
+        stairs, and on one of them looks as smooth as something narrow.
+        """
+        # A stair is as steep as it is next to 0; or, if many stairs are there, it may be level.
+        most = self._precision**_OF_ROUNDING * np.maximum(1.0, self.largest)
+        for slope in (self._slope, 0.0):
+            jump = self._jump(step, k, slope)
+            is_stair = (jump > 2 * self._noise) & (jump <= most)
+            self._noise = np.where(is_stair, jump, self._noise)
+            if is_stair[k]:
+                return True
+        return False
+
+    @np.errstate(all="ignore")
+    def _jump(self, step: float, k: int, slope: np.ndarray | float) -> np.ndarray:
+        """How far results jump where result k departs most from such a slope; 0 if gradually.
+
+        While the interval is halved that its change is in, a jump stays what it is.
         """
         start, end = -step, step
         at_start, at_end = self._line(start), self._line(end)
@@ -113,7 +127,7 @@ class Closely:
         for _ in range(_N_HALVINGS):
             middle = (start + end) / 2
             at_middle = self._line(middle)
-            climb = self._slope * (middle - start)
+            climb = slope * (middle - start)
             left = np.abs(at_middle - at_start - climb)
             right = np.abs(at_end - at_middle - climb)
             if left[k] > right[k]:
@@ -122,10 +136,7 @@ class Closely:
                 start, at_start = middle, at_middle
             changes.append(np.maximum(left, right))
         jump = changes[-1]
-        is_jump = (jump > changes[-_N_LAST_HALVINGS] / 4) & (jump > 2 * self._noise)
-        is_stair = is_jump & (jump <= _LARGEST_ROUNDING * self._largest_of_all)
-        self._noise = np.where(is_stair, jump, self._noise)
-        return bool(is_stair[k])
+        return np.where(jump > changes[-_N_LAST_HALVINGS] / 4, jump, 0.0)
 
 
 def _noise(*sides: np.ndarray) -> np.ndarray:
