@@ -101,7 +101,7 @@ def test_more_than_two_hidden_units_are_shown_by_their_principal_components(rng)
     assert abs(shown[:, 0]) == pytest.approx(abs(position - position.mean()), abs=1e-4)
 
 
-@pytest.mark.parametrize(("n_features", "n_hidden"), [(1, 1), (1, 2), (2, 1), (7, 5)])
+@pytest.mark.parametrize(("n_features", "n_hidden"), [(1, 2), (2, 1), (7, 5)])
 def test_any_number_of_features_and_hidden_units_can_be_drawn(rng, n_features, n_hidden):
     figure = plot_points(*points(rng, n_features, n_hidden))
     assert titles(figure) == ["Incoming data", "Encoded data", "Decoded data", "Cost"]

@@ -56,7 +56,7 @@ def left_to_the_collector():
 
 def test_calls_leave_nothing_behind(no_collector):
     step, X = training_step()
-    assert growth(lambda: step(X), 5000) < 1000
+    assert growth(lambda: step(X), 2000) < 1000
 
 
 def test_calls_of_small_functions_leave_nothing_behind(no_collector):

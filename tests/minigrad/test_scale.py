@@ -220,9 +220,9 @@ def test_all_that_is_done_takes_work_in_proportion_to_the_size_of(graph):
     short = work_on(build, n)
 
     def out_of_proportion():
-        long = work_on(build, 4 * n)
-        # If it grew with the square of the size, it would be 16 times as much.
-        return {what: long[what] / short[what] for what in short if long[what] > 6 * short[what]}
+        long = work_on(build, 3 * n)
+        # If it grew with the square of the size, it would be 9 times as much.
+        return {what: long[what] / short[what] for what in short if long[what] > 4.5 * short[what]}
 
     # Twice, because a table of Python's own may have to grow just then, such as that of names.
     assert not out_of_proportion() or not out_of_proportion()

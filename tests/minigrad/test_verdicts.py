@@ -281,7 +281,7 @@ def verdict(case, gradient, dtype, of_values, of_arguments):
     return "right"
 
 
-SCALES = [(1, 1), (1e-8, 1), (1e8, 1), (1e8, 1e-8), (1e-8, 1e8)]
+SCALES = [(1, 1), (1e8, 1e-8), (1e-8, 1e8)]
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -332,7 +332,7 @@ SECOND_DERIVATIVES = {
 
 @pytest.mark.parametrize("name", SECOND_DERIVATIVES)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-@pytest.mark.parametrize("scale", [1e-8, 1, 1e8])
+@pytest.mark.parametrize("scale", [1e-8, 1e8])
 def test_so_are_second_derivatives(name, dtype, scale):
     function, derivative, right, wrong = SECOND_DERIVATIVES[name]
     for second in (right, wrong):
