@@ -79,7 +79,7 @@ def check_grad(
     >>> from minigrad.testing import check_grad
     >>> check_grad(lambda x, w: T.tanh(x.dot(w)), np.ones((2, 3)), np.ones(3))
     <Report: derivatives: 9 agree>
-    >>> check_grad(np.sin, 0.5, grad=np.sin)  # doctest: +ELLIPSIS
+    >>> check_grad(lambda x: np.sin(x), 0.5, grad=np.sin)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
     minigrad.testing.report.GradientError: the gradient is wrong: by x it is 0.4794255386, but the

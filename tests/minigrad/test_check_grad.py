@@ -435,8 +435,16 @@ def test_a_check_is_the_same_every_time_and_another_with_another_seed():
             {"grad": lambda x: None},
             "grad returned NoneType None for the derivative by x",
         ),
-        ((np.sin, X), {"grad": lambda x: x}, "called with x, v: .* the weights .* are \\(x\\)"),
-        ((np.sin, 2.0), {"grad": lambda x, v: x}, "with x: .* is a single number; .* \\(x, v\\)"),
+        (
+            (lambda x: np.sin(x), X),
+            {"grad": lambda x: x},
+            "called with x, v: .* the weights .* are \\(x\\)",
+        ),
+        (
+            (lambda x: np.sin(x), 2.0),
+            {"grad": lambda x, v: x},
+            "with x: .* is a single number; .* \\(x, v\\)",
+        ),
         (
             (lambda x: None, 2.0),
             {"grad": np.cos},
