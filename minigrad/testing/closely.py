@@ -61,7 +61,7 @@ class Closely:
         far = _values(line, at_0, LONGEST_STEP, shortest, _N_POINTS)
         self._more_noise = np.maximum(_noise(far) - self._noise, 0) / LONGEST_STEP
 
-        # What never changes is exact; what stands still only here is rounded.
+        # What never changes is nearly exact; what stands still only here is rounded.
         others = np.array([*map(line, _FAR_AWAY), far[0]])
         others = np.where(np.isfinite(others), others, at_0)
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
@@ -99,27 +99,13 @@ class Closely:
         worst = int(np.argmax(excess))
         return worst if excess[worst] > 0 else None
 
+    @np.errstate(all="ignore")
     def finds_stairs(self, step: float, k: int) -> bool:
         """Whether result k jumps, within a step of 0, as rounding makes it: that is noise then.
 
         What is rounded on its way to coarse numbers, as 1 - tanh(x) for a large x, climbs by
-        stairs, and on one of them looks as smooth as something narrow.
-        """
-        # A stair is as steep as it is next to 0; or, if many stairs are there, it may be level.
-        most = self._precision**_OF_ROUNDING * np.maximum(1.0, self.largest)
-        for slope in (self._slope, 0.0):
-            jump = self._jump(step, k, slope)
-            is_stair = (jump > 2 * self._noise) & (jump <= most)
-            self._noise = np.where(is_stair, jump, self._noise)
-            if is_stair[k]:
-                return True
-        return False
-
-    @np.errstate(all="ignore")
-    def _jump(self, step: float, k: int, slope: np.ndarray | float) -> np.ndarray:
-        """How far results jump where result k departs most from such a slope; 0 if gradually.
-
-        While the interval is halved that its change is in, a jump stays what it is.
+        stairs, and on one of them looks as smooth as something narrow. But while the interval is
+        halved that its change is in, a jump stays what it is.
         """
         start, end = -step, step
         at_start, at_end = self._line(start), self._line(end)
@@ -127,16 +113,18 @@ class Closely:
         for _ in range(_N_HALVINGS):
             middle = (start + end) / 2
             at_middle = self._line(middle)
-            climb = slope * (middle - start)
-            left = np.abs(at_middle - at_start - climb)
-            right = np.abs(at_end - at_middle - climb)
+            left, right = np.abs(at_middle - at_start), np.abs(at_end - at_middle)
             if left[k] > right[k]:
                 end, at_end = middle, at_middle
             else:
                 start, at_start = middle, at_middle
             changes.append(np.maximum(left, right))
         jump = changes[-1]
-        return np.where(jump > changes[-_N_LAST_HALVINGS] / 4, jump, 0.0)
+        most = self._precision**_OF_ROUNDING * np.maximum(1.0, self.largest)
+        is_jump = (jump > changes[-_N_LAST_HALVINGS] / 4) & (jump > 2 * self._noise)
+        is_stair = is_jump & (jump <= most)
+        self._noise = np.where(is_stair, jump, self._noise)
+        return bool(is_stair[k])
 
 
 def _noise(*sides: np.ndarray) -> np.ndarray:
