@@ -6,11 +6,13 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from .graph import Apply, Constant, Variable, clone_replace, toposort
+from .graph import Apply, Variable, clone_replace, toposort
 from .lines import credited_to
 from .ops.broadcasting import ones_like, zeros_like
 from .ops.elementwise import cast
 from .ops.joining import as_tensor_variable
+from .ops.shape import specify_shape, unbroadcast
+from .tensor_type import TensorType
 
 
 class DisconnectedInputError(ValueError):
@@ -38,9 +40,10 @@ def grad(
     cost : float scalar expression
         None if `known_grads` says where to start.
     wrt : variable, or list or tuple of variables
-        Of float type. They may also be intermediate results.
+        Of float type. They may also be intermediate results, or constants.
     consider_constant : iterable of Variable, optional
-        Variables through which the derivative does not pass.
+        Variables through which the derivative does not pass. One that is a `wrt` has its
+        derivative all the same.
     disconnected_inputs : {'raise', 'warn', 'ignore'}
         What to do about a `wrt` that the cost does not depend on.
     add_names : bool
@@ -54,7 +57,7 @@ def grad(
     Returns
     -------
     variable, or list or tuple of variables, as `wrt`
-        Each of the type of its `wrt`.
+        Each of the dtype and the dimensions of its `wrt`, and it broadcasts just where that does.
 
     Raises
     ------
@@ -127,7 +130,8 @@ def Lop(
     Raises
     ------
     TypeError, ValueError, DisconnectedInputError
-        As `grad`; also if there are not as many `eval_points` as f.
+        As `grad`; also if there are not as many `eval_points` as f, or one has not the dimensions
+        of its f.
 
     Examples
     --------
@@ -163,7 +167,8 @@ def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        As `grad`; also if there are not as many `eval_points` as `wrt`.
+        As `grad`; also if there are not as many `eval_points` as `wrt`, or one has not the
+        dimensions of its w.
 
     References
     ----------
@@ -194,7 +199,7 @@ def _product(output: Variable, points: Sequence[tuple[Variable, Any]]) -> Variab
 
 def _weighted_sum(pairs: Iterable[tuple[Variable, Any]]) -> Variable:
     """The sum of all elements of all variables, each with its weight."""
-    first, *others = [(x * cast(as_tensor_variable(w), x.type.dtype)).sum() for x, w in pairs]
+    first, *others = [(x * weight).sum() for x, weight in pairs]
     return sum(others, start=first)
 
 
@@ -202,13 +207,24 @@ def _as_list(values: Any) -> list[Any]:
     return list(values) if isinstance(values, (list, tuple)) else [values]
 
 
-def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Any]]:
-    """The variables, each with its point."""
-    several = isinstance(variables, (list, tuple))
+def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Variable]]:
+    """The variables, each with its point, which has its type."""
+    several = isinstance(variables, (list, tuple)) or (
+        isinstance(points, (list, tuple)) and len(points) == 1 and isinstance(points[0], Variable)
+    )
     left, right = _as_list(variables), list(points) if several else [points]
     if len(left) != len(right) or not left:
         raise ValueError(f"{name}: {len(left)} variables, but {len(right)} eval_points")
-    return list(zip(left, right, strict=True))
+    pairs = []
+    for variable, value in zip(left, right, strict=True):
+        point = as_tensor_variable(value)
+        if not variable.type.accepts_shape(point.type):
+            raise ValueError(
+                f"{name}: the point {point} is {point.type}, but must be of the shape of "
+                f"{variable}, {variable.type}"
+            )
+        pairs.append((variable, _as_type(point, variable.type)))
+    return pairs
 
 
 def _backpropagate(
@@ -217,12 +233,13 @@ def _backpropagate(
     """The derivative by each connected variable that one reaches, from the known ones."""
     grads = dict(known)
     for node in reversed(toposort(known, stop_at=stops)):
-        if not any(output in grads for output in node.outputs):
+        passing = {y: grads[y] for y in node.outputs if y in grads and y not in stops}
+        if not passing:
             continue
         if not any(variable in connected for variable in node.inputs):
             continue
         with credited_to(node.made_at):
-            for variable, contribution in zip(node.inputs, _vjp(node, grads), strict=True):
+            for variable, contribution in zip(node.inputs, _vjp(node, passing), strict=True):
                 if contribution is None or variable not in connected or variable in known:
                     continue
                 before = grads.get(variable)
@@ -253,7 +270,7 @@ def _vjp(node: Apply, grads: Mapping[Variable, Variable]) -> Sequence[Variable |
 
 
 def _of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | None:
-    """The derivative in the dtype of the variable it is by; None if it has none."""
+    """The derivative in the type of the variable it is by; None if it has none."""
     if contribution is None or not variable.type.is_float:
         return None
     contribution = as_tensor_variable(contribution)
@@ -262,7 +279,22 @@ def _of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | N
             f"{node.op} gave a derivative of {contribution.type.ndim} dimensions by {variable}, "
             f"which has {variable.type.ndim}"
         )
-    return cast(contribution, variable.type.dtype)
+    if not variable.type.accepts_shape(contribution.type):
+        raise ValueError(
+            f"{node.op} gave a derivative of shape {contribution.type.shape} by {variable}, "
+            f"which has shape {variable.type.shape}"
+        )
+    return _as_type(contribution, variable.type)
+
+
+def _as_type(x: Variable, type: TensorType) -> Variable:
+    """x in that dtype, with the sizes that the type knows, broadcasting just where it does."""
+    x = cast(x, type.dtype)
+    if x.type.shape == type.shape:
+        return x
+    known = zip(x.type.shape, type.shape, strict=True)
+    x = specify_shape(x, [size if was is None else None for was, size in known])
+    return unbroadcast(x, *[axis for axis, size in enumerate(type.shape) if size != 1])
 
 
 def _connected(
@@ -270,13 +302,14 @@ def _connected(
 ) -> set[Variable]:
     """The variables between the wanted ones and the known ones: a change would pass through."""
     patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
-    depends = set(wanted).difference(stops)
+    depends = set(wanted)
     for node, pattern in patterns:
         rows = [row for x, row in zip(node.inputs, pattern, strict=True) if x in depends]
-        depends.update(y for j, y in enumerate(node.outputs) if any(row[j] for row in rows))
+        changing = [y for j, y in enumerate(node.outputs) if any(row[j] for row in rows)]
+        depends.update(y for y in changing if y not in stops)
     leads = set(known)
     for node, pattern in reversed(patterns):
-        columns = [j for j, output in enumerate(node.outputs) if output in leads]
+        columns = [j for j, y in enumerate(node.outputs) if y in leads and y not in stops]
         for variable, row in zip(node.inputs, pattern, strict=True):
             if variable in depends and any(row[j] for j in columns):
                 leads.add(variable)
@@ -299,7 +332,12 @@ def _starting_grads(
                 f"known_grads: {variable} has {variable.type.ndim} dimensions, but the derivative "
                 f"given by it has {gradient.type.ndim}"
             )
-        known[variable] = cast(gradient, variable.type.dtype)
+        if not variable.type.accepts_shape(gradient.type):
+            raise TypeError(
+                f"known_grads: {variable} is {variable.type}, but the derivative given by it is "
+                f"{gradient.type}"
+            )
+        known[variable] = _as_type(gradient, variable.type)
     if cost is None:
         if not known:
             raise TypeError("grad takes a cost, or known_grads to start from; got neither")
@@ -322,8 +360,6 @@ def _starting_grads(
 def _check_wrt(variable: Any) -> None:
     if not isinstance(variable, Variable):
         raise TypeError(f"grad is taken with respect to variables; got {variable!r}")
-    if isinstance(variable, Constant):
-        raise TypeError(f"grad is taken with respect to variables; {variable} is a constant")
     if not variable.type.is_float:
         raise TypeError(
             f"grad with respect to {variable}: it is {variable.type.dtype}, and only float "

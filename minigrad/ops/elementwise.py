@@ -150,7 +150,7 @@ class Elementwise(NumPyOp):
         if not isinstance(derivatives, tuple):
             derivatives = (derivatives,)
         return [
-            None if derivative is None or not _varies(x) else unbroadcast(derivative, x)
+            None if derivative is None or not x.type.is_float else unbroadcast(derivative, x)
             for derivative, x in zip(derivatives, inputs, strict=True)
         ]
 
@@ -172,11 +172,6 @@ class Elementwise(NumPyOp):
 def _takes_out(function: Callable[..., Any]) -> bool:
     """Whether the function writes its result into an array, or an input, passed as ``out=``."""
     return isinstance(function, np.ufunc) or function in _TAKING_OUT
-
-
-def _varies(x: Variable) -> bool:
-    """Whether there can be a derivative by x."""
-    return x.type.is_float and not isinstance(x, Constant)
 
 
 _TABLE: dict[str, Elementwise] = {}

@@ -335,7 +335,7 @@ def specify_shape(x: Any, shape: Any) -> Variable:
     if len(sizes) != x.type.ndim:
         raise ValueError(f"specify_shape: {x} has {x.type.ndim} dimensions; got {len(sizes)} sizes")
     checked = {axis: as_tensor_variable(s) for axis, s in enumerate(sizes) if s is not None}
-    return SpecifyShape(tuple(checked))(x, *checked.values())
+    return SpecifyShape(tuple(checked))(x, *checked.values()) if checked else x
 
 
 def addbroadcast(x: Any, *axes: int) -> Variable:

@@ -15,6 +15,7 @@ from ..ops.broadcasting import (
 )
 from ..ops.elementwise import Cast, Elementwise, Switch, cast
 from ..ops.indexing import Subtensor
+from ..ops.shape import SpecifyShape
 from ..tensor_type import constant
 from .engine import Rewriter, Rule, rule
 
@@ -41,6 +42,14 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
 def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
     pattern = node.op.pattern  # type: ignore[attr-defined]  # the root is a Subtensor
     return [node.inputs[0]] if all(entry == _ALL for entry in pattern) else None
+
+
+@rule("a size that is known needs no check", SpecifyShape)
+def _known_sizes(node: Apply, rewriter: Rewriter) -> Replacement:
+    x, *sizes = node.inputs
+    axes = node.op.axes  # type: ignore[attr-defined]  # the root is a SpecifyShape
+    known = all(rewriter.size(x, axis) is size for axis, size in zip(axes, sizes, strict=True))
+    return [x] if known else None
 
 
 @rule("a permutation of a permutation is one permutation", DimShuffle, needs=[DimShuffle])
@@ -163,6 +172,7 @@ def arrangement_rules() -> list[Rule]:
     return [
         _size,
         _whole,
+        _known_sizes,
         _permutations,
         _no_repetition,
         _sum_of_repeated,

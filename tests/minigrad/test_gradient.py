@@ -37,9 +37,10 @@ def test_only_variables_have_derivatives_by_them(x, wrong):
         grad(x.sum(), wrong)
 
 
-def test_a_constant_has_no_derivative_by_it(x):
-    with pytest.raises(TypeError, match="is a constant"):
-        grad(x.sum(), T.constant(1.0))
+def test_a_constant_has_a_derivative_by_it(x):
+    c = T.constant([1.0, 2.0])
+    assert grad((c**2 * x).sum(), c).eval({x: [1.0, 10.0]}).tolist() == [2.0, 40.0]
+    assert grad(grad((c**3).sum(), c).sum(), c).eval().tolist() == [6.0, 12.0]
 
 
 def test_a_variable_that_the_cost_does_not_depend_on_is_an_error_with_advice(x):
@@ -89,6 +90,23 @@ def test_the_derivative_of_a_named_cost_has_a_name(x):
 
 def test_contributions_of_several_uses_are_added():
     check_grad(lambda x: x * T.sin(x) + x, np.array([0.5, 1.0]))
+
+
+def test_the_walk_ends_at_a_wrt_that_is_considered_constant(x):
+    y = T.sqr(x)
+    assert grad(y.sum(), x, consider_constant=[x]).eval({x: [3.0]}).tolist() == [6.0]
+    by_y, by_x = grad((x * y).sum(), [y, x], consider_constant=[y])
+    assert [by_y.eval({x: [3.0]}).tolist(), by_x.eval({x: [3.0]}).tolist()] == [[3.0], [9.0]]
+
+
+def test_the_walk_ends_also_at_one_of_several_results(x):
+    first, second = T.split(T.sqr(x), [1, 1], 2)
+    cost = (first * second).sum()
+    by_first, by_x = grad(cost, [first, x], consider_constant=[first])
+    assert by_first.eval({x: [3.0, 5.0]}).tolist() == [25.0]
+    assert by_x.eval({x: [3.0, 5.0]}).tolist() == [0.0, 9 * 2 * 5.0]
+    with pytest.raises(DisconnectedInputError):
+        grad(first.sum(), x, consider_constant=[first])
 
 
 def test_a_derivative_by_an_intermediate_result(x):
@@ -399,6 +417,28 @@ def test_Lop_and_Rop_want_a_point_for_each_variable(operator):
     x = T.dscalar("x")
     with pytest.raises(ValueError, match="1 variables, but 2 eval_points"):
         operator([x], [x], [1.0, 2.0])
+
+
+@pytest.mark.parametrize("point", [T.dvector(), T.dtensor3(), 1.0, np.ones((1, 1))])
+def test_Lop_and_Rop_want_points_of_the_same_dimensions(point):
+    x = T.TensorType("float64", (None, 2))()
+    with pytest.raises(ValueError, match="Rop: the point .* must be of the shape of"):
+        minigrad.gradient.Rop(x**2, x, point)
+    with pytest.raises(ValueError, match="Lop: the point .* must be of the shape of"):
+        minigrad.gradient.Lop(x**2, x, point)
+
+
+def test_a_point_does_not_broadcast_by_chance(x):
+    product = minigrad.gradient.Rop(x**2, x, [1.0])
+    assert product.eval({x: [3.0]}).tolist() == [6.0]
+    with pytest.raises(ValueError, match="sizes differ"):
+        product.eval({x: [3.0, 4.0]})
+
+
+def test_the_point_of_a_single_variable_may_stand_in_a_list(x):
+    v = T.dvector("v")
+    assert minigrad.gradient.Rop(x**2, x, [v]).eval({x: [3.0], v: [2.0]}).tolist() == [12.0]
+    assert minigrad.gradient.Lop(x**2, x, [v]).eval({x: [3.0], v: [2.0]}).tolist() == [12.0]
 
 
 def test_Lop_counts_all_ways_where_one_output_depends_on_another():
