@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode")
-_ALLOWED = {"floatX": ("float16", "float32", "float64"), "mode": MODES}
+_ALLOWED: dict[str, tuple[object, ...]] = {
+    "floatX": ("float16", "float32", "float64"),
+    "mode": MODES,
+    "fill_buffers": (False, True),
+}
 
 
 class Config:
@@ -15,6 +19,10 @@ class Config:
         The dtype of ``T.matrix()`` and its like, and of Python floats that become constants.
     mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
         How `function` compiles if it is not told.
+    fill_buffers : bool
+        Whether functions made from then on fill the arrays that they use again with NaN (integers
+        with −1) before each call, so that nothing of an earlier call can pass for a result. It
+        costs time, and is for tests; ``DebugMode`` does it anyway.
 
     Raises
     ------
@@ -32,16 +40,19 @@ class Config:
 
     floatX: str
     mode: str
+    fill_buffers: bool
 
     def __init__(self) -> None:
         self.floatX = "float64"
         self.mode = "FAST_RUN"
+        self.fill_buffers = False
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in _ALLOWED:
             raise AttributeError(f"minigrad.config has no {name!r}; it has {', '.join(_ALLOWED)}")
         if value not in _ALLOWED[name]:
-            raise ValueError(f"config.{name} takes {', '.join(_ALLOWED[name])}; got {value!r}")
+            choices = ", ".join(map(str, _ALLOWED[name]))
+            raise ValueError(f"config.{name} takes {choices}; got {value!r}")
         super().__setattr__(name, value)
 
 

@@ -102,7 +102,7 @@ class RowBlocks(Op):
 
 
 def in_row_blocks(
-    name: str, inputs: Sequence[Variable], outputs: Sequence[Variable]
+    name: str, inputs: Sequence[Variable], outputs: Sequence[Variable], filled: bool = False
 ) -> list[Variable]:
     """The outputs, their sums over many rows computed in blocks, where that is possible and pays.
 
@@ -112,6 +112,8 @@ def in_row_blocks(
         Of the program.
     inputs, outputs : sequences of Variable
         The sizes of the inputs are known.
+    filled : bool
+        As for a `Program`.
     """
     n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim == 2), default=0)
     if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
@@ -134,7 +136,9 @@ def in_row_blocks(
     if n_blocks < _FEWEST_BLOCKS:
         return outputs
     lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
-    programs = {n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums) for n in set(lengths)}
+    programs = {
+        n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums, filled) for n in set(lengths)
+    }
     op = RowBlocks(programs, lengths, len(cut), [v.type for v in sums])
     with credited_to(inside[0].made_at):
         totals = op.make_node(*cut, *whole).outputs
@@ -153,12 +157,14 @@ def _program_for(
     cut: Sequence[Variable],
     whole: Sequence[Variable],
     sums: Sequence[Variable],
+    filled: bool,
 ) -> Program:
     """What computes the sums of so many rows."""
     inputs = [v.type.clone(shape=(n_rows, *v.type.shape[1:]))(v.name) for v in cut]
     inputs += [v.type(v.name) for v in whole]
     block_sums = clone_replace(sums, dict(zip([*cut, *whole], inputs, strict=True)))
-    return Program(name, inputs, improve_for_sizes(inputs, block_sums), plans_buffers=True)
+    outputs = improve_for_sizes(inputs, block_sums)
+    return Program(name, inputs, outputs, plans_buffers=True, filled=filled)
 
 
 def _rows_of_a_block(n_rows: int, cut: Sequence[Variable], inside: Sequence[Apply]) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -91,3 +91,9 @@ def allocate(slot_sizes: Sequence[int], buffers: Mapping[str, Buffer]) -> dict[s
         name: np.ndarray(b.shape, b.dtype, slots[b.slot], starts[b.slot])
         for name, b in buffers.items()
     }
+
+
+def fill_with_nan(arrays: Iterable[np.ndarray]) -> None:
+    """Make every element of the arrays, in C order, NaN, or −1 (or the largest) if an integer."""
+    for array in arrays:
+        array.reshape(-1).view(np.uint8).fill(0xFF)

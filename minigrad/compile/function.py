@@ -82,10 +82,11 @@ class Function:
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
         most = {"most": 0} if unplanned else {}
+        filled = config.fill_buffers or mode == "DebugMode"
         self._plans = Plans(
-            name, [*variables, *self._shared], self.outputs, outputs, targets, **most
+            name, [*variables, *self._shared], self.outputs, outputs, targets, filled=filled, **most
         )
-        self._spares = Spares()
+        self._spares = Spares(filled)
 
     @property
     def inputs(self) -> list[Variable]:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ..graph import Apply, Constant, Op, Variable
+from ..graph import Apply, Constant, Variable
+
+_LIBRARY = __name__.split(".")[0] + "."
 
 
 class Memory:
@@ -123,7 +125,7 @@ class Memory:
 def _possible_views(node: Apply, index: int) -> Collection[Variable]:
     """The inputs whose memory the node's output may share, as far as it matters.
 
-    Of a user's perform it does not: whatever it may have elsewhere, inputs and outputs, is neither
+    Of a user's op it does not: whatever it may have elsewhere, inputs and outputs, is neither
     written to nor given away.
     """
     if not _is_new_array(node):
@@ -139,8 +141,11 @@ def _may_be_kept_elsewhere(origin: Variable) -> bool:
 
 
 def _is_new_array(node: Apply) -> bool:
-    """Whether `view_map` can be relied on: a user's perform may return what it has elsewhere."""
-    return type(node.op).expression is not Op.expression
+    """Whether `view_map` can be relied on: a user's op may return what it has elsewhere.
+
+    Unless it promises to write its result into the array that it is given.
+    """
+    return node.op.takes_out or type(node.op).__module__.startswith(_LIBRARY)
 
 
 def _has_shape_of(variable: Variable, output: Variable) -> bool:

@@ -37,6 +37,8 @@ class Plans:
         What the last outputs are the new values of.
     most : int
         For how many different shapes to plan.
+    filled : bool
+        As for a `Program`.
     """
 
     def __init__(
@@ -47,12 +49,14 @@ class Plans:
         asked: Sequence[Variable],
         targets: Sequence[Any] = (),
         most: int = _MOST_PLANS,
+        filled: bool = False,
     ) -> None:
         self._name = name
         self._inputs = inputs
         self._outputs = outputs
         self._targets = targets
         self._most = most
+        self._filled = filled
         self._lost_checks = lost_checks(set(inputs), outputs, asked)
         self._planned: dict[Shapes, Program] = {}
         # One attribute, so that another thread never sees half of it.
@@ -92,7 +96,7 @@ class Plans:
                 if value_of(check.sides[0], shape_of) != value_of(check.sides[1], shape_of):
                     return None
             inputs, outputs = with_known_sizes(self._inputs, self._outputs, shapes)
-            outputs = in_row_blocks(self._name, inputs, outputs)
+            outputs = in_row_blocks(self._name, inputs, outputs, self._filled)
             outputs = improve_for_sizes(inputs, outputs)
         except Exception:
             # The sizes do not fit, or an op will not have them: the general program can tell.
@@ -103,4 +107,11 @@ class Plans:
                 variable.keep_by_columns()
         updates = outputs[len(outputs) - len(self._targets) :]
         recycled = new_values(self._inputs, self._targets, updates)
-        return Program(self._name, inputs, outputs, plans_buffers=True, new_values=recycled)
+        return Program(
+            self._name,
+            inputs,
+            outputs,
+            plans_buffers=True,
+            new_values=recycled,
+            filled=self._filled,
+        )

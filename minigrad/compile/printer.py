@@ -161,7 +161,7 @@ class Printer:
             and self._memory.origins(x) == {x}
             and node.outputs[0].type.ndim > 0  # a single element would be a copy
             and node.op.is_view
-            and all(isinstance(v, Constant) and not v.type.ndim for v in numbers)
+            and all(map(_is_whole_number, numbers))
         )
 
     def _is_new(self, variable: Variable) -> bool:
@@ -221,6 +221,15 @@ class Printer:
                 name = f"{self.use('asarray', np.asarray)}({name})"
             results.append(name)
         return results
+
+
+def _is_whole_number(variable: Variable) -> bool:
+    """Whether it is a constant that is written as a number; a truth value is an index of arrays."""
+    return (
+        isinstance(variable, Constant)
+        and not variable.type.ndim
+        and variable.type.numpy_dtype.kind in "iu"
+    )
 
 
 def _constant_name(constant: Constant) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import weakref
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from itertools import count
 from statistics import median
 from time import perf_counter
@@ -12,7 +13,7 @@ from types import CodeType
 from typing import Any
 
 from ..graph import SIZE_ADVICE, Apply, Constant, Variable, check_sizes
-from .buffers import allocate
+from .buffers import allocate, fill_with_nan
 from .errors import explained
 from .printer import Printer
 from .profile import Profile, Row
@@ -30,7 +31,11 @@ class Instances:
     """
 
     def __init__(
-        self, code: CodeType, printer: Printer, more_names: Mapping[str, Any] | None = None
+        self,
+        code: CodeType,
+        printer: Printer,
+        more_names: Mapping[str, Any] | None = None,
+        filled: bool = False,
     ) -> None:
         self._code = code
         self._name = printer.name
@@ -38,6 +43,7 @@ class Instances:
         self._globals = {**printer.globals, **shown, **(more_names or {})}
         self._slot_sizes = printer.slot_sizes
         self._buffers = printer.buffers
+        self._filled = filled
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
 
     def run(self, *values: Any) -> tuple[Any, ...]:
@@ -56,9 +62,21 @@ class Instances:
 
     def new(self) -> Callable[..., tuple[Any, ...]]:
         """Another instance."""
-        namespace = {**self._globals, **allocate(self._slot_sizes, self._buffers)}
+        buffers = allocate(self._slot_sizes, self._buffers)
+        if self._filled:
+            fill_with_nan(buffers.values())
+        namespace = {**self._globals, **buffers}
         exec(self._code, namespace)
-        return namespace.pop(self._name)
+        function = namespace.pop(self._name)
+        return partial(_on_filled, function, [*buffers.values()]) if self._filled else function
+
+
+def _on_filled(
+    function: Callable[..., tuple[Any, ...]], buffers: Sequence[Any], *values: Any
+) -> tuple[Any, ...]:
+    """The function of the values, which finds nothing of earlier calls in its buffers."""
+    fill_with_nan(buffers)
+    return function(*values)
 
 
 class Program:
@@ -76,6 +94,9 @@ class Program:
         take memory as long as the program lives.
     new_values : sequence of NewValue
         The outputs that are written into arrays which are given to the program.
+    filled : bool
+        Whether the arrays that outlive a call are filled with NaN before each: see
+        ``config.fill_buffers``.
 
     Attributes
     ----------
@@ -92,6 +113,7 @@ class Program:
         lost_checks: Sequence[tuple[Apply, Check]] = (),
         plans_buffers: bool = False,
         new_values: Sequence[NewValue] = (),
+        filled: bool = False,
     ) -> None:
         self.new_values = new_values
         printer = Printer(
@@ -102,7 +124,7 @@ class Program:
         self._filename = f"minigrad {printer.name} {next(_NUMBERS)}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         code = compile(printer.code, self._filename, "exec", optimize=0)
-        instances = Instances(code, printer)
+        instances = Instances(code, printer, filled=filled)
         self.run = instances.run if printer.buffers else instances.new()
 
     @property

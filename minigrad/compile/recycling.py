@@ -15,6 +15,7 @@ import numpy as np
 
 from ..graph import Variable
 from ..shared import SharedVariable
+from .buffers import fill_with_nan
 
 # Smaller arrays NumPy gets quickly from memory that it has just given back.
 _WORTH_RECYCLING = 32_768  # bytes
@@ -62,10 +63,17 @@ def new_values(
 
 
 class Spares:
-    """The arrays that are free, one for each shared variable at most."""
+    """The arrays that are free, one for each shared variable at most.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    filled : bool
+        Whether they are filled with NaN before they are used again.
+    """
+
+    def __init__(self, filled: bool = False) -> None:
         self._of: dict[int, np.ndarray] = {}
+        self._filled = filled
 
     def take(self, wanted: Iterable[NewValue]) -> list[np.ndarray]:
         """An array for each of the values, whatever it holds."""
@@ -75,6 +83,8 @@ class Spares:
             if spare is None or spare.shape != value.shape:
                 spare = np.empty(value.shape, value.dtype)
             arrays.append(spare)
+        if self._filled:
+            fill_with_nan(arrays)
         return arrays
 
     def keep(self, wanted: Iterable[NewValue], values: list[np.ndarray]) -> None:

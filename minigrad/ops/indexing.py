@@ -198,7 +198,7 @@ class Subtensor(NumPyOp):
         return x[fill_pattern(self.pattern, indices)]
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]"
+        return f"{inputs[0]}[{key_text(self.pattern, _indices(node.inputs, inputs)[1:])}]"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]"
@@ -230,6 +230,20 @@ class Subtensor(NumPyOp):
 
     def __str__(self) -> str:
         return f"Subtensor{{{key_text(self.pattern, ['?'] * str(self.pattern).count('?'))}}}"
+
+
+def _indices(variables: Sequence[Variable], names: Sequence[str]) -> list[str]:
+    """What the variables are called, constant whole numbers as Python writes them.
+
+    An array of no dimensions is an index array for NumPy: it makes a copy where a number makes a
+    view.
+    """
+    return [
+        str(int(v.data))
+        if isinstance(v, Constant) and not v.type.ndim and v.type.numpy_dtype.kind in "iu"
+        else name
+        for v, name in zip(variables, names, strict=True)
+    ]
 
 
 def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from ..compile.debug import precision_of
 from ..compile.function import function
 from ..compile.interpreter import evaluate
 from ..gradient import Rop
-from ..graph import Op, Variable, infer_shapes, toposort
+from ..graph import Apply, Op, Variable, infer_shapes, toposort
 from ..lines import credited_to, current_line
 from ..tensor_type import TensorType
 from .check import check_grad
@@ -35,7 +35,8 @@ def check_op(
 ) -> None:
     """Check that an op keeps every promise of the op protocol, for drawn inputs.
 
-    The promises: interpreter and compiled program agree, in every mode and in repeated calls;
+    The promises: results share memory with inputs only where `view_map` says so;
+    interpreter and compiled program agree, in every mode and in repeated calls;
     results are of the declared types, of the inferred shapes, and the same if the types of the
     inputs tell their sizes, or where they only tell which sizes broadcast; for inputs in Fortran
     order, with gaps, reversed, or read-only; inputs are not changed; inputs without a row are
@@ -167,6 +168,22 @@ def _inputs_are_not_changed(op: Callable[..., Any], values: Arrays) -> None:
         np.testing.assert_array_equal(value, before)
 
 
+def _memory_is_shared_as_told(op: Callable[..., Any], values: Arrays) -> None:
+    inputs, outputs = _applied(op, values)
+
+    def look_at(node: Apply, given: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:
+        for index, result in enumerate(made):
+            for place, value in enumerate(given):
+                assert place in node.op.view_map.get(index, ()) or not np.shares_memory(
+                    result, value
+                ), (
+                    f"result {index} of {node.op} shares the memory of input {place}; say so by "
+                    f"view_map = {{{index}: [{place}]}}, or return a copy"
+                )
+
+    evaluate(outputs, dict(zip(inputs, values, strict=True)), look_at)
+
+
 def _no_rows_are_treated_alike(op: Callable[..., Any], values: Arrays) -> None:
     """Where all inputs of a dimension or more have as many rows: none of them."""
     rows = {value.shape[0] for value in values if value.ndim}
@@ -187,6 +204,7 @@ def _no_rows_are_treated_alike(op: Callable[..., Any], values: Arrays) -> None:
 
 _PROMISES: dict[str, Callable[[Callable[..., Any], Arrays], None]] = {
     "inputs are not changed": _inputs_are_not_changed,
+    "memory is shared as view_map tells": _memory_is_shared_as_told,
     "the program computes what the interpreter does": _program_agrees,
     "infer_shape tells the shapes of the results": _shapes_are_inferred,
     "sizes that are known change nothing": _known_sizes_change_nothing,

@@ -83,6 +83,11 @@ class WrongDerivative(Square):
         return [2.01 * inputs[0] * output_grads[0]]
 
 
+class ReturnsItsInput(Square):
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0]
+
+
 class NoDerivative(Square):
     """Whose second derivative is zero, but should not be."""
 
@@ -112,6 +117,7 @@ def test_an_op_that_keeps_its_promises_passes():
         (OtherInOtherOrder(), "the order of inputs in memory"),
         (ChangesItsInput(), "inputs are not changed"),
         (NoRows(), "inputs without rows"),
+        (ReturnsItsInput(), r"result 0 .* shares the memory of input 0; .* view_map = {0: \[0\]}"),
         (WrongDerivative(), "the gradient is wrong"),
         (NoDerivative(), "the second derivative is wrong"),
     ],

@@ -6,13 +6,14 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import config
+from minigrad.compile import recycling
 
 
 @pytest.fixture(autouse=True)
 def settings_as_they_were():
-    before = config.floatX, config.mode
+    before = config.floatX, config.mode, config.fill_buffers
     yield
-    config.floatX, config.mode = before
+    config.floatX, config.mode, config.fill_buffers = before
 
 
 def test_floats_are_double_unless_told_otherwise():
@@ -63,13 +64,58 @@ def test_config_mode_is_the_mode_of_functions_made_from_then_on():
     assert before.mode == "FAST_RUN"
 
 
+@pytest.mark.parametrize("mode", ["FAST_RUN", "DebugMode"])
+@pytest.mark.parametrize("fills", [False, True])
+@pytest.mark.parametrize(
+    ("dtype", "telling"), [("float64", np.nan), ("float16", np.nan), ("int8", -1)]
+)
+def test_buffers_are_filled_before_each_call_if_config_or_mode_says_so(mode, fills, dtype, telling):
+    config.fill_buffers = fills
+    seen = []
+
+    class Look(minigrad.Op):
+        takes_out = True
+
+        def make_node(self, x):
+            return minigrad.Apply(self, [x], [x.type()])
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = np.array(inputs[0])
+
+        def look(self, x, out):
+            seen.append(out.copy())
+            out[...] = x
+            return out
+
+        def expression(self, node, inputs, use):
+            return f"{use('look', self.look)}({inputs[0]})"
+
+    x = T.TensorType(dtype, (None,))("x")
+    f = minigrad.function([x], Look()(x).sum(), mode=mode)
+    for _ in range(2):
+        f(np.ones(3, dtype))
+    old = [telling] * 3 if fills or mode == "DebugMode" else [1, 1, 1]
+    np.testing.assert_array_equal(seen[-1], old)
+
+
+def test_an_array_that_takes_the_new_value_of_a_shared_variable_is_filled_too():
+    config.fill_buffers = True
+    taken = recycling.Spares(filled=True).take(
+        [recycling.NewValue(T.dvector(), 0, np.dtype("float64"), (3,))]
+    )
+    assert np.isnan(taken[0]).all()
+
+
 def test_a_functions_own_mode_comes_before_configs():
     x = T.dvector("x")
     config.mode = "DebugMode"
     assert minigrad.function([x], x, mode="FAST_COMPILE").mode == "FAST_COMPILE"
 
 
-@pytest.mark.parametrize(("name", "value"), [("floatX", "int8"), ("floatX", 32), ("mode", "FAST")])
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("floatX", "int8"), ("floatX", 32), ("mode", "FAST"), ("fill_buffers", "yes")],
+)
 def test_a_wrong_value_is_refused_with_the_right_ones_and_changes_nothing(name, value):
     before = getattr(config, name)
     with pytest.raises(ValueError, match=rf"config.{name} takes .*; got {value!r}"):
@@ -78,5 +124,5 @@ def test_a_wrong_value_is_refused_with_the_right_ones_and_changes_nothing(name, 
 
 
 def test_an_unknown_setting_is_refused_with_the_known_ones():
-    with pytest.raises(AttributeError, match="no 'optimizer'; it has floatX, mode"):
+    with pytest.raises(AttributeError, match="no 'optimizer'; it has floatX, mode, fill_buffers"):
         config.optimizer = "fast_run"

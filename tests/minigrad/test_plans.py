@@ -136,6 +136,35 @@ def test_a_single_element_of_a_buffer_is_taken_in_each_call():
     assert [float(f(np.array([value, 0.0]))) for value in (1.0, 2.0, 3.0)] == [2, 5, 10]
 
 
+INDICES = {
+    "the last row, by its size": lambda h: h[h.shape[0] - 1],
+    "the middle column": lambda h: h[:, h.shape[1] // 2],
+    "two numbers": lambda h: h[h.shape[0] - 1, 1 - h.shape[1]],
+    "a number beside a slice": lambda h: h[h.shape[0] - 1, : h.shape[1] // 2],
+    "a slice by a size": lambda h: h[h.shape[0] // 2 :],
+    "a size of a smaller dtype": lambda h: h[T.cast(h.shape[0] - 1, "uint8")],
+    "a constant of no dimensions": lambda h: h[T.constant(np.int8(1))],
+    "an index array": lambda h: h[[1, 0]],
+    "a mask": lambda h: h[:, T.constant([True, False, True])],
+    "an index array made of sizes": lambda h: h[T.stack([h.shape[0] - 1, 0])],
+    "a new shape by sizes": lambda h: h.reshape((h.shape[1], h.shape[0])),
+    "a transpose": lambda h: h.T[h.shape[1] - 1],
+    "a diagonal": lambda h: T.diag(h),
+}
+
+
+@pytest.mark.parametrize("part", INDICES.values(), ids=INDICES)
+def test_a_part_of_a_buffer_is_that_of_this_call(part):
+    x = T.dmatrix("x")
+    h = T.exp(x)
+    outputs = [part(h) * 2, minigrad.grad(T.sqr(part(h)).sum(), x)]
+    f = minigrad.function([x], outputs)
+    for value in (np.ones((4, 3)), np.zeros((4, 3)), np.arange(12.0).reshape(4, 3)):
+        expected = minigrad.function([x], outputs, mode="FAST_COMPILE")(value)
+        for result, right in zip(f(value), expected, strict=True):
+            np.testing.assert_allclose(result, right, rtol=1e-12)
+
+
 def test_a_view_that_depends_on_values_is_taken_in_each_call():
     class Trim(minigrad.Op):
         __props__ = ()

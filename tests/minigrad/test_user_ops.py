@@ -5,6 +5,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.ops.broadcasting import NumPyOp
 from minigrad.rewrite import improve
 from minigrad.testing import assert_program_agrees, check_grad
 
@@ -123,6 +124,58 @@ def test_a_result_that_is_the_input_is_the_callers_own_all_the_same(x, mode):
     argument = np.ones(2)
     result = minigrad.function([x], Itself()(x), mode=mode)(argument)
     assert not np.shares_memory(result, argument)
+
+
+class Checked(NumPyOp):
+    """Checks its input and returns it; whoever makes it so promises nothing."""
+
+    __props__ = ()
+
+    def make_node(self, x):
+        return minigrad.Apply(self, [x], [x.type()])
+
+    def compute(self, x):
+        return x
+
+
+class CheckedInSource(Checked):
+    def expression(self, node, inputs, use):
+        return inputs[0]
+
+
+class Kept(Checked):
+    """Returns an array that it keeps."""
+
+    def __init__(self):
+        self.array = np.arange(100.0)
+
+    def compute(self, x):
+        return self.array
+
+
+BUILT_ON = {
+    "exp": T.exp,
+    "itself": lambda y: y,
+    "a view": lambda y: y[::-1],
+    "a chain": lambda y: T.exp(T.sin(y[1:]) * 2),
+}
+
+
+@pytest.mark.parametrize("op", [Checked, CheckedInSource, Itself, Kept])
+@pytest.mark.parametrize("build", BUILT_ON.values(), ids=BUILT_ON)
+@pytest.mark.parametrize("mode", MODES)
+def test_what_an_op_returns_without_having_made_it_is_not_written_to(op, build, mode):
+    op = op()
+    kept = np.arange(100.0)
+    argument, w = np.arange(100.0), minigrad.shared(np.arange(100.0))
+    x = T.dvector("x")
+    outputs = [build(op(x)), build(op(w)), build(op(T.as_tensor_variable(kept)))]
+    f = minigrad.function([x], outputs, updates=[(w, op(w))], mode=mode)
+    for _ in range(3):
+        for result in f(argument):
+            result[...] = -1
+    for array in (argument, w.get_value(), kept, getattr(op, "array", kept)):
+        assert array.tolist() == list(range(100))
 
 
 @pytest.mark.parametrize("value", [np.ones(2, "float32"), np.ones((1, 2)), 3.0, None, "text"])
