@@ -7,12 +7,12 @@ expression may be deeper than Python's.
 from __future__ import annotations
 
 import keyword
-import threading
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary, ref
 
+from . import locks
 from .lines import Line, credited_to, current_line
 
 if TYPE_CHECKING:
@@ -103,10 +103,6 @@ class Constant(Variable):
         self.data.flags.writeable = False  # which pickles do not tell
 
 
-# Held while an output is made anew, so that two threads do not make two of it.
-_MAKING_ANEW = threading.RLock()
-
-
 class Apply:
     """One application of an `Op`: which variables go in, which come out, and who wrote it.
 
@@ -160,7 +156,7 @@ class Apply:
         return self._made_anew(index) if output is None else output
 
     def _made_anew(self, index: int) -> Variable:
-        with _MAKING_ANEW:
+        with locks.MAKING_ANEW:
             output = self._outputs[index]()  # another thread may have been here before
             if output is None:
                 type, name = self._kinds[index]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 
+from . import locks
 from .graph import Variable
 from .lines import Line, current_line
 from .tensor_type import TensorType, describe
-
-# Held by whoever replaces a value by one that is made of the old: no change gets lost, and
-# functions with updates, one after the other, see what the last one left.
-UPDATING = threading.RLock()
 
 
 class SharedVariable(Variable):
@@ -72,7 +68,7 @@ class SharedVariable(Variable):
 
     def keep_by_columns(self) -> None:
         """Keep the value column by column in memory, which suits a program; it stays the same."""
-        with UPDATING:
+        with locks.UPDATING:
             self._order = "F"
             self.data = np.asfortranarray(self.data)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from operator import attrgetter, itemgetter
@@ -12,11 +12,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from .. import locks
 from ..config import MODES, config
 from ..graph import Constant, Variable, clone_replace, flattened, graph_inputs, restored
 from ..ops.joining import as_tensor_variable
 from ..rewrite import improve
-from ..shared import UPDATING, SharedVariable
+from ..shared import SharedVariable
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
@@ -103,12 +104,12 @@ class Function:
         """The NumPy program that it runs; of several, the one that was planned last."""
         return self._plans.latest.source
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates."""
         if not self._targets:
             values = self._values(args, kwargs)
             return self._pack(self._results(self._plans.program_for(values), values))
-        with UPDATING:
+        with locks.UPDATING:
             values = self._values(args, kwargs)
             program = self._plans.program_for(values)
             recycled = program.new_values
@@ -119,7 +120,7 @@ class Function:
                 self._spares.keep(recycled, values)
         return self._pack(results)
 
-    def profile(self, *args: Any, n_calls: int = 100, **kwargs: Any) -> Profile:
+    def profile(self, /, *args: Any, n_calls: int = 100, **kwargs: Any) -> Profile:
         """Measure how long each statement of the program takes on these arguments.
 
         Nothing is stored: shared variables stay as they are.
@@ -127,7 +128,7 @@ class Function:
         Parameters
         ----------
         *args, **kwargs
-            As in a call.
+            As in a call; an input of the name n_calls is passed by its position.
         n_calls : int
             How many times to run the program; the medians are taken.
 
@@ -227,7 +228,7 @@ def function(
     mode: str | NanGuardMode | None = None,
     updates: Any = None,
     givens: Any = None,
-    no_default_updates: bool | Collection[SharedVariable] = False,
+    no_default_updates: bool | list[SharedVariable] = False,
     accept_inplace: bool = False,
     name: str | None = None,
     on_unused_input: Literal["raise", "warn", "ignore"] = "raise",
@@ -277,6 +278,8 @@ def function(
         If nothing depends on an input.
     ValueError
         If an input or update is given twice.
+    RuntimeError
+        If givens replace an input.
 
     Examples
     --------
@@ -300,9 +303,18 @@ def function(
             expressions.append(of_same_type(given.update, given.variable, what))
             targets.append(given)
     replacements = _as_replacements(givens)
+    for given in given_inputs:
+        if given.variable in replacements:
+            raise RuntimeError(
+                f"{name}: givens replace {given.label}, which is an input: whatever is passed for "
+                "it would have no effect; leave it out of the givens, or out of the inputs"
+            )
+    cut_off = _cut_off(given_inputs)
+    values = clone_replace([*replacements.values()], cut_off)
+    replacements = {**dict(zip(replacements, values, strict=True)), **cut_off}
     expressions = clone_replace(expressions, replacements)
     defaults = default_updates(expressions, stored, no_default_updates, replacements)
-    expressions = clone_replace([*expressions, *defaults.values()], _cut_off(given_inputs))
+    expressions += defaults.values()
     targets += defaults
     _check_inputs(name, given_inputs, expressions, on_unused_input)
     return Function(name, given_inputs, expressions, targets, pack, mode)
@@ -360,7 +372,8 @@ def _as_replacements(givens: Any) -> dict[Variable, Variable]:
             raise TypeError(f"givens replace variables; got {variable!r}")
         if variable in replacements:
             raise ValueError(f"givens replace {variable} twice")
-        replacements[variable] = of_same_type(value, variable, f"what givens put for {variable}")
+        what = f"what givens put for {variable}"
+        replacements[variable] = of_same_type(value, variable, what, called="value")
     return replacements
 
 

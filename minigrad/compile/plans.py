@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -58,14 +57,18 @@ class Plans:
         self._most = most
         self._filled = filled
         self._lost_checks = lost_checks(set(inputs), outputs, asked)
+        self._general: Program | None = None
         self._planned: dict[Shapes, Program] = {}
         # One attribute, so that another thread never sees half of it.
         self._last: tuple[Shapes, Program] | None = None
 
-    @cached_property
+    @property
     def general(self) -> Program:
         """The program for any shapes."""
-        return Program(self._name, self._inputs, self._outputs, self._lost_checks)
+        # Not a cached_property, which before Python 3.12 holds a lock that a fork does not renew.
+        if self._general is None:
+            self._general = Program(self._name, self._inputs, self._outputs, self._lost_checks)
+        return self._general
 
     @property
     def latest(self) -> Program:

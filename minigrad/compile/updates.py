@@ -49,15 +49,19 @@ def as_pairs(pairs: Any, what: str) -> list[tuple[Any, Any]]:
     return result
 
 
-def of_same_type(new_value: Any, target: Variable, what: str) -> Variable:
-    """The new value of the target as a variable; a TypeError if it is of another type."""
+def of_same_type(new_value: Any, target: Variable, what: str, called: str = "update") -> Variable:
+    """The new value of the target as a variable; a TypeError if it is of another type.
+
+    The message says what it is, and what to call it in the advice.
+    """
     if not isinstance(new_value, Variable):
         try:
             return target.type.filter_variable(new_value)
         except TypeError as error:
             raise TypeError(f"{what}: {error}") from None
     if new_value.type.dtype != target.type.dtype:
-        raise TypeError(_blame(new_value, target, what))
+        advice = f"Cast it, as in T.cast({called}, '{target.type.dtype}'), or change its parts"
+        raise TypeError(f"{_blame(new_value, target, what)}. {advice}")
     if not target.type.accepts_shape(new_value.type):
         raise TypeError(
             f"{what} has type {new_value.type}, but {target} has {target.type}; "
@@ -69,7 +73,7 @@ def of_same_type(new_value: Any, target: Variable, what: str) -> Variable:
 def default_updates(
     expressions: Iterable[Variable],
     updated: Collection[SharedVariable],
-    no_default_updates: bool | Collection[SharedVariable],
+    no_default_updates: bool | list[SharedVariable],
     replacements: Mapping[Variable, Variable],
 ) -> Updates:
     """The updates that the shared variables in use bring along, with the replacements made.
@@ -78,12 +82,13 @@ def default_updates(
     """
     if no_default_updates is True:
         return {}
-    if isinstance(no_default_updates, Variable):
+    left_out = [] if no_default_updates is False else no_default_updates
+    if not isinstance(left_out, list) or not all(isinstance(v, SharedVariable) for v in left_out):
         raise TypeError(
             "no_default_updates is True, False, or a list of shared variables; "
             f"got {describe(no_default_updates)}"
         )
-    without = {*updated, *(no_default_updates or ())}
+    without = {*updated, *left_out}
     result: Updates = {}
     looked_at: set[Variable] = set()
     new = list(expressions)
@@ -118,18 +123,43 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
         message += f": {formula} became {wide}"
         if place is not None:
             message += f" at {quoted(place)},"
-        causes = dict.fromkeys(inputs) if culprit is None else [culprit]
-        message += " because " + " and ".join(map(_with_dtype, causes))
+        message += f" because {_with_dtypes(_causes(culprit, part, target))}"
     elif culprit is not None:
-        message += f": {_with_dtype(culprit)}"
-    return message + f". Cast it, as in T.cast(update, '{target.type.dtype}'), or change its parts"
+        message += f": {_with_dtypes([culprit])}"
+    return message
 
 
-def _with_dtype(variable: Variable) -> str:
-    text = f"{_written(variable)} is {variable.type.dtype}"
-    if isinstance(variable, SharedVariable) and variable.made_at is not None:
-        text += f" (shared at {quoted(variable.made_at)})"
-    return text
+def _causes(culprit: Variable | None, part: Variable, target: Variable) -> list[Variable]:
+    """Which variables made the part, of which the culprit is an input or None, of its dtype.
+
+    A number takes on the dtype of what it meets: it is what it meets, an integer in a float update
+    for example, that is the cause.
+    """
+    assert part.owner is not None
+    if culprit is not None and not isinstance(culprit, Constant):
+        return [culprit]
+    kind = target.type.numpy_dtype.kind
+    others = [
+        v
+        for v in part.owner.inputs
+        if not isinstance(v, Constant) and v.type.numpy_dtype.kind != kind
+    ]
+    if others:
+        causes = [target, *[_first_of_dtype(v, v.type.dtype)[0] or v for v in others]]
+    else:
+        causes = part.owner.inputs if culprit is None else [culprit]
+    return list(dict.fromkeys(causes))
+
+
+def _with_dtypes(variables: Sequence[Variable]) -> str:
+    """Which dtypes they have, and where the shared ones were made."""
+    text = " and ".join(f"{_written(v)} is {v.type.dtype}" for v in variables)
+    places = [
+        (f"{_written(v)} " if len(variables) > 1 else "") + f"shared at {quoted(v.made_at)}"
+        for v in variables
+        if isinstance(v, SharedVariable) and v.made_at is not None
+    ]
+    return f"{text} ({'; '.join(places)})" if places else text
 
 
 def _written(variable: Variable, levels: int = 2) -> str:

@@ -277,10 +277,9 @@ def test_a_constant_stays_as_it_is_when_a_result_is_changed(part, mode):
 # ---- Givens ---------------------------------------------------------------------------------------
 
 
-def test_givens_swap_two_variables_at_once(x):
-    y = T.dvector("y")
-    f = function([x, y], x - y, givens=[(x, y), (y, x)])
-    assert f([1.0], [5.0]).tolist() == [4.0]
+def test_givens_swap_two_variables_at_once():
+    v, w = shared(np.array([1.0]), "v"), shared(np.array([5.0]), "w")
+    assert function([], v - w, givens=[(v, w), (w, v)])().tolist() == [4.0]
 
 
 def test_givens_reach_into_the_updates_of_inputs():
@@ -309,9 +308,27 @@ def test_givens_leave_the_expression_as_it_was(x, w):
     assert function([x], y)([1.0]).tolist() == [2.0]
 
 
-def test_an_input_that_givens_replace_is_unused(x, w):
-    with pytest.raises(minigrad.UnusedInputError, match="the input x"):
-        function([x], x.sum(), givens={x: w})
+@pytest.mark.parametrize("given", [lambda x: x, lambda x: x * 2], ids=["variable", "expression"])
+def test_givens_do_not_replace_an_input(x, w, given):
+    argument = given(x)
+    with pytest.raises(RuntimeError, match="f: givens replace .*, which is an input"):
+        function([argument], argument.sum(), givens={argument: w}, name="f")
+
+
+def test_an_expression_that_is_an_input_is_not_computed_whatever_givens_replace_in_it(x, w):
+    y = x * 2
+    z = T.dvector("z")
+    f = function([y, z], [y + 1, x], givens={x: y + z})
+    assert [r.tolist() for r in f([5.0], [10.0])] == [[6.0], [15.0]]
+
+
+@pytest.mark.parametrize("name", ["self", "args", "kwargs", "values", "mode", "name", "cls"])
+@pytest.mark.parametrize("mode", ["FAST_RUN", "DebugMode"])
+def test_an_input_of_any_name_is_passed_by_its_name(name, mode):
+    v = T.dvector(name)
+    f = function([v], v * 2, mode=mode)
+    assert f(**{name: [1.0]}).tolist() == [2.0]
+    assert f.profile(n_calls=1, **{name: np.ones(1)}).rows
 
 
 def test_a_variable_given_twice_is_refused(x, w):
@@ -323,6 +340,16 @@ def test_a_variable_given_twice_is_refused(x, w):
 def test_givens_are_pairs_or_a_dict(x, givens):
     with pytest.raises(TypeError, match="givens: a list of pairs or a dict; got"):
         function([x], x, givens=givens)
+
+
+def test_what_givens_put_must_be_of_the_same_type_and_nobody_speaks_of_updates(x):
+    with pytest.raises(TypeError) as caught:
+        function([], x, givens={x: shared(np.ones(3, "float32"), name="s")})
+    assert str(caught.value).startswith(
+        "what givens put for x is float32, but x is float64: s is float32 (shared at "
+    )
+    assert "T.cast(value, 'float64')" in str(caught.value)
+    assert "update" not in str(caught.value)
 
 
 def test_only_variables_are_given(x):

@@ -1,8 +1,13 @@
 """Several threads call one function, or functions that share variables."""
 
+import os
+import subprocess
+import sys
+import textwrap
 import threading
 
 import numpy as np
+import pytest
 
 import minigrad
 import minigrad.tensor as T
@@ -108,3 +113,77 @@ def run_at_once(functions):
         thread.start()
     for thread in threads:
         thread.join()
+
+
+FORKING = """
+import os, signal, sys, threading, time, warnings
+import numpy as np, minigrad, minigrad.tensor as T
+from minigrad import locks
+
+warnings.simplefilter("ignore")  # Python warns of forks beside threads
+
+def works():
+    total = minigrad.shared(0.0)
+    f = minigrad.function([], total, updates=[(total, total + 1)])
+    f(), f()
+    y = (total * 2).owner.outputs[0]
+    return total.get_value() == 2 and y.eval() == 4
+
+def is_right_in_a_child():
+    pid = os.fork()
+    if pid == 0:
+        signal.alarm(10)
+        os._exit(0 if works() else 1)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+"""
+
+FORKS = {
+    "beside a thread that trains": """
+        c = minigrad.shared(np.zeros((200, 200)))
+        g, stop = minigrad.function([], [], updates=[(c, T.tanh(c) + 1)]), []
+        thread = threading.Thread(target=lambda: [g() for _ in iter(lambda: bool(stop), True)])
+        thread.start()
+        time.sleep(0.1)
+        assert all([is_right_in_a_child() for _ in range(3)])
+        stop.append(1)
+        thread.join()
+    """,
+    "beside a thread that holds every lock": """
+        taken, done = threading.Event(), threading.Event()
+        def hold():
+            with locks.UPDATING, locks.MAKING_ANEW:
+                taken.set()
+                done.wait()
+        thread = threading.Thread(target=hold)
+        thread.start()
+        taken.wait()
+        right = is_right_in_a_child()
+        done.set()
+        thread.join()
+        assert right
+    """,
+    "within an op of a function with updates": """
+        class Fork(minigrad.Op):
+            itypes = otypes = [T.dscalar]
+            def perform(self, node, inputs, output_storage):
+                results.append(is_right_in_a_child())
+                self.pid = os.fork()
+                if self.pid == 0:
+                    signal.alarm(10)
+                output_storage[0][0] = inputs[0] + 1
+        results, op, w = [], Fork(), minigrad.shared(0.0)
+        f = minigrad.function([], [], updates=[(w, op(w))])
+        f()
+        if op.pid == 0:
+            os._exit(0 if works() and w.get_value() == 1 else 1)
+        assert results == [True]
+        assert os.waitstatus_to_exitcode(os.waitpid(op.pid, 0)[1]) == 0
+    """,
+}
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="nothing forks here")
+@pytest.mark.parametrize("where", FORKS)
+def test_a_forked_child_can_call_functions(where):
+    program = FORKING + textwrap.dedent(FORKS[where])
+    subprocess.run([sys.executable, "-c", program], check=True, timeout=60)

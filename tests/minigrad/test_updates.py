@@ -66,8 +66,19 @@ def test_an_integer_that_makes_a_double_of_a_single_is_blamed(W):
     n = T.lscalar("n")
     message = refusal(inputs=[n], updates=[(W, W / n)])
     assert "(W / n) became float64 at " in message
-    assert "because W is float32" in message
-    assert "and n is int64." in message
+    assert "because W is float32 and n is int64 (W shared at" in message
+
+
+@pytest.mark.parametrize("rate", [0.1, np.float32(0.1), shared(np.float32(0.1), "rate")])
+def test_an_integer_is_blamed_and_not_the_number_that_it_meets(W, rate):
+    count = shared(0, name="count")
+    message = refusal(inputs=[], updates=[(W, W - rate / (1 + count) * W)])
+    assert " because W is float32 and count is int64 (W shared at " in message
+
+
+def test_a_number_that_is_float64_whatever_it_meets_is_blamed(W):
+    message = refusal(inputs=[], updates=[(W, W * T.constant(np.float64(0.1)))])
+    assert " because 0.1 is float64. Cast" in message
 
 
 def test_a_size_is_written_as_people_write_it(W):
@@ -279,6 +290,26 @@ def test_a_default_update_has_the_type_of_its_variable(counter):
     )
 
 
-def test_which_default_updates_to_leave_out_is_a_list(counter):
+@pytest.mark.parametrize("wrong", ["n", "", ("n",), (), None, 0, 1, {"n": 1}, ["n"], [None]])
+def test_which_default_updates_to_leave_out_is_a_list_of_shared_variables(counter, wrong):
+    with pytest.raises(TypeError, match="no_default_updates is True, False, or a list"):
+        function([], counter, no_default_updates=wrong)
     with pytest.raises(TypeError, match="no_default_updates is True, False, or a list"):
         function([], counter, no_default_updates=counter)
+    with pytest.raises(TypeError, match="no_default_updates is True, False, or a list"):
+        function([], counter, no_default_updates=(counter,))
+
+
+def test_what_only_an_input_is_made_of_is_not_updated(counter):
+    b = 2 * counter
+    assert function([b], b)(21) == 21
+    assert counter.get_value() == 0
+    assert function([b], b + counter)(21) == 21
+    assert counter.get_value() == 1
+
+
+def test_a_default_update_takes_an_input_for_what_it_is(counter):
+    b = 2 * counter
+    counter.default_update = b + 100
+    function([b], [b, counter])(7)
+    assert counter.get_value() == 107
