@@ -16,10 +16,12 @@ from .broadcasting import (
     normalize_axis,
     ones_like,
     size_of,
+    sizes_of,
+    sum_axes,
     unbroadcast,
     zeros_like,
 )
-from .elementwise import cast, clip, eq, switch
+from .elementwise import cast, clip, eq, maximum, switch
 from .joining import as_tensor_variable
 
 
@@ -41,7 +43,8 @@ class Key:
 
     The pattern has an entry for each axis of the tensor and for each new one: a number, None for
     a new axis, a triple for a slice, or `INPUT` for an index that is computed. In a slice, too,
-    `INPUT` stands for what is computed.
+    `INPUT` stands for what is computed. An ellipsis is left only where it stands for no axis, but
+    keeps index arrays apart, whose axes then come first.
     """
 
     def __init__(self, x: Variable, key: Any) -> None:
@@ -65,7 +68,7 @@ def _as_index(entry: Any, x: Variable) -> Any:
     if entry is None or entry is Ellipsis:
         return entry
     if isinstance(entry, slice):
-        return slice(*[_as_index(bound, x) for bound in (entry.start, entry.stop, entry.step)])
+        return slice(*[_as_bound(bound, x) for bound in (entry.start, entry.stop, entry.step)])
     if isinstance(entry, (bool, np.bool_, str, bytes)):
         raise TypeError(f"{x}[{entry!r}]: an index is an integer, slice, array, None or ...")
     if isinstance(entry, (int, np.integer)):
@@ -73,9 +76,20 @@ def _as_index(entry: Any, x: Variable) -> Any:
     index = as_tensor_variable(np.zeros(0, int) if isinstance(entry, list) and not entry else entry)
     if index.type.is_float:
         raise TypeError(f"{x}[{index}]: an index is an integer, not {index.type.dtype}; cast it")
-    if isinstance(index, Constant) and index.type.ndim == 0 and index.type.dtype != "bool":
+    if index.type.ndim == 0 and index.type.dtype == "bool":
+        raise TypeError(f"{x}[{index}]: a mask has at least one dimension; cast it to an integer")
+    if isinstance(index, Constant) and index.type.ndim == 0:
         return int(index.data)
     return index
+
+
+def _as_bound(bound: Any, x: Variable) -> Any:
+    """A bound or the step of a slice: a number, a variable or None."""
+    if not isinstance(bound, slice) and bound is not Ellipsis:
+        index = _as_index(bound, x)
+        if not isinstance(index, Variable) or index.type.ndim == 0:
+            return index
+    raise TypeError(f"{x}[...]: a bound of a slice is an integer or None; got {bound}")
 
 
 def _axes_of(entry: Any) -> int:
@@ -98,7 +112,16 @@ def _without_ellipsis(entries: list[Any], x: Variable) -> list[Any]:
             "two ellipses" if missing >= 0 else f"too many indices for {x.type.ndim} dimensions"
         )
         raise IndexError(f"{x}[{', '.join(map(str, entries))}]: {reason}")
+    if places and not missing and _keeps_apart(place, others):
+        return entries
     return others[:place] + [slice(None)] * missing + others[place:]
+
+
+def _keeps_apart(place: int, entries: Sequence[Any]) -> bool:
+    """Whether NumPy sees index arrays on both sides of the place; numbers beside them count."""
+    numbers = [i for i, entry in enumerate(entries) if isinstance(entry, (int, Variable))]
+    has_arrays = any(isinstance(entry, Variable) and entry.type.ndim for entry in entries)
+    return has_arrays and numbers[0] < place <= numbers[-1]
 
 
 def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ...]:
@@ -129,8 +152,8 @@ def _try_shape(
     shape: list[int] = []
     key: list[Any] = []
     for entry in pattern:
-        if entry is None:
-            key.append(None)
+        if entry is None or entry is ...:
+            key.append(entry)
         elif isinstance(entry, tuple):
             for bound in entry:
                 if bound is INPUT:
@@ -251,7 +274,7 @@ def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
 
     def text(entry: Any) -> str:
         if not isinstance(entry, slice):
-            return str(entry)
+            return "..." if entry is ... else str(entry)
         start, stop, step = (
             "" if bound is None else str(bound) for bound in (entry.start, entry.stop, entry.step)
         )
@@ -292,17 +315,14 @@ class IncSubtensor(Op):
         output_storage[0][0] = self._writer(node)(*inputs)
 
     def _writer(self, node: Apply) -> Any:
-        known = node.inputs[1].type.shape
         has_arrays = any(v.type.ndim for v in node.inputs[2:])
 
         def write(x: Any, y: Any, *indices: Any) -> Any:
             key = fill_pattern(self.pattern, indices)
             result = np.array(x)
             part = result[key]
-            sizes = np.shape(y)
-            for axis in range(-len(sizes), 0):
-                if known[axis] != 1 and sizes[axis] != part.shape[axis]:
-                    raise ValueError(f"a value of shape {sizes} for a part of shape {part.shape}")
+            if np.shape(y) != np.shape(part):
+                y = _filling(y, np.shape(part))
             if self.set_instead_of_inc:
                 result[key] = y
             elif has_arrays:
@@ -330,7 +350,7 @@ class IncSubtensor(Op):
             gx = IncSubtensor(self.pattern, True)(g, constant(0, dtype=g.type.dtype), *indices)
             if any(index.type.ndim and index.type.dtype != "bool" for index in indices):
                 gy = switch(self._stays(g, gy, indices), gy, 0)
-        return [gx, unbroadcast(gy, y) if y.type.is_float else None, *[None] * len(indices)]
+        return [gx, _undo_filling(gy, y) if y.type.is_float else None, *[None] * len(indices)]
 
     def _stays(self, x: Variable, part: Variable, indices: Sequence[Variable]) -> Variable:
         """For each value set to the part of x: whether no other is set in its place afterwards."""
@@ -344,6 +364,28 @@ class IncSubtensor(Op):
     def __str__(self) -> str:
         verb = "Set" if self.set_instead_of_inc else "Inc"
         return f"{verb}{Subtensor(self.pattern)}"
+
+
+def _filling(y: Any, shape: tuple[int, ...]) -> Any:
+    """y repeated to the shape; NumPy's add.at must not do it, which reads beyond its end."""
+    try:
+        return np.broadcast_to(y, shape)
+    except ValueError:
+        raise ValueError(f"a value of shape {np.shape(y)} for a part of shape {shape}") from None
+
+
+def _undo_filling(g: Variable, y: Variable) -> Variable:
+    """g, of the part's shape, summed over the axes along which y was repeated to fill it."""
+    g = unbroadcast(g, y)
+    unknown = [a for a, n in enumerate(y.type.shape) if n is None and g.type.shape[a] != 1]
+    # A size n of g becomes two: y's size m and n/m, which is 1, or n if m is 1.
+    sizes, repeated = [], []
+    for axis, size in enumerate(sizes_of(y)):
+        sizes.append(size)
+        if axis in unknown:
+            repeated.append(len(sizes))
+            sizes.append(size_of(g, axis) // maximum(size, 1))
+    return sum_axes(g.reshape(sizes), repeated) if unknown else g
 
 
 class Nonzero(Op):
@@ -396,7 +438,7 @@ def set_subtensor(
     x : variable
         The part, written as an index expression ``tensor[...]``.
     y : tensor
-        What it becomes; broadcast to the part's shape.
+        What it becomes; broadcast to the part's shape, also where its size happens to be 1.
     inplace, tolerate_inplace_aliasing
         Theano's; the compiler decides.
 
