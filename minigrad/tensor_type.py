@@ -17,6 +17,11 @@ DTYPES = ("bool", *(f"{kind}{n}" for kind, sizes in _BITS.items() for n in sizes
 _KNOWN: dict[Any, np.dtype[Any]] = {name: np.dtype(name) for name in DTYPES}
 _KNOWN.update({dtype: dtype for dtype in list(_KNOWN.values())})
 _NAMES = {dtype: dtype.name for dtype in _KNOWN.values()}
+# What an integer of Python's may become, with the least and the most that it holds.
+_INTEGERS = [
+    (_KNOWN[name], int(np.iinfo(name).min), int(np.iinfo(name).max))
+    for name in ("int8", "int16", "int32", "int64", "uint64")
+]
 _NAMES_BY_NDIM = ("scalar", "vector", "matrix", "tensor3", "tensor4", "tensor5")
 
 
@@ -239,6 +244,8 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
 
 
 def _static_size(entry: Any) -> int | None:
+    if isinstance(entry, np.bool_):
+        entry = bool(entry)
     if entry is None or entry is False:
         return None
     if not isinstance(entry, numbers.Integral) or entry < 0:
@@ -256,6 +263,36 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} {text if len(text) < 60 else text[:56] + ' ...'}"
 
 
+def is_python_number(value: Any) -> bool:
+    """Whether the value is a number of Python's own, which has no dtype yet."""
+    return type(value) in (bool, int, float)
+
+
+def smallest_dtype(number: bool | int | float) -> np.dtype[Any]:
+    """The smallest dtype that holds the Python number, as Theano chooses it.
+
+    Integers are signed: int8 to int64, and uint64 above. Floats are ``config.floatX``, but float32
+    where floatX is float64 and float32 holds the number exactly: 0.5, not 0.1.
+
+    Raises
+    ------
+    TypeError
+        If no dtype holds it.
+    """
+    if isinstance(number, bool):
+        return _KNOWN["bool"]
+    if isinstance(number, float):
+        if config.floatX != "float64":
+            return _KNOWN[config.floatX]
+        with np.errstate(over="ignore"):
+            is_exact = float(np.float32(number)) == number or math.isnan(number)
+        return _KNOWN["float32" if is_exact else "float64"]
+    for dtype, least, most in _INTEGERS:
+        if least <= number <= most:
+            return dtype
+    raise TypeError(f"no dtype holds the number {number}")
+
+
 def constant(
     value: Any, name: str | None = None, ndim: int | None = None, dtype: Any = None
 ) -> Constant:
@@ -264,8 +301,9 @@ def constant(
     Parameters
     ----------
     value : array, number or list of numbers
-        Copied. Without `dtype`, Python floats become ``config.floatX`` and Python integers
-        int64; arrays keep their own.
+        Copied. Without `dtype`, a Python number takes the smallest dtype that holds it: see
+        `smallest_dtype`. Of lists, floats become ``config.floatX`` and integers int64; arrays and
+        NumPy's numbers keep their own.
     name : str, optional
     ndim : int, optional
         Dimensions of size 1 are put in front until there are so many.
@@ -287,6 +325,8 @@ def constant(
         if not isinstance(value, Constant):
             raise TypeError(f"a constant is made of numbers; got the symbolic variable {value}")
         value = value.data
+    if dtype is None and is_python_number(value):
+        dtype = smallest_dtype(value)
     array = np.array(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"a constant is made of numbers; got {describe(value)}")
@@ -309,5 +349,6 @@ def _as_dtype(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
     with np.errstate(all="ignore"):
         converted = array.astype(dtype)
     if not (array.dtype.kind == dtype.kind == "f" or np.array_equal(converted, array)):
-        raise TypeError(f"{describe(array)} does not fit into a constant of {dtype.name}")
+        shown = array.item() if array.size == 1 else describe(array)
+        raise TypeError(f"{shown} does not fit into a constant of {dtype.name}")
     return converted

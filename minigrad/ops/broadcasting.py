@@ -343,7 +343,7 @@ def transposed(x: Variable) -> Variable:
 def size_of(x: Variable, axis: int) -> Variable:
     """The size of x along the axis: a constant where the type knows it."""
     known = x.type.shape[axis]
-    return Size(axis)(x) if known is None else constant(known)
+    return Size(axis)(x) if known is None else constant(known, dtype="int64")
 
 
 def sizes_of(x: Variable) -> list[Variable]:
@@ -353,7 +353,7 @@ def sizes_of(x: Variable) -> list[Variable]:
 
 def element_count(x: Variable, axes: Sequence[int]) -> Variable:
     """How many elements x has along the axes together, int64."""
-    return math.prod((size_of(x, axis) for axis in axes), start=constant(1))
+    return math.prod((size_of(x, axis) for axis in axes), start=constant(1, dtype="int64"))
 
 
 def sum_axes(x: Variable, axes: Sequence[int]) -> Variable:

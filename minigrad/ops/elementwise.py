@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from ..config import config
 from ..graph import Apply, Constant, Use, Variable
-from ..tensor_type import TensorType, check_dtype, constant
+from ..tensor_type import TensorType, check_dtype, constant, is_python_number, smallest_dtype
 from . import special
 from .broadcasting import NumPyOp, unbroadcast
 from .joining import as_tensor_variable
@@ -37,6 +38,11 @@ def number(dtype: np.dtype[Any]) -> np.dtype[Any]:
     if dtype.kind == "b":
         raise TypeError("it takes numbers, not bool; cast it, as in x.astype('int8')")
     return dtype
+
+
+def whole(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype; int8 for bool, as in NumPy."""
+    return np.dtype("int8") if dtype.kind == "b" else dtype
 
 
 def bits(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -106,7 +112,7 @@ class Elementwise(NumPyOp):
         except (TypeError, ValueError) as error:
             message = f"{self.name} of {', '.join(map(str, variables))}: {error}"
             raise type(error)(message) from None
-        if self.result is real and not any(variable.type.is_float for variable in variables):
+        if self.result in (real, whole) and not any(v.type.is_float for v in variables):
             variables = [cast(variable, output.dtype) for variable in variables]
         return Apply(self, variables, [output()])
 
@@ -169,6 +175,19 @@ class Elementwise(NumPyOp):
         return (_from_table, (self.name,))
 
 
+class Quotient(Elementwise):
+    """A quotient, which of integers is ``config.floatX``."""
+
+    def __call__(self, *inputs: Any) -> Variable:
+        variables = operands(*inputs)
+        if any(variable.type.is_float for variable in variables):
+            return super().__call__(*variables)
+        # Large integers are divided before floatX may round them.
+        common = real(np.result_type(*[variable.type.numpy_dtype for variable in variables]))
+        wide = np.result_type(common, config.floatX)
+        return cast(super().__call__(*[cast(v, wide) for v in variables]), "floatX")
+
+
 def _takes_out(function: Callable[..., Any]) -> bool:
     """Whether the function writes its result into an array, or an input, passed as ``out=``."""
     return isinstance(function, np.ufunc) or function in _TAKING_OUT
@@ -224,19 +243,39 @@ def _places(*shapes: Shape) -> list[list[tuple[int, int]]]:
 
 
 def operands(*values: Any) -> list[Variable]:
-    """The values as variables; a Python number takes on the dtype that the others agree on."""
-    is_python = [type(value) in (bool, int, float) for value in values]
+    """The values as variables; Python numbers take on a dtype that suits the others.
+
+    Beside floats that is theirs, if the number is not too large for it. Else it is the smallest
+    that holds both the others and the number, so an integer does not wrap. Among themselves,
+    Python numbers are ``config.floatX`` if one is a float, or the smallest integers.
+    """
+    is_python = [is_python_number(value) for value in values]
     if True not in is_python:
         return [as_tensor_variable(value) for value in values]
     variables = [
         None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)
     ]
     strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
-    strong = strong or [constant(values).type.numpy_dtype]
+    if strong:
+        common = np.result_type(*strong)
+    elif float in map(type, values):
+        common = check_dtype("floatX")
+    else:
+        common = np.dtype(bool)
     return [
-        constant(value, dtype=np.result_type(*strong, value)) if variable is None else variable
+        _constant_beside(common, value) if variable is None else variable
         for value, variable in zip(values, variables, strict=True)
     ]
+
+
+def _constant_beside(common: np.dtype[Any], number: bool | int | float) -> Constant:
+    """The Python number as a constant, in a dtype that suits others of this common dtype."""
+    if common.kind != "f":
+        return constant(number, dtype=np.result_type(common, smallest_dtype(number)))
+    is_finite = not isinstance(number, float) or math.isfinite(number)
+    if is_finite and abs(number) > float(np.finfo(common).max):
+        common = np.result_type(common, smallest_dtype(number))
+    return constant(float(number), dtype=common)
 
 
 def _line(
@@ -246,9 +285,10 @@ def _line(
     vjp: Callable[..., Any] | None,
     result: Callable[[np.dtype[Any]], np.dtype[Any]] = real,
     symbol: str | None = None,
+    kind: type[Elementwise] = Elementwise,
 ) -> Elementwise:
     """A line of the table: its op, which takes so many inputs."""
-    _TABLE[name] = Elementwise(name, n_inputs, function, vjp, result, symbol)
+    _TABLE[name] = kind(name, n_inputs, function, vjp, result, symbol)
     return _TABLE[name]
 
 
@@ -330,7 +370,7 @@ ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
 neg     = unary("neg",     np.negative,    lambda x, y, gy: -gy, number, "-")
 abs_    = unary("abs",     np.abs,         lambda x, y, gy: gy * sgn(x), same)
 sgn     = unary("sgn",     np.sign,        None, number)
-sqr     = unary("sqr",     np.square,      lambda x, y, gy: gy * (2 * x), number)
+sqr     = unary("sqr",     np.square,      lambda x, y, gy: gy * (2 * x), whole)
 sqrt    = unary("sqrt",    np.sqrt,        lambda x, y, gy: gy / (2 * y))
 inv     = unary("inv",     np.reciprocal,  lambda x, y, gy: -gy * sqr(y))
 
@@ -378,12 +418,13 @@ invert  = unary("invert",  np.invert,      None, bits, "~")
 add      = binary("add",      np.add,          lambda x, y, z, gz: (gz, gz), same, "+")
 sub      = binary("sub",      np.subtract,     lambda x, y, z, gz: (gz, -gz), number, "-")
 mul      = binary("mul",      np.multiply,     lambda x, y, z, gz: (gz * y, gz * x), same, "*")
-true_div = binary("true_div", np.true_divide,  lambda x, y, z, gz: (gz / y, -gz * z / y), real, "/")
-int_div  = binary("int_div",  np.floor_divide, None, number, "//")
-mod      = binary("mod",      np.remainder,    lambda x, y, z, gz: (gz, -gz * (x // y)), number, "%")
+true_div = binary("true_div", np.true_divide,  lambda x, y, z, gz: (gz / y, -gz * z / y), real, "/",
+                  kind=Quotient)
+int_div  = binary("int_div",  np.floor_divide, None, whole, "//")
+mod      = binary("mod",      np.remainder,    lambda x, y, z, gz: (gz, -gz * (x // y)), whole, "%")
 power    = binary("power",    np.power,        lambda x, y, z, gz: (
                                                    gz * y * x ** one_less(y, x),
-                                                   gz * z * log(switch(eq(x, 0), 1, x))), number, "**")
+                                                   gz * z * log(switch(eq(x, 0), 1, x))), whole, "**")
 maximum  = binary("maximum",  np.maximum,      lambda x, y, z, gz: (gz * ge(x, y), gz * lt(x, y)), same)
 minimum  = binary("minimum",  np.minimum,      lambda x, y, z, gz: (gz * le(x, y), gz * gt(x, y)), same)
 arctan2  = binary("arctan2",  np.arctan2,      lambda x, y, z, gz: (
@@ -506,7 +547,11 @@ def round(x: Any, mode: str = "half_to_even") -> Variable:
     if mode == "half_to_even":
         return rint(x)
     if mode == "half_away_from_zero":
-        return sgn(x) * floor(abs_(x) + 0.5)
+        # The next number below 0.5: adding 0.5 itself would round 0.49999999999999994 up to 1, and
+        # from 2^(digits - 1) on, where no number has a fraction, the sum would round to even.
+        x = as_real(x)
+        below_half = np.nextafter(x.type.numpy_dtype.type(0.5), x.type.numpy_dtype.type(0))
+        return switch(eq(x, 0), x, trunc(x + switch(x < 0, -below_half, below_half)))
     raise ValueError(f"round: mode is 'half_to_even' or 'half_away_from_zero'; got {mode!r}")
 
 
@@ -520,7 +565,8 @@ def isclose(
     >>> isclose([1.0, 2.0], [1.0 + 1e-9, 2.1]).eval()
     array([ True, False])
     """
-    a, b = operands(a, b)
+    # Unsigned integers have no negative differences.
+    a, b = (x if x.type.is_float else cast(x, "float64") for x in operands(a, b))
     finite = invert(isinf(a) | isinf(b))
     # An infinity less itself is not a number: subtract only what is finite.
     distance = abs_(switch(finite, a, 0) - switch(finite, b, 0))
@@ -528,11 +574,17 @@ def isclose(
     return close | (isnan(a) & isnan(b)) if equal_nan else close
 
 
+def as_real(x: Any) -> Variable:
+    """x; integers in the float that functions like exp make of them: float32 up to 16 bits."""
+    x = as_tensor_variable(x)
+    return cast(x, real(x.type.numpy_dtype))
+
+
 def deg2rad(x: Any) -> Variable:
     """Degrees as radians: x · π / 180."""
-    return as_tensor_variable(x) * (math.pi / 180)
+    return as_real(x) * (math.pi / 180)
 
 
 def rad2deg(x: Any) -> Variable:
     """Radians as degrees: x · 180 / π."""
-    return as_tensor_variable(x) * (180 / math.pi)
+    return as_real(x) * (180 / math.pi)

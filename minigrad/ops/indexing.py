@@ -22,7 +22,7 @@ from .broadcasting import (
     zeros_like,
 )
 from .elementwise import cast, clip, eq, maximum, switch
-from .joining import as_tensor_variable
+from .joining import as_tensor_variable, holds_variable
 
 
 class _Input:
@@ -489,8 +489,23 @@ def _write(part: Variable, y: Any, set_instead_of_inc: bool) -> Variable:
         verb = "set_subtensor" if set_instead_of_inc else "inc_subtensor"
         raise TypeError(f"{verb} takes an index expression such as x[0]; got {part}")
     tensor, *indices = owner.inputs
-    y = constant(y, dtype=tensor.type.dtype) if type(y) in (int, float) else as_tensor_variable(y)
+    y = _value_for(tensor, y)
     return IncSubtensor(owner.op.pattern, set_instead_of_inc)(tensor, y, *indices)
+
+
+def _value_for(tensor: Variable, y: Any) -> Variable:
+    """y as a variable, in the tensor's dtype if that is a float or holds y's numbers."""
+    dtype = tensor.type.dtype
+    if isinstance(y, np.ndarray) or holds_variable(y):
+        y = as_tensor_variable(y)
+    if isinstance(y, Variable) and tensor.type.is_float:
+        return cast(y, dtype)
+    if isinstance(y, Variable) and not isinstance(y, Constant):
+        return y
+    try:
+        return constant(y, dtype=dtype)
+    except TypeError as error:
+        raise TypeError(f"a part of {tensor}, which is {dtype}, is set: {error}") from None
 
 
 def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Variable:

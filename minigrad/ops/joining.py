@@ -39,7 +39,7 @@ def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None)
     """
     if isinstance(x, Apply):
         x = x.out
-    if isinstance(x, (list, tuple)) and _holds_variable(x):
+    if isinstance(x, (list, tuple)) and holds_variable(x):
         x = stack(x)
     if not isinstance(x, Variable):
         return constant(x, name, ndim)
@@ -50,9 +50,18 @@ def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None)
     return dimshuffle(x, ["x"] * (ndim - x.type.ndim) + list(range(x.type.ndim)))
 
 
-def _holds_variable(x: Any) -> bool:
+def as_size(x: Any) -> Variable:
+    """x as a variable; an integer is int64, so that reckoning with sizes does not wrap."""
+    x = as_tensor_variable(x)
+    if x.type.dtype == "int64" or x.type.numpy_dtype.kind not in "iu":
+        return x
+    return constant(x.data, x.name, dtype="int64") if isinstance(x, Constant) else x.astype("int64")
+
+
+def holds_variable(x: Any) -> bool:
+    """Whether x is a variable, or a nested list with one in it."""
     if isinstance(x, (list, tuple)):
-        return any(map(_holds_variable, x))
+        return any(map(holds_variable, x))
     return isinstance(x, Variable)
 
 
@@ -246,9 +255,9 @@ def stacklists(arg: Any) -> Variable:
 
     Examples
     --------
-    >>> stacklists([[1, 2], [3, 4]]).eval()
-    array([[1, 2],
-           [3, 4]])
+    >>> stacklists([[1.0, 2.0], [x := as_tensor_variable([4.0])[0], x]]).eval()
+    array([[1., 2.],
+           [4., 4.]])
     """
     if isinstance(arg, (list, tuple)):
         return stack([stacklists(entry) for entry in arg])
@@ -284,9 +293,9 @@ def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variab
     x = as_tensor_variable(x)
     lengths = as_tensor_variable(splits_size)
     if isinstance(splits_size, (list, tuple)):
-        parts = [as_tensor_variable(length) for length in splits_size]
+        parts = list(map(as_size, splits_size))
     else:
-        parts = [lengths[i] for i in range(n_splits)]
+        parts = [as_size(lengths[i]) for i in range(n_splits)]
     if len(parts) != n_splits:
         raise ValueError(f"split: got {len(parts)} lengths for {n_splits} pieces")
     return Split(normalize_axis(axis, x.type.ndim), n_splits).parts(x, parts)

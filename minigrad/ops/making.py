@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Apply, Constant, Use, Variable
-from ..tensor_type import TensorType, check_dtype, constant
+from ..tensor_type import TensorType, check_dtype, constant, is_python_number
 from .broadcasting import (
     Alloc,
     NumPyOp,
@@ -19,9 +19,9 @@ from .broadcasting import (
     size_of,
     sizes_of,
 )
-from .elementwise import cast, eq, ge, maximum, minimum, operands, switch
+from .elementwise import cast, eq, floor, ge, maximum, minimum, operands, switch
 from .indexing import set_subtensor
-from .joining import as_tensor_variable
+from .joining import as_size, as_tensor_variable
 from .reduction import sum as sum_of
 from .shape import as_sizes
 
@@ -117,7 +117,7 @@ def alloc(value: Any, *shape: Any) -> Variable:
            [1, 2],
            [1, 2]])
     """
-    return Alloc()(as_tensor_variable(value), *map(as_tensor_variable, shape))
+    return Alloc()(as_tensor_variable(value), *map(as_size, shape))
 
 
 def zeros(shape: Any, dtype: Any = None) -> Variable:
@@ -150,9 +150,9 @@ def fill(a: Any, b: Any) -> Variable:
     Parameters
     ----------
     a : tensor
-        Only its shape matters, and its dtype if b is a Python number.
+        Only its shape matters.
     b : tensor
-        It broadcasts to a's shape.
+        It broadcasts to a's shape; its dtype stays.
 
     Raises
     ------
@@ -161,12 +161,11 @@ def fill(a: Any, b: Any) -> Variable:
 
     Examples
     --------
-    >>> fill([[1.0, 2.0], [3.0, 4.0]], 5).eval()
+    >>> fill([[1.0, 2.0], [3.0, 4.0]], constant(5, dtype="float64")).eval()
     array([[5., 5.],
            [5., 5.]])
     """
-    a, b = operands(as_tensor_variable(a), b)
-    return alloc(b, *sizes_of(a))
+    return alloc(b, *sizes_of(as_tensor_variable(a)))
 
 
 def zeros_like(model: Any, dtype: Any = None) -> Variable:
@@ -194,7 +193,8 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Va
     start, stop, step : scalars
         Numbers or symbolic.
     dtype : str, optional
-        By default int64 (uint64 if all are unsigned) for integers, else the bounds' own.
+        By default int64 for integers (uint64 if all but Python's are unsigned), else the bounds'
+        own.
 
     Raises
     ------
@@ -208,11 +208,16 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Va
     """
     if stop is None:
         start, stop = 0, start
-    bounds = operands(start, stop, step)
-    if dtype is None:
+    bounds = [as_tensor_variable(bound) for bound in (start, stop, step)]
+    own = [b for b, v in zip(bounds, (start, stop, step), strict=True) if not is_python_number(v)]
+    if any(bound.type.is_float for bound in bounds):
+        bounds = operands(start, stop, step)
         common = np.result_type(*[bound.type.numpy_dtype for bound in bounds])
-        dtype = {"b": "int64", "i": "int64", "u": "uint64"}.get(common.kind, common)
-    return ARange(check_dtype(dtype).name)(*bounds)
+    else:
+        bounds = list(map(as_size, bounds))
+        is_unsigned = own and all(bound.type.numpy_dtype.kind == "u" for bound in own)
+        common = np.dtype("uint64" if is_unsigned else "int64")
+    return ARange(check_dtype(dtype or common).name)(*bounds)
 
 
 def linspace(
@@ -244,7 +249,10 @@ def linspace(
     step = (stop - start) / cast(steps, start.type.dtype)
     # The end is put in as it is, free of rounding.
     result = switch(eq(places, steps), stop, start + cast(places, start.type.dtype) * step)
-    return cast(result, dtype) if dtype else result
+    if dtype is None:
+        return result
+    # To integers NumPy rounds down, while a cast cuts off.
+    return cast(result if check_dtype(dtype).kind == "f" else floor(result), dtype)
 
 
 class Grid:

@@ -9,7 +9,20 @@ import numpy as np
 
 from ..graph import Apply, Variable
 from .broadcasting import AlongAxes, normalize_axes, restore_axes, size_of, sizes_of
-from .elementwise import abs_, cast, clip, exp, expm1, log, lt, minimum, sgn, softplus, switch
+from .elementwise import (
+    abs_,
+    as_real,
+    cast,
+    clip,
+    exp,
+    expm1,
+    log,
+    lt,
+    minimum,
+    sgn,
+    softplus,
+    switch,
+)
 from .elementwise import relu as positive_part
 from .indexing import getitem
 from .joining import as_tensor_variable
@@ -140,7 +153,7 @@ def _as_float(x: Any) -> Variable:
 
 def hard_sigmoid(x: Any) -> Variable:
     """A sigmoid of three straight pieces: 0.2·x + 0.5, clipped to between 0 and 1."""
-    return clip(_as_float(x) * 0.2 + 0.5, 0.0, 1.0)
+    return clip(as_real(x) * 0.2 + 0.5, 0.0, 1.0)
 
 
 def ultra_fast_sigmoid(x: Any) -> Variable:
@@ -149,7 +162,7 @@ def ultra_fast_sigmoid(x: Any) -> Variable:
     (z + 1) / 2, where z is about tanh(h), h = x/2: 1.5·h / (1 + |h|) up to |h| = 1.7, then
     linear, and constant from |h| = 3. Theano's approximation, with Theano's numbers.
     """
-    h = clip(_as_float(x) * 0.5, -3.0, 3.0)
+    h = clip(as_real(x) * 0.5, -3.0, 3.0)
     size = abs_(h)
     line = 0.935409070603099 + 0.0458812946797165 * (size - 1.7)
     return 0.5 * (switch(lt(size, 1.7), 1.5 * h / (1 + size), sgn(h) * line) + 1)
@@ -157,7 +170,7 @@ def ultra_fast_sigmoid(x: Any) -> Variable:
 
 def softsign(x: Any) -> Variable:
     """x / (1 + |x|)."""
-    x = _as_float(x)
+    x = as_real(x)
     return x / (1 + abs_(x))
 
 
@@ -179,7 +192,7 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
     >>> relu([-2.0, 3.0]).eval(), relu([-2.0, 3.0], alpha=0.1).eval()
     (array([0., 3.]), array([-0.2,  3. ]))
     """
-    x = _as_float(x)
+    x = as_real(x)
     if isinstance(alpha, (int, float)) and alpha == 0:
         return positive_part(x)
     return positive_part(x) - alpha * positive_part(-x)
@@ -193,7 +206,7 @@ def elu(x: Any, alpha: Any = 1) -> Variable:
     >>> elu([-1000.0, 1000.0]).eval()
     array([  -1., 1000.])
     """
-    x = _as_float(x)
+    x = as_real(x)
     return switch(x > 0, x, alpha * expm1(minimum(x, 0)))
 
 

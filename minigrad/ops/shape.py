@@ -24,7 +24,7 @@ from .broadcasting import (
     sizes_of,
 )
 from .elementwise import cast, maximum
-from .joining import as_tensor_variable, join
+from .joining import as_size, as_tensor_variable, join
 
 
 class Reshape(NumPyOp):
@@ -189,8 +189,8 @@ def shape(x: Any) -> Variable:
 def as_sizes(sizes: Any, count: int | None = None) -> list[Variable]:
     """The sizes, given as a list or a vector, as one variable each."""
     if isinstance(sizes, (list, tuple)):
-        return [as_tensor_variable(size) for size in sizes]
-    sizes = as_tensor_variable(sizes)
+        return list(map(as_size, sizes))
+    sizes = as_size(sizes)
     if sizes.type.ndim == 0:
         return [sizes]
     if count is None:
@@ -241,7 +241,7 @@ def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
     if not 1 <= ndim <= max(x.type.ndim, 1):
         raise ValueError(f"flatten: ndim must be from 1 to {x.type.ndim}; got {ndim}")
     if ndim == 1:
-        return Reshape()(x, as_tensor_variable(-1))
+        return Reshape()(x, as_size(-1))
     # Not -1: next to a size of 0 it would be anybody's guess.
     last = element_count(x, range(ndim - 1, x.type.ndim))
     return Reshape()(x, *sizes_of(x)[: ndim - 1], last)
@@ -334,7 +334,7 @@ def specify_shape(x: Any, shape: Any) -> Variable:
     sizes = list(shape) if isinstance(shape, (list, tuple)) else as_sizes(shape, x.type.ndim)
     if len(sizes) != x.type.ndim:
         raise ValueError(f"specify_shape: {x} has {x.type.ndim} dimensions; got {len(sizes)} sizes")
-    checked = {axis: as_tensor_variable(s) for axis, s in enumerate(sizes) if s is not None}
+    checked = {axis: as_size(s) for axis, s in enumerate(sizes) if s is not None}
     return SpecifyShape(tuple(checked))(x, *checked.values()) if checked else x
 
 
@@ -342,7 +342,7 @@ def addbroadcast(x: Any, *axes: int) -> Variable:
     """x, whose sizes along the axes are checked to be 1 and broadcast from here on."""
     x = as_tensor_variable(x)
     unknown = tuple(a for a in normalize_axes(axes, x.type.ndim) if x.type.shape[a] != 1)
-    return SpecifyShape(unknown)(x, *[as_tensor_variable(1)] * len(unknown)) if unknown else x
+    return SpecifyShape(unknown)(x, *[as_size(1)] * len(unknown)) if unknown else x
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:
@@ -381,7 +381,7 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     x = as_tensor_variable(x)
     times = as_sizes(reps)
     ndim = max(len(times), x.type.ndim, ndim or 0)
-    times = [as_tensor_variable(1)] * (ndim - len(times)) + times
+    times = [as_size(1)] * (ndim - len(times)) + times
     x = as_tensor_variable(x, ndim=ndim)
     sizes = sizes_of(x)
     spread = restore_axes(x, range(0, 2 * ndim, 2), 2 * ndim)
@@ -406,7 +406,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
     >>> repeat([1, 2], 2).eval(), repeat([1, 2], [1, 3]).eval()
     (array([1, 1, 2, 2]), array([1, 2, 2, 2]))
     """
-    x, repeats = as_tensor_variable(x), as_tensor_variable(repeats)
+    x, repeats = as_tensor_variable(x), as_size(repeats)
     if axis is None:
         x, axis = flatten(x), 0
     axis = normalize_axis(axis, x.type.ndim)

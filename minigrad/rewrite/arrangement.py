@@ -30,7 +30,7 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     axis = node.op.axis  # type: ignore[attr-defined]  # the root is a Size
     if x.type.shape[axis] is not None:
-        return [constant(x.type.shape[axis])]
+        return [constant(x.type.shape[axis], dtype="int64")]
     if x.owner is None:
         return None
     shapes = rewriter.inferred_shapes(x.owner)
@@ -83,7 +83,7 @@ def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     if any(value.type.shape[axis] != 1 for axis in axes) or x.type.dtype not in _WIDE_FLOATS:
         return None
     kept = [axis for axis in range(len(sizes)) if axis not in axes]
-    times = math.prod((sizes[axis] for axis in axes), start=constant(1))
+    times = math.prod((sizes[axis] for axis in axes), start=constant(1, dtype="int64"))
     total = dimshuffle(value, kept) * cast(times, value.type.dtype)
     return [Alloc()(total, *[sizes[axis] for axis in kept])]
 

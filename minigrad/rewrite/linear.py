@@ -133,7 +133,9 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     count = product.type.size
     if count is None or any(x.type.size != count for x in factors):
         return None
-    flat = [x if x.type.ndim == 1 else Reshape()(x, constant(count)) for x in factors]
+    flat = [
+        x if x.type.ndim == 1 else Reshape()(x, constant(count, dtype="int64")) for x in factors
+    ]
     return [dot(flat[0], flat[-1])]
 
 
@@ -144,7 +146,7 @@ def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     if x.type.ndim != 2 or len(axes) != 1 or x.type.dtype not in _BLAS or not x.type.size:
         return None
     count = x.type.shape[axes[0]]
-    ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count))
+    ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count, dtype="int64"))
     return [dot(ones, x) if axes == (0,) else dot(x, ones)]
 
 

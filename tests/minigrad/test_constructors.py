@@ -130,8 +130,9 @@ def test_tensor_takes_a_shape_or_theanos_pattern():
 @pytest.mark.parametrize(
     ("value", "dtype", "shape"),
     [
-        (1, "int64", ()),
-        (1.5, "float64", ()),
+        (1, "int8", ()),
+        (1.5, "float32", ()),
+        (0.1, "float64", ()),
         (True, "bool", ()),
         ([1, 2], "int64", (2,)),
         ([[1.0]], "float64", (1, 1)),

@@ -294,15 +294,32 @@ REFUSED = {
     "out of a known range": (lambda x: T.constant([1, 2])[2], IndexError, "out of range"),
     "a whole tensor": (lambda x: T.set_subtensor(x, 0), TypeError, "index expression"),
     "more dimensions": (lambda x: T.set_subtensor(x[0], x), ValueError, "dimensions"),
-    "a wider dtype": (
-        lambda x: T.inc_subtensor(T.fvector("v")[0], x[0, 0]),
+    "a wider integer": (
+        lambda x: T.inc_subtensor(T.ivector("v")[0], T.lscalar()),
         TypeError,
         "cast it",
+    ),
+    "an integer that does not fit": (
+        lambda x: T.set_subtensor(T.bvector("v")[0], 300),
+        TypeError,
+        "a part of v, which is int8, is set: 300 does not fit",
+    ),
+    "a fraction among integers": (
+        lambda x: T.inc_subtensor(T.bvector("v")[:1], [0.5]),
+        TypeError,
+        "a part of v, which is int8, is set: 0.5 does not fit",
     ),
     "a mode": (lambda x: T.take(x, [0], mode="bounce"), ValueError, "'raise', 'wrap' or 'clip'"),
     "an axis": (lambda x: T.take(x, [0], axis=2), ValueError, "axis 2"),
     "a scalar": (lambda x: T.nonzero(x.sum()), ValueError, "at least one dimension"),
 }
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("value", [T.dvector(), T.lvector(), np.ones(2), np.ones(2, int), [1.0, 2]])
+@pytest.mark.parametrize("write", [T.set_subtensor, T.inc_subtensor])
+def test_what_is_written_into_floats_takes_their_dtype(dtype, value, write):
+    assert write(T.TensorType(dtype, (None,))()[:2], value).dtype == dtype
 
 
 @pytest.mark.parametrize("name", REFUSED)

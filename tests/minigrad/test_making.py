@@ -17,8 +17,8 @@ SIZE = st.integers(0, 4)
 @given(tensors(ALL))
 def test_what_is_like_another_has_its_shape_and_dtype(x):
     assert_computes(
-        lambda x: [T.zeros_like(x), T.ones_like(x), T.fill(x, x.dtype == "bool")],
-        lambda x: [np.zeros_like(x), np.ones_like(x), np.full_like(x, x.dtype == "bool")],
+        lambda x: [T.zeros_like(x), T.ones_like(x), T.fill(x, np.float32(2))],
+        lambda x: [np.zeros_like(x), np.ones_like(x), np.full(x.shape, np.float32(2))],
         x,
     )
 

@@ -112,7 +112,7 @@ METHODS = {
     "squeeze": (lambda x: x.dimshuffle(0, "x", 1).squeeze(), lambda x: x),
     "astype": (lambda x: x.astype("int8"), lambda x: x.astype("int8")),
     "clip": (lambda x: x.clip(0, 1), lambda x: x.clip(0, 1)),
-    "fill": (lambda x: x.fill(7), lambda x: np.full_like(x, 7)),
+    "fill": (lambda x: x.fill(7), lambda x: np.full(x.shape, 7, "int8")),
     "zeros_like": (lambda x: x.zeros_like(), np.zeros_like),
     "ones_like": (lambda x: x.ones_like(), np.ones_like),
     "repeat": (lambda x: x.repeat(2, axis=1), lambda x: x.repeat(2, axis=1)),

@@ -467,7 +467,7 @@ def test_floatX_types_the_constructors_and_python_floats(dtype):
     before = minigrad.config.floatX
     try:
         minigrad.config.floatX = dtype
-        assert T.matrix().dtype == T.vector().dtype == T.constant(0.5).dtype == dtype
+        assert T.matrix().dtype == T.vector().dtype == T.constant(0.1).dtype == dtype
         assert T.zeros((2,)).dtype == dtype
     finally:
         minigrad.config.floatX = before

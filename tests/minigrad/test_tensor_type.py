@@ -1,5 +1,7 @@
 """Types: which there are, which values they take, and what they say of those they do not take."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -274,9 +276,48 @@ def test_a_constant_made_of_an_array_keeps_its_dtype(dtype):
     assert constant(np.ones(2, dtype)).type.dtype == dtype
 
 
-@pytest.mark.parametrize(("value", "dtype"), [(True, "bool"), (1, "int64"), (0.5, "float64")])
-def test_a_python_number_has_its_own_dtype(value, dtype):
-    assert constant(value).type.dtype == dtype
+SMALLEST = {
+    True: "bool",
+    2: "int8",
+    -129: "int16",
+    2**15: "int32",
+    2**31: "int64",
+    -(2**63): "int64",
+    2**63: "uint64",
+    0.5: "float32",
+    math.inf: "float32",
+    0.1: "float64",
+    1e40: "float64",
+    1e-50: "float64",
+}
+
+
+@pytest.mark.parametrize("number, dtype", SMALLEST.items())
+def test_a_python_number_takes_the_smallest_dtype_that_holds_it(number, dtype):
+    variable = constant(number)
+    assert variable.type.dtype == dtype
+    assert variable.data.item() == number
+
+
+def test_nan_is_a_small_number():
+    assert constant(math.nan).type.dtype == "float32"
+
+
+@pytest.mark.parametrize("floatX", ["float32", "float16"])
+@pytest.mark.parametrize("number", [0.5, 0.1, 1e40])
+def test_a_python_float_is_floatX_where_that_is_narrow(floatX, number, monkeypatch):
+    monkeypatch.setattr(minigrad.config, "floatX", floatX)
+    assert constant(number).type.dtype == floatX
+
+
+def test_an_integer_that_no_dtype_holds_is_refused_by_its_value():
+    with pytest.raises(TypeError, match=f"no dtype holds the number {2**64}"):
+        constant(2**64)
+
+
+def test_flags_of_numpy_make_a_pattern():
+    flags = [size == 1 for size in np.array([1, 5])]
+    assert TensorType("float64", flags).broadcastable == (True, False)
 
 
 def test_dimensions_are_put_in_front_of_a_constant():
