@@ -331,7 +331,15 @@ def numpy_relu(x: Any, out: Any = None) -> Any:
     return np.maximum(x, 0, out=out)
 
 
-_TAKING_OUT = (numpy_sigmoid, numpy_softplus, numpy_relu, np.clip)
+def numpy_clip(x: Any, low: Any, high: Any, out: Any = None) -> Any:
+    """low where x < low, else high where x > high, else x; also where low is above high."""
+    if not np.greater(low, high).any():
+        return np.clip(x, low, high, out=out)
+    y = np.where(np.less(x, low), low, np.minimum(x, high))
+    return y if out is None else numpy_cast(y, y.dtype, out)
+
+
+_TAKING_OUT = (numpy_sigmoid, numpy_softplus, numpy_relu, numpy_clip)
 
 
 def numpy_cast(x: Any, dtype: Any, out: Any = None) -> Any:
@@ -348,10 +356,10 @@ def numpy_switch(condition: Any, x: Any, y: Any) -> Any:
 
 
 def one_less(y: Variable, x: Variable) -> Variable:
-    """y − 1, the exponent in the derivative of xʸ; but 1 where it would be 0 · 0⁻¹, for x = y = 0."""
+    """y − 1, the exponent e in the derivative y · xᵉ of xʸ; but 0 where y · xᵉ is 0 · ∞ or 0 · NaN."""
     # A constant has no derivative to be spoilt elsewhere, and keeps its shape without x.
-    is_undefined = eq(y, 0) if isinstance(y, Constant) else eq(y, 0) & eq(x, 0)
-    return switch(is_undefined, 1, y - 1)
+    is_undefined = eq(y, 0) if isinstance(y, Constant) else eq(y, 0) & (eq(x, 0) | isnan(x))
+    return switch(is_undefined, 0, y - 1)
 
 
 def lacking(name: str) -> Any:
@@ -385,15 +393,15 @@ log1p   = unary("log1p",   np.log1p,       lambda x, y, gy: gy / (1 + x))
 sin     = unary("sin",     np.sin,         lambda x, y, gy: gy * cos(x))
 cos     = unary("cos",     np.cos,         lambda x, y, gy: -gy * sin(x))
 tan     = unary("tan",     np.tan,         lambda x, y, gy: gy * (1 + sqr(y)))
-arcsin  = unary("arcsin",  np.arcsin,      lambda x, y, gy: gy / sqrt(1 - sqr(x)))
-arccos  = unary("arccos",  np.arccos,      lambda x, y, gy: -gy / sqrt(1 - sqr(x)))
+arcsin  = unary("arcsin",  np.arcsin,      lambda x, y, gy: gy / sqrt((1 - x) * (1 + x)))
+arccos  = unary("arccos",  np.arccos,      lambda x, y, gy: -gy / sqrt((1 - x) * (1 + x)))
 arctan  = unary("arctan",  np.arctan,      lambda x, y, gy: gy / (1 + sqr(x)))
 sinh    = unary("sinh",    np.sinh,        lambda x, y, gy: gy * cosh(x))
 cosh    = unary("cosh",    np.cosh,        lambda x, y, gy: gy * sinh(x))
 tanh    = unary("tanh",    np.tanh,        lambda x, y, gy: gy * (1 - sqr(y)))
 arcsinh = unary("arcsinh", np.arcsinh,     lambda x, y, gy: gy / sqrt(sqr(x) + 1))
 arccosh = unary("arccosh", np.arccosh,     lambda x, y, gy: gy / sqrt((x - 1) * (x + 1)))
-arctanh = unary("arctanh", np.arctanh,     lambda x, y, gy: gy / (1 - sqr(x)))
+arctanh = unary("arctanh", np.arctanh,     lambda x, y, gy: gy / ((1 - x) * (1 + x)))
 
 sigmoid  = unary("sigmoid",  numpy_sigmoid,  lambda x, y, gy: gy * y * (1 - y))
 softplus = unary("softplus", numpy_softplus, lambda x, y, gy: gy * sigmoid(x))
@@ -441,10 +449,10 @@ and_    = binary("and_",   np.bitwise_and,   None, bits, "&")
 or_     = binary("or_",    np.bitwise_or,    None, bits, "|")
 xor     = binary("xor",    np.bitwise_xor,   None, bits, "^")
 
-clip    = ternary("clip",  np.clip,          lambda x, low, high, y, gy: (
+clip    = ternary("clip",  numpy_clip,       lambda x, low, high, y, gy: (
                                                  switch((low <= x) & (x <= high), gy, 0),
-                                                 switch((x < low) & (low <= high), gy, 0),
-                                                 switch(maximum(x, low) > high, gy, 0)), same)
+                                                 switch(x < low, gy, 0),
+                                                 switch((low <= x) & (x > high), gy, 0)), same)
 # fmt: on
 
 

@@ -12,12 +12,13 @@ from ..ops.broadcasting import (
     Size,
     Sum,
     dimshuffle,
+    zeros_like,
 )
-from ..ops.elementwise import Cast, Elementwise, Switch, cast
+from ..ops.elementwise import Cast, Elementwise, Switch, cast, eq, switch
 from ..ops.indexing import Subtensor
 from ..ops.shape import SpecifyShape
 from ..tensor_type import constant
-from .engine import Rewriter, Rule, rule
+from .engine import Rewriter, Rule, number_of, rule
 
 Replacement = Sequence[Variable] | None
 _ALL = (None, None, None)
@@ -48,7 +49,10 @@ def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
 def _known_sizes(node: Apply, rewriter: Rewriter) -> Replacement:
     x, *sizes = node.inputs
     axes = node.op.axes  # type: ignore[attr-defined]  # the root is a SpecifyShape
-    known = all(rewriter.size(x, axis) is size for axis, size in zip(axes, sizes, strict=True))
+    known = all(
+        rewriter.size(x, axis) is rewriter.final([cast(size, "int64")])[0]
+        for axis, size in zip(axes, sizes, strict=True)
+    )
     return [x] if known else None
 
 
@@ -84,8 +88,18 @@ def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
         return None
     kept = [axis for axis in range(len(sizes)) if axis not in axes]
     times = math.prod((sizes[axis] for axis in axes), start=constant(1, dtype="int64"))
-    total = dimshuffle(value, kept) * cast(times, value.type.dtype)
+    value = dimshuffle(value, kept)
+    # Of none the sum is 0, also if the value is infinite or NaN.
+    total = switch(eq(times, 0), zeros_like(value), value) * cast(times, value.type.dtype)
     return [Alloc()(total, *[sizes[axis] for axis in kept])]
+
+
+@rule("a choice that is known is made", Switch)
+def _known_choice(node: Apply, rewriter: Rewriter) -> Replacement:
+    condition, *choices = node.inputs
+    truth = number_of(condition)
+    chosen = None if truth is None else choices[0 if truth else 1]
+    return None if chosen is None or chosen.type != node.out.type else [chosen]
 
 
 @rule(
@@ -176,6 +190,7 @@ def arrangement_rules() -> list[Rule]:
         _permutations,
         _no_repetition,
         _sum_of_repeated,
+        _known_choice,
         _function_of_repeated,
         _needless_axes,
         _needless_repetition,

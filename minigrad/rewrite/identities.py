@@ -44,14 +44,23 @@ def is_single(x: Variable) -> bool:
     return set(x.type.shape) <= {1}
 
 
+def is_whole(x: Variable) -> bool:
+    """Whether x is of integers, which have no -0.0: that plus 0 is 0.0."""
+    return not x.type.is_float
+
+
 def identities() -> list[Rule]:
     """The table, in the order in which its lines are tried."""
     # fmt: off
     return [
         # Neutral elements and powers.
-        identity("x + 0 is x",               lambda x: x + 0,                  lambda x: x),
+        identity("x + 0 is x",               lambda x: x + 0,                  lambda x: x,
+                 when=is_whole),
+        identity("x + -0.0 is x",            lambda x: x + -0.0,               lambda x: x),
         identity("x - 0 is x",               lambda x: x - 0,                  lambda x: x),
-        identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x),
+        identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x,
+                 when=is_whole),
+        identity("-0.0 - x is -x",           lambda x: -0.0 - x,               lambda x: -x),
         identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
         identity("x * -1 is -x",             lambda x: x * -1,                 lambda x: -x),
         identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from inspect import signature
+from math import copysign
 from typing import Any
 
 from ..graph import Apply, Constant, Variable
@@ -88,6 +89,11 @@ def _ways_to_match(pattern: Apply, node: Apply, bound: Bound) -> list[Bound]:
     return ways
 
 
+def _is_same_number(x: float | None, y: float | None) -> bool:
+    """Whether x is y, and 0.0 not -0.0."""
+    return x is not None and y is not None and (x, copysign(1, x)) == (y, copysign(1, y))
+
+
 def _ways_to_match_all(
     patterns: Sequence[Variable], variables: Sequence[Variable], bound: Bound
 ) -> list[Bound]:
@@ -95,7 +101,7 @@ def _ways_to_match_all(
     ways = [bound]
     for pattern, variable in zip(patterns, variables, strict=True):
         if isinstance(pattern, Constant):
-            if number_of(variable) != number_of(pattern):
+            if not _is_same_number(number_of(variable), number_of(pattern)):
                 return []
         elif pattern.owner is None:
             ways = [

@@ -14,7 +14,7 @@ import numpy as np
 
 from ..graph import Op, Variable, perform, toposort
 from ..ops.broadcasting import Alloc
-from ..ops.elementwise import Switch, numpy_relu
+from ..ops.elementwise import Switch, numpy_clip, numpy_relu
 from ..ops.joining import Join
 from ..ops.reduction import REDUCTIONS
 
@@ -54,7 +54,7 @@ def rounded_at_random(
 
 # What gives one of the numbers that it is given, or a whole one, and rounds nothing.
 _EXACT_FUNCTIONS = frozenset(
-    [np.maximum, np.minimum, np.clip, np.abs, np.negative, np.sign, np.array, numpy_relu]
+    [np.maximum, np.minimum, numpy_clip, np.abs, np.negative, np.sign, np.array, numpy_relu]
     + [np.floor, np.ceil, np.trunc, np.rint, REDUCTIONS["max"][0], REDUCTIONS["min"][0]]
 )
 _EXACT_OPS = (Switch, Join, Alloc)

@@ -1,12 +1,14 @@
 """The table of functions of elements: values, dtypes, broadcasting, and every derivative."""
 
 import math
+from decimal import Decimal, getcontext
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, mutually_broadcastable_shapes
+from oracles import assert_computes
 
 import minigrad
 import minigrad.tensor as T
@@ -234,8 +236,42 @@ def test_clip_has_derivatives_by_its_bounds(bounds):
     check_grad(T.clip, X, np.array(bounds[0]), np.array(bounds[1]))
 
 
-def test_where_the_bounds_cross_the_upper_one_is_the_result_and_has_the_derivative():
-    check_grad(T.clip, np.array([-1.5, 0.3, 0.7, 1.9]), 1.2, 0.5)
+def test_where_the_bounds_cross_the_lower_one_comes_first():
+    x = np.array([-1.5, 0.3, 0.7, 1.1, 1.9])
+    assert evaluated(T.clip, x, np.array(1.2), np.array(0.5)).tolist() == [1.2, 1.2, 1.2, 1.2, 0.5]
+    check_grad(T.clip, x, 1.2, 0.5)
+    check_grad(T.clip, x, np.array([1.2, -1.0, 0.9, 0.0, 2.2]), np.array([0.5, 1.0, 0.2, 1.0, 0.1]))
+
+
+@given(data=st.data())
+def test_clip_is_low_where_x_is_less_else_high_where_x_is_more_else_x(data):
+    dtype = data.draw(st.sampled_from(DTYPES))
+    shapes = data.draw(mutually_broadcastable_shapes(num_shapes=3, max_dims=2, max_side=3))
+    x, low, high = (
+        data.draw(arrays(dtype, shape, elements=st.integers(0, 9))) for shape in shapes.input_shapes
+    )
+    assert_computes(
+        T.clip, lambda *v: np.where(v[0] < v[1], v[1], np.minimum(v[0], v[2])), x, low, high
+    )
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize("exponent", [0, 0.0, np.zeros(4), "a variable"])
+def test_to_the_power_of_0_everything_has_the_derivative_0(exponent, mode):
+    x, y = T.dvectors("x", "y")
+    cost = (x ** (y if isinstance(exponent, str) else exponent)).sum()
+    f = minigrad.function([x, y], minigrad.grad(cost, x), mode=mode, on_unused_input="ignore")
+    assert f([np.inf, -np.inf, np.nan, 0.0], np.zeros(4)).tolist() == [0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("x", [1 - 1e-10, 1e-10 - 1, 1 - 1e-15, 0.3, 1e-300])
+def test_slopes_of_inverse_functions_are_exact_also_next_to_their_ends(x):
+    getcontext().prec = 50
+    square = 1 - Decimal(x) ** 2
+    v = T.dscalar("v")
+    slopes = [minigrad.grad(f(v), v) for f in (T.arcsin, T.arccos, T.arctanh)]
+    expected = [float(1 / square.sqrt()), float(-1 / square.sqrt()), float(1 / square)]
+    np.testing.assert_allclose(minigrad.function([v], slopes)(x), expected, rtol=5e-16)
 
 
 @given(arrays("bool", (2, 3)))

@@ -6,6 +6,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
+from minigrad.rewrite import improve
 from minigrad.testing import assert_program_agrees
 
 SPECIAL = [np.nan, np.inf, -np.inf, 0.0, -0.0, 5e-324, -5e-324, 1e308, -1e308, 1.0, -1.5, 0.5]
@@ -189,6 +190,68 @@ def test_no_rows_are_no_special_case(name):
         cost = T.sqr(expression).sum()
         outputs += minigrad.grad(cost, [x, y], disconnected_inputs="ignore")
     assert_program_agrees([x, y], outputs, [np.zeros((0, 3)), np.zeros((0, 3))])
+
+
+HIDDEN = {
+    "a product": lambda x, w, b: x.dot(w) + b,
+    "a multiple": lambda x, w, b: 0.5 * x.dot(2 * w) / b,
+    "a sigmoid": lambda x, w, b: T.nnet.sigmoid(x.dot(w) + b),
+    "centred": lambda x, w, b: x.dot(w) + b - (x.dot(w) + b).mean(axis=0),
+}
+COSTS = {
+    "squares": lambda h, y, k: T.sqr(h - y).mean(),
+    "rows": lambda h, y, k: T.sqr(h - y).sum() / h.shape[0],
+    "bits": lambda h, y, k: T.nnet.binary_crossentropy(T.nnet.sigmoid(h), y).mean(),
+    "classes": lambda h, y, k: -T.log(T.nnet.softmax(h))[T.arange(k.shape[0]), k].mean(),
+    "columns": lambda h, y, k: T.sqr(h.mean(axis=0)).sum(),
+    "deviations": lambda h, y, k: h.std(axis=0).sum(),
+    "lengths": lambda h, y, k: T.norm(h, axis=1).mean(),
+}
+
+
+@pytest.mark.parametrize("cost", COSTS)
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_no_rows_leave_parameters_as_they_were(hidden, cost):
+    x, y, k = T.dmatrix("x"), T.dmatrix("y"), T.lvector("k")
+    w, b = (minigrad.shared(np.full(shape, 0.7)) for shape in [(3, 2), 2])
+    value = COSTS[cost](HIDDEN[hidden](x, w, b), y, k)
+    slopes = minigrad.grad(value, [w, b])
+    for outputs, mode in ((slopes, "FAST_RUN"), (improve(slopes), "FAST_COMPILE")):
+        f = minigrad.function([x, y, k], outputs, mode=mode, on_unused_input="ignore")
+        with np.errstate(all="ignore"):
+            results = f(np.zeros((0, 3)), np.zeros((0, 2)), np.zeros(0, int))
+        assert not any(result.any() for result in results)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize("number", [np.inf, np.nan, 2.0])
+def test_a_number_that_is_repeated_no_times_has_the_sum_0(number, mode):
+    x, n = T.dscalar("x"), T.lscalar("n")
+    sums = [T.alloc(x, n).sum(), T.alloc(x, n, 2).sum(axis=0), T.alloc(x, 2, n).sum(axis=0)]
+    f = minigrad.function([x, n], sums, mode=mode)
+    for _ in range(2):
+        assert [result.tolist() for result in f(number, 0)] == [0, [0, 0], []]
+    assert f(2.0, 3)[0] == 6
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_zeros_keep_the_signs_that_numpy_gives_them(dtype, mode):
+    x = T.TensorType(dtype, (None,))("x")
+    value = np.array([0.0, -0.0], dtype)
+    for build in (
+        lambda x: x + 0,
+        lambda x: 0 + x,
+        lambda x: x - 0,
+        lambda x: 0 - x,
+        lambda x: x + -0.0,
+        lambda x: x - -0.0,
+        lambda x: -0.0 - x,
+        lambda x: x * 1,
+        lambda x: x * -1,
+    ):
+        result = minigrad.function([x], build(x), mode=mode)(value)
+        np.testing.assert_array_equal(np.signbit(result), np.signbit(build(value)))
 
 
 @pytest.mark.parametrize("name", ["max", "min", "argmax"])

@@ -1,6 +1,7 @@
 """Rewrites: each states a fact, is applied where it should be, and nowhere else."""
 
 from inspect import signature
+from itertools import product
 
 import numpy as np
 import pytest
@@ -45,13 +46,12 @@ def test_both_sides_of_an_identity_are_equal(rule, data):
 
 
 def parts_for(rule):
-    """Parts for which the rule applies: where it asks for small ones, the first of them."""
+    """Parts for which the rule applies: if it asks for small ones, the first; or for integers."""
     names = list(signature(rule.left).parameters)
-    tiny = range(len(names))
-    for kinds in [["tiny"] * count + ["matrix"] * (len(names) - count) for count in tiny]:
+    for dtype, tiny in product(["float64", "int64"], range(len(names))):
+        shapes = [(1, 1)] * tiny + [(None, None)] * (len(names) - tiny)
         parts = [
-            T.dmatrix(name) if kind == "matrix" else T.TensorType("float64", (1, 1))(name)
-            for name, kind in zip(names, kinds, strict=True)
+            T.TensorType(dtype, shape)(name) for name, shape in zip(names, shapes, strict=True)
         ]
         if toposort([rule.left(*parts)])[-1].op in rule.roots and rule.rewrite(
             rule.left(*parts).owner, None
