@@ -7,8 +7,14 @@ last column.
 from __future__ import annotations
 
 import os
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
+
+from .files import open_for_reading
+from .npy import Header, first_line, read_data, read_header
 
 DONUT_RADII = (5.0, 10.0)
 
@@ -99,66 +105,73 @@ def load_donuts(path: str | os.PathLike[str] | None = None) -> np.ndarray:
     """
     if path is None:
         return make_donuts()
-    return _check_table(_read_npy(path), os.fspath(path))
+    name = os.fsdecode(path)
+    with open_for_reading(path) as file:
+        status = os.fstat(file.fileno())
+        # Only an ordinary file tells its size; a pipe has what comes.
+        size = status.st_size if stat.S_ISREG(status.st_mode) else None
+        with _complaining_of(name):
+            header = read_header(file, size)
+        _check_declared(header, name)
+        with _complaining_of(name):
+            table = read_data(file, header)
+    return _check_values(table, name)
 
 
-def _read_npy(path: str | os.PathLike[str]) -> np.ndarray:
-    """The array in a ``.npy`` file, and nothing but a ``.npy`` file.
-
-    `numpy.load` would also open archives and offer to unpickle what it does not recognise.
-    """
-    with open(path, "rb") as file:
-        if file.read(len(np.lib.format.MAGIC_PREFIX)) != np.lib.format.MAGIC_PREFIX:
-            raise ValueError(
-                f"{os.fspath(path)}: not a NumPy .npy file; write one with numpy.save(path, table)"
-            )
-        file.seek(0)
-        try:
-            return np.lib.format.read_array(file, allow_pickle=False)
-        except (ValueError, EOFError, MemoryError) as error:
-            raise ValueError(
-                f"{os.fspath(path)}: expected a complete .npy file of numbers, but reading it "
-                f"failed: {_first_line(error)}; write it again with numpy.save(path, table)"
-            ) from error
-
-
-def _check_table(table: np.ndarray, name: str) -> np.ndarray:
-    """The table as float64, or a ValueError that says what is wrong with it."""
-    if table.dtype.kind not in "biuf":
+@contextmanager
+def _complaining_of(name: str) -> Iterator[None]:
+    """Whatever reading raises becomes a ValueError that names the file."""
+    try:
+        yield
+    except Exception as error:
         raise ValueError(
-            f"{name}: expected columns of numbers, got dtype {table.dtype}; "
+            f"{name}: expected a complete .npy file of numbers, but {first_line(error)}; "
+            "write it again with numpy.save(path, table)"
+        ) from error
+
+
+def _check_declared(header: Header, name: str) -> None:
+    """Raise a ValueError unless the header declares a table."""
+    dtype, shape = header.dtype, header.shape
+    if dtype.kind not in "biuf":
+        raise ValueError(
+            f"{name}: expected columns of numbers, got dtype {dtype}; "
             "convert or drop the columns that are not numbers"
         )
-    if table.ndim != 2:
+    if len(shape) != 2:
         raise ValueError(
             f"{name}: expected 2 dimensions (rows are samples, the last column is the class), "
-            f"got {table.ndim} (shape {table.shape}); reshape it first"
+            f"got {len(shape)} (shape {shape}); reshape it first"
         )
-    if table.shape[0] < 1:
+    if shape[0] < 1:
         raise ValueError(
-            f"{name}: expected at least one row, got none (shape {table.shape}); "
+            f"{name}: expected at least one row, got none (shape {shape}); "
             "check how the file was made"
         )
-    if table.shape[1] < 2:
+    if shape[1] < 2:
         raise ValueError(
             f"{name}: expected at least one feature column and the class column, "
-            f"got shape {table.shape}; add a last column for the class (zeros will do)"
+            f"got shape {shape}; add a last column for the class (zeros will do)"
         )
+
+
+def _check_values(table: np.ndarray, name: str) -> np.ndarray:
+    """The table as float64, or a ValueError that says what is wrong with its numbers."""
     finite = np.isfinite(table)
     if not finite.all():
-        row, column = np.argwhere(~finite)[0]
+        row, column = np.unravel_index(finite.argmin(), table.shape)
         raise ValueError(
             f"{name}: expected finite numbers, got {table[row, column]} in row {row}, column "
             f"{column} ({np.sum(~finite)} such values in all); drop or fill them first"
         )
-    largest = np.abs(table).max()
+    # Compared in float64: in float16 the limit itself would be infinite. A number of a wider type
+    # may become infinite here, and is too large then.
+    with np.errstate(over="ignore"):
+        converted = table.astype(np.float64)
+    largest = np.abs(converted).max()
     if largest > LARGEST:
         raise ValueError(
             f"{name}: expected numbers up to {LARGEST:.2g}, because training data is float32, got "
             f"one of size {largest:.2g}; divide that column by a constant first"
         )
-    return table.astype(np.float64)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error) or type(error).__name__).splitlines()[0]
+    return converted

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import os
+import sys
 import warnings
 from collections.abc import Generator, Sequence
 from contextlib import closing
@@ -258,8 +259,11 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         ------
         OSError
             If the file cannot be written.
+        ValueError
+            If `n_hidden` or `dtype` was changed after fitting, so that it is not the weights'.
         """
         check_is_fitted(self)
+        self._check_agreement()
         hyperparameters = {k: _plain(v) for k, v in self.get_params(deep=False).items()}
         hyperparameters["dtype"] = str(self.dtype)  # it may be a numpy.dtype
         if not isinstance(self.random_state, Integral):
@@ -296,15 +300,17 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         True
         """
         hyperparameters, arrays = read_model(path)
+        values = [arrays[name] for name in ARRAYS]
         try:
             model = cls(**hyperparameters)
+            model._set_fitted(values[0:3], values[3:6], values[6])
             model._check_hyperparameters()
-        except (TypeError, ValueError) as error:
+            model._check_agreement()
+            check_random_state(model.random_state)
+        except Exception as error:
             raise ValueError(
-                f"{os.fspath(path)}: its hyperparameters do not fit: {error}"
+                f"{os.fsdecode(path)}: its hyperparameters do not fit: {error}"
             ) from error
-        values = [arrays[name] for name in ARRAYS]
-        model._set_fitted(values[0:3], values[3:6], values[6])
         model.n_features_in_ = len(model.weights_)
         if FEATURE_NAMES in arrays:
             model.feature_names_in_ = arrays[FEATURE_NAMES].astype(object)
@@ -322,19 +328,30 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def _check_hyperparameters(self) -> None:
         check_scalar(self.n_hidden, "n_hidden", Integral, min_val=1)
-        check_scalar(self.learning_rate, "learning_rate", Real, min_val=0)
+        check_scalar(
+            self.learning_rate, "learning_rate", Real, min_val=0, max_val=sys.float_info.max
+        )
         check_scalar(self.momentum, "momentum", Real, min_val=0, max_val=1)
         check_scalar(self.epochs, "epochs", Integral, min_val=1)
         check_scalar(self.verbose, "verbose", Integral, min_val=0)
         if self.batch_size is not None:
             check_scalar(self.batch_size, "batch_size", Integral, min_val=1)
-        if not math.isfinite(self.learning_rate) or math.isnan(self.momentum):
+        if math.isnan(self.learning_rate) or math.isnan(self.momentum):
             raise ValueError(
-                f"learning_rate and momentum must be finite; got {self.learning_rate} "
+                f"learning_rate and momentum must be numbers; got {self.learning_rate} "
                 f"and {self.momentum}"
             )
         if self.dtype not in ("float64", "float32"):
             raise ValueError(f"dtype must be 'float64' or 'float32'; got {self.dtype!r}")
+
+    def _check_agreement(self) -> None:
+        """Raise a ValueError if the fitted weights are not those that the hyperparameters say."""
+        n_hidden, dtype = self._n_features_out, self.weights_.dtype
+        if self.n_hidden != n_hidden or str(self.dtype) != dtype.name:
+            raise ValueError(
+                f"n_hidden is {self.n_hidden} and dtype {self.dtype}, but the fitted weights have "
+                f"{n_hidden} hidden units and are {dtype}; fit again, or set them back"
+            )
 
     def _check_samples(self, X: ArrayLike, reset: bool) -> np.ndarray:
         """X as a finite matrix to train on; with `reset`, its width is this model's from now on."""

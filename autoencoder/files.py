@@ -1,4 +1,4 @@
-"""Writing files so that a reader finds the whole new file or the old one, never half of one."""
+"""Opening files, and writing them so that a reader finds the whole new one or the old one."""
 
 from __future__ import annotations
 
@@ -9,6 +9,33 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
+
+
+def open_for_reading(path: str | os.PathLike[str]) -> BinaryIO:
+    """Open a file in binary mode; what is wrong with a path is said with its name.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    OSError
+        If the file cannot be opened.
+    ValueError
+        If no file can have such a path.
+
+    Examples
+    --------
+    >>> open_for_reading("model\\0.npz")
+    Traceback (most recent call last):
+        ...
+    ValueError: 'model\\x00.npz': embedded null byte
+    """
+    try:
+        return open(path, "rb")
+    except ValueError as error:
+        raise ValueError(f"{os.fsdecode(path)!r}: {error}") from error
 
 
 @contextmanager

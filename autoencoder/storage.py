@@ -6,15 +6,18 @@ Nothing in it is pickled, so that reading a file from a stranger runs none of hi
 from __future__ import annotations
 
 import json
+import math
 import os
+import sys
 import zipfile
-import zlib
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from .files import replacing
+from .files import open_for_reading, replacing
+from .npy import Header, first_line, read_data, read_header
 
 
 def _shapes(n_features: int, n_hidden: int, n_epochs: int) -> dict[str, tuple[int, ...]]:
@@ -35,6 +38,13 @@ ARRAYS = tuple(_shapes(0, 0, 0))
 # Only a model that was fitted to named features has this one, of text.
 FEATURE_NAMES = "feature_names"
 HYPERPARAMETERS = "hyperparameters"
+
+# How many bytes more than the file itself its arrays may have, if it is compressed: weights hardly
+# shrink, so that a file which grows by more when it is unpacked is there to fill the memory.
+MOST_GAINED = 2**26
+# Bytes of one text: the hyperparameters, or the name of a feature.
+LONGEST_TEXT = 2**20
+_ENCRYPTED = 1  # a bit of a member's flags
 
 
 def write_model(
@@ -65,6 +75,9 @@ def write_model(
 def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """The hyperparameters and the arrays in a file made by `write_model`.
 
+    What the file declares is checked before any of its data is read, so that memory and time stay
+    in proportion to the size of the file.
+
     Parameters
     ----------
     path : path
@@ -75,63 +88,145 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
         If the file cannot be opened.
     ValueError
         If it is not such a file, is damaged, holds pickled objects, or if an array is missing,
-        extra, of the wrong shape, or not finite.
+        extra, of the wrong shape or dtype, or not finite.
     """
-    try:
-        arrays = _read_arrays(path)
-        hyperparameters = _parse_hyperparameters(arrays.pop(HYPERPARAMETERS, None))
-        _check_arrays(arrays)
-    except ValueError as error:
-        raise ValueError(
-            f"{os.fspath(path)}: expected a model written by AutoEncoder.save, but {error}"
-        ) from error
-    return hyperparameters, arrays
-
-
-def _read_arrays(path: str | os.PathLike[str]) -> dict[str, np.ndarray]:
-    with open(path, "rb") as file:
-        # Asked first because `numpy.load` also opens what is no archive.
-        if file.read(2) != b"PK":
-            raise ValueError("it is not an .npz file")
-        file.seek(0)
+    with open_for_reading(path) as file:
         try:
-            with np.load(file, allow_pickle=False) as archive:
-                entries = [(name, archive[name]) for name in archive.files]
-        except (zipfile.BadZipFile, zlib.error, EOFError) as error:
-            raise ValueError(f"it is damaged or cut off: {error}") from error
-        except (KeyError, OSError, NotImplementedError, MemoryError) as error:
-            raise ValueError(f"it cannot be read: {error}") from error
-    if len(dict(entries)) < len(entries):
-        raise ValueError("it holds two arrays of the same name")
-    return dict(entries)
-
-
-def _parse_hyperparameters(text: np.ndarray | None) -> dict[str, Any]:
-    try:
-        return dict(json.loads(str(text)))
-    except (TypeError, ValueError) as error:
-        raise ValueError(f"its entry {HYPERPARAMETERS!r} is missing or not readable") from error
-
-
-def _check_arrays(arrays: Mapping[str, np.ndarray]) -> None:
-    """Raise a ValueError unless these are the arrays of one model."""
-    missing = set(ARRAYS) - arrays.keys()
-    extra = arrays.keys() - ARRAYS - {FEATURE_NAMES}
-    if missing or extra:
-        raise ValueError(f"arrays are missing: {sorted(missing)}, or unknown: {sorted(extra)}")
-    weights = arrays["weights"]
-    if weights.ndim != 2:
-        raise ValueError(f"its weights have {weights.ndim} dimensions instead of 2")
-    n_features, n_hidden = weights.shape
-    for name, shape in _shapes(n_features, n_hidden, arrays["costs"].size).items():
-        array = arrays[name]
-        if array.shape != shape:
+            arrays = _read_arrays(file)
+            return _parse_hyperparameters(arrays.pop(HYPERPARAMETERS)), arrays
+        except Exception as error:
+            # Not a list of classes: damage makes the parsers below raise nearly anything.
             raise ValueError(
-                f"its array {name!r} has shape {array.shape}, which for weights of shape "
+                f"{os.fsdecode(path)}: expected a model written by AutoEncoder.save, but "
+                f"{first_line(error)}"
+            ) from error
+
+
+def _read_arrays(file: BinaryIO) -> dict[str, np.ndarray]:
+    if not file.seekable():
+        raise ValueError("it is a pipe, where a file is needed")
+    # Asked first because `zipfile` also opens what has an archive only at its end.
+    if file.read(2) != b"PK":
+        raise ValueError("it is not an .npz file")
+    size = file.seek(0, os.SEEK_END)
+    with _opened(file) as archive:
+        members = _check_members(archive.infolist(), size)
+        headers = {}
+        for name, member in members.items():
+            with _blaming(name), archive.open(member) as stream:
+                headers[name] = read_header(stream, member.file_size)
+        _check_headers(headers)
+        arrays = {}
+        for name, member in members.items():
+            with _blaming(name), archive.open(member) as stream:
+                stream.read(headers[name].offset)
+                arrays[name] = _native(read_data(stream, headers[name]))
+            _check_values(name, arrays[name])
+    return arrays
+
+
+def _opened(file: BinaryIO) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(file)
+    except Exception as error:
+        raise ValueError(f"it is damaged or cut off: {first_line(error)}") from error
+
+
+@contextmanager
+def _blaming(name: str) -> Iterator[None]:
+    """Say which member of the archive the error is about."""
+    try:
+        yield
+    except Exception as error:
+        raise ValueError(f"its entry {name!r} is damaged: {first_line(error)}") from error
+
+
+def _check_members(members: list[zipfile.ZipInfo], size: int) -> dict[str, zipfile.ZipInfo]:
+    """The members by their arrays' names, if they can be those of a model."""
+    named = {member.filename.removesuffix(".npy"): member for member in members}
+    if len(named) < len(members):
+        raise ValueError("it holds two arrays of the same name")
+    missing = {HYPERPARAMETERS, *ARRAYS} - named.keys()
+    extra = named.keys() - {HYPERPARAMETERS, FEATURE_NAMES, *ARRAYS}
+    if missing or extra:
+        raise ValueError(f"arrays are missing: {sorted(missing)}, or unknown: {sorted(extra)[:5]}")
+    for name, member in named.items():
+        if member.flag_bits & _ENCRYPTED:
+            raise ValueError(f"its entry {name!r} is encrypted")
+        if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise ValueError(f"its entry {name!r} is compressed in a way that NumPy never does")
+    unpacked = sum(member.file_size for member in members)
+    if unpacked > size + MOST_GAINED:
+        raise ValueError(
+            f"its {size} bytes would unpack to {unpacked}, which no model's numbers do; "
+            "if this is one all the same, write it without compression"
+        )
+    return named
+
+
+def _check_headers(headers: Mapping[str, Header]) -> None:
+    """Raise a ValueError unless these are the arrays of one model."""
+    weights = headers["weights"]
+    if len(weights.shape) != 2 or min(weights.shape) < 1:
+        raise ValueError(
+            f"its weights have shape {weights.shape} instead of two sizes of at least 1"
+        )
+    n_features, n_hidden = weights.shape
+    costs = headers["costs"]
+    n_epochs = math.prod(costs.shape)
+    for name, shape in _shapes(n_features, n_hidden, n_epochs).items():
+        header = headers[name]
+        if header.shape != shape:
+            raise ValueError(
+                f"its array {name!r} has shape {header.shape}, which for weights of shape "
                 f"{weights.shape} should be {shape}"
             )
-        if array.dtype.name not in ("float32", "float64") or not np.isfinite(array).all():
-            raise ValueError(f"its array {name!r} is not all finite float32 or float64 numbers")
-    names = arrays.get(FEATURE_NAMES)
-    if names is not None and (names.dtype.kind != "U" or names.shape != (n_features,)):
-        raise ValueError(f"its {names.size} feature names do not name {n_features} features")
+        if header.dtype.name not in ("float32", "float64"):
+            raise ValueError(
+                f"its array {name!r} is not all finite float32 or float64 numbers, "
+                f"but {header.dtype}"
+            )
+        if name != "costs" and header.dtype.name != weights.dtype.name:
+            raise ValueError(
+                f"its array {name!r} is {header.dtype.name}, but its weights are "
+                f"{weights.dtype.name}"
+            )
+    for name in {HYPERPARAMETERS, FEATURE_NAMES} & headers.keys():
+        dtype = headers[name].dtype
+        if dtype.kind != "U" or dtype.itemsize > LONGEST_TEXT:
+            raise ValueError(
+                f"its entry {name!r} should be text of at most {LONGEST_TEXT} bytes; it is {dtype}"
+            )
+    if headers[HYPERPARAMETERS].shape != ():
+        raise ValueError(f"its entry {HYPERPARAMETERS!r} is not one text")
+    names = headers.get(FEATURE_NAMES)
+    if names is not None and names.shape != (n_features,):
+        raise ValueError(
+            f"its {math.prod(names.shape)} feature names do not name {n_features} features"
+        )
+
+
+def _native(array: np.ndarray) -> np.ndarray:
+    """A copy in this machine's byte order, with memory of its own."""
+    return np.array(array, array.dtype.newbyteorder("="), order="C")
+
+
+def _check_values(name: str, array: np.ndarray) -> None:
+    if array.dtype.kind != "U":
+        if not np.isfinite(array).all():
+            raise ValueError(f"its array {name!r} is not all finite numbers")
+    # NumPy fails only later, where the text becomes a str.
+    elif array.reshape(-1).view(np.uint32).max(initial=0) > sys.maxunicode:
+        raise ValueError(f"its entry {name!r} has a character that Unicode does not have")
+
+
+def _parse_hyperparameters(text: np.ndarray) -> dict[str, Any]:
+    try:
+        hyperparameters = json.loads(text.item())
+    except Exception as error:
+        raise ValueError(
+            f"its entry {HYPERPARAMETERS!r} is not readable: {first_line(error)}"
+        ) from error
+    if not isinstance(hyperparameters, dict):
+        raise ValueError(f"its entry {HYPERPARAMETERS!r} does not hold named values")
+    return hyperparameters
