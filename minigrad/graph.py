@@ -333,6 +333,21 @@ class Op:
         """
         return ()
 
+    def may_refuse(self, node: Apply) -> bool:
+        """Whether sizes that `equal_sizes` allows may be refused, though `infer_shape` tells what
+        shape the result would have.
+
+        Then `refuse` checks them also where only that shape is needed.
+        """
+        return False
+
+    def refuse(self, node: Apply, inputs: list[Any]) -> None:
+        """Raise what `perform` would of inputs of these shapes.
+
+        Those by which there is a derivative are zeros; the others have their values.
+        """
+        self.perform(node, inputs, [[None] for _ in range(node.nout)])
+
     def _properties(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__props__ or ()])
 

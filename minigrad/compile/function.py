@@ -16,8 +16,8 @@ from .. import locks
 from ..config import MODES, config
 from ..graph import Constant, Variable, clone_replace, flattened, graph_inputs, restored
 from ..ops.joining import as_tensor_variable
-from ..rewrite import improve
 from ..shared import SharedVariable
+from .checks import LostChecks, improve_and_check
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
@@ -63,7 +63,11 @@ class Function:
     ) -> None:
         self.name = name
         self.mode = mode
-        self.outputs = list(outputs) if mode == "FAST_COMPILE" else improve(outputs)
+        variables = [given.variable for given in inputs]
+        if mode == "FAST_COMPILE":
+            self.outputs, lost = list(outputs), LostChecks()
+        else:
+            self.outputs, lost = improve_and_check([*variables, *_shared_in(outputs)], outputs)
         self._asked = list(outputs)
         self._pack = pack
         self._targets = list(targets)
@@ -74,18 +78,13 @@ class Function:
         self._n_outputs = len(outputs) - len(targets)
         self._binder = Binder(name, inputs)
         self._bind = self._binder.compiled()
-        variables = [given.variable for given in inputs]
-        self._shared = [
-            v
-            for v in graph_inputs([*self.outputs, *outputs], variables)
-            if isinstance(v, SharedVariable)
-        ]
+        self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
         most = {"most": 0} if unplanned else {}
         filled = config.fill_buffers or mode == "DebugMode"
         self._plans = Plans(
-            name, [*variables, *self._shared], self.outputs, outputs, targets, filled=filled, **most
+            name, [*variables, *self._shared], self.outputs, lost, targets, filled=filled, **most
         )
         self._spares = Spares(filled)
 
@@ -209,6 +208,11 @@ class Function:
         inputs = self._binder.inputs
         expressions = flattened(self._asked)
         return _restored, (expressions, self.name, inputs, self._targets, self._pack, self.mode)
+
+
+def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:
+    """The shared variables that the outputs depend on."""
+    return [v for v in graph_inputs(outputs) if isinstance(v, SharedVariable)]
 
 
 def _restored(expressions: Any, name: str, inputs: Sequence[In], *more: Any) -> Function:

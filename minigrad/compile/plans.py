@@ -10,9 +10,10 @@ from ..graph import Variable
 from ..rewrite import improve_for_sizes, read_by_columns, with_known_sizes
 from ..shared import SharedVariable
 from .blocks import in_row_blocks
+from .checks import LostChecks, not_done_by, refusals
 from .program import Program
 from .recycling import new_values
-from .sizes import lost_checks, value_of
+from .sizes import value_of
 
 # A plan takes some milliseconds to make, and memory for its buffers: worth it for shapes that
 # recur, not for ever new ones. What is computed for the same values must not depend on what was
@@ -30,8 +31,8 @@ class Plans:
     ----------
     name : str
     inputs, outputs : sequences of Variable
-    asked : sequence of Variable
-        The outputs before they were rewritten.
+    lost : LostChecks
+        What is checked, too.
     targets : sequence
         What the last outputs are the new values of.
     most : int
@@ -45,7 +46,7 @@ class Plans:
         name: str,
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
-        asked: Sequence[Variable],
+        lost: LostChecks,
         targets: Sequence[Any] = (),
         most: int = _MOST_PLANS,
         filled: bool = False,
@@ -56,7 +57,9 @@ class Plans:
         self._targets = targets
         self._most = most
         self._filled = filled
-        self._lost_checks = lost_checks(set(inputs), outputs, asked)
+        self._lost = lost
+        # What the program for any sizes checks by computing it, a plan may know without.
+        self._checks = [*lost.others, *refusals(outputs)]
         self._general: Program | None = None
         self._planned: dict[Shapes, Program] = {}
         # One attribute, so that another thread never sees half of it.
@@ -67,7 +70,7 @@ class Plans:
         """The program for any shapes."""
         # Not a cached_property, which before Python 3.12 holds a lock that a fork does not renew.
         if self._general is None:
-            self._general = Program(self._name, self._inputs, self._outputs, self._lost_checks)
+            self._general = Program(self._name, self._inputs, self._outputs, self._lost)
         return self._general
 
     @property
@@ -95,12 +98,18 @@ class Plans:
         """A program for these shapes; None if there is no better one than that for any."""
         shape_of = dict(zip(self._inputs, shapes, strict=True))
         try:
-            for _, check in self._lost_checks:
+            for _, check in self._lost.of_inputs:
                 if value_of(check.sides[0], shape_of) != value_of(check.sides[1], shape_of):
                     return None
-            inputs, outputs = with_known_sizes(self._inputs, self._outputs, shapes)
+            inputs, variables = with_known_sizes(
+                self._inputs, [*self._outputs, *self._checks], shapes
+            )
+            count = len(self._outputs)
+            outputs, checks = variables[:count], variables[count:]
             outputs = in_row_blocks(self._name, inputs, outputs, self._filled)
-            outputs = improve_for_sizes(inputs, outputs)
+            variables = improve_for_sizes(inputs, [*outputs, *checks])
+            outputs = variables[:count]
+            checks = not_done_by(outputs, variables[count:])
         except Exception:
             # The sizes do not fit, or an op will not have them: the general program can tell.
             return None
@@ -114,6 +123,7 @@ class Plans:
             self._name,
             inputs,
             outputs,
+            LostChecks(others=checks),
             plans_buffers=True,
             new_values=recycled,
             filled=self._filled,

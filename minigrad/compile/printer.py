@@ -9,6 +9,7 @@ import numpy as np
 
 from ..graph import Apply, Constant, Variable, ancestors, identifier, toposort
 from .buffers import Buffer, Buffers
+from .checks import LostChecks
 from .comments import Commentator
 from .memory import Memory
 from .sizes import Check, Sizes, written
@@ -44,7 +45,7 @@ class Printer:
         outputs: Sequence[Variable],
         plans_buffers: bool,
         given: Sequence[Variable],
-        lost_checks: Sequence[tuple[Apply, Check]],
+        lost: LostChecks,
     ) -> None:
         self.globals: dict[str, Any] = {}
         self.names: dict[Variable, str] = {}
@@ -52,7 +53,7 @@ class Printer:
         self.outputs = outputs
         self._taken: dict[str, int] = {}  # each name, and the last number given to others of it
         self._used: dict[tuple[str, Any], str] = {}
-        self._order = toposort(outputs)
+        self._order = toposort([*outputs, *lost.others])
         self._memory = Memory(self._order, inputs, outputs, given)
         placed = Buffers(self._order if plans_buffers else (), self._memory)
         self.slot_sizes = placed.slot_sizes
@@ -63,7 +64,7 @@ class Printer:
         self.name = self._new_name(name)
         self._name_variables()
         self._given_names = {v: self._new_name(f"b{i}_given") for i, v in enumerate(given)}
-        self._lines = self._print(lost_checks)
+        self._lines = self._print(lost.of_inputs)
 
     def _name_variables(self) -> None:
         """Names for what the user has named; what he has not is named when it is met."""

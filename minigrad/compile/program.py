@@ -12,13 +12,13 @@ from time import perf_counter
 from types import CodeType
 from typing import Any
 
-from ..graph import SIZE_ADVICE, Apply, Constant, Variable, check_sizes
+from ..graph import SIZE_ADVICE, Constant, Variable, check_sizes
 from .buffers import allocate, fill_with_nan
+from .checks import LostChecks, Refuse
 from .errors import explained
 from .printer import Printer
 from .profile import Profile, Row
 from .recycling import NewValue, Spares
-from .sizes import Check
 
 # Of programs: two of one name are two files to Python, also if one is gone.
 _NUMBERS = count()
@@ -87,8 +87,8 @@ class Program:
     name : str
     inputs, outputs : sequences of Variable
         The outputs depend on no other inputs.
-    lost_checks : sequence
-        What is checked, too, for the sake of what was rewritten away: see `sizes.lost_checks`.
+    lost : LostChecks
+        What is checked, too, for the sake of what was rewritten away.
     plans_buffers : bool
         Whether results whose size is known are written into arrays that outlive the call. They
         take memory as long as the program lives.
@@ -110,14 +110,14 @@ class Program:
         name: str,
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
-        lost_checks: Sequence[tuple[Apply, Check]] = (),
+        lost: LostChecks = LostChecks(),  # noqa: B008 (it is immutable)
         plans_buffers: bool = False,
         new_values: Sequence[NewValue] = (),
         filled: bool = False,
     ) -> None:
         self.new_values = new_values
         printer = Printer(
-            name, inputs, outputs, plans_buffers, [v.output for v in new_values], lost_checks
+            name, inputs, outputs, plans_buffers, [v.output for v in new_values], lost
         )
         self._printer = printer
         self._new_bytes = printer.new_bytes
@@ -186,6 +186,9 @@ class Program:
             error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
             return explained(error, node, None)
         inputs = [self._value(variable, known) for variable in node.inputs]
+        op = node.op
+        if isinstance(op, Refuse):
+            node, inputs = op.node, op.stand_ins(inputs)
         if innermost and isinstance(error, AssertionError):
             try:
                 check_sizes(node, inputs)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from ..graph import Apply, Constant, Variable, infer_shapes, toposort
+from ..graph import Apply, Constant, Variable, infer_shapes
 from ..ops.broadcasting import Size
 
 # A size: a number, or the scalar expression that gives it.
@@ -90,25 +90,9 @@ class Sizes:
             self._equal[other] = one
 
 
-def lost_checks(
-    inputs: Collection[Variable], outputs: Sequence[Variable], asked: Sequence[Variable]
-) -> list[tuple[Apply, Check]]:
-    """What the outputs as they were asked for need to be equal, and the rewritten ones do not.
-
-    A derivative may need nothing of a product but its shape; that it fits is checked anyhow, as
-    far as it is a matter of the inputs' sizes.
-    """
-    sizes = Sizes()
-    checked = dict.fromkeys(toposort(outputs))
-    for node in checked:
-        sizes.unchecked(node)
-    return [
-        (node, check)
-        for node in toposort(asked, stop_at=inputs)
-        if node not in checked
-        for check in sizes.unchecked(node)
-        if all(isinstance(side, int) or _axis_of(side)[0] in inputs for side in check.sides)
-    ]
+def is_of_inputs(check: Check, inputs: Collection[Variable]) -> bool:
+    """Whether both sides are numbers or sizes of the inputs."""
+    return all(isinstance(side, int) or _axis_of(side)[0] in inputs for side in check.sides)
 
 
 def _axis_of(size: Variable) -> tuple[Variable | None, int]:

@@ -143,6 +143,16 @@ class Alloc(NumPyOp):
             return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
         return f"{use('alloc', _filler(node))}({', '.join(inputs)})"
 
+    def may_refuse(self, node: Apply) -> bool:
+        value, *sizes = node.inputs
+        known = (isinstance(s, Constant) or _is_size(s) for s in sizes)
+        return not (set(value.type.shape) <= {1} and all(known))
+
+    def refuse(self, node: Apply, inputs: list[Any]) -> None:
+        value, *sizes = inputs
+        np.broadcast_to(np.empty(()), sizes)  # none is negative
+        _check_filling(node, value, sizes)
+
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
 
@@ -158,17 +168,25 @@ class Alloc(NumPyOp):
 
 def _filler(node: Apply) -> Any:
     """Alloc for values of this node's type: only axes known to have size 1 are repeated."""
-    known = node.inputs[0].type.shape
 
     def alloc(value: Any, *sizes: Any) -> Any:
-        for axis, size in enumerate(value.shape, start=-value.ndim):
-            if known[axis] != 1 and size != sizes[axis]:
-                raise ValueError(
-                    f"a value of shape {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
-                )
+        _check_filling(node, value, sizes)
         return np.full(sizes, value, dtype=value.dtype)
 
     return alloc
+
+
+def _check_filling(node: Apply, value: Any, sizes: Sequence[Any]) -> None:
+    known = node.inputs[0].type.shape
+    for axis, size in enumerate(value.shape, start=-value.ndim):
+        if known[axis] != 1 and size != sizes[axis]:
+            raise ValueError(
+                f"a value of shape {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
+            )
+
+
+def _is_size(x: Variable) -> bool:
+    return x.owner is not None and isinstance(x.owner.op, Size)
 
 
 class Contiguous(NumPyOp):

@@ -226,6 +226,13 @@ class Subtensor(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]"
 
+    def may_refuse(self, node: Apply) -> bool:
+        # Integer arrays are left to what uses them: to look at each number would cost as much.
+        has_numbers = not all(entry is None or isinstance(entry, tuple) for entry in self.pattern)
+        return has_numbers and not any(
+            v.type.ndim and v.type.dtype != "bool" for v in node.inputs[1:]
+        )
+
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         if any(entry is INPUT for entry in self.pattern):
             return None
@@ -338,6 +345,13 @@ class IncSubtensor(Op):
         from_text = "".join(c if c.isalnum() or c == "_" else "m" for c in key)
         name = f"{'set' if self.set_instead_of_inc else 'inc'}_{from_text}"
         return f"{use(name, self._writer(node))}({', '.join(inputs)})"
+
+    def may_refuse(self, node: Apply) -> bool:
+        return True
+
+    def refuse(self, node: Apply, inputs: list[Any]) -> None:
+        x, y, *indices = inputs
+        _filling(y, np.shape(x[fill_pattern(self.pattern, indices)]))
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [input_shapes[0]]

@@ -162,6 +162,9 @@ class Split(Op):
         text = f"{use('split', self._cut)}({', '.join(inputs)})"
         return text if self.count > 1 else f"{text}[0]"
 
+    def may_refuse(self, node: Apply) -> bool:
+        return True
+
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         x = input_shapes[0]
         return [(*x[: self.axis], length, *x[self.axis + 1 :]) for length in node.inputs[1:]]

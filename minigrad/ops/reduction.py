@@ -62,11 +62,22 @@ class Reduction(AlongAxes):
         y, gy = (restore_axes(v, self.axis, x.type.ndim) for v in (outputs[0], output_grads[0]))
         return [self.vjp(self.axis, x, y, gy)]
 
+    def may_refuse(self, node: Apply) -> bool:
+        return self.name in ("max", "min")  # of nothing
+
+    def refuse(self, node: Apply, inputs: list[Any]) -> None:
+        self.compute(_corner(inputs[0]))
+
     def __str__(self) -> str:
         return f"{self.name}{{{','.join(map(str, self.axis))}}}"
 
     def __reduce__(self) -> Any:
         return Reduction, (self.name, self.axis)
+
+
+def _corner(x: Any) -> Any:
+    """A single element of x, or none if there is none, in as many dimensions."""
+    return x[(slice(1),) * x.ndim]
 
 
 def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
@@ -191,6 +202,12 @@ class ArgReduction(NumPyOp):
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
+
+    def may_refuse(self, node: Apply) -> bool:
+        return True
+
+    def refuse(self, node: Apply, inputs: list[Any]) -> None:
+        self.compute(_corner(inputs[0]))
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [None]

@@ -59,6 +59,9 @@ class Reshape(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.reshape({', '.join(inputs[1:]) or '()'})"
 
+    def may_refuse(self, node: Apply) -> bool:
+        return True
+
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         # An expression may turn out to be -1 when the program runs; a tensor's size cannot.
         return [
@@ -124,6 +127,9 @@ class SpecifyShape(NumPyOp):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         name = "specify_" + "_".join(map(str, self.axes))
         return f"{use(name, self.compute)}({', '.join(inputs)})"
+
+    def may_refuse(self, node: Apply) -> bool:
+        return True
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [

@@ -10,6 +10,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.graph import ancestors
 
 
 @pytest.fixture
@@ -341,3 +342,86 @@ def test_a_line_that_cannot_be_read_is_told_by_its_number(x):
     exec(compile("\n\ny = x[5]", "<typed in>", "exec"), scope)
     text = message(IndexError, minigrad.function([x], scope["y"]), np.eye(2))
     assert text.endswith("made at <typed in>:3")
+
+
+# ---- Sizes that do not fit, where the result is not needed but for its shape ----------------------
+
+MATRIX, OTHER, VECTOR, ANOTHER = T.dmatrix("m"), T.dmatrix("n"), T.dvector("v"), T.dvector("w")
+CUBE, OTHER_CUBE, MASK = T.dtensor3("t"), T.dtensor3("u"), T.TensorType("bool", (None,))("mask")
+K, J = T.lscalar("k"), T.lscalar("j")
+THAT_DO_NOT_FIT = {
+    "add": (MATRIX + OTHER, {MATRIX: (2, 3), OTHER: (2, 1)}),
+    "dot": (T.dot(MATRIX, OTHER), {MATRIX: (2, 3), OTHER: (2, 3)}),
+    "dot of a part": (T.dot(VECTOR[MASK], ANOTHER), {VECTOR: 5, MASK: 5, ANOTHER: 4}),
+    "dot of rows": (T.dot(MATRIX[MASK], OTHER), {MATRIX: (5, 2), MASK: 5, OTHER: (4, 4)}),
+    "batched_dot": (T.batched_dot(CUBE, OTHER_CUBE), {CUBE: (2, 3, 4), OTHER_CUBE: (3, 4, 4)}),
+    "tensordot": (T.tensordot(CUBE, OTHER_CUBE, 2), {CUBE: (2, 3, 4), OTHER_CUBE: (4, 3, 5)}),
+    "batched_tensordot": (
+        T.batched_tensordot(CUBE, OTHER_CUBE, [[1], [1]]),
+        {CUBE: (2, 3, 4), OTHER_CUBE: (2, 5, 4)},
+    ),
+    "batched_tensordot's batch": (
+        T.batched_tensordot(CUBE, OTHER_CUBE, [[1], [1]]),
+        {CUBE: (2, 3, 4), OTHER_CUBE: (3, 3, 4)},
+    ),
+    "split": (T.split(VECTOR, [K, J], 2)[0], {VECTOR: 5, K: 2, J: 2}),
+    "split into less than nothing": (T.split(VECTOR, [K, J], 2)[0], {VECTOR: 5, K: -2, J: 7}),
+    "a mask": (VECTOR[MASK], {VECTOR: 5, MASK: 4}),
+    "a mask that is set": (T.set_subtensor(VECTOR[MASK], 0), {VECTOR: 5, MASK: 4}),
+    "a value for a mask": (
+        T.inc_subtensor(VECTOR[MASK], ANOTHER),
+        {VECTOR: 5, MASK: 5, ANOTHER: 4},
+    ),
+    "a value for a slice": (T.set_subtensor(MATRIX[:2], OTHER), {MATRIX: (3, 2), OTHER: (3, 2)}),
+    "an index": (MATRIX[5], {MATRIX: (3, 2)}),
+    "an index that is an input": (MATRIX[K], {MATRIX: (3, 2), K: 7}),
+    "reshape": (MATRIX.reshape((2, MATRIX.shape[1])), {MATRIX: (3, 2)}),
+    "reshape to an input": (MATRIX.reshape((K, 2)), {MATRIX: (3, 2), K: 2}),
+    "flatten": (MATRIX.flatten() + VECTOR, {MATRIX: (2, 3), VECTOR: 5}),
+    "specify_shape": (T.specify_shape(MATRIX, (3, None)), {MATRIX: (4, 2)}),
+    "addbroadcast": (T.addbroadcast(MATRIX, 0), {MATRIX: (3, 2)}),
+    "alloc": (T.alloc(VECTOR, K, 3), {VECTOR: 2, K: 2}),
+    "alloc of less than nothing": (T.alloc(VECTOR[0], K, 3), {VECTOR: 2, K: -2}),
+    "join": (T.join(0, MATRIX, OTHER), {MATRIX: (2, 3), OTHER: (2, 1)}),
+    "joined": (T.join(0, VECTOR, ANOTHER) + MATRIX[0], {VECTOR: 2, ANOTHER: 2, MATRIX: (3, 3)}),
+    "max of nothing": (T.max(MATRIX, axis=0), {MATRIX: (0, 3)}),
+    "argmax of nothing": (T.argmax(MATRIX, axis=0), {MATRIX: (0, 3)}),
+    "switch": (T.switch(MASK, VECTOR, ANOTHER), {MASK: 3, VECTOR: 3, ANOTHER: 2}),
+    "diag": (T.diag(MATRIX) + VECTOR, {MATRIX: (3, 3), VECTOR: 2}),
+    "repeat": (T.repeat(VECTOR, K), {VECTOR: 3, K: -1}),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize("name", THAT_DO_NOT_FIT)
+def test_sizes_that_do_not_fit_are_refused_though_only_the_shape_is_needed(name, mode):
+    result, sizes = THAT_DO_NOT_FIT[name]
+    values = [np.array(s) if v in (K, J) else np.ones(s, v.dtype) for v, s in sizes.items()]
+    outputs = [result.shape, T.zeros_like(result), T.ones_like(result).sum()]
+    if result.ndim:
+        outputs += [T.arange(result.shape[0]), result.shape[-1] * 2]
+    floats = [v for v in sizes if v.dtype == "float64"]
+    if result.dtype == "float64":
+        outputs += minigrad.grad(result.sum(), floats, disconnected_inputs="ignore")
+    for output in outputs:
+        if result not in ancestors([output]):
+            continue  # the type knows what was asked for
+        f = minigrad.function([*sizes], output, mode=mode, on_unused_input="ignore")
+        for _ in range(2):
+            with pytest.raises((ValueError, IndexError), match=r"made at tests.*: "):
+                f(*values)
+
+
+def test_a_check_of_what_is_not_needed_names_the_operation_and_its_sizes():
+    f = minigrad.function([MATRIX, K], T.zeros_like(MATRIX.reshape((K, 2))))
+    assert f(np.ones((3, 2)), 3).shape == (3, 2)
+    with pytest.raises(
+        ValueError, match=r"in Reshape, where m is float64 \(3, 2\), k is int64 \(\)"
+    ):
+        f(np.ones((3, 2)), 2)
+
+
+def test_a_check_that_sizes_have_passed_is_in_no_plan():
+    f = minigrad.function([MATRIX], T.zeros_like(T.exp(MATRIX.reshape((2, MATRIX.shape[0])))))
+    f(np.ones((3, 2)))
+    assert "check" not in f.source

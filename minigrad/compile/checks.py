@@ -1,0 +1,163 @@
+"""What the expressions as they were asked for check, and the rewritten ones would not.
+
+A derivative may need nothing of a product, or of a reshape, but its shape, which is known without
+computing it. That the sizes fit is checked anyhow.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..graph import Apply, Op, Use, Variable, ancestors, check_sizes, identifier, toposort
+from ..lines import credited_to
+from ..ops.broadcasting import sizes_of
+from ..rewrite import improve
+from ..tensor_type import TensorType
+from .sizes import Check, Sizes, is_of_inputs
+
+
+class LostChecks(NamedTuple):
+    """What is checked for the sake of nodes that the rewrites have made superfluous.
+
+    Attributes
+    ----------
+    of_inputs : list of pair of Apply and Check
+        Sizes of inputs that must be equal.
+    others : list of Variable
+        Whose computation does nothing but check.
+    """
+
+    of_inputs: Sequence[tuple[Apply, Check]] = ()
+    others: Sequence[Variable] = ()
+
+
+class Refuse(Op):
+    """Raises what a node would raise of inputs of these sizes. Its result says nothing.
+
+    The inputs by which the node has a derivative are known by their sizes; the others, such as
+    indices and new sizes, by their values. These come first.
+
+    Parameters
+    ----------
+    node : Apply
+    """
+
+    __props__ = ("refusing", "types")
+
+    def __init__(self, node: Apply) -> None:
+        self.node = node
+        self.refusing = node.op
+        self.types = tuple(v.type for v in node.inputs)
+        self._by_value = _known_by_value(node)
+
+    def of_node(self) -> Variable:
+        """The result, from what is known of the node's inputs."""
+        sizes = [sizes_of(v) for i, v in enumerate(self.node.inputs) if i not in self._by_value]
+        with credited_to(self.node.made_at):
+            return self.make_node(*_parameters(self.node), *chain(*sizes)).out
+
+    def make_node(self, *inputs: Variable) -> Apply:
+        return Apply(self, inputs, [TensorType("bool", ())()])
+
+    def stand_ins(self, inputs: Sequence[Any]) -> list[Any]:
+        """Arrays of the sizes of the node's inputs, which take no memory, or their values."""
+        values = iter(inputs[: len(self._by_value)])
+        sizes = iter(inputs[len(self._by_value) :])
+        return [
+            next(values)
+            if i in self._by_value
+            else np.broadcast_to(
+                np.zeros((), type.numpy_dtype), [int(next(sizes)) for _ in type.shape]
+            )
+            for i, type in enumerate(self.types)
+        ]
+
+    def key(self, inputs: Sequence[Variable]) -> Any:
+        """What it has in common with a node that refuses the same: see `_key`."""
+        dimensions = tuple(type.ndim for type in self.types)
+        return self.refusing, dimensions, tuple(inputs[: len(self._by_value)])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        output_storage[0][0] = self.compute(*inputs)
+
+    def compute(self, *inputs: Any) -> Any:
+        """False, if nothing is raised."""
+        values = self.stand_ins(inputs)
+        check_sizes(self.node, values)
+        if self.refusing.may_refuse(self.node):
+            self.refusing.refuse(self.node, values)
+        return np.array(False)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use(f'check_{identifier(str(self))}', self.compute)}({', '.join(inputs)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"whether the sizes fit {self}"
+
+    def __str__(self) -> str:
+        return str(self.refusing)
+
+
+def _known_by_value(node: Apply) -> list[int]:
+    """The places of the inputs whose values a check knows, not only their sizes."""
+    return [i for i, row in enumerate(node.op.connection_pattern(node)) if not any(row)]
+
+
+def _parameters(node: Apply) -> list[Variable]:
+    return [node.inputs[i] for i in _known_by_value(node)]
+
+
+def improve_and_check(
+    inputs: Sequence[Variable], asked: Sequence[Variable]
+) -> tuple[list[Variable], LostChecks]:
+    """The outputs that were asked for, rewritten, and what is to be checked beside them."""
+    variables = ancestors(asked)
+    final = dict(zip(variables, improve(variables), strict=True))
+    outputs = [final[v] for v in asked]
+    needed = set(ancestors(outputs))
+    sizes = Sizes()
+    for node in toposort(outputs):
+        sizes.unchecked(node)
+    of_inputs: list[tuple[Apply, Check]] = []
+    others: list[Variable] = []
+    known = set(inputs)
+    for node in toposort(asked):
+        op = node.op
+        may_refuse = op.may_refuse(node)
+        if not may_refuse and not op.equal_sizes(node):
+            continue
+        if any(final[v] in needed for v in node.outputs):
+            continue
+        lost = node.clone_with_new_inputs([final[v] for v in node.inputs])
+        checks = sizes.unchecked(lost)
+        if may_refuse or not all(is_of_inputs(check, known) for check in checks):
+            others.append(Refuse(lost).of_node())
+        else:
+            of_inputs += [(lost, check) for check in checks]
+    return outputs, LostChecks(of_inputs, improve(others))
+
+
+def refusals(outputs: Sequence[Variable]) -> list[Variable]:
+    """What would check, for each node of the outputs that may refuse sizes, just that."""
+    return [Refuse(n).of_node() for n in toposort(outputs) if n.op.may_refuse(n)]
+
+
+def not_done_by(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list[Variable]:
+    """Those of the checks that are still to be done when the outputs are computed."""
+    done = {_key(node) for node in toposort(outputs) if node.op.may_refuse(node)}
+    return [check for check in checks if _is_refusal(check, done)]
+
+
+def _is_refusal(check: Variable, done: Collection[Any]) -> bool:
+    """Whether it is no constant, as one that was done is, nor among those that will be done."""
+    node = check.owner
+    return node is not None and isinstance(node.op, Refuse) and node.op.key(node.inputs) not in done
+
+
+def _key(node: Apply) -> Any:
+    """What nodes have in common that refuse the same: op, dimensions, indices and new sizes."""
+    return node.op, tuple(v.type.ndim for v in node.inputs), tuple(_parameters(node))
