@@ -10,11 +10,13 @@ import numpy as np
 from ..graph import Apply, Constant, Op, Use, Variable
 from ..tensor_type import TensorType, constant
 from .broadcasting import (
+    Alloc,
     NumPyOp,
     Shape,
     dimshuffle,
     normalize_axis,
     ones_like,
+    restore_axes,
     size_of,
     sizes_of,
     sum_axes,
@@ -544,14 +546,19 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
     if axis is None:
         a, axis = a.flatten(), 0
     axis = normalize_axis(axis, a.type.ndim)
-    size = a.shape[axis]
-    if mode == "wrap":
-        indices = indices % size
-    elif mode == "clip":
-        indices = clip(indices, 0, size - 1)
-    elif mode != "raise":
-        raise ValueError(f"take: mode is 'raise', 'wrap' or 'clip'; got {mode!r}")
+    indices = _in_range("take", indices, size_of(a, axis), mode)
     return getitem(a, (slice(None),) * axis + (indices,))
+
+
+def _in_range(name: str, indices: Variable, size: Variable, mode: str) -> Variable:
+    """The indices of an axis of that size, those out of range moved as the mode says."""
+    if mode == "wrap":
+        return indices % size
+    if mode == "clip":
+        return clip(indices, 0, size - 1)
+    if mode == "raise":
+        return indices
+    raise ValueError(f"{name}: mode is 'raise', 'wrap' or 'clip'; got {mode!r}")
 
 
 def nonzero(a: Any, return_matrix: bool = False) -> Any:
@@ -576,13 +583,14 @@ def nonzero_values(a: Any) -> Variable:
     return getitem(a, nonzero(a))
 
 
-def choose(a: Any, choices: Sequence[Any], mode: str = "raise") -> Variable:
+def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
     """For each element of a, the element at its place of the choice that it numbers.
 
     Parameters
     ----------
     a : int tensor
-    choices : sequence of tensors that broadcast with a
+    choices : sequence of tensors that broadcast with a, or a tensor of them
+        The first axis of a tensor numbers the choices.
     mode : {'raise', 'wrap', 'clip'}
         What happens to a number out of range; see `take`.
 
@@ -591,16 +599,36 @@ def choose(a: Any, choices: Sequence[Any], mode: str = "raise") -> Variable:
     >>> choose([1, 0], [[10, 20], [30, 40]]).eval()
     array([30, 20])
     """
-    choices = list(choices)
     a = as_tensor_variable(a)
     if a.type.dtype == "bool":  # which as an index would be a mask
         a = cast(a, "int64")
+    if isinstance(choices, Variable):
+        return _chosen(a, choices, mode)
+    choices = list(choices)
     numbers = take(np.arange(len(choices)), a, mode=mode)
-    result = as_tensor_variable(choices[0])
+    result = switch(eq(numbers, 0), choices[0], choices[0])  # which has the shape of both
     for number, choice in enumerate(choices[1:], start=1):
         result = switch(eq(numbers, number), choice, result)
-    if result.type.ndim < numbers.type.ndim:
-        result = dimshuffle(
-            result, ["x"] * (numbers.type.ndim - result.type.ndim) + list(range(result.type.ndim))
-        )
     return result
+
+
+def _chosen(a: Variable, choices: Variable, mode: str) -> Variable:
+    """`choose` from the tensor whose first axis numbers the choices."""
+    if not choices.type.ndim:
+        raise ValueError(f"choose takes choices of at least one dimension; got {choices.type}")
+    numbers = _in_range("choose", a, size_of(choices, 0), mode)
+    new = ["x"] * (a.type.ndim - choices.type.ndim + 1)
+    choices = dimshuffle(choices, [0, *new, *range(1, choices.type.ndim)])
+    ndim = choices.type.ndim - 1
+    numbers = as_tensor_variable(numbers, ndim=ndim)
+    places = [
+        0 if size == 1 else restore_axes(_below(size_of(choices, axis + 1)), others, ndim)
+        for axis, size in enumerate(choices.type.shape[1:])
+        for others in [[other for other in range(ndim) if other != axis]]
+    ]
+    return getitem(choices, (numbers, *places))
+
+
+def _below(size: Variable) -> Variable:
+    """0, 1, 2, … below the size."""
+    return Alloc()(constant(1, dtype="int64"), size).cumsum() - 1

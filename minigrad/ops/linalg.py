@@ -239,17 +239,19 @@ def batched_dot(a: Any, b: Any) -> Variable:
 
     Parameters
     ----------
-    a, b : tensors of one to three dimensions
+    a, b : tensors of at least one dimension
         Their first axis, of the same size, counts the batch.
     """
     a, b = as_tensor_variable(a), as_tensor_variable(b)
-    if not (1 <= a.type.ndim <= 3 and 1 <= b.type.ndim <= 3):
-        raise ValueError(f"batched_dot takes one to three dimensions; got {a.type} and {b.type}")
+    if not a.type.ndim or not b.type.ndim:
+        raise ValueError(f"batched_dot takes at least one dimension; got {a.type} and {b.type}")
     if 1 in (a.type.ndim, b.type.ndim):
         missing = b.type.ndim - a.type.ndim
         shorter, longer = (a, b) if missing >= 0 else (b, a)
         ones = ["x"] * abs(missing)
         return mul(dimshuffle(shorter, [0, *ones]), longer)
+    if a.type.ndim > 3 or b.type.ndim > 3:
+        return batched_tensordot(a, b, [[a.type.ndim - 1], [max(b.type.ndim - 2, 1)]])
     if a.type.ndim == 2 and b.type.ndim == 2:
         return sum_of(mul(a, b), axis=1)
     if a.type.ndim == 2:

@@ -145,19 +145,19 @@ def ones(shape: Any, dtype: Any = None) -> Variable:
 
 
 def fill(a: Any, b: Any) -> Variable:
-    """b, repeated until it has a's shape.
+    """b, repeated until it has the shape of a and b together, as of ``a + b``.
 
     Parameters
     ----------
     a : tensor
         Only its shape matters.
     b : tensor
-        It broadcasts to a's shape; its dtype stays.
+        Its dtype stays.
 
     Raises
     ------
     ValueError
-        If b has more dimensions than a; at run time, if its sizes do not fit.
+        If the sizes do not fit, at the latest at run time.
 
     Examples
     --------
@@ -165,7 +165,10 @@ def fill(a: Any, b: Any) -> Variable:
     array([[5., 5.],
            [5., 5.]])
     """
-    return alloc(b, *sizes_of(as_tensor_variable(a)))
+    a, b = as_tensor_variable(a), as_tensor_variable(b)
+    ndim = max(a.type.ndim, b.type.ndim)
+    pairs = zip(*[sizes_of(as_tensor_variable(v, ndim=ndim)) for v in (a, b)], strict=True)
+    return alloc(b, *[of_b if _known_integer(of_a) == 1 else of_a for of_a, of_b in pairs])
 
 
 def zeros_like(model: Any, dtype: Any = None) -> Variable:

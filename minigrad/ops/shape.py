@@ -173,18 +173,25 @@ class Unbroadcast(NumPyOp):
 
 
 class RepeatedIndices(NumPyOp):
-    """0, 1, 2, …, each as often as the input says: what `repeat` takes."""
+    """The numbers below the second input, each as often as the first says: what `repeat` takes."""
 
     __props__ = ()
 
-    def make_node(self, repeats: Variable) -> Apply:
-        return Apply(self, [repeats], [TensorType("int64", (None,))()])
+    def make_node(self, repeats: Variable, count: Variable) -> Apply:
+        if repeats.type.ndim != 1 or repeats.type.numpy_dtype.kind not in "iu":
+            raise TypeError(f"repeat: how often is an int or an int vector; got {repeats.type}")
+        (length,) = repeats.type.shape
+        if isinstance(count, Constant) and length not in (None, 1, int(count.data)):
+            raise ValueError(f"repeat: {length} numbers for {int(count.data)} entries")
+        return Apply(self, [repeats, count], [TensorType("int64", (None,))()])
 
-    def compute(self, repeats: Any) -> Any:
-        return np.repeat(np.arange(len(repeats)), repeats)
+    def compute(self, repeats: Any, count: Any) -> Any:
+        if len(repeats) not in (1, count):
+            raise ValueError(f"repeat: {len(repeats)} numbers for {count} entries")
+        return np.repeat(np.arange(count), repeats)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None]
+        return [None, None]
 
 
 def shape(x: Any) -> Variable:
@@ -249,7 +256,7 @@ def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
     if ndim == 1:
         return Reshape()(x, as_size(-1))
     # Not -1: next to a size of 0 it would be anybody's guess.
-    last = element_count(x, range(ndim - 1, x.type.ndim))
+    last = as_size(element_count(x, range(ndim - 1, x.type.ndim)))
     return Reshape()(x, *sizes_of(x)[: ndim - 1], last)
 
 
@@ -374,10 +381,16 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     Parameters
     ----------
     x : tensor
-    reps : int, or list of ints; each may be symbolic
+    reps : int, list of ints, or int vector; each may be symbolic
         For the last axes; x gets new axes in front if there are more.
     ndim : int, optional
-        How many dimensions the result has, if more.
+        How many dimensions the result has, if more. It is needed beside a vector whose length the
+        type does not tell.
+
+    Raises
+    ------
+    ValueError
+        If x has more dimensions than `ndim`, or there are more `reps`, at the latest at run time.
 
     Examples
     --------
@@ -385,15 +398,35 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     array([1, 2, 1, 2])
     """
     x = as_tensor_variable(x)
-    times = as_sizes(reps)
-    ndim = max(len(times), x.type.ndim, ndim or 0)
+    times = _times_to_tile(reps, ndim)
+    least = max(len(times), x.type.ndim)
+    if ndim is None:
+        ndim = least
+    if ndim < least:
+        raise ValueError(f"tile: {x} and {len(times)} reps need {least} dimensions, not {ndim}")
     times = [as_size(1)] * (ndim - len(times)) + times
     x = as_tensor_variable(x, ndim=ndim)
     sizes = sizes_of(x)
     spread = restore_axes(x, range(0, 2 * ndim, 2), 2 * ndim)
     pairs = [v for pair in zip(times, sizes, strict=True) for v in pair]
-    products = [time * size for time, size in zip(times, sizes, strict=True)]
+    products = [_size_times(size, time) for size, time in zip(sizes, times, strict=True)]
     return Reshape()(Alloc()(spread, *pairs), *products)
+
+
+def _times_to_tile(reps: Any, ndim: int | None) -> list[Variable]:
+    """How often for each of the last axes; a vector of unknown length is filled up with ones."""
+    if not isinstance(reps, (list, tuple)):
+        reps = as_size(reps)
+        if reps.type.shape == (None,) and ndim is not None:
+            padding = Alloc()(as_size(1), as_size(ndim) - size_of(reps, 0))
+            return as_sizes(join(0, padding, reps), ndim)
+    return as_sizes(reps)
+
+
+def _size_times(size: Variable, times: Variable) -> Variable:
+    """The product, as far as known: once is the size itself."""
+    is_once = isinstance(times, Constant) and not times.type.ndim and times.data == 1
+    return size if is_once else as_size(size * times)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
@@ -403,9 +436,14 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
     ----------
     x : tensor
     repeats : int, or int vector
-        How often: each, or one number for each entry.
+        How often: each, or one number for each entry; a vector of a single number counts for all.
     axis : int, optional
         By default x is flattened first.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If `repeats` are not whole numbers, or not as many as entries, at the latest at run time.
 
     Examples
     --------
@@ -416,12 +454,14 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
     if axis is None:
         x, axis = flatten(x), 0
     axis = normalize_axis(axis, x.type.ndim)
+    if repeats.type.shape == (1,):
+        repeats = as_size(repeats[0])
     if repeats.type.ndim:
-        repeats = SpecifyShape((0,))(repeats, size_of(x, axis))
-        return x[(slice(None),) * axis + (RepeatedIndices()(repeats),)]
+        return x[(slice(None),) * axis + (RepeatedIndices()(repeats, size_of(x, axis)),)]
     sizes = sizes_of(x)
     spread = Alloc()(expand_dims(x, axis + 1), *sizes[: axis + 1], repeats, *sizes[axis + 1 :])
-    return Reshape()(spread, *sizes[:axis], sizes[axis] * repeats, *sizes[axis + 1 :])
+    total = _size_times(sizes[axis], repeats)
+    return Reshape()(spread, *sizes[:axis], total, *sizes[axis + 1 :])
 
 
 def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
@@ -443,6 +483,8 @@ def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
     if axis is None:
         return Reshape()(roll(flatten(x), shift, 0), *sizes_of(x))
     axis = normalize_axis(axis, x.type.ndim)
+    if x.type.shape[axis] == 1:
+        return x
     size = size_of(x, axis)
     cut = size - cast(shift, "int64") % maximum(size, 1)
     before = (slice(None),) * axis

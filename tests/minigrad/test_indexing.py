@@ -265,6 +265,46 @@ def test_choose_is_numpys(numbers, choices):
     )
 
 
+CHOICES = {
+    "vectors": ((3,), (4, 3)),
+    "numbers": ((2, 3), (4,)),
+    "matrices": ((3,), (4, 2, 3)),
+    "one for all": ((2, 3), (4, 1, 3)),
+    "one number for all": ((2, 1), (4, 2, 3)),
+    "with axes in front": ((2, 1, 1), (3, 1, 4, 3)),
+    "a single choice": ((2, 1), (1, 3)),
+    "none to make": ((0,), (4, 2, 0)),
+}
+
+
+@pytest.mark.parametrize("mode", ["raise", "wrap", "clip"])
+@pytest.mark.parametrize("name", CHOICES)
+def test_choose_takes_a_tensor_or_a_list_of_choices_and_broadcasts(name, mode):
+    shape, of_choices = CHOICES[name]
+    rng = np.random.default_rng(0)
+    numbers = rng.integers(0, of_choices[0], shape) + (0 if mode == "raise" else -9)
+    choices = rng.normal(size=of_choices)
+    count = of_choices[0]
+    assert_computes(
+        lambda a, c: [
+            T.choose(a, c, mode=mode),
+            T.choose(a, [c[i] for i in range(count)], mode=mode),
+        ],
+        lambda a, c: [np.choose(a, c, mode=mode)] * 2,
+        numbers,
+        choices,
+    )
+    check_grad(lambda c: T.choose(numbers, c, mode=mode) ** 3, choices, order=2)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_a_choice_that_is_not_there_is_an_index_error(mode):
+    a, c = T.lvector("a"), T.dmatrix("c")
+    for result in (T.choose(a, c), T.choose(a, [c[0], c[1]])):
+        with pytest.raises(IndexError):
+            minigrad.function([a, c], result, mode=mode)([0, 2], np.ones((2, 2)))
+
+
 def test_picking_has_both_derivatives():
     check_grad(lambda x: T.take(x, [0, 1, 0], axis=0) ** 3, CUBE[0], order=2)
     check_grad(lambda x: T.nonzero_values(x * [[1], [0], [2]]) ** 3, CUBE[0] + 9, order=2)
@@ -309,6 +349,8 @@ REFUSED = {
         TypeError,
         "a part of v, which is int8, is set: 0.5 does not fit",
     ),
+    "no choices": (lambda x: T.choose([0], x.sum()), ValueError, "at least one dimension"),
+    "a mode of choosing": (lambda x: T.choose([0], x, mode="?"), ValueError, "choose: mode is"),
     "a mode": (lambda x: T.take(x, [0], mode="bounce"), ValueError, "'raise', 'wrap' or 'clip'"),
     "an axis": (lambda x: T.take(x, [0], axis=2), ValueError, "axis 2"),
     "a scalar": (lambda x: T.nonzero(x.sum()), ValueError, "at least one dimension"),

@@ -9,7 +9,7 @@ from oracles import assert_computes
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.testing import check_grad, tensors
+from minigrad.testing import broadcastable, check_grad, tensors
 
 SIZE = st.integers(0, 4)
 
@@ -21,6 +21,22 @@ def test_what_is_like_another_has_its_shape_and_dtype(x):
         lambda x: [np.zeros_like(x), np.ones_like(x), np.full(x.shape, np.float32(2))],
         x,
     )
+
+
+@given(broadcastable(2, "float64", max_dims=3))
+def test_fill_takes_the_shape_of_both(values):
+    assert_computes(
+        T.fill, lambda a, b: np.broadcast_to(b, np.broadcast_shapes(a.shape, b.shape)), *values
+    )
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_fill_with_sizes_that_do_not_fit_is_refused_when_it_runs(mode):
+    a, b = T.dmatrices("a", "b")
+    f = minigrad.function([a, b], T.fill(a, b), mode=mode)
+    for shape in ((2, 2), (1, 3)):
+        with pytest.raises(ValueError, match="cannot fill the shape"):
+            f(np.ones((2, 3)), np.ones(shape))
 
 
 @pytest.mark.parametrize("dtype", ALL)
@@ -157,6 +173,7 @@ def test_a_grid_of_one_slice_is_a_range():
 MATRIX = np.array([[0.7, -1.6, 2.3], [1.1, 2.9, -0.4]])
 SMOOTH = {
     "fill": (lambda x, y: T.fill(x, y), [MATRIX, [[0.5], [0.7]]]),
+    "fill with more": (lambda x, y: T.fill(x, y), [[0.2, 0.3, 0.1], MATRIX]),
     "alloc": (lambda x: T.alloc(x, 2, 2, 3), [MATRIX]),
     "diag of a vector": (lambda x: T.diag(x, -1), [MATRIX[0]]),
     "diag of a matrix": (lambda x: T.diag(x, 1), [MATRIX]),
@@ -186,7 +203,6 @@ def test_what_is_like_another_does_not_depend_on_its_values(function):
 REFUSED = {
     "alloc of more dimensions": (lambda x: T.alloc(x, 3), ValueError, "more than the 1"),
     "alloc to a float size": (lambda x: T.alloc(x, 3, 2.5), TypeError, "whole number"),
-    "fill with more dimensions": (lambda x: T.fill(x[0], x), ValueError, "more than the 1"),
     "arange of a vector": (lambda x: T.arange(x[0]), TypeError, "scalars"),
     "linspace of a vector": (lambda x: T.linspace(x[0], 1.0), TypeError, "scalars"),
     "diag of three axes": (lambda x: T.diag(x[None]), ValueError, "vector or a matrix"),

@@ -68,6 +68,26 @@ PRODUCTS = {
         lambda x, y: x[:, np.newaxis, np.newaxis] * y,
         ["n", "nab"],
     ),
+    "batched_dot of tensors and matrices": (
+        T.batched_dot,
+        lambda x, y: np.einsum("nabi,nij->nabj", x, y),
+        ["nabi", "nij"],
+    ),
+    "batched_dot of matrices and tensors": (
+        T.batched_dot,
+        lambda x, y: np.einsum("nai,nbij->nabj", x, y),
+        ["nai", "nbij"],
+    ),
+    "batched_dot of vectors and tensors": (
+        T.batched_dot,
+        lambda x, y: np.einsum("ni,naij->naj", x, y),
+        ["ni", "naij"],
+    ),
+    "batched_dot of tensors and vectors": (
+        T.batched_dot,
+        lambda x, y: np.einsum("nabi,ni->nab", x, y),
+        ["nabi", "ni"],
+    ),
     "batched_tensordot over 1": (
         lambda x, y: T.batched_tensordot(x, y, 1),
         lambda x, y: np.einsum("nabi,nic->nabc", x, y),
@@ -143,7 +163,7 @@ def test_known_sizes_that_do_not_fit_are_refused_when_written(function):
     [
         (lambda x: T.tensordot(x, x, [[0], [0, 1]]), "1 axes of x but 2 axes"),
         (lambda x: T.tensordot(x, x, [[2], [0]]), "axis 2"),
-        (lambda x: T.batched_dot(x, x.sum()), "one to three dimensions"),
+        (lambda x: T.batched_dot(x, x.sum()), "at least one dimension"),
         (lambda x: T.matmul(x, 2.0), r"use \*"),
         (lambda x: T.matmul(2.0, x), r"use \*"),
     ],
@@ -161,6 +181,7 @@ WRONG = {
     "matmul, inner": (T.matmul, (2, 2, 3), (2, 1, 2)),
     "batched_dot, batch": (T.batched_dot, (1, 2, 3), (4, 3, 2)),
     "batched_dot of vectors": (T.batched_dot, (2, 3), (2, 1)),
+    "batched_dot of tensors": (T.batched_dot, (2, 3, 2, 2), (3, 2, 2)),
     "tensordot, 1 against n": (lambda x, y: T.tensordot(x, y, 1), (2, 1), (3, 2)),
     "tensordot, equal products": (T.tensordot, (2, 3), (3, 2)),
     "batched_tensordot, batch": (lambda x, y: T.batched_tensordot(x, y, 1), (1, 2, 3), (2, 3, 2)),

@@ -87,7 +87,33 @@ def test_flatten_leaves_as_many_dimensions_as_asked_even_of_nothing():
     assert_computes(lambda x: T.flatten(x, 2), lambda x: x.reshape(0, 6), x)
 
 
+@pytest.mark.parametrize("reps", [[3], [2, 1], [0, 2], [1, 2, 2]])
+def test_tile_takes_a_vector_of_any_length_up_to_ndim(reps):
+    assert_computes(
+        lambda x, reps: T.tile(x, reps, ndim=3),
+        lambda x, reps: np.tile(x, [1] * (3 - len(reps)) + list(reps)),
+        np.arange(6.0).reshape(2, 3),
+        np.array(reps, "int32"),
+    )
+
+
+@pytest.mark.parametrize("repeats", [[2], [0], [2, 0, 1]])
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_vector_of_one_number_repeats_each_entry_so_often(repeats, is_known):
+    x, r = np.arange(6.0).reshape(2, 3), np.array(repeats)
+    values = [x] if is_known else [x, r]
+    assert_computes(
+        lambda x, r=repeats: T.repeat(x, r, axis=1), lambda x, r=r: np.repeat(x, r, axis=1), *values
+    )
+    vector = T.lvector("vector")
+    f = minigrad.function([vector], T.repeat(x, vector, axis=1))
+    np.testing.assert_array_equal(f(repeats), np.repeat(x, repeats, axis=1))
+
+
 SMOOTH = {
+    "tile by a vector": lambda x: T.tile(x, T.specify_shape(T.arange(1, 3), (2,))),
+    "repeat by a vector of one": lambda x: T.repeat(x, [2], axis=1),
+    "repeat by a vector": lambda x: T.repeat(x, T.arange(1, 4), axis=1),
     "tile": lambda x: T.tile(x, (2, 2)),
     "repeat each": lambda x: T.repeat(x, [2, 0, 1], axis=1),
     "repeat": lambda x: T.repeat(x, 2, axis=0),
@@ -136,6 +162,13 @@ REFUSED = {
     "flatten to none": (lambda x: T.flatten(x, 0), "from 1 to 2"),
     "expand_dims too far": (lambda x: T.expand_dims(x, 4), "axis 4"),
     "swapaxes too far": (lambda x: T.swapaxes(x, 0, 2), "axis 2"),
+    "tile in too few dimensions": (lambda x: T.tile(x, 2, ndim=1), "need 2 dimensions, not 1"),
+    "tile by too many": (lambda x: T.tile(x, [1, 2, 3], ndim=2), "need 3 dimensions, not 2"),
+    "tile by a vector": (lambda x: T.tile(x, T.lvector()), "unknown length: say ndim="),
+    "repeat by too many": (
+        lambda x: T.repeat(T.specify_shape(x, (2, None)), [1, 2, 3], axis=0),
+        "3 numbers for 2",
+    ),
     "repeat too far": (lambda x: T.repeat(x, 2, axis=2), "axis 2"),
     "roll too far": (lambda x: T.roll(x, 2, axis=-3), "axis -3"),
 }
@@ -146,6 +179,12 @@ def test_an_arrangement_that_cannot_be_is_refused_when_written(name):
     build, problem = REFUSED[name]
     with pytest.raises(ValueError, match=problem):
         build(T.dmatrix("x"))
+
+
+@pytest.mark.parametrize("repeats", [1.5, [1.5, 1.5], [[1]], [True, False]])
+def test_how_often_to_repeat_is_a_whole_number_or_a_vector(repeats):
+    with pytest.raises(TypeError):
+        T.repeat(T.dmatrix("x"), repeats, axis=0)
 
 
 @pytest.mark.parametrize("size", [1.5, "2"])
@@ -163,8 +202,9 @@ def test_a_size_that_is_no_whole_number_is_refused(size):
         lambda x: T.addbroadcast(x, 0),
         lambda x: T.patternbroadcast(x, (False, True)),
         lambda x: T.repeat(x, [1, 2], axis=1),
+        lambda x: T.tile(x, T.cast(x[0], "int64"), ndim=2),
     ],
-    ids=["reshape", "specify_shape", "addbroadcast", "patternbroadcast", "repeat"],
+    ids=["reshape", "specify_shape", "addbroadcast", "patternbroadcast", "repeat", "tile"],
 )
 def test_sizes_that_turn_out_otherwise_are_a_value_error(build, mode):
     x = T.dmatrix("x")
