@@ -82,7 +82,16 @@ class Constant(Variable):
     data : array
         Must not be changed afterwards.
     name : str, optional
+
+    Attributes
+    ----------
+    written_with : Variable or None
+        A variable that the user has written, and of which this is a known property: the size 1 of
+        a row, say, or the derivative 1 of a scalar by itself. So an input counts as used though
+        its value turned out not to matter.
     """
+
+    written_with: Variable | None = None
 
     def __init__(self, type: Any, data: Any, name: str | None = None) -> None:
         super().__init__(type, name=name)
@@ -474,6 +483,22 @@ def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()
     return [v for v in ancestors(outputs, given) if v.owner is None or v in given]
 
 
+def mentioned(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> set[Variable]:
+    """The ancestors of the outputs, and of what constants among them were written with."""
+    found: set[Variable] = set()
+    new = list(outputs)
+    while new:
+        more = [v for v in ancestors(new, {*found, *stop_at}) if v not in found]
+        found.update(more)
+        new = _written_with(more)
+    return found
+
+
+def _written_with(variables: Iterable[Variable]) -> list[Variable]:
+    notes = [v.written_with for v in variables if isinstance(v, Constant)]
+    return [v for v in dict.fromkeys(notes) if v is not None]
+
+
 def clone_replace(
     outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
 ) -> list[Variable]:
@@ -540,7 +565,17 @@ def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Ent
     Of variables that are not leaves, types and names are kept; of nodes, also lines.
     """
     variables = list(variables)
-    return [*map(_recorded, toposort(variables))], [*map(_entry, variables)]
+    # What constants were written with comes before them, also if that leads to more constants.
+    noted: list[Variable] = []
+    order = toposort(variables)
+    while new := [v for v in _written_with(_inputs_of(order)) if v not in noted]:
+        noted = [*new, *noted]
+        order = toposort([*noted, *variables])
+    return [*map(_recorded, order)], [*map(_entry, variables)]
+
+
+def _inputs_of(nodes: Iterable[Apply]) -> Iterable[Variable]:
+    return (variable for node in nodes for variable in node.inputs)
 
 
 def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:

@@ -12,11 +12,23 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Apply, Op, Use, Variable, ancestors, check_sizes, identifier, toposort
+from ..graph import (
+    Apply,
+    Op,
+    Use,
+    Variable,
+    ancestors,
+    check_sizes,
+    clone_replace,
+    graph_inputs,
+    identifier,
+    toposort,
+)
 from ..lines import credited_to
-from ..ops.broadcasting import sizes_of
+from ..ops.broadcasting import Size, sizes_of
+from ..ops.elementwise import cast
 from ..rewrite import improve
-from ..tensor_type import TensorType
+from ..tensor_type import TensorType, constant
 from .sizes import Check, Sizes, is_of_inputs
 
 
@@ -161,3 +173,23 @@ def _is_refusal(check: Variable, done: Collection[Any]) -> bool:
 def _key(node: Apply) -> Any:
     """What nodes have in common that refuse the same: op, dimensions, indices and new sizes."""
     return node.op, tuple(v.type.ndim for v in node.inputs), tuple(_parameters(node))
+
+
+def improve_without(missing: Collection[Variable], asked: Sequence[Variable]) -> list[Variable]:
+    """The expressions rewritten so that they need the missing variables no more, where that can be.
+
+    A size of theirs is that of another variable, if what was asked for needs both to be equal.
+    """
+    sizes = Sizes()
+    for node in toposort(asked):
+        sizes.unchecked(node)
+    improved = improve(asked)
+    replacements = {}
+    for node in toposort(improved):
+        if isinstance(node.op, Size) and node.inputs[0] in missing:
+            for entry in sizes.equal_to(node.inputs[0], node.op.axis):
+                size = constant(entry) if isinstance(entry, int) else entry
+                if not set(missing).intersection(graph_inputs([size])):
+                    replacements[node.out] = cast(size, "int64")
+                    break
+    return improve(clone_replace(improved, replacements))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import partial
 from itertools import repeat
 from operator import attrgetter, itemgetter
@@ -14,10 +14,18 @@ import numpy as np
 
 from .. import locks
 from ..config import MODES, config
-from ..graph import Constant, Variable, clone_replace, flattened, graph_inputs, restored
+from ..graph import (
+    Constant,
+    Variable,
+    clone_replace,
+    flattened,
+    graph_inputs,
+    mentioned,
+    restored,
+)
 from ..ops.joining import as_tensor_variable
 from ..shared import SharedVariable
-from .checks import LostChecks, improve_and_check
+from .checks import LostChecks, improve_and_check, improve_without
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
@@ -264,7 +272,8 @@ def function(
     name : str, optional
         For messages and the program.
     on_unused_input : {'raise', 'warn', 'ignore'}
-        What to do about an input that nothing depends on.
+        What to do about an input that nothing was written with. One whose value turned out not to
+        matter, as for the derivative of something linear, counts as used.
     allow_input_downcast : bool, optional
         True: inputs also take values that lose precision. None: Python floats may.
 
@@ -277,9 +286,9 @@ def function(
     TypeError
         If an argument is not of its kind, or an update not of its variable's type.
     MissingInputError
-        If the outputs or updates depend on a variable that has no value.
+        If the outputs or updates depend on a variable that has no value, also after the rewrites.
     UnusedInputError
-        If nothing depends on an input.
+        If nothing was written with an input.
     ValueError
         If an input or update is given twice.
     RuntimeError
@@ -320,7 +329,8 @@ def function(
     defaults = default_updates(expressions, stored, no_default_updates, replacements)
     expressions += defaults.values()
     targets += defaults
-    _check_inputs(name, given_inputs, expressions, on_unused_input)
+    _check_used(name, given_inputs, replacements, expressions, on_unused_input)
+    expressions = _with_values(name, given_inputs, expressions)
     return Function(name, given_inputs, expressions, targets, pack, mode)
 
 
@@ -391,27 +401,59 @@ def _cut_off(inputs: Sequence[In]) -> dict[Variable, Variable]:
     return replacements
 
 
-def _check_inputs(
-    name: str, inputs: Sequence[In], expressions: Sequence[Variable], on_unused_input: str
+def _check_used(
+    name: str,
+    inputs: Sequence[In],
+    replacements: Mapping[Variable, Variable],
+    expressions: Sequence[Variable],
+    on_unused_input: str,
 ) -> None:
-    """Every value that is needed must come from somewhere, and every input be needed."""
-    variables = {given.variable for given in inputs}
-    needed = dict.fromkeys(graph_inputs(expressions, variables))
-    for variable in needed:
-        if variable not in variables and not isinstance(variable, (Constant, SharedVariable)):
-            raise MissingInputError(
-                f"{name}: the outputs or updates depend on {_described(variable)}, which is not "
-                "among the inputs; add it to them, or give it a value by givens"
-            )
-    unused = [given.label for given in inputs if given.variable not in needed]
-    if unused and on_unused_input != "ignore":
-        message = (
-            f"{name}: nothing depends on the input {', '.join(unused)}; leave it out, or say "
-            "on_unused_input='ignore'"
+    """Every input must be among what the expressions were written with, whatever became of it."""
+    unused = {given.variable: given.label for given in inputs}
+    for variable in graph_inputs(expressions, unused):
+        unused.pop(variable, None)
+    if not unused or on_unused_input == "ignore":
+        return
+    # What constants were written with was so before anything was replaced.
+    before = mentioned(expressions)
+    now = [replacements[v] for v in before if v in replacements]
+    for variable in before.union(mentioned(now)):
+        unused.pop(variable, None)
+    if not unused:
+        return
+    message = (
+        f"{name}: nothing depends on the input {', '.join(unused.values())}; leave it out, or say "
+        "on_unused_input='ignore'"
+    )
+    if on_unused_input == "raise":
+        raise UnusedInputError(message)
+    warnings.warn(message, stacklevel=3)
+
+
+def _with_values(name: str, inputs: Sequence[In], expressions: list[Variable]) -> list[Variable]:
+    """The expressions, improved if they mention a variable that has no value and need none.
+
+    Raise a MissingInputError if they do need one.
+    """
+    given = {i.variable for i in inputs}
+    missing = _missing(expressions, given)
+    if not missing:
+        return expressions
+    expressions = improve_without(missing, expressions)
+    for variable in _missing(expressions, given):
+        raise MissingInputError(
+            f"{name}: the outputs or updates depend on {_described(variable)}, which is not "
+            "among the inputs; add it to them, or give it a value by givens"
         )
-        if on_unused_input == "raise":
-            raise UnusedInputError(message)
-        warnings.warn(message, stacklevel=3)
+    return expressions
+
+
+def _missing(expressions: Sequence[Variable], given: Collection[Variable]) -> list[Variable]:
+    return [
+        v
+        for v in graph_inputs(expressions, given)
+        if v not in given and not isinstance(v, (Constant, SharedVariable))
+    ]
 
 
 def _described(variable: Variable) -> str:

@@ -51,6 +51,12 @@ class Sizes:
         self._follow(node, shapes)
         return checks
 
+    def equal_to(self, variable: Variable, axis: int) -> list[Entry]:
+        """Whatever the size of the variable along the axis is known to equal."""
+        found = self._find(self._shape(variable)[axis])
+        others = [entry for entry in self._equal if self._find(entry) is found]
+        return [found, *others]
+
     def _follow(self, node: Apply, input_shapes: list[tuple[Entry, ...]]) -> None:
         inferred = infer_shapes(node, input_shapes)
         for i, output in enumerate(node.outputs):

@@ -361,7 +361,7 @@ def transposed(x: Variable) -> Variable:
 def size_of(x: Variable, axis: int) -> Variable:
     """The size of x along the axis: a constant where the type knows it."""
     known = x.type.shape[axis]
-    return Size(axis)(x) if known is None else constant(known, dtype="int64")
+    return Size(axis)(x) if known is None else written_with(x, constant(known, dtype="int64"))
 
 
 def sizes_of(x: Variable) -> list[Variable]:
@@ -371,7 +371,8 @@ def sizes_of(x: Variable) -> list[Variable]:
 
 def element_count(x: Variable, axes: Sequence[int]) -> Variable:
     """How many elements x has along the axes together, int64."""
-    return math.prod((size_of(x, axis) for axis in axes), start=constant(1, dtype="int64"))
+    one = constant(1, dtype="int64")
+    return math.prod((size_of(x, a) for a in axes), start=one if axes else written_with(x, one))
 
 
 def sum_axes(x: Variable, axes: Sequence[int]) -> Variable:
@@ -394,7 +395,16 @@ def expand_to(g: Variable, x: Variable, axes: Sequence[int]) -> Variable:
 
 def filled_like(x: Variable, number: float) -> Variable:
     """A tensor of x's shape and dtype, each element the number."""
-    return Alloc()(constant(number, dtype=x.type.dtype), *sizes_of(x))
+    return Alloc()(written_with(x, constant(number, dtype=x.type.dtype)), *sizes_of(x))
+
+
+def written_with(x: Variable, value: Variable) -> Variable:
+    """The value; if it is a constant, one that remembers x: see `Constant`."""
+    if not isinstance(value, Constant) or isinstance(x, Constant):
+        return value
+    result = Constant(value.type, value.data, value.name)
+    result.written_with = x
+    return result
 
 
 def zeros_like(x: Variable) -> Variable:

@@ -18,6 +18,7 @@ from .broadcasting import (
     restore_axes,
     size_of,
     sizes_of,
+    written_with,
 )
 from .elementwise import cast, eq, floor, ge, maximum, minimum, operands, switch
 from .indexing import set_subtensor
@@ -168,7 +169,8 @@ def fill(a: Any, b: Any) -> Variable:
     a, b = as_tensor_variable(a), as_tensor_variable(b)
     ndim = max(a.type.ndim, b.type.ndim)
     pairs = zip(*[sizes_of(as_tensor_variable(v, ndim=ndim)) for v in (a, b)], strict=True)
-    return alloc(b, *[of_b if _known_integer(of_a) == 1 else of_a for of_a, of_b in pairs])
+    sizes = [of_b if _known_integer(of_a) == 1 else of_a for of_a, of_b in pairs]
+    return alloc(written_with(a, b), *sizes)
 
 
 def zeros_like(model: Any, dtype: Any = None) -> Variable:

@@ -155,8 +155,12 @@ class Rewriter:
         return None
 
     def _unique(self, variable: Variable) -> Variable:
-        """Equal constants are one."""
-        if not isinstance(variable, Constant) or variable.data.size > 16:
+        """Equal constants are one; what they were written with is not needed any more."""
+        if not isinstance(variable, Constant):
+            return variable
+        if variable.written_with is not None:
+            variable = Constant(variable.type, variable.data, variable.name)
+        if variable.data.size > 16:
             return variable
         key = (variable.type, variable.data.tobytes())
         return self._constants.setdefault(key, variable)

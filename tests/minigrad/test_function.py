@@ -3,6 +3,7 @@
 What it promises in short is in test_semantics.py.
 """
 
+import pickle
 import warnings
 
 import numpy as np
@@ -110,6 +111,102 @@ def test_an_ignored_unused_input_makes_no_warning_but_is_still_passed(x):
 def test_an_input_that_only_an_update_uses_is_used(x, w):
     function([x], updates=[(w, w + x)])([1.0, 1.0])
     assert w.get_value().tolist() == [2.0, 3.0]
+
+
+SCALAR, ROW, FIXED = T.dscalar("s"), T.drow("r"), T.TensorType("float64", (2, 3))("fixed")
+WRITTEN_WITH = {
+    "the derivative of something linear": (SCALAR, T.grad(2 * SCALAR, SCALAR)),
+    "its derivative by itself": (SCALAR, T.grad(SCALAR, SCALAR)),
+    "a second derivative": (SCALAR, T.grad(T.grad(SCALAR**2, SCALAR) * 3, SCALAR)),
+    "a derivative that is zero": (SCALAR, T.grad(T.floor(SCALAR), SCALAR)),
+    "a derivative by what it is made of": (
+        SCALAR,
+        T.grad(3 * (y := 2 * SCALAR) + 1, y),
+    ),
+    "its number of elements": (SCALAR, SCALAR.size),
+    "zeros": (SCALAR, T.zeros_like(SCALAR)),
+    "ones of another dtype": (SCALAR, T.ones_like(SCALAR, dtype="int8")),
+    "fill": (SCALAR, T.fill(SCALAR, 3.0)),
+    "what is made of zeros": (SCALAR, T.exp(T.zeros_like(SCALAR)) + 1),
+    "a size that is known": (ROW, ROW.shape[0]),
+    "arithmetic with it": (ROW, 2 * ROW.shape[0] + 1),
+    "zeros of the same shape": (ROW, T.zeros((ROW.shape[0], 2))),
+    "all sizes": (FIXED, FIXED.shape[0] * FIXED.shape[1]),
+    "the count of elements": (FIXED, FIXED.size),
+    "the derivative of a sum": (FIXED, T.grad(FIXED.sum(), FIXED)),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize("name", WRITTEN_WITH)
+def test_an_input_that_the_expression_was_written_with_is_used(name, mode):
+    variable, expression = WRITTEN_WITH[name]
+    value = np.ones([size or 2 for size in variable.type.shape])
+    expected = function([], expression, givens={variable: T.constant(value)})()
+    np.testing.assert_array_equal(function([variable], expression, mode=mode)(value), expected)
+    again, loaded = pickle.loads(pickle.dumps([variable, expression]))
+    np.testing.assert_array_equal(function([again], loaded, mode=mode)(value), expected)
+    other = T.dvector("other")
+    with pytest.raises(minigrad.UnusedInputError, match="other"):
+        function([variable, other], expression, mode=mode)
+
+
+def test_what_givens_put_for_what_an_expression_was_written_with_is_used():
+    z = T.dscalar("z")
+    assert function([z], T.grad(2 * SCALAR, SCALAR), givens={SCALAR: z * 3})(5.0) == 2
+
+
+def test_an_input_that_is_an_expression_is_used_by_a_derivative_by_it(x):
+    y = 3 * SCALAR
+    assert function([y], T.grad(2 * y, y))(5.0) == 2
+    assert function([SCALAR], T.grad(2 * y, y))(5.0) == 2
+
+
+VECTOR, POINT, MATRIX = T.dvector("v"), T.dvector("x"), T.dmatrix("W")
+NEED_NO_MORE = {
+    "the derivative of a scalar": (T.grad(2 * SCALAR, SCALAR), {}, 2),
+    "the L-operator by the weights of a product": (
+        T.Lop(T.dot(POINT, MATRIX), MATRIX, VECTOR),
+        {VECTOR: [2.0, 2.0], POINT: [0.0, 1.0]},
+        [[0, 0], [2, 2]],
+    ),
+    "the L-operator by the point": (
+        T.Lop(T.dot(POINT, MATRIX), POINT, VECTOR),
+        {VECTOR: [2.0, 2.0], MATRIX: [[0.0, 1.0]]},
+        [2],
+    ),
+    "a shape that is that of another": (
+        T.grad(T.sum(2 * POINT + VECTOR), POINT),
+        {VECTOR: [1.0, 1.0, 1.0]},
+        [2, 2, 2],
+    ),
+    "a shape that is that of another through a third": (
+        T.grad(T.sum(2 * POINT + T.exp(T.dot(MATRIX, VECTOR))), POINT),
+        {MATRIX: [[1.0], [1.0]], VECTOR: [1.0]},
+        [2, 2],
+    ),
+    "what cancels": (POINT * VECTOR / POINT, {VECTOR: [3.0]}, [3]),
+    "the R-operator of something linear": (
+        T.Rop(T.dot(POINT, MATRIX), POINT, VECTOR),
+        {VECTOR: [1.0], MATRIX: [[3.0]]},
+        [3],
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize("name", NEED_NO_MORE)
+def test_what_the_rewrites_need_no_more_is_not_asked_for(name, mode):
+    expression, values, expected = NEED_NO_MORE[name]
+    f = function([*values], expression, mode=mode, on_unused_input="ignore")
+    for _ in range(2):
+        np.testing.assert_array_equal(f(*values.values()), expected)
+
+
+def test_a_shape_that_nothing_else_has_is_asked_for(x):
+    y = T.dvector("y")
+    with pytest.raises(minigrad.MissingInputError, match="depend on x"):
+        function([y], T.grad(T.sum(2 * x) + T.sum(y), x))
 
 
 def test_an_update_that_needs_a_variable_names_it(x, w):
