@@ -245,16 +245,52 @@ class AlongAxes(NumPyOp):
         return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
 
 
+# In what a running sum or product of a narrow float is kept, as Theano's ``acc_dtype``.
+_ACCUMULATORS = {"float16": "float32", "float32": "float64"}
+
+
+def accumulator(dtype: Any) -> np.dtype[Any]:
+    """The dtype in which numbers of this one are added up and multiplied."""
+    return np.dtype(_ACCUMULATORS.get(np.dtype(dtype).name, dtype))
+
+
+def widened(function: Callable[..., Any]) -> Callable[..., Any]:
+    """NumPy's reduction or accumulation, which rounds to a narrow float only in the end."""
+
+    def reduce(x: Any, axis: Any = None, out: Any = None) -> Any:
+        """What the NumPy function makes of x, kept in a wider float meanwhile."""
+        wide = _WIDER.get(x.dtype)
+        if wide is None:
+            return function(x, axis=axis, out=out)
+        # Not with out=: NumPy would keep the running sum in the dtype of that.
+        result = function(x, axis=axis, dtype=wide)
+        if out is None:
+            return result.astype(x.dtype)
+        np.copyto(out, result, casting="same_kind")
+        return out
+
+    return reduce
+
+
+_WIDER = {np.dtype(narrow): np.dtype(wide) for narrow, wide in _ACCUMULATORS.items()}
+numpy_sum = widened(np.add.reduce)
+
+
 class Sum(AlongAxes):
-    """The sum over the axes `axis`."""
+    """The sum over the axes `axis`, in which float16 and float32 are added up in a wider float."""
 
     __props__ = ("axis",)
     takes_out = True
     name = "sum"
-    function = staticmethod(np.add.reduce)
+    function = staticmethod(numpy_sum)
 
     def __init__(self, axis: tuple[int, ...]) -> None:
         self.axis = axis
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        is_narrow = node.inputs[0].type.dtype in _ACCUMULATORS
+        name = use(self.name, numpy_sum if is_narrow else np.add.reduce)
+        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def make_node(self, x: Variable) -> Apply:
         # NumPy adds up small integers, and counts truths, in 64 bits.

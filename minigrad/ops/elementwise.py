@@ -179,9 +179,9 @@ class Quotient(Elementwise):
     """A quotient, which of integers is ``config.floatX``."""
 
     def __call__(self, *inputs: Any) -> Variable:
-        variables = operands(*inputs)
+        variables = list(map(as_tensor_variable, inputs))
         if any(variable.type.is_float for variable in variables):
-            return super().__call__(*variables)
+            return super().__call__(*inputs)
         # Large integers are divided before floatX may round them.
         common = real(np.result_type(*[variable.type.numpy_dtype for variable in variables]))
         wide = np.result_type(common, config.floatX)

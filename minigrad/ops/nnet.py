@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..graph import Apply, Variable
-from .broadcasting import AlongAxes, normalize_axes, restore_axes, size_of, sizes_of
+from .broadcasting import AlongAxes, accumulator, normalize_axes, restore_axes, size_of, sizes_of
 from .elementwise import (
     abs_,
     as_real,
@@ -27,7 +27,7 @@ from .elementwise import relu as positive_part
 from .indexing import getitem
 from .joining import as_tensor_variable
 from .making import arange
-from .reduction import Axis
+from .reduction import Axis, widened_half
 from .reduction import sum as sum_of
 from .shape import shape_padleft, specify_shape
 
@@ -35,13 +35,15 @@ from .shape import shape_padleft, specify_shape
 def numpy_softmax(x: Any, axis: Any) -> Any:
     """exp(x) / sum(exp(x)), the largest x taken out first so that exp cannot overflow."""
     y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
-    return y / np.sum(y, axis=axis, keepdims=True)
+    total = np.sum(y, axis=axis, keepdims=True, dtype=accumulator(y.dtype))
+    return np.divide(y, total, dtype=y.dtype, casting="same_kind")
 
 
 def numpy_logsoftmax(x: Any, axis: Any) -> Any:
     """x - log(sum(exp(x))), the largest x taken out first so that exp cannot overflow."""
     z = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return z - np.log(np.sum(np.exp(z), axis=axis, keepdims=True))
+    total = np.sum(np.exp(z), axis=axis, keepdims=True, dtype=accumulator(z.dtype))
+    return np.subtract(z, np.log(total), dtype=z.dtype, casting="same_kind")
 
 
 class Softmax(AlongAxes):
@@ -89,7 +91,9 @@ class LogSoftmax(Softmax):
         output_grads: Sequence[Variable],
     ) -> Sequence[Variable | None]:
         y, gy = outputs[0], output_grads[0]
-        return [gy - exp(y) * sum_of(gy, self.axis, keepdims=True)]
+        wide = widened_half(gy)
+        total = sum_of(wide, self.axis, keepdims=True)
+        return [cast(wide - exp(widened_half(y)) * total, y.type.dtype)]
 
 
 # ---- Activations -------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from ..graph import Apply, Use, Variable
-from ..tensor_type import TensorType
+from ..tensor_type import TensorType, check_dtype
 from .broadcasting import (
     AlongAxes,
     NumPyOp,
+    accumulator,
     axis_argument,
     element_count,
     normalize_axes,
@@ -20,6 +21,7 @@ from .broadcasting import (
     ones_like,
     restore_axes,
     sum_axes,
+    widened,
     zeros_like,
 )
 from .elementwise import abs_, cast, eq, exp, sqr, sqrt, switch
@@ -82,6 +84,7 @@ def _corner(x: Any) -> Any:
 
 def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
     """log(sum(exp(x))) with the largest x taken out, so that exp cannot overflow."""
+    wide = accumulator(x.dtype)
     if x.size == 0:
         with np.errstate(divide="ignore"):
             return np.log(np.sum(x, axis=axis))
@@ -89,15 +92,16 @@ def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
     # Of minus infinities the sum is 0; of a plus infinity it is infinite; taking them out is NaN.
     shift = np.where(np.isfinite(largest), largest, 0)
     with np.errstate(divide="ignore"):
-        return np.log(np.sum(np.exp(x - shift), axis=axis)) + np.squeeze(shift, axis=axis)
+        log = np.log(np.sum(np.exp(x - shift), axis=axis, dtype=wide))
+        return (log + np.squeeze(shift, axis=axis)).astype(x.dtype)
 
 
 def _same(dtype: str) -> str:
     return dtype
 
 
-def _wide(dtype: str) -> str:
-    """Integers are multiplied in 64 bits, as NumPy does."""
+def _total(dtype: str) -> str:
+    """The dtype of a sum or product: of integers 64 bits, as in NumPy."""
     kind = np.dtype(dtype).kind
     return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind, dtype)
 
@@ -160,6 +164,8 @@ class Recurrence(NumPyOp):
         return [gb * join(0, nothing, outputs[0][:-1])[: a.shape[0]], gb]
 
 
+numpy_prod = widened(np.multiply.reduce)
+
 # name: the NumPy function; its derivative, where y and gy have the lost axes back, with size 1,
 # so that they broadcast against x; the dtype of the result.
 REDUCTIONS: dict[
@@ -167,7 +173,7 @@ REDUCTIONS: dict[
 ] = {
     "max": (np.max, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
     "min": (np.min, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
-    "prod": (np.prod, lambda axis, x, y, gy: gy * _product_of_others(axis, x), _wide),
+    "prod": (numpy_prod, lambda axis, x, y, gy: gy * _product_of_others(axis, x), _total),
     "logsumexp": (stable_logsumexp, lambda axis, x, y, gy: gy * exp(x - y), _same),
     "all": (np.all, None, _bool),
     "any": (np.any, None, _bool),
@@ -213,6 +219,9 @@ class ArgReduction(NumPyOp):
         return [None]
 
 
+numpy_cumsum = widened(np.cumsum)
+
+
 class CumSum(NumPyOp):
     """Running sums along an axis: y[i] = x[0] + … + x[i]."""
 
@@ -222,13 +231,13 @@ class CumSum(NumPyOp):
         self.axis = axis
 
     def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [x.type.clone(dtype=_wide(x.type.dtype))()])
+        return Apply(self, [x], [x.type.clone(dtype=_total(x.type.dtype))()])
 
     def compute(self, x: Any) -> Any:
-        return np.cumsum(x, axis=self.axis)
+        return numpy_cumsum(x, axis=self.axis)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('cumsum', np.cumsum)}({inputs[0]}, axis={self.axis})"
+        return f"{use('cumsum', numpy_cumsum)}({inputs[0]}, axis={self.axis})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return input_shapes
@@ -263,7 +272,8 @@ def sum(
     keepdims : bool
         Whether the axes stay, with size 1.
     acc_dtype : str, optional
-        Of the running sum. By default the result's.
+        Of the running sum. By default float64 for float32, float32 for float16, and else the
+        result's.
 
     Raises
     ------
@@ -277,10 +287,16 @@ def sum(
     """
     x = as_tensor_variable(x)
     axes = normalize_axes(axis, x.type.ndim)
-    if acc_dtype or dtype:
-        x = cast(x, acc_dtype or dtype)
-    total = sum_axes(x, axes)
-    return _restored(cast(total, dtype) if dtype else total, axes, x, keepdims)
+    total = sum_axes(_accumulated(x, dtype, acc_dtype), axes)
+    return _restored(cast(total, dtype or _total(x.type.dtype)), axes, x, keepdims)
+
+
+def _accumulated(x: Variable, dtype: Any, acc_dtype: Any) -> Variable:
+    """x in a dtype in which its sum or product is not narrower than asked for."""
+    wanted = check_dtype(acc_dtype or dtype or x.type.dtype)
+    if acc_dtype is None and not x.type.is_float and wanted.kind == "f":
+        return x  # integers are added up exactly
+    return cast(x, np.result_type(wanted, x.type.numpy_dtype) if wanted.kind == "f" else wanted)
 
 
 def prod(
@@ -291,10 +307,8 @@ def prod(
     The derivative is right where elements are zero, to any order.
     """
     x = as_tensor_variable(x)
-    if acc_dtype or dtype:
-        x = cast(x, acc_dtype or dtype)
-    product = _reduce("prod", x, axis, keepdims)
-    return cast(product, dtype) if dtype else product
+    product = _reduce("prod", _accumulated(x, dtype, acc_dtype), axis, keepdims)
+    return cast(product, dtype or _total(x.type.dtype))
 
 
 def mean(
@@ -302,14 +316,26 @@ def mean(
 ) -> Variable:
     """The sum of x along the axes, divided by how many elements it is of.
 
-    Parameters are as in `sum`; integers have a float64 mean. Of no elements it is NaN.
+    Parameters are as in `sum`; integers have a float64 mean, also if `dtype` is an integer's. Of
+    no elements it is NaN.
     """
     x = as_tensor_variable(x)
-    if dtype or acc_dtype or not x.type.is_float:
-        x = cast(x, acc_dtype or dtype or "float64")
+    if dtype is None or check_dtype(dtype).kind != "f":
+        dtype = x.type.dtype if x.type.is_float else "float64"
+    wide = widened_half(
+        _accumulated(x, dtype, acc_dtype or (None if x.type.is_float else "float64"))
+    )
     axes = normalize_axes(axis, x.type.ndim)
-    result = sum(x, axes, keepdims=keepdims) / cast(element_count(x, axes), x.type.dtype)
-    return cast(result, dtype) if dtype else result
+    return cast(_mean(wide, axes, keepdims), dtype)
+
+
+def widened_half(x: Variable) -> Variable:
+    """x; float16 as float32, which holds sums and numbers of elements beyond 65504."""
+    return cast(x, "float32") if x.type.dtype == "float16" else x
+
+
+def _mean(x: Variable, axes: Sequence[int], keepdims: bool) -> Variable:
+    return sum(x, axes, keepdims=keepdims) / cast(element_count(x, axes), x.type.dtype)
 
 
 def var(
@@ -333,13 +359,15 @@ def var(
     array(1.)
     """
     x = as_tensor_variable(x)
-    distance = x - mean(x, axis, keepdims=True)
+    dtype = x.type.dtype if x.type.is_float else "float64"
+    wide = widened_half(x)
+    distance = wide - mean(wide, axis, keepdims=True)
     axes = normalize_axes(axis, x.type.ndim)
     n = cast(element_count(x, axes), distance.type.dtype)
     squares = sum(sqr(distance), axes, keepdims=keepdims)
     if corrected:
         squares = squares - sqr(sum(distance, axes, keepdims=keepdims)) / n
-    return squares / (n - ddof)
+    return cast(squares / (n - ddof), dtype)
 
 
 def std(
@@ -438,10 +466,16 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     array(5.)
     """
     x = as_tensor_variable(x)
-    if ord is None or ord == 2:
-        return sqrt(sum(sqr(x), axis, keepdims=keepdims))
     if ord == 0:
         return sum(cast(x, "bool"), axis, keepdims=keepdims)
+    dtype = x.type.dtype if x.type.is_float else "float64"
+    wide = widened_half(x) if x.type.is_float else cast(x, dtype)
+    return cast(_norm(wide, 2 if ord is None else ord, axis, keepdims), dtype)
+
+
+def _norm(x: Variable, ord: float, axis: Axis, keepdims: bool) -> Variable:
+    if ord == 2:
+        return sqrt(sum(sqr(x), axis, keepdims=keepdims))
     if ord == math.inf:
         return max(abs_(x), axis, keepdims)
     if ord == -math.inf:

@@ -123,7 +123,7 @@ def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
 @rule("the sum of all products of elements is a dot product", Sum)
 def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     (product,) = node.inputs
-    if node.out.type.ndim or product.owner is None or product.type.dtype not in _BLAS:
+    if node.out.type.ndim or product.owner is None or not _may_be_added_by_blas(product):
         return None
     if product.owner.op not in (mul, sqr):
         return None
@@ -143,7 +143,7 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
 def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
-    if x.type.ndim != 2 or len(axes) != 1 or x.type.dtype not in _BLAS or not x.type.size:
+    if x.type.ndim != 2 or len(axes) != 1 or not x.type.size or not _may_be_added_by_blas(x):
         return None
     count = x.type.shape[axes[0]]
     ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count, dtype="int64"))
@@ -168,4 +168,15 @@ def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
     return None
 
 
+def _may_be_added_by_blas(x: Variable) -> bool:
+    """Whether the sum of x need not be more accurate, or is large enough to be worth the speed.
+
+    NumPy adds up float32 in float64, BLAS does not.
+    """
+    if x.type.dtype == "float64":
+        return True
+    return x.type.dtype == "float32" and (x.type.size or 0) >= _LARGE
+
+
+_LARGE = 4096  # elements
 _BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with

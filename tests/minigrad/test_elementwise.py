@@ -378,3 +378,111 @@ def test_isclose_is_numpys():
     for equal_nan in (False, True):
         result = evaluated(lambda x, y, e=equal_nan: T.isclose(x, y, equal_nan=e), a, b)
         np.testing.assert_array_equal(result, np.isclose(a, b, equal_nan=equal_nan))
+
+
+# ---- Integers, and programs in float32 ---------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "build, dtype, values, expected",
+    [
+        (lambda y: 2 * y - 1, "uint8", [0, 1], [-1, 1]),
+        (lambda y: y - 128, "uint8", [100, 200], [-28, 72]),
+        (lambda y: y * -1, "uint8", [0, 1], [0, -1]),
+        (lambda y: y + 300, "int8", [1], [301]),
+        (lambda y: T.eq(y, 300), "uint8", [44, 45], [False, False]),
+        (lambda y: y < 1000, "int8", [127, -128], [True, True]),
+        (lambda y: T.clip(y, -300, 300), "int8", [127, -128], [127, -128]),
+        (lambda y: T.switch(y > 0, 300, y), "int8", [1, 0], [300, 0]),
+        (lambda y: T.maximum(y, 70_000), "uint16", [1, 65_535], [70_000, 70_000]),
+    ],
+)
+def test_no_integer_wraps_beside_one_of_pythons(build, dtype, values, expected):
+    x = T.TensorType(dtype, (None,))()
+    for mode in ("FAST_RUN", "FAST_COMPILE"):
+        result = minigrad.function([x], build(x), mode=mode)(np.array(values, dtype))
+        np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int64", "uint64"])
+def test_what_is_close_does_not_wrap(dtype):
+    a, b = np.array([1, 0, 1], dtype), np.array([0, 1, 1], dtype)
+    np.testing.assert_array_equal(T.isclose(a, b, atol=1.5).eval(), [True] * 3)
+    np.testing.assert_array_equal(T.isclose(a, b, atol=0.5).eval(), [False, False, True])
+
+
+@pytest.mark.parametrize("floatX", ["float16", "float32", "float64"])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int32", "int64", "uint64"])
+def test_integers_divide_into_floatX_rounded_once(floatX, dtype, monkeypatch):
+    monkeypatch.setattr(minigrad.config, "floatX", floatX)
+    x = np.array([1, np.iinfo(dtype).max if dtype != "bool" else 1], dtype)
+    for build in (lambda x: x / 3, lambda x: 1 / x, lambda x: x / x):
+        with np.errstate(over="ignore"):  # float16 ends at 65504
+            result = build(T.constant(x)).eval()
+            expected = build(x.astype("float64")).astype(floatX)
+        assert result.dtype == floatX
+        np.testing.assert_array_equal(result, expected)
+
+
+FLOAT32_PROGRAMS = {
+    "Adam's rate": lambda x, t: T.constant(1) - 0.9,
+    "a mask": lambda x, t: (1 - T.eq(t, 0)) * x,
+    "a choice of numbers": lambda x, t: T.switch(x > 0, 1, 0) * x,
+    "half a comparison": lambda x, t: (x > 0) * 0.5 * x,
+    "signs": lambda x, t: (T.neq(x, 0) * 2 - 1) * x,
+    "ones": lambda x, t: T.alloc(1, 3) * x,
+    "an accuracy": lambda x, t: T.sum(T.eq(t, t)) / t.shape[0],
+    "a mean over a count": lambda x, t: x.sum() / T.cast(x.shape[0], "float32"),
+    "a list": lambda x, t: T.constant([0.5, 0.1]) * x[:2],
+    "any number": lambda x, t: 0.1 * x + 2**40 - 1e-30 * x / 1e6,
+    "a counter in int8": lambda x, t: (t.astype("int8") + 1) * 0.1 * x,
+}
+
+
+@pytest.mark.parametrize("build", FLOAT32_PROGRAMS.values(), ids=FLOAT32_PROGRAMS)
+def test_a_float32_program_stays_float32(build, monkeypatch):
+    monkeypatch.setattr(minigrad.config, "floatX", "float32")
+    assert build(T.fvector("x"), T.ivector("t")).dtype == "float32"
+
+
+@pytest.mark.parametrize("name", ["a mask", "half a comparison", "signs", "ones", "any number"])
+def test_a_float32_program_stays_float32_where_floatX_is_float64(name):
+    assert FLOAT32_PROGRAMS[name](T.fvector("x"), T.ivector("t")).dtype == "float32"
+
+
+def test_a_number_too_large_for_a_float_is_not_made_infinite():
+    x = T.fvector("x")
+    assert (x * 1e40).dtype == "float64"
+    assert (T.TensorType("float16", (None,))() * 70_000).dtype == "float64"
+
+
+def test_python_floats_alone_are_floatX():
+    np.testing.assert_allclose(T.sqrt(2.0).eval(), math.sqrt(2), rtol=1e-15)
+
+
+@pytest.mark.parametrize("function", [T.deg2rad, T.rad2deg])
+def test_degrees_of_small_integers_are_float32(function):
+    assert function(T.bvector()).dtype == function(T.TensorType("uint16", ())()).dtype == "float32"
+    assert function(T.ivector()).dtype == "float64"
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32", "float64"])
+def test_half_away_from_zero_is_exact(dtype):
+    kind = np.dtype(dtype).type
+    half, one = kind(0.5), kind(1)
+    digits = np.finfo(dtype).nmant
+    values = [
+        (np.nextafter(half, kind(0)), 0),
+        (half, 1),
+        (-half, -1),
+        (kind(2.5), 3),
+        (np.nextafter(kind(2.5), one), 2),
+        (kind(2**digits + 1), 2**digits + 1),
+        (kind(2 ** (digits - 1) + 0.5), 2 ** (digits - 1) + 1),
+        (kind(np.inf), np.inf),
+        (kind(-0.0), -0.0),
+    ]
+    x = np.array([value for value, _ in values])
+    result = T.round(T.constant(x), "half_away_from_zero").eval()
+    np.testing.assert_array_equal(result, [rounded for _, rounded in values])
+    assert np.signbit(result[-1])

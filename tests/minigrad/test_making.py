@@ -223,3 +223,38 @@ def test_what_cannot_be_made_is_refused_when_written(name):
     build, error, problem = REFUSED[name]
     with pytest.raises(error, match=problem):
         build(T.dmatrix("x"))
+
+
+@pytest.mark.parametrize("bounds", [(-1, 0, 4), (0, 10, 4), (-2.5, 2.5, 6)])
+def test_linspace_of_integers_rounds_down_as_numpy(bounds):
+    result = T.linspace(*bounds, dtype="int64")
+    np.testing.assert_array_equal(result.eval(), np.linspace(*bounds, dtype="int64"))
+    assert result.dtype == "int64"
+
+
+def test_a_range_between_small_integers_does_not_wrap():
+    start, stop = T.bscalar("start"), T.bscalar("stop")
+    f = minigrad.function([start, stop], [T.arange(start, stop), T.arange(stop, start, -1)])
+    for result, expected in zip(
+        f(-100, 100), [np.arange(-100, 100), np.arange(100, -100, -1)], strict=True
+    ):
+        np.testing.assert_array_equal(result, expected)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+def test_sizes_are_reckoned_in_int64_whatever_they_are_made_of(mode):
+    n, x = T.bscalar("n"), T.dvector("x")
+    expressions = [
+        T.alloc(x[0], n, n).flatten().shape[0],
+        T.zeros((n, 100)).size,
+        T.zeros((100, 100, n)).sum(axis=(0, 1)).shape[0] * 1000,
+        T.zeros((T.constant(100), T.constant(100))).size,
+        T.tile(x, n).shape[0],
+        T.repeat(x, n).shape[0],
+        T.alloc(1, n, n).sum(),
+        T.alloc(T.constant(1), 100, 100).sum(),
+        T.mean(T.alloc(x[0], n, 100)),
+    ]
+    results = minigrad.function([n, x], expressions, mode=mode)(100, np.ones(5))
+    expected = [10_000, 10_000, 100_000, 10_000, 500, 500, 10_000, 10_000, 1]
+    np.testing.assert_array_equal(results, expected)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from oracles import assert_computes
 
+import minigrad
 import minigrad.tensor as T
 from minigrad.ops.reduction import Recurrence
 from minigrad.testing import check_grad, tensors
@@ -175,3 +176,181 @@ def test_of_nothing_there_is_no_extreme(name):
 def test_a_recurrence_has_derivatives_by_its_factors_and_its_terms():
     a, b = np.array([0.5, -1.5, 2.0]), np.array([1.0, 0.3, -0.7])
     check_grad(Recurrence(), a, b, order=2)
+
+
+# ---- Narrow dtypes -----------------------------------------------------------------------------
+
+
+def random_of(dtype, shape):
+    rng = np.random.default_rng(0)
+    if dtype == "bool":
+        return rng.integers(0, 2, shape).astype(dtype)
+    if dtype.startswith("float"):
+        return rng.normal(1, 2, shape).astype(dtype)
+    limits = np.iinfo(dtype)
+    return rng.integers(limits.min, limits.max, shape, endpoint=True, dtype=dtype)
+
+
+def of_order(order):
+    return lambda x, axis: T.norm(x, order, axis), lambda x, axis: np.linalg.norm(x, order, axis)
+
+
+def numpy_logsumexp(x, axis):
+    return np.log(np.sum(np.exp(x), axis=axis))
+
+
+# name: ours; NumPy's of float64; its derivative summed over all results, which NumPy lacks.
+RIGHT_TO_THE_DTYPE = {
+    "sum": (T.sum, np.sum, lambda x, axis: np.ones_like(x)),
+    "mean": (T.mean, np.mean, lambda x, axis: np.full_like(x, 1 / x.shape[axis])),
+    "var": (
+        T.var,
+        np.var,
+        lambda x, axis: 2 * (x - x.mean(axis, keepdims=True)) / x.shape[axis],
+    ),
+    "std": (
+        T.std,
+        np.std,
+        lambda x, axis: (
+            (x - x.mean(axis, keepdims=True)) / (x.shape[axis] * x.std(axis, keepdims=True))
+        ),
+    ),
+    "norm": (*of_order(2), lambda x, axis: x / np.linalg.norm(x, None, axis, keepdims=True)),
+    "norm of order 1": (*of_order(1), lambda x, axis: np.sign(x)),
+    "norm of order 3": (
+        *of_order(3),
+        lambda x, axis: x * np.abs(x) / np.linalg.norm(x, 3, axis, keepdims=True) ** 2,
+    ),
+    "norm of order inf": (*of_order(np.inf), None),
+    "logsumexp": (
+        T.logsumexp,
+        numpy_logsumexp,
+        lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True),
+    ),
+    "softmax": (
+        lambda x, axis: T.nnet.softmax(x, axis=axis),
+        lambda x, axis: np.exp(x) / np.exp(x).sum(axis, keepdims=True),
+        None,
+    ),
+    "logsoftmax": (
+        lambda x, axis: T.nnet.logsoftmax(x, axis=axis),
+        lambda x, axis: x - np.log(np.exp(x).sum(axis, keepdims=True)),
+        lambda x, axis: 1 - x.shape[axis] * np.exp(x) / np.exp(x).sum(axis, keepdims=True),
+    ),
+}
+LONG = [((70_000,), 0), ((35_000, 2), 0), ((2, 35_000), 1)]
+
+
+def assert_right_to_its_dtype(result, expected):
+    is_float = result.dtype.kind == "f"
+    epsilon = np.finfo(result.dtype).eps if is_float else 0
+    expected = np.asarray(expected)
+    if is_float and np.abs(expected).max() > np.finfo(result.dtype).max:
+        return  # it has no value of that dtype
+    # Numbers below the smallest normal one have fewer digits.
+    smallest = np.finfo(result.dtype).smallest_subnormal if is_float else 0
+    tolerance = 16 * epsilon * np.abs(expected).max() + 2 * smallest
+    np.testing.assert_allclose(result.astype(float), expected, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize("shape, axis", LONG)
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+@pytest.mark.parametrize("name", RIGHT_TO_THE_DTYPE)
+def test_of_many_narrow_floats_value_and_derivative_are_right_to_the_dtype(
+    name, dtype, shape, axis
+):
+    ours, numpys, slope = RIGHT_TO_THE_DTYPE[name]
+    values = random_of(dtype, shape)
+    wide = values.astype("float64")
+    x = T.TensorType(dtype, [None] * len(shape))("x")
+    y = ours(x, axis=axis)
+    outputs = [y] if slope is None else [y, T.grad(T.cast(y, "float64").sum(), x)]
+    for mode in ("FAST_RUN", "FAST_COMPILE"):
+        with np.errstate(over="ignore"):  # the sum of squares of so many float16 is infinite
+            results = minigrad.function([x], outputs, mode=mode)(values)
+        assert [result.dtype for result in results] == [dtype] * len(outputs)
+        assert_right_to_its_dtype(results[0], numpys(wide, axis=axis))
+        if slope is not None:
+            assert_right_to_its_dtype(results[1], slope(wide, axis))
+
+
+@pytest.mark.parametrize("shape, axis", LONG)
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "int32"])
+@pytest.mark.parametrize(
+    "name", sorted({*RIGHT_TO_THE_DTYPE} - {"logsumexp", "softmax", "logsoftmax"})
+)
+def test_of_many_integers_nothing_wraps(name, dtype, shape, axis):
+    ours, numpys, _ = RIGHT_TO_THE_DTYPE[name]
+    values = random_of(dtype, shape)
+    x = T.TensorType(dtype, [None] * len(shape))("x")
+    result = minigrad.function([x], ours(x, axis=axis))(values)
+    np.testing.assert_allclose(result, numpys(values.astype("float64"), axis=axis), rtol=1e-12)
+
+
+@pytest.mark.parametrize("order", [1, 2, 3, np.inf, -np.inf])
+@pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int16", "int32", "int64", "uint64"])
+def test_the_norm_of_integers_is_numpys(dtype, order):
+    kinds = np.iinfo(dtype) if dtype != "bool" else None
+    values = np.array([1, 1, 0] if kinds is None else [kinds.min, kinds.max, 1], dtype)
+    norm = T.norm(T.constant(values), order)
+    assert norm.dtype == "float64"
+    np.testing.assert_allclose(norm.eval(), np.linalg.norm(values.astype(float), order), rtol=1e-14)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize(
+    "dtype, values, total",
+    [("float32", [1e8, 1, -1e8], 1), ("float16", [2048, 1, 1, -2048], 2)],
+)
+def test_narrow_floats_are_added_up_in_a_wider_dtype(dtype, values, total, mode):
+    x = T.TensorType(dtype, (None,))("x")
+    m = T.TensorType(dtype, (None, None))("m")
+    outputs = [x.sum(), T.cumsum(x)[-1], m.sum(axis=0)[0], m.T.sum(axis=1)[0], (m * 1).sum()]
+    values = np.array(values, dtype)
+    results = minigrad.function([x, m], outputs, mode=mode)(values, values[:, None])
+    assert [result.dtype for result in results] == [dtype] * len(outputs)
+    np.testing.assert_array_equal(results, [total] * len(outputs))
+
+
+def test_narrow_floats_are_multiplied_in_a_wider_dtype():
+    values = np.array([1e30, 1e30, 1e-30, 1e-30], "float32")
+    assert T.prod(T.constant(values)).eval() == np.float32(1)
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+def test_the_sum_of_squares_of_very_many_float32_keeps_its_digits(mode):
+    x = T.fvector("x")
+    values = np.full(4_000_000, 0.1, "float32")
+    result = minigrad.function([x], [T.mean(T.sqr(x)), T.dot(x, x) / x.size], mode=mode)(values)
+    np.testing.assert_allclose(result, float(values[0]) ** 2, rtol=2e-6)
+
+
+def test_a_mean_is_never_an_integer():
+    y = T.mean(T.constant([1.0, 2, 2]), dtype="int64")
+    assert y.dtype == "float64"
+    np.testing.assert_allclose(y.eval(), 5 / 3)
+
+
+@pytest.mark.parametrize(
+    "x, keywords, dtype",
+    [
+        ("float32", {"acc_dtype": "float64"}, "float32"),
+        ("float64", {"dtype": "float32"}, "float32"),
+        ("float32", {"dtype": "float64"}, "float64"),
+        ("int8", {"dtype": "float32"}, "float32"),
+        ("int8", {"acc_dtype": "float64"}, "int64"),
+        ("float64", {"acc_dtype": "float32"}, "float64"),
+    ],
+)
+@pytest.mark.parametrize("function", [T.sum, T.prod])
+def test_acc_dtype_is_not_the_dtype_of_the_result(function, x, keywords, dtype):
+    values = np.array([3, 5, 7], x)
+    total = function(T.constant(values), **keywords)
+    assert total.dtype == dtype
+    assert total.eval() == (15 if function is T.sum else 105)
+
+
+def test_a_sum_is_not_rounded_to_a_narrow_dtype_before_the_end():
+    values = np.array([1e8, 1, -1e8])
+    assert T.sum(T.constant(values), dtype="float32").eval() == 1
+    assert T.mean(T.constant(values), dtype="float32").eval() == np.float32(1 / 3)
