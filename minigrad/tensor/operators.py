@@ -5,7 +5,7 @@ Importing this module puts them on `Variable`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +15,7 @@ from ..graph import Variable
 from ..ops import broadcasting, elementwise, indexing, linalg, making, reduction
 from ..ops import shape as shapes
 from ..ops.joining import as_tensor_variable
+from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
 
 if TYPE_CHECKING:
     from ..tensor_type import TensorType
@@ -55,14 +56,29 @@ def _is_sequence(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
 
 
+def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
+    """The function of elements as a method."""
+
+    def method(self: Any) -> Variable:
+        return function(self)
+
+    method.__doc__ = function.__doc__
+    return method
+
+
 class Operators:
     """What can be done with a variable: see the functions of the same names."""
 
     if TYPE_CHECKING:
         type: TensorType
 
-    # NumPy arrays and numbers leave operators with variables to the variables.
-    __array_ufunc__ = None
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        """``np.exp(x)`` is ``T.exp(x)``; so operators of arrays with variables make expressions."""
+        return apply_ufunc(ufunc, method, inputs, options)
+
+    def __array_function__(self, function: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """``np.sum(x)`` is ``T.sum(x)``."""
+        return apply_function(function, args, kwargs)
 
     # fmt: off
     def __neg__(self) -> Variable:    return elementwise.neg(self)
@@ -130,7 +146,8 @@ class Operators:
         if not known or known[0] is None:
             raise TypeError(
                 f"{self} of {self.type} cannot be iterated over: its length is not known before "
-                "the program runs; use functions of whole tensors, scan, or T.specify_shape"
+                "the program runs; use functions of whole tensors, or say how long it is: "
+                "T.specify_shape"
             )
         return (self[i] for i in range(known[0]))
 
@@ -140,10 +157,31 @@ class Operators:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Refused: a variable has no numbers yet."""
+        if is_element_of_list():
+            return as_object(self)
         raise TypeError(
             f"{self} is symbolic and makes no array: use the function of minigrad.tensor, "
             "or compute the value first, as in x.eval()"
         )
+
+    def _refuse_as_number(self, *digits: int) -> Any:
+        """Refused: a variable has no number yet."""
+        raise TypeError(
+            f"{self} is symbolic and no number yet: call the function that computes it, or "
+            ".eval(); its functions are those of minigrad.tensor, not of math"
+        )
+
+    __float__ = __int__ = __index__ = __complex__ = __round__ = _refuse_as_number
+
+    def __format__(self, specification: str) -> str:
+        """The name, as by str(); the formats of numbers are refused."""
+        try:
+            return format(str(self), specification)
+        except ValueError:
+            raise TypeError(
+                f"{self} is symbolic and has no number to write as {specification!r}: call the "
+                "function that computes it, or .eval(), and write the value"
+            ) from None
 
     def __bool__(self) -> bool:
         """True: there is a variable. Refused for conditions, whose truth is not known yet."""
@@ -218,6 +256,34 @@ class Operators:
     choose         = indexing.choose
 
     fill           = making.fill
+    abs            = _method(elementwise.abs_)
+    arccos         = _method(elementwise.arccos)
+    arccosh        = _method(elementwise.arccosh)
+    arcsin         = _method(elementwise.arcsin)
+    arcsinh        = _method(elementwise.arcsinh)
+    arctan         = _method(elementwise.arctan)
+    arctanh        = _method(elementwise.arctanh)
+    ceil           = _method(elementwise.ceil)
+    cos            = _method(elementwise.cos)
+    cosh           = _method(elementwise.cosh)
+    deg2rad        = _method(elementwise.deg2rad)
+    exp            = _method(elementwise.exp)
+    exp2           = _method(elementwise.exp2)
+    expm1          = _method(elementwise.expm1)
+    floor          = _method(elementwise.floor)
+    log            = _method(elementwise.log)
+    log10          = _method(elementwise.log10)
+    log1p          = _method(elementwise.log1p)
+    log2           = _method(elementwise.log2)
+    rad2deg        = _method(elementwise.rad2deg)
+    sin            = _method(elementwise.sin)
+    sinh           = _method(elementwise.sinh)
+    sqr            = _method(elementwise.sqr)
+    sqrt           = _method(elementwise.sqrt)
+    tan            = _method(elementwise.tan)
+    tanh           = _method(elementwise.tanh)
+    trunc          = _method(elementwise.trunc)
+
     zeros_like     = making.zeros_like
     ones_like      = making.ones_like
     diagonal       = making.diagonal

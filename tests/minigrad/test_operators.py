@@ -1,5 +1,6 @@
 """Operators, methods and properties of a variable, and what is refused with advice."""
 
+import math
 import operator
 
 import numpy as np
@@ -9,7 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from oracles import assert_computes
 
+import minigrad
 import minigrad.tensor as T
+from minigrad.tensor import numpy_functions
 from minigrad.testing import broadcastable, tensors
 
 BINARY = {
@@ -166,7 +169,7 @@ def test_a_constant_can_be_unpacked():
 
 REFUSED = {
     "len": (len, r"x\.shape\[0\]"),
-    "iteration": (iter, "length is not known.*scan, or T.specify_shape"),
+    "iteration": (iter, "length is not known.*say how long it is: T.specify_shape"),
     "unpacking": (lambda x: [*x], "length is not known"),
     "in": (lambda x: 1.0 in x, r"T\.any\(T\.eq\(x, value\)\)"),
     "if": (lambda x: 1 if x > 0 else 2, "T.switch"),
@@ -174,6 +177,26 @@ REFUSED = {
     "not": (lambda x: not T.eq(x, 0), "~"),
     "a chain of comparisons": (lambda x: 0 < x < 1, r"\(a < b\) & \(b < c\)"),
     "setting an item": (lambda x: operator.setitem(x, 0, 1.0), "T.set_subtensor.*T.inc_subtensor"),
+    "float": (float, "x is symbolic.*call the function that computes it, or .eval()"),
+    "int": (int, "x is symbolic.*call the function that computes it, or .eval()"),
+    "complex": (complex, "x is symbolic.*call the function that computes it, or .eval()"),
+    "rounding": (round, "x is symbolic.*call the function that computes it, or .eval()"),
+    "a function of math": (math.exp, "x is symbolic.*functions are those of minigrad.tensor"),
+    "range": (lambda x: range(x.shape[0]), "is symbolic.*call the function"),
+    "an index of a list": (lambda x: [1, 2][x.shape[0]], "is symbolic.*call the function"),
+    "a format of numbers": (lambda x: f"{x:.3f}", "x is symbolic.*'.3f': call the function"),
+    "an array": (np.array, "x is symbolic and makes no array"),
+    "an array of several": (lambda x: np.array([x, x]), "x is symbolic and makes no array"),
+    "an index of an array": (lambda x: np.ones(2)[x.shape[0]], "is symbolic and makes no array"),
+    "a ufunc that T has not": (
+        lambda x: np.hypot(x, 1),
+        r"np\.hypot takes numbers.*minigrad\.tensor",
+    ),
+    "a function that T has not": (np.median, r"np\.median takes numbers.*minigrad\.tensor"),
+    "a function of a submodule": (np.linalg.norm, r"np\.linalg\.norm takes numbers"),
+    "a method of a ufunc": (lambda x: np.add.outer(x, x), r"np\.add\.outer takes numbers"),
+    "a result for an array": (lambda x: np.exp(x, out=np.ones(2)), r"leave out out= and where="),
+    "an option of NumPy's": (lambda x: np.sum(x, where=[True]), r"np\.sum of a variable is T\.sum"),
     "adding to an item": (lambda x: operator.setitem(x, 0, x[0] + 1), "T.inc_subtensor"),
 }
 
@@ -183,6 +206,87 @@ def test_what_only_numbers_can_do_is_refused_with_advice(name):
     attempt, advice = REFUSED[name]
     with pytest.raises(TypeError, match=advice):
         attempt(T.dvector("x"))
+
+
+NUMPYS = {
+    "exp": (np.exp, T.exp),
+    "sqrt": (np.sqrt, T.sqrt),
+    "absolute": (np.abs, T.abs_),
+    "maximum": (lambda x: np.maximum(x, 0), lambda x: T.maximum(x, 0)),
+    "divide": (lambda x: np.divide(1, x), lambda x: 1 / x),
+    "a comparison": (lambda x: np.greater_equal(x, 0.5), lambda x: x >= 0.5),
+    "isnan": (np.isnan, T.isnan),
+    "sum": (np.sum, T.sum),
+    "sum of rows": (
+        lambda x: np.sum(x, axis=1, keepdims=True),
+        lambda x: T.sum(x, 1, keepdims=True),
+    ),
+    "mean": (lambda x: np.mean(x, axis=0), lambda x: T.mean(x, axis=0)),
+    "var": (np.var, T.var),
+    "max": (lambda x: np.max(x, 0), lambda x: T.max(x, 0)),
+    "add.reduce": (np.add.reduce, lambda x: T.sum(x, 0)),
+    "prod of a list": (lambda x: np.prod([x.shape[0], x.shape[1], 2]), lambda x: x.size * 2),
+    "sum of a list": (lambda x: np.sum([x[0], x[1]]), lambda x: x[0] + x[1]),
+    "dot": (lambda x: np.dot(x, x.T), lambda x: T.dot(x, x.T)),
+    "where": (lambda x: np.where(x > 0, x, -1), lambda x: T.where(x > 0, x, -1)),
+    "concatenate": (
+        lambda x: np.concatenate([x, np.ones((1, 2))]),
+        lambda x: T.join(0, x, [[1, 1.0]]),
+    ),
+    "stack": (lambda x: np.stack([x, x], axis=1), lambda x: T.stack([x, x], axis=1)),
+    "transpose": (np.transpose, lambda x: x.T),
+    "zeros_like": (np.zeros_like, T.zeros_like),
+    "an array on the left": (lambda x: np.ones(2) - x, lambda x: 1 - x),
+    "a NumPy number on the left": (lambda x: np.float64(2) / x, lambda x: 2 / x),
+    "an array that is compared": (lambda x: np.ones(2) < x, lambda x: x > 1),
+    "an array's product": (lambda x: np.ones(2) @ x, lambda x: T.sum(x, axis=0)),
+    "a method": (lambda x: (x + 1).log().exp().sqrt(), lambda x: T.sqrt(T.exp(T.log(x + 1)))),
+}
+
+
+@pytest.mark.parametrize("name", NUMPYS)
+def test_a_function_of_numpys_is_that_of_variables(name):
+    numpys, ours = NUMPYS[name]
+    x, value = T.dmatrix("x"), np.array([[0.5, 2.0], [1.0, 3.0]])
+    f = minigrad.function([x], [numpys(x), ours(x)])
+    result, expected = f(value)
+    np.testing.assert_array_equal(result, expected)
+    assert result.dtype == expected.dtype
+
+
+@pytest.mark.parametrize("name", numpy_functions._UFUNCS)
+def test_every_ufunc_that_is_taken_is_numpys(name):
+    ufunc = getattr(np, name)
+    kinds = ["bool", "int64"] if name.startswith("bitwise") or name == "invert" else ["float64"]
+    for dtype in kinds:
+        value = np.full(
+            (2, 2), 1.5 if name == "arccosh" else 0.5 if dtype == "float64" else 1, dtype
+        )
+        values = [value] * ufunc.nin
+        inputs = [T.TensorType(dtype, (None, None))(f"x{i}") for i in range(ufunc.nin)]
+        result = minigrad.function(inputs, ufunc(*inputs))(*values)
+        np.testing.assert_allclose(result, ufunc(*values), rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", numpy_functions._FUNCTIONS)
+def test_every_function_that_is_taken_is_there(name):
+    assert hasattr(np, name) and hasattr(T, numpy_functions._FUNCTIONS[name])
+
+
+def test_adding_a_variable_to_an_array_in_place_leaves_the_array_alone():
+    array = before = np.ones(2)
+    array += T.dvector("x")
+    assert isinstance(array, minigrad.Variable)
+    assert before.tolist() == [1, 1]
+
+
+def test_an_array_equals_no_variable():
+    assert not np.ones(2) == T.dvector("x")
+    assert np.ones(2) != T.dvector("x")
+
+
+def test_a_variable_is_written_by_its_name_in_a_text():
+    assert f"{T.dvector('x')} {T.dvector('x'):>3}" == "x   x"
 
 
 def test_a_variable_that_is_no_condition_is_true_because_it_is_there():

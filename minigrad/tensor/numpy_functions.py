@@ -1,0 +1,101 @@
+"""NumPy's functions of variables: ``np.exp(x)`` is ``T.exp(x)``, ``np.sum(x)`` is ``T.sum(x)``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+# NumPy's ufuncs, and what those are called in T that have another name there.
+_UFUNCS = {
+    "absolute": "abs_", "bitwise_and": "and_", "bitwise_or": "or_", "bitwise_xor": "xor",
+    "degrees": "rad2deg", "divide": "true_div", "floor_divide": "int_div", "greater": "gt",
+    "greater_equal": "ge", "less": "lt", "less_equal": "le", "multiply": "mul", "negative": "neg",
+    "radians": "deg2rad", "reciprocal": "inv", "remainder": "mod", "rint": "round", "sign": "sgn",
+    "square": "sqr", "subtract": "sub",
+} | {
+    name: name
+    for name in (
+        "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil",
+        "cos", "cosh", "deg2rad", "exp", "exp2", "expm1", "floor", "invert", "isinf", "isnan",
+        "log", "log10", "log1p", "log2", "matmul", "maximum", "minimum", "power",
+        "rad2deg", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
+    )
+}  # fmt: skip
+_REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
+# NumPy's other functions: those of the same arguments in T.
+_FUNCTIONS = {"amax": "max", "amin": "min"} | {
+    name: name
+    for name in (
+        "all", "any", "argmax", "argmin", "choose", "clip", "concatenate", "cumsum", "diag",
+        "diagonal", "dot", "expand_dims", "isclose", "max", "mean", "min", "moveaxis", "nonzero",
+        "ones_like", "outer", "prod", "ptp", "repeat", "reshape", "roll", "round", "shape",
+        "squeeze", "stack", "std", "sum", "swapaxes", "take", "tensordot", "tile", "trace",
+        "transpose", "tril", "triu", "var", "where", "zeros_like",
+    )
+}  # fmt: skip
+# Where NumPy asks the elements of a list for arrays, and can do with the elements as objects.
+_OF_LISTS = "numpy._core.fromnumeric"
+
+
+def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Any) -> Any:
+    """The ufunc of inputs, some of which are variables, as an expression."""
+    name = ufunc.__name__
+    if name in ("equal", "not_equal") and method == "__call__":
+        # As between two variables, == compares identity, so that variables can be keys.
+        return (inputs[0] is inputs[1]) == (name == "equal")
+    if name == "divmod" and method == "__call__":
+        return np.floor_divide(*inputs), np.remainder(*inputs)
+    if method == "reduce":
+        options.setdefault("axis", 0)
+    out = options.pop("out", None)
+    if out is not None and out[0] is inputs[0]:
+        out = None  # ``array += x`` makes a name of the expression; the array stays as it is
+    called = {"__call__": name, "reduce": f"{name}.reduce"}.get(method, f"{name}.{method}")
+    table = {"__call__": _UFUNCS, "reduce": _REDUCTIONS}.get(method, {})
+    if out is not None or "where" in options:
+        raise TypeError(f"np.{called} of a variable makes an expression: leave out out= and where=")
+    return _call(called, table.get(name), inputs, options)
+
+
+def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """A function of NumPy's, of variables or lists that hold some, as an expression."""
+    name = function.__name__
+    if name in ("ndim", "size"):
+        return getattr(arguments[0], name)
+    is_numpys = function.__module__ == "numpy"
+    called = name if is_numpys else f"{function.__module__.removeprefix('numpy.')}.{name}"
+    return _call(called, _FUNCTIONS.get(name) if is_numpys else None, arguments, options)
+
+
+def _call(called: str, name: str | None, arguments: Sequence[Any], options: Any) -> Any:
+    functions = sys.modules[__package__]
+    if not hasattr(functions, name or ""):
+        raise TypeError(
+            f"np.{called} takes numbers, and a variable is symbolic: use the functions of "
+            "minigrad.tensor, or compute the value first, as in np.exp(x.eval())"
+        )
+    function = getattr(functions, name or "")
+    if called == "where" and len(arguments) == 1:
+        return functions.nonzero(*arguments)
+    try:
+        return function(*arguments, **options)
+    except TypeError as error:
+        raise TypeError(f"np.{called} of a variable is T.{name}: {error}") from None
+
+
+def is_element_of_list() -> bool:
+    """Whether whoever asks for an array is a reduction of NumPy's, of a list: ``np.prod([m, 2])``.
+
+    It adds and multiplies objects as well as numbers.
+    """
+    return sys._getframe(2).f_globals.get("__name__") == _OF_LISTS
+
+
+def as_object(value: Any) -> np.ndarray:
+    """An array of no dimensions that holds the value as it is."""
+    array = np.empty((), dtype=object)
+    array[()] = value
+    return array
