@@ -210,8 +210,8 @@ class Quotient(Elementwise):
 
 
 def _is_number(x: Variable) -> bool:
-    """Whether x is a constant without dimensions."""
-    return isinstance(x, Constant) and not x.type.ndim
+    """Whether x is a constant without dimensions, and stands for itself alone."""
+    return isinstance(x, Constant) and not x.type.ndim and x.written_with is None
 
 
 def _shown(x: Any) -> str:
