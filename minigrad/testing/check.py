@@ -16,6 +16,7 @@ from .report import GradientError, Report
 from .subjects import Arrays, OfExpressions, Subject, subject_of
 
 _SEED = 20261125
+_MAX_CALLS = 20_000
 
 
 def check_grad(
@@ -25,6 +26,7 @@ def check_grad(
     wrt: int | Sequence[int] | None = None,
     order: int = 1,
     seed: int = _SEED,
+    max_calls: int = _MAX_CALLS,
 ) -> Report:
     """Check a gradient at a point against finite differences.
 
@@ -52,6 +54,11 @@ def check_grad(
         2: check the second derivatives too, as derivatives of the gradient.
     seed : int
         Of the weights and directions.
+    max_calls : int
+        For a slow f: no further comparison is begun after so many calls of it. If there are less
+        than a hundred for each element, directions are looked at first. ``report.left_out`` tells
+        how many elements are not compared. A comparison takes some 60 calls, and some always are
+        made.
 
     Returns
     -------
@@ -92,16 +99,17 @@ def check_grad(
         raise ValueError(f"check_grad: order is 1 or 2; got {order!r}")
     subject = subject_of(f, grad, arrays, places)
     random = np.random.default_rng(seed)
-    report, weights = _checked(subject, arrays, random, "the gradient")
+    report, weights = _checked(subject, arrays, random, "the gradient", max_calls)
     if order == 2:
         derivative = subject.derivative(weights)
-        second, _ = _checked(derivative, arrays, random, "the second derivative")
-        report = Report([*report.entries, *second.entries])
+        second, _ = _checked(derivative, arrays, random, "the second derivative", max_calls)
+        left_out = report.left_out + second.left_out
+        report = Report([*report.entries, *second.entries], left_out)
     return report
 
 
 def _checked(
-    subject: Subject, point: Arrays, random: np.random.Generator, what: str
+    subject: Subject, point: Arrays, random: np.random.Generator, what: str, max_calls: int
 ) -> tuple[Report, np.ndarray]:
     """The report on a subject, which is right, and the weights of its results."""
     __tracebackhide__ = True
@@ -111,26 +119,40 @@ def _checked(
             f"{what} cannot be judged: f gives other values when it is called again; if it draws "
             "random numbers, let it draw the same in each call"
         )
-    report, weights = compared(subject, point, random)
+    report, weights = compared(subject, point, random, max_calls)
     if report.wrong or report.unclear:
         raise GradientError(_message(report, what) + _cause(report, subject, point), report)
     return report, weights
 
 
 def compared(
-    subject: Subject, point: Arrays, random: np.random.Generator
+    subject: Subject, point: Arrays, random: np.random.Generator, max_calls: int = _MAX_CALLS
 ) -> tuple[Report, np.ndarray]:
     """The report on a subject, right or wrong, and the weights of its results."""
     weights = weights_for(len(subject.values(point)), random)
-    return Report(Comparison(subject, point, weights).entries(random)), weights
+    return Comparison(subject, point, weights, max_calls).report(random), weights
 
 
 def _message(report: Report, what: str) -> str:
     if report.wrong:
         worst = report.worst(1)[0]
+        place = f"{'along' if worst.is_direction else 'by'} {worst.where}"
         first = (
-            f"{what} is wrong: by {worst.where} it is {worst.analytic:.10g}, but the values of the "
+            f"{what} is wrong: {place} it is {worst.analytic:.10g}, but the values of the "
             f"function say {worst.numeric:.10g}, with an error of at most {worst.bound:.2g}"
+        )
+        if report.is_wrong_only_together:
+            first += (
+                "\nf has kinks here. By itself each derivative lies between the slopes of both sides, "
+                "but together they are no subgradient, no mean of gradients nearby. If f is meant to "
+                "count ties so (T.max gives each of the tied elements the whole), check it at a "
+                "point without ties"
+            )
+    elif any(entry.kind == "infinite" for entry in report.unclear):
+        steep = next(entry.where for entry in report.unclear if entry.kind == "infinite")
+        first = (
+            f"{what} cannot be judged: by {steep} the slope is infinite (it grows without end the "
+            "closer one looks), so that no number is right; take another point"
         )
     elif any(entry.kind == "undefined" for entry in report.entries):
         first = f"{what} cannot be judged: f is not finite at the point, or next to it"

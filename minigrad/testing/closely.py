@@ -28,6 +28,13 @@ _N_HALVINGS, _N_LAST_HALVINGS = 42, 8
 # To this power of the precision rounding may make results jump, if numbers on the way are large:
 # far less than what is rounded on purpose.
 _OF_ROUNDING = 0.6
+# What scatters by more than this part of its size does not show whether it climbs.
+_ONLY_NOISE = 1e-2
+# What numbers of each precision are rounded to where they are denormal.
+_SMALLEST = {
+    float(info.eps): float(info.smallest_subnormal)
+    for info in map(np.finfo, ("float16", "float32", "float64"))
+}
 
 
 class Closely:
@@ -38,17 +45,23 @@ class Closely:
     line : callable
     at_0 : array
     precision : float
+    reach : float
+        How far it is to where the numbers are 0 or twice as large.
 
     Attributes
     ----------
+    is_only_noise : array
+        Which results scatter as much as no rounding makes them, as very short waves do.
     is_saturated : array
         Which results stand still here, up to the longest step, though not everywhere.
     largest : array
         How large the results are, here or where the numbers are 0 or twice as large.
     """
 
-    def __init__(self, line: Line, at_0: np.ndarray, precision: float) -> None:
+    def __init__(self, line: Line, at_0: np.ndarray, precision: float, reach: float = 1.0) -> None:
         self._line, self._at_0, self._precision = line, at_0, precision
+        self._reach = reach
+        self._least = 4 * _SMALLEST.get(precision, _SMALLEST[2.0**-52])
         shortest, coarse = 256 * precision, math.sqrt(precision) / 4
         near = _both_sides(line, at_0, shortest, _N_POINTS)
         after, before = _both_sides(line, at_0, coarse, _N_COARSE)
@@ -62,9 +75,11 @@ class Closely:
         self._more_noise = np.maximum(_noise(far) - self._noise, 0) / LONGEST_STEP
 
         # What never changes is nearly exact; what stands still only here is rounded.
-        others = np.array([*map(line, _FAR_AWAY), far[0]])
+        others = np.array([*(line(reach * distance) for distance in _FAR_AWAY), far[0]])
         others = np.where(np.isfinite(others), others, at_0)
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
+        all_sizes = np.maximum(np.abs(at_0), np.max(np.abs(others), axis=0))
+        self.is_only_noise = self._noise > _ONLY_NOISE * all_sizes
         self._may_change = np.any(others != at_0, axis=0)
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)
@@ -86,8 +101,9 @@ class Closely:
         largest = np.maximum(np.abs(values), np.abs(self._at_0))
         # What stays the same over so long a distance hides less of a slope.
         changes = (values != self._at_0) | self._may_change
-        rounding = self._precision * np.where(changes, 2.0, 1 / _FAR_AWAY[-1])
-        return np.maximum(self._noise + distance * self._more_noise, rounding * largest)
+        rounding = self._precision * np.where(changes, 2.0, 1 / (self._reach * _FAR_AWAY[-1]))
+        noise = self._noise + distance * self._more_noise
+        return np.maximum(np.maximum(noise, self._least), rounding * largest)
 
     def contradicts(
         self, slopes: np.ndarray, errors: np.ndarray, weights: np.ndarray
@@ -161,5 +177,13 @@ def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
     for order in (3, 4):
         differences = np.diff(values, order, axis=0)
         variance = math.factorial(order) ** 2 / math.factorial(2 * order)
-        size = 3 * np.sqrt(variance * np.mean(differences**2, axis=0))
+        size = 3 * math.sqrt(variance) * root_mean_square(differences)
         yield size, (differences.min(axis=0) < 0) & (differences.max(axis=0) > 0)
+
+
+@np.errstate(all="ignore")
+def root_mean_square(x: np.ndarray) -> np.ndarray:
+    """The root of the mean square over the first axis, for numbers whose squares have no place."""
+    largest = np.max(np.abs(x), axis=0, initial=0.0)
+    parts = x / np.where(largest > 0, largest, 1.0)
+    return largest * np.sqrt(np.mean(parts**2, axis=0))

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import math
+import sys
+import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from .report import Entry, GradientError
+from .closely import root_mean_square
+from .complex_step import STEPS
+from .report import Entry, GradientError, Report
 from .slopes import Line, Slope, slope
 from .subjects import Arrays, Subject, near
 
-# Up to so many elements are compared one by one.
-_FEW = 100
+# Up to so many elements are compared one by one, if there are so many calls for each.
+_FEW, _CALLS_FOR_EACH = 100, 100
 _N_DIRECTIONS = 4
 _N_ELEMENTS = 12
+# So often it is told how far a long check has come.
+_SECONDS = 10.0
 # The error that an extrapolation shows may be less than it is, but hardly ever so much less.
 _CAUTION = 10
 # NumPy's complex functions are less exact than the real ones, tanh near 1 for instance.
@@ -22,6 +29,15 @@ _ACCURACY_OF_COMPLEX = 1e-7
 # A numerical derivative less certain than this part of it says nothing, unless its uncertainty is
 # less than that part of the largest derivative, or of the slopes around.
 _UNCERTAIN, _NEGLIGIBLE = 1e-2, 1e-4
+# What is less than this part of the other numbers is taken for nearly 0 first. Where numbers are so
+# tiny, they may be nearly 0 all together; and where they are so huge, a wave may be short beside them.
+_SMALL, _TINY, _HUGE = 1e-4, 1e-20, 1e4
+# What grows by many powers of ten over the first steps is looked at over so much shorter ones.
+_SHORTER = 16
+# Where derivatives are smaller than that, 0 is what is left of numbers too small or large on the way.
+_VANISHING = 1e-150
+# What is smaller has few neighbours that it could be moved to.
+_LEAST = 1e-290
 
 
 class Comparison:
@@ -33,6 +49,8 @@ class Comparison:
     point : list of array
     weights : array
         Of the subject's results.
+    max_calls : int
+        No comparison is begun after so many calls of the function.
 
     Raises
     ------
@@ -40,67 +58,168 @@ class Comparison:
         If a derivative is not of its input's shape.
     """
 
-    def __init__(self, subject: Subject, point: Arrays, weights: np.ndarray) -> None:
+    def __init__(
+        self, subject: Subject, point: Arrays, weights: np.ndarray, max_calls: int
+    ) -> None:
         self._subject = subject
         self._point = point
         self._weights = weights
+        self._max_calls, self._n_calls = max_calls, 0
         self._inputs = [point[i] for i in subject.wrt]
         self._names = [subject.names[i] for i in subject.wrt]
         self._scales = [scales(x) for x in self._inputs]
+        self._own_scales = list(map(_own_scales, self._inputs, self._scales))
         self._gradient = self._as_floats(subject.gradients(point, weights))
         self._rounded = list(map(self._as_floats, subject.rounded(point, weights)))
-        products = [g * s for g, s in zip(self._gradient, self._scales, strict=True)]
-        self._largest = max([float(np.max(np.abs(p))) for p in products if p.size], default=0.0)
+        products = [np.abs(g * s) for g, s in zip(self._gradient, self._scales, strict=True)]
+        self._largest = max([float(np.max(p)) for p in products if p.size], default=0.0)
 
-    def entries(self, random: np.random.Generator) -> list[Entry]:
+    def report(self, random: np.random.Generator) -> Report:
         """The comparisons: of each element if they are few, else along directions and of some."""
         sizes = [x.size for x in self._inputs]
-        if sum(sizes) <= _FEW:
-            places = [(i, j) for i, size in enumerate(sizes) for j in range(size)]
-            return [self._of_element(i, j) for i, j in places]
         directions = [
             [s * signed(s.shape, random) for s in self._scales] for _ in range(_N_DIRECTIONS)
         ]
-        entries = [self._along(d, f"direction {i}") for i, d in enumerate(directions)]
-        differ = [e.verdict == "differs" for e in entries]
-        places = list(self._some_elements(random))
-        if any(differ):
-            places.append(self._worst_element(directions[differ.index(True)]))
-        return entries + [self._of_element(i, j) for i, j in dict.fromkeys(places)]
+        entries: list[Entry] = []
+        if sum(sizes) <= min(_FEW, self._max_calls // _CALLS_FOR_EACH):
+            places = [(i, j) for i, size in enumerate(sizes) for j in range(size)]
+        else:
+            entries += self._along_directions(directions)
+            places = list(self._some_elements(random))
+        left_out = self._add_elements(entries, list(dict.fromkeys(places)))
+        if sum(sizes) > 1 and any(entry.kind == "kink" for entry in entries):
+            # Each derivative may lie between the slopes of two sides, and yet not all together.
+            if not any(entry.is_direction for entry in entries):
+                entries += self._along_directions(directions[: _N_DIRECTIONS // 2])
+            entries.append(self._of_all())
+        return Report(entries, left_out)
+
+    def _add_elements(self, entries: list[Entry], places: list[tuple[int, int]]) -> int:
+        """Compare the elements at these places, as far as calls are left; return how many are not."""
+        last_told = time.monotonic()
+        for done, (i, j) in enumerate(places):
+            if entries and self._n_calls >= self._max_calls:
+                return len(places) - done
+            entries.append(self._of_element(i, j))
+            if time.monotonic() > last_told + _SECONDS:
+                last_told = time.monotonic()
+                print(
+                    f"check_grad: {done + 1} of {len(places)} elements, {self._n_calls} calls of f "
+                    "(max_calls= allows fewer)",
+                    file=sys.stderr,
+                )
+        return 0
+
+    def _along_directions(self, directions: Sequence[Arrays]) -> list[Entry]:
+        """The comparisons along random directions, and of the element that is to blame."""
+        entries: list[Entry] = []
+        culprits: dict[tuple[int, int], Entry] = {}
+        for number, direction in enumerate(directions):
+            if entries and self._n_calls >= self._max_calls:
+                break
+            entry = self._along(direction, f"direction {number}")
+            if entry.verdict == "differs" and not culprits:
+                place = self._worst_element(direction)
+                culprits[place] = self._of_element(*place)
+            if entry.verdict == "differs" and all(e.verdict == "agrees" for e in culprits.values()):
+                closer = self._along(self._closer(direction), entry.where)
+                entry = _together(entry, closer)
+            entries.append(entry)
+        return entries + list(culprits.values())
+
+    def _of_all(self) -> Entry:
+        """The comparison along a direction in which all elements move alike."""
+        sizes = np.concatenate([s.ravel() for s in self._scales])
+        is_one = np.all(sizes == sizes[0])
+        where = "(1, …, 1)" if is_one else "all at once"
+        return self._along(self._scales, where, float(sizes[0]) if is_one else 1.0)
 
     def _of_element(self, i: int, j: int) -> Entry:
-        """The comparison of one element: of the number i of the inputs, number j in C order."""
-        direction = [np.zeros_like(s) for s in self._scales]
-        scale = direction[i].flat[j] = self._scales[i].flat[j]
+        """The comparison of one element: of the number i of the inputs, number j in C order.
+
+        If the numerical derivative is not sure, another scale may be the right one: what is small
+        beside other numbers may still be far from 0.
+        """
         index = np.unravel_index(j, self._scales[i].shape)
         where = self._names[i] + (f"[{', '.join(map(str, index))}]" if index else "")
-        return self._along(direction, where, scale)
+        usual, own = float(self._scales[i].flat[j]), float(self._own_scales[i].flat[j])
+        entry = self._of_element_at(i, j, where, usual)
+        for scale in (own, usual if _TINY <= usual <= _HUGE else 1.0, usual / _SHORTER):
+            is_other = scale != usual and (scale != usual / _SHORTER or _is_vague(entry))
+            if is_other and not _is_sure(entry):
+                closer = self._of_element_at(i, j, where, scale)
+                entry = _together(entry, closer)
+        return entry
 
-    def _along(self, direction: Arrays, where: str, scale: float = 1.0) -> Entry:
+    def _of_element_at(self, i: int, j: int, where: str, scale: float) -> Entry:
+        direction = [np.zeros_like(s) for s in self._scales]
+        direction[i].flat[j] = scale
+        number, usual = abs(float(self._inputs[i].flat[j])), float(self._scales[i].flat[j])
+        # Shorter steps are less exact beside the rounding of the number itself.
+        coarser, reach = max(1.0, number / scale), max(1.0, usual / scale)
+        return self._along(direction, where, scale, coarser, reach, is_direction=False)
+
+    def _along(
+        self,
+        direction: Arrays,
+        where: str,
+        scale: float = 1.0,
+        coarser: float = 1.0,
+        reach: float = 1.0,
+        is_direction: bool = True,
+    ) -> Entry:
         """The comparison along a direction; the entry is in units of the scale."""
         if len(self._weights) == 1:
             scale = scale * self._weights[0]  # of a single result people know the derivative itself
         analytic = _dot(self._gradient, direction)
-        spread = max(abs(_dot(g, direction) - analytic) for g in self._rounded)
-        moves = np.concatenate(
-            [np.abs(g[d != 0] * d[d != 0]) for g, d in zip(self._gradient, direction, strict=True)]
-        )
-        epsilon = max(map(_precision, self._inputs))
-        rounding = 4 * spread + epsilon * (16 * np.linalg.norm(moves) + 2 * np.sum(moves))
-        found = self._exact_slope(direction) or slope(
-            self._line(direction), self._weights, self._subject.precision
-        )
-        bound = _CAUTION * found.error + rounding
-        verdict = self._verdict(analytic, found, bound)
-        own, value = float(analytic / scale), float(found.value / scale)
-        return Entry(where, own, value, float(bound / abs(scale)), found.kind, verdict)
+        bound_of_own = self._rounding(analytic, direction)
+
+        def entry(found: Slope) -> Entry:
+            bound = _CAUTION * found.error + bound_of_own
+            with np.errstate(all="ignore"):
+                numbers = np.array([analytic, found.value, bound]) / scale
+            own, value, at_most = map(float, numbers + 0.0)  # no -0
+            verdict = self._verdict(analytic, found, bound)
+            if math.isinf(own) and math.isinf(value) and found.kind == "smooth":
+                # Too large to be told from infinity.
+                verdict = "agrees" if own == value else "unclear"
+            return Entry(where, own, value, abs(at_most), found.kind, verdict, is_direction)
+
+        exact = self._exact_slope(direction)
+        # A step that is lost on its way shows as 0.
+        if exact is not None and (exact.value or not analytic):
+            of_exact = entry(exact)
+            if of_exact.verdict != "unclear":
+                return of_exact
+        precision = coarser * self._subject.precision
+        return entry(slope(self._line(direction), self._weights, precision, reach))
+
+    def _rounding(self, analytic: float, direction: Arrays) -> float:
+        """How far rounding may have moved the gradient's derivative along a direction."""
+        near = [abs(_dot(g, direction) - analytic) for g in self._rounded]
+        # Where a step beyond an edge has no derivative, others must tell.
+        spread = max([s for s in near if math.isfinite(s)], default=math.inf)
+        pairs = list(zip(self._gradient, direction, strict=True))
+        moves = np.concatenate([np.abs(g[d != 0] * d[d != 0]) for g, d in pairs])
+        info = [np.finfo(x.dtype) for x in self._inputs]
+        epsilon = max(float(i.eps) for i in info)
+        least = max(float(i.smallest_subnormal) for i in info)
+        denormal = 4 * least * (1 + sum(float(np.sum(np.abs(d))) for d in direction))
+        norm = float(root_mean_square(moves)) * math.sqrt(len(moves)) if len(moves) else 0.0
+        return 4 * spread + epsilon * (16 * norm + 2 * float(np.sum(moves))) + denormal
 
     def _verdict(self, analytic: float, found: Slope, bound: float) -> str:
-        if found.kind == "jump" or (found.kind == "edge" and math.isinf(analytic)):
+        if found.kind == "jump":
             return "agrees"  # there is no derivative that it could differ from
-        if found.kind == "undefined":
+        if found.kind in ("infinite", "undefined"):
             return "unclear"
-        if not abs(analytic - found.value) - found.width / 2 <= bound:
+        if not math.isfinite(analytic):
+            return "unclear" if found.kind == "edge" and math.isinf(analytic) else "differs"
+        if not math.isfinite(bound):
+            return "unclear"
+        if analytic == 0 and abs(found.value) < _VANISHING:
+            return "agrees" if abs(found.value) <= bound else "unclear"
+        if abs(analytic - found.value) - found.width / 2 > bound:
             return "differs"
         size = max(abs(analytic), abs(found.value), found.width)
         negligible = _NEGLIGIBLE * max(self._largest, found.around)
@@ -110,22 +229,30 @@ class Comparison:
         return "unclear" if uncertain > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
 
     def _exact_slope(self, direction: Arrays) -> Slope | None:
-        """The slope along a direction by a complex step, where that can be made."""
+        """The slope along a direction by complex steps, where these can be made and agree."""
         values = []
-        for units in (0, -3, 3):
-            slopes = self._subject.slopes(near(self._point, self._subject.wrt, units), direction)
+        # Numbers so small that a step times them is nothing must not pass for slopes of 0.
+        longest = min(1.0, max(float(np.max(np.abs(d), initial=0.0)) for d in direction)) or 1.0
+        direction = [d / longest for d in direction]
+        for units, step in ((0, STEPS[0]), (0, STEPS[1]), (-3, STEPS[0]), (3, STEPS[0])):
+            self._n_calls += 1
+            moved = near(self._point, self._subject.wrt, units)
+            slopes = self._subject.slopes(moved, direction, step)
             if slopes is None or not np.isfinite(slopes).all():
                 return None
-            values.append(slopes)
-        value = float(np.sum(self._weights * values[0]))
-        spread = max(abs(float(np.sum(self._weights * v)) - value) for v in values)
-        size = float(np.sum(np.abs(self._weights * values[0])))
+            values.append(longest * self._weights * slopes)
+        size = float(np.sum(np.abs(values[0])))
+        if not float(np.sum(np.abs(values[1] - values[0]))) <= _ACCURACY_OF_COMPLEX * size:
+            return None  # a step was lost in numbers that are too small, or it was too long
+        value = float(np.sum(values[0]))
+        spread = max(abs(float(np.sum(v)) - value) for v in values[2:])
         return Slope(value, 2 * spread + _ACCURACY_OF_COMPLEX * size, around=size)
 
     def _line(self, direction: Arrays) -> Line:
         wide = [x.astype("float64") for x in self._inputs]
 
         def results(distance: float) -> np.ndarray:
+            self._n_calls += 1
             point = list(self._point)
             for place, x, d in zip(self._subject.wrt, wide, direction, strict=True):
                 point[place] = x + distance * d
@@ -158,6 +285,11 @@ class Comparison:
             places = halves[entries[1].difference > entries[0].difference]
         return places[0]
 
+    def _closer(self, direction: Arrays) -> Arrays:
+        """The direction, but what is small moves as far as it is large."""
+        triples = zip(direction, self._own_scales, self._scales, strict=True)
+        return [d * (own / usual) for d, own, usual in triples]
+
     def _some_elements(self, random: np.random.Generator) -> Iterator[tuple[int, int]]:
         """Of each input the elements with the largest and the smallest derivative, and others."""
         for i, (g, s) in enumerate(zip(self._gradient, self._scales, strict=True)):
@@ -173,8 +305,50 @@ def scales(x: np.ndarray) -> np.ndarray:
     """For each number how far it may be moved: as far as it is from 0, or as the others are."""
     sizes = np.abs(x.astype("float64"))
     typical = float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 1.0
-    least = min(typical, 1.0) if typical > 1e-100 else 1.0
-    return np.where(sizes >= 1e-4 * least, sizes, least)
+    least = min(typical, 1.0) if typical > _LEAST else 1.0
+    return np.where(sizes >= _SMALL * least, sizes, least)
+
+
+def _own_scales(x: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """For each number how far it is from 0, if there is something in between."""
+    sizes = np.abs(x.astype("float64"))
+    return np.where(sizes > _LEAST, sizes, usual)
+
+
+def _relative(difference: float, entry: Entry) -> float:
+    sizes = [abs(x) for x in (entry.analytic, entry.numeric) if math.isfinite(x)]
+    return difference / max(sizes) if any(sizes) else math.inf
+
+
+def _is_sure(entry: Entry) -> bool:
+    is_clear = entry.verdict == "agrees" and entry.kind == "smooth"
+    return is_clear and _relative(entry.bound, entry) <= _UNCERTAIN
+
+
+def _is_vague(entry: Entry) -> bool:
+    """Whether the derivative is lost in an uncertainty that comes from larger values elsewhere."""
+    return entry.kind == "smooth" and entry.verdict != "differs" and entry.analytic != 0
+
+
+def _together(entry: Entry, closer: Entry) -> Entry:
+    """What a look at one scale and a second look at another one say together."""
+    if closer.kind != "smooth":
+        return entry
+    if closer.verdict == "agrees" and math.isinf(closer.numeric):
+        return closer
+    certainty = _relative(closer.bound, closer)
+    if entry.verdict == closer.verdict == "differs":
+        is_better = entry.kind != "smooth" or certainty < _relative(entry.bound, entry)
+        return closer if is_better else entry
+    if entry.verdict == "differs":
+        # The second look must be one that would have seen what the first one says.
+        is_refuted = certainty < min(_relative(entry.difference, entry), 1.0)
+        if closer.verdict == "agrees" and is_refuted:
+            return closer
+    if entry.kind == "smooth" and abs(entry.numeric - closer.numeric) > entry.bound + closer.bound:
+        return replace(entry, verdict="unclear")
+    is_certain = closer.verdict != "unclear" and certainty <= _UNCERTAIN
+    return closer if is_certain and entry.verdict != "differs" else entry
 
 
 def signed(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
@@ -206,7 +380,3 @@ def _only(direction: Arrays, places: Sequence[tuple[int, int]]) -> Arrays:
     for i, j in places:
         left[i].flat[j] = direction[i].flat[j]
     return left
-
-
-def _precision(x: np.ndarray) -> float:
-    return float(np.finfo(x.dtype).eps)

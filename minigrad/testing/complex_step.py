@@ -24,8 +24,11 @@ from ..ops.linalg import Dot, MatMul
 from ..ops.shape import Reshape, SpecifyShape, Unbroadcast
 from ..shared import SharedVariable
 
-# Its square is less than the smallest number, and so is 0.
-_STEP = 2.0**-600
+# The square of the first is less than the smallest number, and so is 0. With the other the slopes
+# must be the same; they are not where a step times something small was lost.
+STEPS = 2.0**-600, 2.0**-300
+# Times the longer step, what is smaller is no longer exact.
+_TOO_SMALL = 2.0**-700
 
 # What computes complex numbers as it does real ones, without a fork between branches where real
 # numbers are. So neither abs nor maximum are here; nor power, whose complex logarithm is not exact.
@@ -56,8 +59,12 @@ def slopes(
     outputs: Sequence[Variable],
     point: Sequence[np.ndarray],
     direction: Sequence[np.ndarray],
-) -> list[np.ndarray]:
+    step: float,
+) -> list[np.ndarray] | None:
     """The derivatives of analytic outputs along a direction.
+
+    There are none where a number on the way is infinite, or so small that a step times it may be
+    lost.
 
     Parameters
     ----------
@@ -65,18 +72,27 @@ def slopes(
         Floats are float64.
     point, direction : sequences of array
         For each input; where the direction is 0 nothing moves.
+    step : float
+        One of `STEPS`.
     """
-    moved = [x + 1j * _STEP * d if np.any(d) else x for x, d in zip(point, direction, strict=True)]
+    moved = [x + 1j * step * d if np.any(d) else x for x, d in zip(point, direction, strict=True)]
     known: dict[Variable, np.ndarray] = dict(zip(inputs, moved, strict=True))
     for node in toposort(outputs, stop_at=known):
         values = [_value(variable, known) for variable in node.inputs]
         check_sizes(node, values)
         cells: list[list[np.ndarray | None]] = [[None] for _ in node.outputs]
         node.op.perform(node, values, cells)
-        known.update(
-            (output, np.asarray(cell[0])) for output, cell in zip(node.outputs, cells, strict=True)
-        )
-    return [np.imag(_value(output, known)) / _STEP for output in outputs]
+        results = [np.asarray(cell[0]) for cell in cells]
+        known.update(zip(node.outputs, results, strict=True))
+        if not all(map(_is_safe, (*values, *results))):
+            return None
+    return [np.imag(_value(output, known)) / step for output in outputs]
+
+
+def _is_safe(value: np.ndarray) -> bool:
+    """Whether nothing is so small that a step times it may be lost, nor infinite."""
+    sizes = np.abs(np.real(value))
+    return bool(np.all(((sizes >= _TOO_SMALL) | (sizes == 0)) & (sizes < np.inf)))
 
 
 def _value(variable: Variable, known: dict[Variable, np.ndarray]) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -35,6 +36,8 @@ class Entry:
     kind : str
         Of the slope: see `minigrad.testing.slopes.Slope`.
     verdict : {'agrees', 'differs', 'unclear'}
+    is_direction : bool
+        Whether several elements were moved together.
     """
 
     where: str
@@ -43,6 +46,7 @@ class Entry:
     bound: float
     kind: str
     verdict: str
+    is_direction: bool = False
 
     @property
     def difference(self) -> float:
@@ -55,15 +59,28 @@ class Report:
     Parameters
     ----------
     entries : sequence of Entry
+    left_out : int
+        How many elements were not compared, because the calls had been used up.
     """
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[Entry], left_out: int = 0) -> None:
         self.entries = list(entries)
+        self.left_out = left_out
 
     @property
     def kinks(self) -> list[Entry]:
-        """Where the function has no derivative: kinks, jumps, and edges of where it is defined."""
-        return [entry for entry in self.entries if entry.kind in ("kink", "jump", "edge")]
+        """Where the function has no derivative: kinks, jumps, and edges of where it is defined.
+
+        Directions are among them only if no element is.
+        """
+        found = [entry for entry in self.entries if entry.kind in ("kink", "jump", "edge")]
+        return [entry for entry in found if not entry.is_direction] or found
+
+    @property
+    def is_wrong_only_together(self) -> bool:
+        """Whether each derivative alone is possible at the kinks that f has, but not all together."""
+        has_kinks = any(e.kind == "kink" and not e.is_direction for e in self.entries)
+        return has_kinks and bool(self.wrong) and all(e.is_direction for e in self.wrong)
 
     @property
     def wrong(self) -> list[Entry]:
@@ -74,12 +91,15 @@ class Report:
         return [entry for entry in self.entries if entry.verdict == "unclear"]
 
     def worst(self, count: int = 5) -> list[Entry]:
-        """The entries that are furthest from agreement, measured by their bounds."""
+        """The entries that are furthest from agreement, measured by their bounds.
 
-        def badness(entry: Entry) -> tuple[int, float]:
+        Elements come before directions, in which they take part.
+        """
+
+        def badness(entry: Entry) -> tuple[int, bool, float]:
             rank = ("agrees", "unclear", "differs").index(entry.verdict)
             ratio = entry.difference / entry.bound if entry.bound else entry.difference
-            return rank, ratio if ratio == ratio else 0.0
+            return rank, not entry.is_direction, ratio if ratio == ratio else math.inf
 
         return sorted(self.entries, key=badness, reverse=True)[:count]
 
@@ -108,4 +128,5 @@ class Report:
         }
         text = ", ".join(f"{n} {what}" for what, n in counts.items() if n) or "nothing to compare"
         kinks = f" ({len(self.kinks)} at kinks)" if self.kinks else ""
-        return f"<Report: derivatives: {text}{kinks}>"
+        left_out = f"; {self.left_out} left out" if self.left_out else ""
+        return f"<Report: derivatives: {text}{kinks}{left_out}>"

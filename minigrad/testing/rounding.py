@@ -69,4 +69,6 @@ def _with_random_last_bits(x: np.ndarray, random: np.random.Generator) -> np.nda
     if x.dtype.kind != "f":
         return x
     units = random.choice([-1.0, 1.0], size=x.shape)
-    return np.asarray(x * (1 + units * np.finfo(x.dtype).eps), x.dtype)
+    info = np.finfo(x.dtype)
+    last = np.maximum(np.abs(x) * info.eps, info.smallest_subnormal)
+    return np.asarray(np.where(x == 0, x, x + units * last), x.dtype)

@@ -30,6 +30,9 @@ _FACTORS = 1 / (2.0 ** _POWERS.T[:, :, np.newaxis] - 1)
 _GOOD_ENOUGH = 1e-9
 # So many steps more are tried when noise has taken over, to be sure.
 _PATIENCE = 6
+# A slope is infinite if over so many steps in a row it grows, each time by so many times as much as
+# before; if by twice as much, that is a jump, which rounding makes too.
+_N_GROWING, _AS_MUCH, _LIKE_A_JUMP = 8, 0.8, 1.9
 # So often it is asked whether rounding is the reason why long and short steps disagree.
 _N_LOOKS = 8
 
@@ -44,9 +47,10 @@ class Slope:
         At a kink, the mean of the slopes of both sides.
     error : float
         What its distance from the truth is at most, as far as the values tell.
-    kind : {'smooth', 'kink', 'jump', 'edge', 'undefined'}
-        Whether the function has one slope there, or one on each side; whether it jumps; whether it
-        is defined on one side alone, and has the slope of that side; or not even at 0.
+    kind : {'smooth', 'kink', 'jump', 'infinite', 'edge', 'undefined'}
+        Whether the function has one slope there, or one on each side; whether it jumps; whether its
+        slope grows without end the closer one looks; whether it is defined on one side alone, and
+        has the slope of that side; or not even at 0.
     width : float
         By how much the slopes of the two sides differ, at a kink.
     around : float
@@ -66,7 +70,7 @@ class Slope:
     largest: float = 0.0
 
 
-def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
+def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
     """The derivative at 0 of the weighted sum of a line's results.
 
     Each result is treated by itself, so that large ones do not drown small ones.
@@ -79,13 +83,15 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
         Of that shape.
     precision : float
         The relative rounding error of the results, as far as their dtype tells.
+    reach : float
+        How far it is to where the numbers are 0 or twice as large.
     """
     at_0 = line(0.0)
     if not at_0.size:
         return Slope(0.0, 0.0)
     if not np.isfinite(at_0).all():
         return Slope(math.nan, math.inf, "undefined")
-    closely = Closely(line, at_0, precision)
+    closely = Closely(line, at_0, precision, reach)
     table = _Table(at_0, closely)
     step, patience, looks = LONGEST_STEP, _PATIENCE, _N_LOOKS
     while step > 64 * precision and patience:
@@ -104,8 +110,11 @@ def slope(line: Line, weights: np.ndarray, precision: float) -> Slope:
         patience -= 1
         step /= 2
     sizes = np.abs(weights)
+    judged = table.judged(weights)
+    if np.any(closely.is_only_noise & (weights != 0)):
+        judged = replace(judged, error=math.inf)
     return replace(
-        table.judged(weights),
+        judged,
         around=table.around(weights),
         saturated=float(np.sum(sizes * table.best_error[_CENTRAL], where=closely.is_saturated)),
         largest=float(np.sum(sizes * closely.largest)),
@@ -136,6 +145,7 @@ class _Table:
         self._noise = np.zeros(shape)
         self._row: list[np.ndarray] = []
         self._gaps: deque[np.ndarray] = deque(maxlen=5)
+        self._secants: deque[np.ndarray] = deque(maxlen=_N_GROWING + 1)
         self._longest = np.zeros_like(at_0)
 
     @np.errstate(all="ignore")
@@ -148,6 +158,9 @@ class _Table:
         noise = [of_both, 4 * of_both, 2 * of_right, 2 * of_left]
         self._extrapolate(np.array(differences) / step, np.array(noise) / step)
 
+        sides = np.array([to_right, to_left])
+        is_clear = np.abs(sides) > 8 * np.array([of_right, of_left])
+        self._secants.append(np.where(is_clear, sides / step, 0.0))
         self._gaps.append(np.abs(after - before) - 8 * of_both)
         longest = np.fmax(np.abs(to_right), np.abs(to_left)) / step
         is_new = (self._longest == 0) & np.isfinite(longest)
@@ -193,16 +206,17 @@ class _Table:
 
     def judged(self, weights: np.ndarray) -> Slope:
         """What the extrapolations of the differences say together."""
+        if self._is_jump(weights):
+            return Slope(self.value(weights), math.inf, "jump", math.inf)
+        growing = self._growing(weights)
+        if growing:
+            return Slope(math.copysign(math.inf, growing), math.inf, "infinite")
         if not self.is_known(_CENTRAL):
             for side in (_RIGHT, _LEFT):
                 if self.is_known(side):
                     return Slope(self.value(weights, side), self.error(weights, side), "edge")
             return Slope(math.nan, math.inf, "undefined")
         value, error = self.value(weights), self.error(weights)
-        # A gap does not close as the steps get shorter: in the last five to a sixteenth.
-        is_jump = np.min(self._gaps, axis=0) > np.max(self._gaps, axis=0) / 2
-        if error > abs(value) / 2 and np.any(is_jump & (weights != 0)):
-            return Slope(value, math.inf, "jump", math.inf)
         width = np.abs(self.best[_SECOND])
         is_kink = (width > 10 * self.best_error[_SECOND]) & (weights != 0)
         if np.any(is_kink):
@@ -211,3 +225,25 @@ class _Table:
                 value, error, "kink", float(np.sum(np.abs(weights) * width, where=is_kink))
             )
         return Slope(value, error)
+
+    def _is_jump(self, weights: np.ndarray) -> bool:
+        """Whether a gap does not close as the steps get shorter: in the last five to a sixteenth."""
+        if not self.error(weights) > abs(self.value(weights)) / 2:
+            return False
+        stays = np.min(self._gaps, axis=0) > np.max(self._gaps, axis=0) / 2
+        return bool(np.any(stays & (weights != 0)))
+
+    @np.errstate(all="ignore")
+    def _growing(self, weights: np.ndarray) -> float:
+        """The weighted slopes of the results that get steeper without end on some side, or 0.
+
+        What has a slope gets nearer to it by less and less as the steps get shorter.
+        """
+        changes = np.diff(self._secants, axis=0)
+        if len(changes) < _N_GROWING:
+            return 0.0
+        times = changes[1:] / changes[:-1]
+        goes_on = (times >= _AS_MUCH) & (times < _LIKE_A_JUMP)
+        grows = np.all(goes_on & (changes[1:] * self._secants[-1] > 0), axis=0)
+        sides = np.sum(weights * self._secants[-1], axis=1, where=grows)
+        return float(sides[0] or sides[1])

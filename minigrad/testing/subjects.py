@@ -54,10 +54,10 @@ class Subject(Protocol):
         """Gradients at the point that scatter as far as rounding may move the gradient."""
         ...
 
-    def slopes(self, point: Arrays, direction: Arrays) -> np.ndarray | None:
+    def slopes(self, point: Arrays, direction: Arrays, step: float) -> np.ndarray | None:
         """The derivatives of all results along a direction, if they can be had without differences.
 
-        The direction is one of the inputs in question.
+        The direction is one of the inputs in question; the step, of `complex_step.STEPS`.
         """
         ...
 
@@ -102,8 +102,8 @@ class OfExpressions:
         self._shapes = [value.shape for value in self._values(*self.precisely(point))]
         weights = [output.type() for output in self.outputs]
         self._arguments = [*self.inputs, *weights]
-        self._derivatives = self._gradient(self.inputs, self.outputs, weights)
-        self._gradients = function(self._arguments, self._derivatives, on_unused_input="ignore")
+        derivatives = self._gradient(self.inputs, self.outputs, weights)
+        self._gradients = function(self._arguments, derivatives, on_unused_input="ignore")
 
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
@@ -121,21 +121,24 @@ class OfExpressions:
     def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
         random = np.random.default_rng(0)
         values = dict(zip(self._arguments, self._given(point, weights), strict=True))
-        return [rounded_at_random(self._derivatives, values, random) for _ in range(_N_ROUNDED)]
+        # After the rewrites, without which what is finite may overflow on the way.
+        computed = self._gradients.outputs
+        return [rounded_at_random(computed, values, random) for _ in range(_N_ROUNDED)]
 
     def _given(self, point: Arrays, weights: np.ndarray) -> Arrays:
         """The values that the gradient is computed from."""
         return [*_as(self.inputs, point), *self._parts(weights, self.outputs)]
 
     @_quiet
-    def slopes(self, point: Arrays, direction: Arrays) -> np.ndarray | None:
+    def slopes(self, point: Arrays, direction: Arrays, step: float) -> np.ndarray | None:
         if not self._is_analytic:
             return None
         whole = [np.zeros(x.shape) for x in point]
         for place, d in zip(self.wrt, direction, strict=True):
             whole[place] = d
         inputs, outputs = self.precise_inputs, self.precise_outputs
-        return as_results(complex_step.slopes(inputs, outputs, self.precisely(point), whole))
+        slopes = complex_step.slopes(inputs, outputs, self.precisely(point), whole, step)
+        return None if slopes is None else as_results(slopes)
 
     def derivative(self, weights: np.ndarray) -> OfExpressions:
         derivatives = []
@@ -226,7 +229,7 @@ class OfPlainFunctions:
         # Rounding errors are as random as the last bits of the point.
         return [self.gradients(near(point, self.wrt, n), weights) for n in _UNITS]
 
-    def slopes(self, point: Arrays, direction: Arrays) -> None:
+    def slopes(self, point: Arrays, direction: Arrays, step: float) -> None:
         return None
 
     def derivative(self, weights: np.ndarray) -> Subject:

@@ -1,5 +1,7 @@
 """`check_grad`: right verdicts, and messages that say where and by how much."""
 
+import math
+
 import numpy as np
 import pytest
 
@@ -453,9 +455,140 @@ def test_a_check_is_the_same_every_time_and_another_with_another_seed():
         ),
         ((lambda x: x * 1j, 2.0), {"grad": np.cos}, "it must return real numbers"),
         ((T.tanh, 2.0), {"grad": np.cos}, "f makes an expression.*leave out grad="),
-        ((np.sin, 2.0), {}, "If it computes with arrays, pass its gradient as grad="),
+        ((math.sin, 2.0), {}, "If it computes with arrays, pass its gradient as grad="),
     ],
 )
 def test_bad_arguments_are_refused_with_advice(arguments, options, message):
     with pytest.raises((TypeError, ValueError), match=message):
         check_grad(*arguments, **options)
+
+
+def log_of_exp(x):
+    return T.log(T.exp(-x))
+
+
+def normal_density(x):
+    return T.exp(-0.5 * T.sqr((x - 3) / 0.1))
+
+
+# Where numbers on the way are tiny, denormal or infinite, though the derivative is none of these.
+FAR_OUT = {
+    "log(exp(-x))": (log_of_exp, [400.0]),
+    "log(exp(-x)), denormal": (log_of_exp, [720.0]),
+    "log(sum(exp(x)))": (lambda x: T.log(T.exp(x).sum()), [-400.0, -401.0]),
+    "log of a density": (lambda x: T.log(T.exp(-0.5 * T.sqr(x))), [35.0]),
+    "density": (normal_density, [0.0]),
+    "density of a tiny number": (normal_density, [-1.7e-102]),
+    "norm": (lambda x: x.norm(2), [1e-100, -2e-100]),
+    "softmax": (lambda x: T.exp(x) / T.exp(x).sum(), [-400.0, -401.0]),
+    "tiny tanh": (lambda x: 1e-200 * T.tanh(x), [0.3, 2.0]),
+    "log of sigmoid": (lambda x: T.log(T.nnet.sigmoid(x)), [-1000.0, 1.0]),
+    "log of softmax": (lambda x: T.log(T.nnet.softmax(x)), [[1.0, 2000.0]]),
+    "quotient of tiny numbers": (lambda x: x / x.sum(), [1e-200, 3e-200]),
+    "inverse of a tiny number": (lambda x: 1 / x, [1e-200]),
+}
+
+
+@pytest.mark.parametrize("name", FAR_OUT)
+def test_a_right_derivative_passes_where_numbers_on_the_way_underflow_or_overflow(name):
+    f, x = FAR_OUT[name]
+    check_grad(f, np.array(x))
+
+
+# By differences alone: where a wrong derivative must be told from the right one.
+FAR_OUT_BY_HAND = {
+    "log at 1e-100": (np.log, lambda x, v: v / x, [1e-100]),
+    "log at numbers of all sizes": (np.log, lambda x, v: v / x, [1.0, 1e-8, 1e-30]),
+    "square root at 1e-80": (np.sqrt, lambda x, v: v / (2 * np.sqrt(x)), [1.0, 1e-80]),
+    "exp far down": (np.exp, lambda x, v: v * np.exp(x), [-400.0]),
+    "exp far up": (np.exp, lambda x, v: v * np.exp(x), [400.0]),
+    "a bell from far away": (
+        lambda x: np.exp(-50 * (x - 3) ** 2),
+        lambda x, v: -100 * v * (x - 3) * np.exp(-50 * (x - 3) ** 2),
+        [0.0, 2.0, 1e-102],
+    ),
+    "1 + tanh at 1e-90": (
+        lambda x: 1 + np.tanh(x),
+        lambda x, v: v * (1 - np.tanh(x) ** 2),
+        [1e-90],
+    ),
+    "a wave that is short beside x": (np.sin, lambda x, v: v * np.cos(x), [6e7]),
+    "huge values": (lambda x: 1e250 * np.sin(x), lambda x, v: 1e250 * v * np.cos(x), [0.4, 1.0]),
+    "tiny values": (lambda x: 1e-250 * np.sin(x), lambda x, v: 1e-250 * v * np.cos(x), [0.4, 1.0]),
+}
+
+
+@pytest.mark.parametrize("name", FAR_OUT_BY_HAND)
+def test_far_out_too_a_wrong_derivative_is_told_from_the_right_one(name):
+    f, gradient, x = FAR_OUT_BY_HAND[name]
+    check_grad(f, np.array(x), grad=gradient)
+    for wrong in (1.03, -1):
+        with pytest.raises(GradientError, match="is wrong"):
+            check_grad(f, np.array(x), grad=lambda x, v, wrong=wrong: wrong * gradient(x, v))
+
+
+@pytest.mark.parametrize("x", [1e-300, 1e-310, 5e-324])
+def test_a_denormal_derivative_is_as_exact_as_it_can_be(x):
+    check_grad(lambda g: x * g, np.ones(1), grad=lambda g, v: v * x)
+
+
+def test_waves_too_short_to_be_followed_are_not_judged():
+    for x in (6e11, 1.4e14):
+        with pytest.raises(GradientError, match="cannot be judged"):
+            check_grad(lambda x: np.sin(x).sum(), np.array([x]), grad=np.cos)
+
+
+def test_a_derivative_that_is_not_a_number_is_wrong_where_the_function_has_one():
+    for nothing in (np.nan, np.inf):
+        with pytest.raises(GradientError, match="by x it is (nan|inf), but"):
+            check_grad(lambda x: x**2, 3.0, grad=lambda x, nothing=nothing: nothing)
+
+
+INFINITE = {
+    "sqrt": (T.sqrt, None, [0.0, 1.0]),
+    "arcsin": (T.arcsin, None, [1.0]),
+    "sqrt by hand": (np.sqrt, lambda x, v: v / (2 * np.sqrt(x)), [0.0, 1.0]),
+    "sqrt of |x| by hand": (
+        lambda x: np.sqrt(np.abs(x)),
+        lambda x, v: v * np.sign(x) / (2 * np.sqrt(np.abs(x))),
+        [0.0, 1.0],
+    ),
+    "cube root, made finite": (
+        np.cbrt,
+        lambda x, v: v / (3 * np.maximum(np.cbrt(x) ** 2, 1e-9)),
+        [0.0, 1.0],
+    ),
+    "x log(|x|)": (
+        lambda x: np.where(x == 0, 0, x * np.log(np.abs(x))),
+        lambda x, v: v * (1 + np.log(np.abs(x))),
+        [0.0, 1.0],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", INFINITE)
+def test_where_the_slope_is_infinite_it_is_said_so(name):
+    f, gradient, x = INFINITE[name]
+    with pytest.raises(GradientError, match=r"cannot be judged: by \w+\[0\] the slope is infinite"):
+        check_grad(f, np.array(x), grad=gradient)
+
+
+@pytest.mark.parametrize("count", [2, 3, 100, 101, 300])
+def test_at_ties_the_derivatives_must_be_possible_together_whatever_their_number(count):
+    with pytest.raises(GradientError, match="is wrong: along .* it is") as caught:
+        check_grad(T.max, np.ones(count))
+    assert "T.max gives each of the tied elements the whole" in str(caught.value)
+    check_grad(np.max, np.ones(count), grad=lambda x: (x == x.max()) / count)
+    check_grad(np.linalg.norm, np.zeros(count), grad=lambda x: np.zeros(count))
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(np.linalg.norm, np.zeros(count), grad=lambda x: np.ones(count))
+
+
+def test_the_element_to_blame_is_named_first_among_many():
+    def wrong(x):
+        gradient = np.cos(x)
+        gradient[1234] *= 1.03
+        return gradient
+
+    with pytest.raises(GradientError, match=r"by x\[1234\] it is"):
+        check_grad(lambda x: np.sum(np.sin(x)), np.linspace(0.1, 1, 5000), grad=wrong)
