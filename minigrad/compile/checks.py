@@ -142,15 +142,22 @@ def improve_and_check(
         may_refuse = op.may_refuse(node)
         if not may_refuse and not op.equal_sizes(node):
             continue
-        if any(final[v] in needed for v in node.outputs):
+        lost_inputs = [final[v] for v in node.inputs]
+        if any(final[v] in needed and _is(final[v], op, lost_inputs) for v in node.outputs):
             continue
-        lost = node.clone_with_new_inputs([final[v] for v in node.inputs])
+        lost = node.clone_with_new_inputs(lost_inputs)
         checks = sizes.unchecked(lost)
         if may_refuse or not all(is_of_inputs(check, known) for check in checks):
             others.append(Refuse(lost).of_node())
         else:
             of_inputs += [(lost, check) for check in checks]
-    return outputs, LostChecks(of_inputs, improve(others))
+    return outputs, LostChecks(of_inputs, not_done_by(outputs, improve(others)))
+
+
+def _is(variable: Variable, op: Op, inputs: Sequence[Variable]) -> bool:
+    """Whether the variable is what the op makes of the inputs."""
+    node = variable.owner
+    return node is not None and node.op == op and node.inputs == inputs
 
 
 def refusals(outputs: Sequence[Variable]) -> list[Variable]:

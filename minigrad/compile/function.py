@@ -68,6 +68,7 @@ class Function:
         targets: Sequence[SharedVariable | In],
         pack: Callable[[Sequence[np.ndarray]], Any],
         mode: str | NanGuardMode,
+        plans: bool = True,
     ) -> None:
         self.name = name
         self.mode = mode
@@ -88,7 +89,7 @@ class Function:
         self._bind = self._binder.compiled()
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
-        unplanned = mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
+        unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
         most = {"most": 0} if unplanned else {}
         filled = config.fill_buffers or mode == "DebugMode"
         self._plans = Plans(
@@ -303,7 +304,7 @@ def function(
     (array(0.), array(2.), array(5.))
     """
     _check_choice("on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
-    mode = _as_mode(mode)
+    mode = as_mode(mode)
     name = name or "program"
     given_inputs = as_inputs(inputs, allow_input_downcast)
     results, pack = _as_outputs(outputs)
@@ -330,11 +331,16 @@ def function(
     expressions += defaults.values()
     targets += defaults
     _check_used(name, given_inputs, replacements, expressions, on_unused_input)
-    expressions = _with_values(name, given_inputs, expressions)
+    expressions, missing = without_missing({i.variable for i in given_inputs}, expressions)
+    for variable in missing:
+        raise MissingInputError(
+            f"{name}: the outputs or updates depend on {_described(variable)}, which is not "
+            "among the inputs; add it to them, or give it a value by givens"
+        )
     return Function(name, given_inputs, expressions, targets, pack, mode)
 
 
-def _as_mode(mode: Any) -> str | NanGuardMode:
+def as_mode(mode: Any) -> str | NanGuardMode:
     """The mode, by default that of the configuration, with its options if it has some."""
     if isinstance(mode, NanGuardMode):
         return mode
@@ -430,22 +436,15 @@ def _check_used(
     warnings.warn(message, stacklevel=3)
 
 
-def _with_values(name: str, inputs: Sequence[In], expressions: list[Variable]) -> list[Variable]:
-    """The expressions, improved if they mention a variable that has no value and need none.
-
-    Raise a MissingInputError if they do need one.
-    """
-    given = {i.variable for i in inputs}
+def without_missing(
+    given: Collection[Variable], expressions: list[Variable]
+) -> tuple[list[Variable], list[Variable]]:
+    """The expressions, improved if they mention a variable that has no value; those they need."""
     missing = _missing(expressions, given)
-    if not missing:
-        return expressions
-    expressions = improve_without(missing, expressions)
-    for variable in _missing(expressions, given):
-        raise MissingInputError(
-            f"{name}: the outputs or updates depend on {_described(variable)}, which is not "
-            "among the inputs; add it to them, or give it a value by givens"
-        )
-    return expressions
+    if missing:
+        expressions = improve_without(missing, expressions)
+        missing = _missing(expressions, given)
+    return expressions, missing
 
 
 def _missing(expressions: Sequence[Variable], given: Collection[Variable]) -> list[Variable]:

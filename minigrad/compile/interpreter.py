@@ -46,10 +46,10 @@ def evaluate(
     """
     known: dict[Variable, np.ndarray] = {}
     if not isinstance(values, Mapping):
-        raise TypeError(f"eval takes a dict of values by variable; got {describe(values)}")
+        raise TypeError(f"evaluate takes a dict of values by variable; got {describe(values)}")
     for variable, value in values.items():
         if not isinstance(variable, Variable):
-            raise TypeError(f"eval takes values by variable; got the key {describe(variable)}")
+            raise TypeError(f"evaluate takes values by variable; got the key {describe(variable)}")
         try:
             known[variable] = variable.type.filter(value)
         except TypeError as error:
@@ -75,5 +75,5 @@ def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarr
         return variable.data
     raise MissingInputError(
         f"no value for the input {variable} of {variable.type}; give one, as in "
-        f"eval({{{variable}: value}}), or as an input of the function"
+        f"evaluate([output], {{{variable}: value}}), or as an input of the function"
     )

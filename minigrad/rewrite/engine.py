@@ -204,9 +204,17 @@ def _folded(node: Apply) -> list[Variable] | None:
     except Exception:
         return None  # it will fail when the program runs, where that can be explained
     return [
-        Constant(output.type.clone(shape=value.shape), value, output.name)
+        Constant(_type_of_folded(output, value), value, output.name)
         for output, value in zip(node.outputs, values, strict=True)
     ]
+
+
+def _type_of_folded(output: Variable, value: np.ndarray) -> Any:
+    """The output's type with the sizes of its value; but a 1 that it did not know of stays so."""
+    known = output.type.shape
+    return output.type.clone(
+        shape=[k if n == 1 else n for k, n in zip(known, value.shape, strict=True)]
+    )
 
 
 def with_arrays_made_once(outputs: Sequence[Variable]) -> list[Variable]:

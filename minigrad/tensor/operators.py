@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..compile.interpreter import evaluate
+from ..compile.evaluation import evaluate_once
 from ..graph import Variable
 from ..ops import broadcasting, elementwise, indexing, linalg, making, reduction
 from ..ops import shape as shapes
@@ -316,11 +316,12 @@ class Operators:
         return result
 
     def eval(self, inputs_to_values: Mapping[Variable, Any] | None = None) -> np.ndarray:
-        """The value, given those of the inputs it depends on.
+        """The value, given those of the inputs it depends on: what a function would compute.
 
         Parameters
         ----------
         inputs_to_values : mapping of Variable to array or what makes one
+            Any variable can be given, not only inputs: then it is not computed.
 
         Raises
         ------
@@ -336,7 +337,8 @@ class Operators:
         >>> (2 * x).eval({x: [1.0, 2.0]})
         array([2., 4.])
         """
-        return evaluate([as_tensor_variable(self)], inputs_to_values or {})[0]
+        values = {} if inputs_to_values is None else inputs_to_values
+        return evaluate_once(as_tensor_variable(self), values)
 
 
 # `Variable` knows nothing of tensors, so they are put on it from here. What it has of its own,

@@ -305,8 +305,10 @@ def test_a_name_in_a_message_is_the_one_that_the_user_gave(x):
 @pytest.mark.parametrize(
     ("values", "problem"),
     [
-        ([1.0], "eval takes a dict of values by variable; got list"),
-        ({"x": 1.0}, "eval takes values by variable; got the key str 'x'"),
+        ([1.0], "eval takes {variable: value}; got list"),
+        ({"x": 1.0}, "eval takes {variable: value}; got the key str 'x'"),
+        (np.ones(3), r"eval takes {variable: value}; got an array of shape \(3,\)"),
+        (3.0, "eval takes {variable: value}; got float 3.0"),
     ],
 )
 def test_eval_takes_values_by_variable(x, values, problem):

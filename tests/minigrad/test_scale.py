@@ -12,6 +12,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
+from minigrad.compile.interpreter import evaluate
 
 DEEP, DEEPER = 3000, 100_000
 
@@ -62,7 +63,7 @@ def test_a_chain_of_100000_operations_is_compiled_as_it_stands(deeper, small_sta
 def test_a_chain_of_100000_operations_is_evaluated(deeper, small_stack):
     x, y = deeper
     values = np.array([0.1])
-    np.testing.assert_allclose(y.eval({x: values}), by_hand(values, DEEPER)[0])
+    np.testing.assert_allclose(evaluate([y], {x: values})[0], by_hand(values, DEEPER)[0])
 
 
 def test_a_chain_of_100000_operations_is_printed(deeper, small_stack):
@@ -198,7 +199,7 @@ def work_on(build, n):
         work.end_of("build")
         gradients = minigrad.grad(cost, wrt)
         work.end_of("differentiate")
-        cost.eval(dict(zip(inputs, values, strict=True)))
+        evaluate([cost], dict(zip(inputs, values, strict=True)))
         work.end_of("evaluate")
         debugprint(cost, file="str")
         work.end_of("print")

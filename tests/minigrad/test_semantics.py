@@ -1,5 +1,6 @@
 """What a function promises: inputs, outputs, updates, givens, and whose the arrays are."""
 
+import weakref
 from collections import OrderedDict
 
 import numpy as np
@@ -7,6 +8,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.compile import evaluation
 
 MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
 
@@ -455,6 +457,58 @@ def test_a_shared_matrix_of_one_row_does_not_broadcast_unless_told():
 
 def test_eval_computes_with_the_values_given(x, w):
     assert (x + w).eval({x: [1.0, 1.0]}).tolist() == [2.0, 3.0]
+
+
+EXTREMES = {
+    "a cost": lambda x: T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 1.0),
+    "its derivative": lambda x: minigrad.grad(
+        T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 1.0).sum(), x
+    ),
+    "a logarithm of a softmax": lambda x: T.log(T.nnet.softmax(x)),
+    "log(1 + exp(x))": lambda x: T.log(1 + T.exp(x)),
+    "an expression of sizes": lambda x: x[x.shape[0] - 1],
+    "a sum": lambda x: T.sum(T.sqr(x) * 0.1),
+}
+
+
+@pytest.mark.parametrize("name", EXTREMES)
+def test_eval_gives_what_a_function_gives(x, name):
+    expression = EXTREMES[name](x)
+    f = minigrad.function([x], expression)
+    for value in ([-1000.0, 1000.0], [0.5, 30.0], [0.1, 0.2, 0.3]):
+        result = expression.eval({x: value})
+        assert np.isfinite(result).all()
+        np.testing.assert_allclose(result, f(value), rtol=1e-14)
+
+
+def test_eval_of_what_was_evaluated_before_makes_no_new_function(x, monkeypatch):
+    y = T.exp(x)
+    assert y.eval({x: [0.0]}) == 1
+    monkeypatch.setattr(evaluation, "Function", None)
+    assert y.eval({x: [0.0, 0.0]}).tolist() == [1, 1]
+
+
+def test_eval_may_be_given_values_of_anything(x, w):
+    y = x * 2
+    z = y + w
+    assert z.eval({y: [1.0, 1.0]}).tolist() == [2.0, 3.0]
+    assert z.eval({x: [1.0, 1.0], w: [0.0, 1.0]}).tolist() == [2.0, 3.0]
+    assert z.eval({z: [7.0]}).tolist() == [7.0]
+    assert w.eval().tolist() == [1.0, 2.0]
+
+
+def test_eval_updates_nothing(x):
+    count = minigrad.shared(0.0)
+    count.default_update = count + 1
+    assert [(x * count).eval({x: [1.0]}).tolist() for _ in range(2)] == [[0.0], [0.0]]
+
+
+def test_what_was_evaluated_is_freed_when_it_is_dropped(x):
+    y = T.exp(x * 2)
+    y.eval({x: [1.0]})
+    node = weakref.ref(y.owner)
+    del y
+    assert node() is None
 
 
 def test_eval_without_a_value_names_the_input(x):

@@ -1,0 +1,65 @@
+"""`Variable.eval`: the value that a function would compute.
+
+The function is made when a variable is first evaluated with values of these inputs, and used again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
+from typing import Any
+from weakref import WeakKeyDictionary, ref
+
+import numpy as np
+
+from ..config import config
+from ..graph import Variable, clone_replace
+from ..tensor_type import describe
+from .errors import MissingInputError
+from .function import Function, as_mode, without_missing
+from .inputs import In
+
+# The last function of each variable, with what it was made for. It does not refer to the variable.
+_LAST: WeakKeyDictionary[Variable, tuple[Any, Function]] = WeakKeyDictionary()
+
+
+def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarray:
+    """The output's value, given values of variables that it depends on; see `Variable.eval`."""
+    if not isinstance(values, Mapping):
+        raise TypeError(f"eval takes {{variable: value}}; got {describe(values)}")
+    arrays = [_checked(variable, value) for variable, value in values.items()]
+    if output in values:
+        return np.array(arrays[[*values].index(output)])
+    key = (tuple(map(ref, values)), config.mode, config.fill_buffers)
+    last = _LAST.get(output)
+    if last is None or last[0] != key:
+        last = key, _function_of(output, [*values])
+        if output.owner is not None:  # else the function refers to the output
+            _LAST[output] = last
+    return last[1](*arrays)
+
+
+def _checked(variable: Any, value: Any) -> np.ndarray:
+    if not isinstance(variable, Variable):
+        raise TypeError(f"eval takes {{variable: value}}; got the key {describe(variable)}")
+    try:
+        return variable.type.filter(value)
+    except TypeError as error:
+        raise TypeError(f"the value of {variable}: {error}") from None
+
+
+def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
+    """The output as a function, without plans, which are worth while for repeated calls only."""
+    inputs = [variable.type(variable.name) for variable in given]
+    if output.owner is not None:
+        node = output.owner.clone_with_new_inputs(output.owner.inputs)
+        output = node.outputs[output.index or 0]
+    expressions = clone_replace([output], dict(zip(given, inputs, strict=True)))
+    expressions, missing = without_missing(inputs, expressions)
+    for variable in missing:
+        raise MissingInputError(
+            f"no value for the input {variable} of {variable.type}; give one, as in "
+            f"eval({{{variable}: value}})"
+        )
+    mode = as_mode(None)
+    return Function("eval", [*map(In, inputs)], expressions, [], itemgetter(0), mode, plans=False)
