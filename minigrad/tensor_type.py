@@ -35,7 +35,7 @@ class TensorType:
     shape : sequence of int, None or bool
         An entry a dimension: its size, or None if it is not known. Size 1 means that the
         dimension broadcasts; one of unknown size never does. Theano's ``broadcastable`` is
-        accepted too: True for 1, False for None.
+        accepted too: True or 1 for 1, False or 0 for None. So a size of 0 is never known.
     name : str, optional
         Ignored; Theano's third argument.
 
@@ -250,7 +250,7 @@ def _static_size(entry: Any) -> int | None:
         return None
     if not isinstance(entry, numbers.Integral) or entry < 0:
         raise TypeError(f"a size in a type's shape is a whole number or None; got {entry!r}")
-    return int(entry)
+    return int(entry) or None  # 0 is Theano's False
 
 
 def describe(value: Any) -> str:

@@ -11,13 +11,21 @@ import threading
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import lru_cache, partial, reduce
+from operator import index
 from typing import Any
 
 import numpy as np
 
 from ..config import config
 from ..graph import Apply, Constant, Use, Variable
-from ..tensor_type import TensorType, check_dtype, constant, is_python_number, smallest_dtype
+from ..tensor_type import (
+    TensorType,
+    check_dtype,
+    constant,
+    describe,
+    is_python_number,
+    smallest_dtype,
+)
 from . import special
 from .broadcasting import NumPyOp, unbroadcast
 from .joining import as_tensor_variable
@@ -106,11 +114,11 @@ class Elementwise(NumPyOp):
             raise TypeError(
                 f"{self.name}: the number of inputs is {self.n_inputs}, not {len(inputs)}"
             )
-        variables = self._operands(inputs)
         try:
+            variables = self._operands(inputs)
             output = _output_type(self, *[variable.type for variable in variables])
         except (TypeError, ValueError) as error:
-            message = f"{self.name} of {', '.join(map(str, variables))}: {error}"
+            message = f"{self.name} of {', '.join(map(_shown, inputs))}: {error}"
             raise type(error)(message) from None
         if self.result in (real, whole) and not any(v.type.is_float for v in variables):
             variables = [cast(variable, output.dtype) for variable in variables]
@@ -164,7 +172,20 @@ class Elementwise(NumPyOp):
         """The function of the inputs; `add` and `mul` take any number, one after the other."""
         if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
             return as_tensor_variable(reduce(self, inputs))
-        return self.make_node(*inputs).out
+        node = self.make_node(*inputs)
+        if node.out.type.numpy_dtype.kind in "iu" and all(map(_is_number, node.inputs)):
+            return self._of_integers(node)
+        return node.out
+
+    def _of_integers(self, node: Apply) -> Variable:
+        """The result for integers that are known, as a constant wide enough to hold it."""
+        try:
+            numbers = [v.data.astype(object) for v in node.inputs if isinstance(v, Constant)]
+            result = index(self.function(*numbers))
+            dtype = np.result_type(node.out.type.numpy_dtype, smallest_dtype(result))
+            return constant(result, dtype=dtype)
+        except (ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
+            return node.out
 
     def __str__(self) -> str:
         return self.name
@@ -186,6 +207,16 @@ class Quotient(Elementwise):
         common = real(np.result_type(*[variable.type.numpy_dtype for variable in variables]))
         wide = np.result_type(common, config.floatX)
         return cast(super().__call__(*[cast(v, wide) for v in variables]), "floatX")
+
+
+def _is_number(x: Variable) -> bool:
+    """Whether x is a constant without dimensions, and stands for itself alone."""
+    return isinstance(x, Constant) and not x.type.ndim and x.written_with is None
+
+
+def _shown(x: Any) -> str:
+    """An operand as an error names it."""
+    return str(x) if isinstance(x, Variable) or is_python_number(x) else describe(x)
 
 
 def _takes_out(function: Callable[..., Any]) -> bool:

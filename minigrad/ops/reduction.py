@@ -96,6 +96,23 @@ def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
         return (log + np.squeeze(shift, axis=axis)).astype(x.dtype)
 
 
+# Where sums of squares are so large or small, squares may be infinite or have lost digits.
+_SAFE = (1e-280, 1e300)
+
+
+def stable_norm(x: Any, axis: Any) -> Any:
+    """sqrt(sum(x²)), with the largest |x| taken out where squares could leave the range."""
+    wide = np.dtype("float64")
+    with np.errstate(over="ignore"):
+        squares = np.sum(np.square(x, dtype=wide), axis=axis)
+    if np.logical_and(squares >= _SAFE[0], squares <= _SAFE[1]).all() or not x.size:
+        return np.sqrt(squares).astype(x.dtype)
+    largest = np.max(np.abs(x), axis=axis, keepdims=True)
+    scale = np.where(np.isfinite(largest) & (largest > 0), largest, 1).astype(wide)
+    length = np.sqrt(np.sum(np.square(x / scale), axis=axis)) * np.squeeze(scale, axis=axis)
+    return length.astype(x.dtype)
+
+
 def _same(dtype: str) -> str:
     return dtype
 
@@ -174,6 +191,7 @@ REDUCTIONS: dict[
     "max": (np.max, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
     "min": (np.min, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
     "prod": (numpy_prod, lambda axis, x, y, gy: gy * _product_of_others(axis, x), _total),
+    "norm": (stable_norm, lambda axis, x, y, gy: gy * (x / y), _same),
     "logsumexp": (stable_logsumexp, lambda axis, x, y, gy: gy * exp(x - y), _same),
     "all": (np.all, None, _bool),
     "any": (np.any, None, _bool),
@@ -460,6 +478,10 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     axis, keepdims
         As in `sum`.
 
+    Notes
+    -----
+    With order 2 no square overflows, and the derivative is x / norm(x), which at 0 is NaN.
+
     Examples
     --------
     >>> norm([3.0, 4.0]).eval()
@@ -475,7 +497,7 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
 
 def _norm(x: Variable, ord: float, axis: Axis, keepdims: bool) -> Variable:
     if ord == 2:
-        return sqrt(sum(sqr(x), axis, keepdims=keepdims))
+        return _reduce("norm", x, axis, keepdims)
     if ord == math.inf:
         return max(abs_(x), axis, keepdims)
     if ord == -math.inf:

@@ -404,6 +404,44 @@ def test_no_integer_wraps_beside_one_of_pythons(build, dtype, values, expected):
         np.testing.assert_array_equal(result, expected)
 
 
+@pytest.mark.parametrize(
+    "build, value",
+    [
+        (lambda n: n * 2, 200),
+        (lambda n: n * n * n * n * n, 10**10),
+        (lambda n: 100 - n * 300, -29_900),
+        (lambda n: n**4, 10**8),
+        (lambda n: -(n * -100) * 10**9, 10**13),
+        (lambda n: T.sqr(n) // 3 % 2000, 1333),
+        (lambda n: T.maximum(n, 70_000) + n, 70_100),
+        (lambda n: abs(T.constant(-128)) + n, 228),
+        (lambda n: T.clip(n * 1000, 0, n * n) * n, 10**6),
+    ],
+)
+def test_nothing_computed_of_known_integers_wraps(build, value):
+    assert build(T.constant(100)).eval() == value
+
+
+def test_what_is_not_defined_of_known_integers_is_left_to_run_time():
+    with np.errstate(divide="ignore"):
+        assert (T.constant(1) // T.constant(0)).eval() == 0
+    with pytest.raises(ValueError, match="negative integer powers"):
+        (T.constant(2) ** T.constant(-1)).eval()
+
+
+@pytest.mark.parametrize(
+    "build, message",
+    [
+        (lambda b: b + 2**70, f"add of b, {2**70}: no dtype holds the number {2**70}"),
+        (lambda b: b * "two", "mul of b, str 'two': a constant is made of numbers"),
+        (lambda b: T.maximum([1, None], b), r"maximum of list \[1, None\], b: a constant"),
+    ],
+)
+def test_an_operand_that_is_refused_is_named_with_the_operation_and_the_other(build, message):
+    with pytest.raises(TypeError, match=message):
+        build(T.bvector("b"))
+
+
 @pytest.mark.parametrize("dtype", ["bool", "int8", "uint8", "int64", "uint64"])
 def test_what_is_close_does_not_wrap(dtype):
     a, b = np.array([1, 0, 1], dtype), np.array([0, 1, 1], dtype)

@@ -254,6 +254,83 @@ def test_zeros_keep_the_signs_that_numpy_gives_them(dtype, mode):
         np.testing.assert_array_equal(np.signbit(result), np.signbit(build(value)))
 
 
+LENGTHS = {
+    "norm": lambda x: T.norm(x, axis=1),
+    "kept": lambda x: T.norm(x, axis=1, keepdims=True).flatten(),
+    "all at once": lambda x: T.stack([T.norm(x[i]) for i in range(3)]),
+}
+# Ways to write the norm that the rewrites know; the plain interpreter computes them as they are.
+WRITTEN_OUT = {
+    "sqr": lambda x: T.sqrt(T.sum(T.sqr(x), axis=1)),
+    "product": lambda x: T.sqrt((x * x).sum(axis=1, keepdims=True)).flatten(),
+    "power": lambda x: T.sum(x**2, axis=1) ** 0.5,
+    "dot": lambda x: T.stack([T.sqrt(T.dot(x[i], x[i])) for i in range(3)]),
+}
+ORDINARY = np.array([[3.0, 4.0], [-5.0, 12.0], [0.0, 2.0]])
+
+
+MAGNITUDES = [1e-320, 1e-310, 1e-170, 1e-140, 1.0, 1e150, 1e200, 1e307]
+
+
+@pytest.mark.parametrize(
+    ("name", "magnitude"),
+    # Where both are numbers, 1 / length comes first, which must not be infinite.
+    [(n, m) for n in LENGTHS for m in MAGNITUDES if m > 1e-307 or n != "all at once"],
+)
+def test_a_norm_and_its_derivative_are_right_at_any_magnitude(name, magnitude):
+    x = T.dmatrix("x")
+    length = LENGTHS[name](x)
+    value = ORDINARY * magnitude
+    value[0] = ORDINARY[0]  # beside rows of ordinary size
+    of_unit = value / np.abs(value).max(axis=1, keepdims=True)
+    expected = np.hypot(*of_unit.T) * np.abs(value).max(axis=1)
+    for mode in ("FAST_RUN", "FAST_COMPILE", "DebugMode"):
+        f = minigrad.function([x], [length, minigrad.grad(length.sum(), x)], mode=mode)
+        actual, slope = f(value)
+        # A length below 1e-308 has fewer digits, and so has what is divided by it.
+        tolerance = 1e-14 if magnitude > 1e-307 else 1e-2
+        np.testing.assert_allclose(actual, expected, rtol=tolerance)
+        np.testing.assert_allclose(slope, value / expected[:, None], rtol=tolerance)
+
+
+@pytest.mark.parametrize("magnitude", [1e-320, 1e-310, 1e-170, 1.0, 1e200, 1e307])
+@pytest.mark.parametrize("name", WRITTEN_OUT)
+def test_a_norm_that_is_written_out_is_right_at_any_magnitude(name, magnitude):
+    x = T.dmatrix("x")
+    f = minigrad.function([x], WRITTEN_OUT[name](x))
+    value = ORDINARY * magnitude
+    for _ in range(2):
+        np.testing.assert_allclose(
+            f(value),
+            np.array([5.0, 13.0, 2.0]) * magnitude,
+            rtol=1e-2 if magnitude < 1e-307 else 1e-14,
+        )
+
+
+@pytest.mark.parametrize(
+    ("dtype", "magnitude"),
+    [("float16", 4000), ("float16", 1e-6), ("float32", 2e37), ("float32", 1e-42)],
+)
+def test_a_norm_of_narrow_floats_does_not_leave_their_range(dtype, magnitude):
+    x = T.TensorType(dtype, (None, None))("x")
+    value = (ORDINARY * magnitude).astype(dtype)
+    wide = value.astype("float64")
+    f = minigrad.function([x], [T.norm(x, axis=1), minigrad.grad(T.norm(x, axis=1).sum(), x)])
+    length, slope = f(value)
+    expected = np.sqrt(np.square(wide).sum(axis=1))
+    assert length.dtype == slope.dtype == dtype
+    tiny = np.finfo(dtype).smallest_subnormal
+    np.testing.assert_allclose(length, expected, rtol=2e-3, atol=tiny)
+    np.testing.assert_allclose(slope, wide / expected[:, None], rtol=1e-1)
+
+
+def test_norms_of_zeros_infinities_and_nans_are_numpys():
+    x = T.dmatrix("x")
+    value = np.array([[0.0, 0.0], [np.inf, 1.0], [np.nan, 1.0], [np.inf, np.nan], [3.0, 4.0]])
+    f = minigrad.function([x], T.norm(x, axis=1))
+    np.testing.assert_array_equal(f(value), np.linalg.norm(value, axis=1))
+
+
 @pytest.mark.parametrize("name", ["max", "min", "argmax"])
 def test_the_largest_of_nothing_is_an_error_as_in_numpy(name):
     x = T.dmatrix("x")

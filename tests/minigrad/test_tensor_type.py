@@ -315,6 +315,22 @@ def test_an_integer_that_no_dtype_holds_is_refused_by_its_value():
         constant(2**64)
 
 
+@pytest.mark.parametrize("flags", [(0, 0, 1), (False, False, True), (np.False_, 0, np.int8(1))])
+def test_zeros_and_ones_are_flags_as_in_old_programs(flags):
+    pattern = (False, False, True)
+    assert TensorType("float64", flags).broadcastable == pattern
+    assert TensorType("float64", broadcastable=flags).broadcastable == pattern
+    assert T.tensor("float64", flags).broadcastable == pattern
+    assert minigrad.shared(np.ones((2, 2, 1)), broadcastable=flags).broadcastable == pattern
+
+
+def test_a_program_with_flags_of_0_takes_any_sizes():
+    z = TensorType("float64", (0, 0))("z")
+    f = minigrad.function([z], 2 * z)
+    for shape in [(2, 2), (0, 3), (1, 1)]:
+        np.testing.assert_array_equal(f(np.ones(shape)), np.full(shape, 2))
+
+
 def test_flags_of_numpy_make_a_pattern():
     flags = [size == 1 for size in np.array([1, 5])]
     assert TensorType("float64", flags).broadcastable == (True, False)
