@@ -20,6 +20,7 @@ from .broadcasting import (
     normalize_axis,
     ones_like,
     restore_axes,
+    size_of,
     sum_axes,
     widened,
     zeros_like,
@@ -132,7 +133,7 @@ def _product_of_others(axis: tuple[int, ...], x: Variable) -> Variable:
     kept = [a for a in range(x.type.ndim) if a not in axis]
     order = [*axis, *kept]
     permuted = x.dimshuffle(order)
-    factors = permuted.reshape((-1, *[permuted.shape[len(axis) + i] for i in range(len(kept))]))
+    factors = permuted.reshape((element_count(x, axis), *[size_of(x, a) for a in kept]))
     others = _product_of_those_before(factors) * _product_of_those_before(factors[::-1])[::-1]
     inverse = [order.index(a) for a in range(x.type.ndim)]
     return others.reshape(permuted.shape, ndim=x.type.ndim).dimshuffle(inverse)

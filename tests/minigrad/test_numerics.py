@@ -164,7 +164,8 @@ OF_NO_ROWS = {
     "functions of elements": lambda x, y: T.tanh(x) * y + 1,
     "sums": lambda x, y: x.sum(axis=0),
     "a sum of all": lambda x, y: T.sqr(x).sum(),
-    "products of elements": lambda x, y: x.prod(axis=0),
+    "products of columns": lambda x, y: x.prod(axis=0),
+    "products of rows": lambda x, y: x.prod(axis=1),
     "truth": lambda x, y: (x > 0).all(axis=0),
     "products": lambda x, y: T.dot(x.T, y),
     "products that are empty": lambda x, y: T.dot(x, y.T),
@@ -232,6 +233,17 @@ def test_a_number_that_is_repeated_no_times_has_the_sum_0(number, mode):
     for _ in range(2):
         assert [result.tolist() for result in f(number, 0)] == [0, [0, 0], []]
     assert f(2.0, 3)[0] == 6
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+def test_the_mean_of_what_is_repeated_no_times_is_nan_as_in_numpy(mode):
+    x, n = T.dscalar("x"), T.lscalar("n")
+    means = [T.alloc(x, n).mean(), T.ones((n,)).mean(), T.alloc(x, n, 2).mean(axis=0)]
+    f = minigrad.function([x, n], means, mode=mode)
+    with np.errstate(all="ignore"):
+        for _ in range(2):
+            assert all(np.isnan(result).all() for result in f(2.0, 0))
+    assert f(2.0, 3)[0] == 2
 
 
 @pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])

@@ -1,0 +1,15 @@
+"""Some hundred of the random programs: see differential.py."""
+
+import pytest
+
+pytest.importorskip("autograd")
+
+import differential  # noqa: E402
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+def test_random_programs_compute_what_numpy_and_autograd_do(first):
+    run = differential.Run(echo=lambda *_, **__: None)
+    for seed in range(first, first + 50):
+        run.check_program(seed)
+    assert not run.failures
