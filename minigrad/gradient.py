@@ -12,6 +12,7 @@ from .ops.broadcasting import ones_like, zeros_like
 from .ops.elementwise import cast
 from .ops.joining import as_tensor_variable
 from .ops.shape import specify_shape, unbroadcast
+from .rewrite import stabilized
 from .tensor_type import TensorType
 
 
@@ -86,7 +87,8 @@ def grad(
     known = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
     connected = _connected(known, wanted, stops)
-    grads = _backpropagate(known, connected, stops)
+    known = _from_stable_form(cost, known, {*wanted, *stops})
+    grads = _backpropagate(known, _connected(known, wanted, stops), stops)
     results = []
     for variable in wanted:
         if variable not in connected:
@@ -190,7 +192,7 @@ def _product(output: Variable, points: Sequence[tuple[Variable, Any]]) -> Variab
     """The product of the output's Jacobian with the points."""
     row = output.type()
     wrt = [variable for variable, _ in points]
-    from_the_left = grad(None, wrt, known_grads={output: row}, disconnected_inputs="ignore")
+    from_the_left = grad((output * row).sum(), wrt, disconnected_inputs="ignore")
     cost = _weighted_sum(zip(from_the_left, [point for _, point in points], strict=True))
     product = grad(cost, row, disconnected_inputs="ignore")
     # It no longer depends on the row, but may still ask for its shape.
@@ -225,6 +227,21 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Varia
             )
         pairs.append((variable, _as_type(point, variable.type)))
     return pairs
+
+
+def _from_stable_form(
+    cost: Variable | None, known: Mapping[Variable, Variable], kept: Collection[Variable]
+) -> dict[Variable, Variable]:
+    """The derivatives that the walk starts from, the cost written so that they are finite.
+
+    Where log(sigmoid(x)) is as exact as its value, a product of derivatives is not: 1/s, and s as a
+    factor, may be infinite and 0. Those of the equal -softplus(-x) are neither.
+    """
+    if cost is None:
+        return dict(known)
+    others = {variable: value for variable, value in known.items() if variable is not cost}
+    (stable,) = stabilized([cost], kept={v for v in (*kept, *others) if v.owner is not None})
+    return {**others, stable: known[cost]}
 
 
 def _backpropagate(

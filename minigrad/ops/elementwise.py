@@ -326,6 +326,10 @@ def _line(
 unary, binary, ternary = partial(_line, 1), partial(_line, 2), partial(_line, 3)
 
 
+LN2, LN10 = math.log(2), math.log(10)
+ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
+
+
 # ---- Functions that NumPy lacks ----------------------------------------------------------------
 
 
@@ -355,6 +359,12 @@ def numpy_sigmoid(x: Any, out: Any = None) -> Any:
 def numpy_softplus(x: Any, out: Any = None) -> Any:
     """log(1 + exp(x)) without overflow."""
     return np.logaddexp(0, x, out=out)
+
+
+def numpy_log1mexp(x: Any) -> Any:
+    """log(1 - exp(x)) for x < 0, from the form that keeps its digits (Mächler, 2012)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.where(x > -LN2, np.log(-np.expm1(x)), np.log1p(-np.exp(x)))
 
 
 def numpy_relu(x: Any, out: Any = None) -> Any:
@@ -402,9 +412,6 @@ def lacking(name: str) -> Any:
 # x, y: inputs. The last but one argument is the output. The last is the derivative of the cost by
 # it; the rule multiplies it by the function's own derivative, by each input.
 
-LN2, LN10 = math.log(2), math.log(10)
-ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
-
 # fmt: off
 neg     = unary("neg",     np.negative,    lambda x, y, gy: -gy, number, "-")
 abs_    = unary("abs",     np.abs,         lambda x, y, gy: gy * sgn(x), same)
@@ -420,6 +427,7 @@ log     = unary("log",     np.log,         lambda x, y, gy: gy / x)
 log2    = unary("log2",    np.log2,        lambda x, y, gy: gy / (x * LN2))
 log10   = unary("log10",   np.log10,       lambda x, y, gy: gy / (x * LN10))
 log1p   = unary("log1p",   np.log1p,       lambda x, y, gy: gy / (1 + x))
+log1mexp = unary("log1mexp", numpy_log1mexp, lambda x, y, gy: -gy * exp(x - y))
 
 sin     = unary("sin",     np.sin,         lambda x, y, gy: gy * cos(x))
 cos     = unary("cos",     np.cos,         lambda x, y, gy: -gy * sin(x))
@@ -464,6 +472,9 @@ mod      = binary("mod",      np.remainder,    lambda x, y, z, gz: (gz, -gz * (x
 power    = binary("power",    np.power,        lambda x, y, z, gz: (
                                                    gz * y * x ** one_less(y, x),
                                                    gz * z * log(switch(eq(x, 0), 1, x))), whole, "**")
+logaddexp = binary("logaddexp", np.logaddexp, lambda x, y, z, gz: (
+                                                  gz * sigmoid(x - y),
+                                                  gz * sigmoid(y - x)))
 maximum  = binary("maximum",  np.maximum,      lambda x, y, z, gz: (gz * ge(x, y), gz * lt(x, y)), same)
 minimum  = binary("minimum",  np.minimum,      lambda x, y, z, gz: (gz * le(x, y), gz * gt(x, y)), same)
 arctan2  = binary("arctan2",  np.arctan2,      lambda x, y, z, gz: (

@@ -27,7 +27,7 @@ from .elementwise import relu as positive_part
 from .indexing import getitem
 from .joining import as_tensor_variable
 from .making import arange
-from .reduction import Axis, widened_half
+from .reduction import Axis, log_of_sum_of_exp, widened_half
 from .reduction import sum as sum_of
 from .shape import shape_padleft, specify_shape
 
@@ -42,8 +42,7 @@ def numpy_softmax(x: Any, axis: Any) -> Any:
 def numpy_logsoftmax(x: Any, axis: Any) -> Any:
     """x - log(sum(exp(x))), the largest x taken out first so that exp cannot overflow."""
     z = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    total = np.sum(np.exp(z), axis=axis, keepdims=True, dtype=accumulator(z.dtype))
-    return np.subtract(z, np.log(total), dtype=z.dtype, casting="same_kind")
+    return np.subtract(z, log_of_sum_of_exp(z, axis), dtype=z.dtype, casting="same_kind")
 
 
 class Softmax(AlongAxes):

@@ -83,18 +83,34 @@ def _corner(x: Any) -> Any:
     return x[(slice(1),) * x.ndim]
 
 
+def log_of_sum_of_exp(z: Any, axis: tuple[int, ...]) -> Any:
+    """log(sum(exp(z))) of z whose largest is 0, the axes kept; to the last digit, however small."""
+    exponentials = np.asarray(np.exp(z))
+    wide = accumulator(z.dtype)
+    total = np.sum(exponentials, axis=axis, keepdims=True, dtype=wide)
+    if not total.min(initial=2) < 1.5:
+        return np.log(total)
+    # The largest are counted, and only the others added up: beside 1 they would be rounded away.
+    is_largest = np.equal(z, 0)
+    np.copyto(exponentials, 0, where=is_largest)
+    others = np.sum(exponentials, axis=axis, keepdims=True, dtype=wide)
+    count = np.sum(is_largest, axis=axis, keepdims=True, dtype=wide)
+    with np.errstate(divide="ignore"):  # without a largest 0, z has infinities or NaN
+        return np.where(
+            count == 0, np.log(others), np.log(count) + np.log1p(others / np.maximum(count, 1))
+        )
+
+
 def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
     """log(sum(exp(x))) with the largest x taken out, so that exp cannot overflow."""
-    wide = accumulator(x.dtype)
     if x.size == 0:
         with np.errstate(divide="ignore"):
             return np.log(np.sum(x, axis=axis))
     largest = np.max(x, axis=axis, keepdims=True)
     # Of minus infinities the sum is 0; of a plus infinity it is infinite; taking them out is NaN.
     shift = np.where(np.isfinite(largest), largest, 0)
-    with np.errstate(divide="ignore"):
-        log = np.log(np.sum(np.exp(x - shift), axis=axis, dtype=wide))
-        return (log + np.squeeze(shift, axis=axis)).astype(x.dtype)
+    result = log_of_sum_of_exp(x - shift, axis) + shift
+    return np.squeeze(result, axis=axis).astype(x.dtype)
 
 
 # Where sums of squares are so large or small, squares may be infinite or have lost digits.

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
-from ..graph import Variable, clone_replace
+from ..graph import Variable, clone_replace, toposort
+from ..ops.elementwise import exp, log, log1p, log2, log10, tanh
 from .arrangement import arrangement_rules
 from .engine import Rewriter, Rule, with_arrays_made_once
-from .identities import identities
+from .identities import identities, stable_identities
 from .layout import (
     feature_major_sources,
     layout_rules,
@@ -16,8 +17,9 @@ from .layout import (
     with_transposed_products,
 )
 from .linear import linear_rules
-from .logarithms import logarithm_rules
-from .products import product_rules
+from .logarithms import logarithms
+from .products import exponential_rules, product_rules
+from .quotients import quotient_rules
 
 __all__ = [
     "Rule",
@@ -26,14 +28,21 @@ __all__ = [
     "read_by_columns",
     "rules",
     "rules_for_known_sizes",
+    "stabilized",
     "with_known_sizes",
 ]
 
 
 @cache
+def stable_rules() -> tuple[Rule, ...]:
+    """The rules that keep numbers finite and exact, in the order in which they are tried."""
+    return (*stable_identities(), *exponential_rules(), *quotient_rules(), *logarithms())
+
+
+@cache
 def rules() -> tuple[Rule, ...]:
     """The rules for any sizes, in the order in which they are tried."""
-    return (*arrangement_rules(), *identities(), *logarithm_rules(), *product_rules())
+    return (*arrangement_rules(), *stable_rules(), *identities(), *product_rules())
 
 
 @cache
@@ -45,9 +54,26 @@ def rules_for_known_sizes() -> tuple[Rule, ...]:
 def improve(outputs: Sequence[Variable]) -> list[Variable]:
     """Variables of the same values and types that are cheaper and more accurate to compute.
 
-    Equal nodes are merged, constants folded, and the rules applied.
+    Equal nodes are merged, constants folded, and the rules applied. Constants are no better off
+    than variables: what consists of them is made stable before it is folded.
     """
-    return Rewriter(rules()).final(outputs)
+    return Rewriter(rules()).final(stabilized(outputs))
+
+
+# Where there is none of these, no rule for stability applies.
+_UNSTABLE = {exp, log, log1p, log2, log10, tanh}
+
+
+def stabilized(outputs: Sequence[Variable], kept: Collection[Variable] = ()) -> list[Variable]:
+    """The outputs in forms whose values, and derivatives, are finite and exact wherever they can be.
+
+    What is kept is left as it is, and nothing else looks into it: derivatives by it are asked for.
+    """
+    if not any(node.op in _UNSTABLE for node in toposort(outputs)):
+        return list(outputs)
+    opaque = {variable: variable.type() for variable in kept}
+    stable = Rewriter(stable_rules(), folds=False).final(clone_replace(outputs, opaque))
+    return clone_replace(stable, {new: old for old, new in opaque.items()})
 
 
 def with_known_sizes(

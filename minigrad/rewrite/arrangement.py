@@ -41,10 +41,13 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
     return None if size is None else [cast(size, "int64")]
 
 
-@rule("the part that is all is the whole", Subtensor)
+@rule("the part that is all is the whole, perhaps with new axes", Subtensor)
 def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
     pattern = node.op.pattern  # type: ignore[attr-defined]  # the root is a Subtensor
-    return [node.inputs[0]] if all(entry == _ALL for entry in pattern) else None
+    if not all(entry in (None, _ALL) for entry in pattern):
+        return None
+    axes = iter(range(len(pattern)))
+    return [dimshuffle(node.inputs[0], ["x" if e is None else next(axes) for e in pattern])]
 
 
 @rule("a size that is known needs no check", SpecifyShape)

@@ -69,9 +69,12 @@ class Rewriter:
     rules : iterable of Rule
         Tried in this order. Whatever they return is rewritten in turn, so each must lead towards
         a form that none applies to.
+    folds : bool
+        Whether what consists of constants is computed at once.
     """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[Rule], folds: bool = True) -> None:
+        self._folds = folds
         self._rules: dict[Any, list[Rule]] = {}
         for entry in rules:
             for root in entry.roots:
@@ -127,7 +130,7 @@ class Rewriter:
             return
         current = node if node.inputs == inputs else node.clone_with_new_inputs(inputs)
         outputs = current.outputs
-        instead = _folded(current) or self._apply_rules(current)
+        instead = (self._folds and _folded(current)) or self._apply_rules(current)
         if instead is None:
             self._nodes[key] = outputs
             self._final.update(zip(outputs, outputs, strict=True))

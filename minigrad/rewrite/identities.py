@@ -11,8 +11,6 @@ from ..ops.elementwise import (
     exp,
     expm1,
     inv,
-    log,
-    log1p,
     neg,
     sigmoid,
     softplus,
@@ -49,8 +47,32 @@ def is_whole(x: Variable) -> bool:
     return not x.type.is_float
 
 
+def stable_identities() -> list[Rule]:
+    """The lines that keep numbers finite and exact, but for those of `logarithms`."""
+    # fmt: off
+    return [
+        identity("x ** -1 is 1 / x",         lambda x: x ** -1,                lambda x: inv(x)),
+        identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
+        identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
+        identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
+        identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
+        identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),
+        identity("exp(-softplus(x)) is sigmoid(-x)",
+                 lambda x: exp(neg(softplus(x))),  lambda x: sigmoid(-x)),
+        identity("inverse of 1 + exp(x) is sigmoid(-x)",
+                 lambda x: inv(1 + exp(x)),        lambda x: sigmoid(-x)),
+        identity("exp(x) - 1 is expm1(x)",
+                 lambda x: exp(x) - 1,             lambda x: expm1(x)),
+        identity("-1 + exp(x) is expm1(x)",
+                 lambda x: -1 + exp(x),            lambda x: expm1(x)),
+        identity("1 - exp(x) is -expm1(x)",
+                 lambda x: 1 - exp(x),             lambda x: -expm1(x)),
+    ]
+    # fmt: on
+
+
 def identities() -> list[Rule]:
-    """The table, in the order in which its lines are tried."""
+    """The lines that make an expression cheaper, in the order in which they are tried."""
     # fmt: off
     return [
         # Neutral elements and powers.
@@ -61,22 +83,15 @@ def identities() -> list[Rule]:
         identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x,
                  when=is_whole),
         identity("-0.0 - x is -x",           lambda x: -0.0 - x,               lambda x: -x),
-        identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
         identity("x * -1 is -x",             lambda x: x * -1,                 lambda x: -x),
-        identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),
         identity("x * x is sqr(x)",          lambda x: x * x,                  lambda x: sqr(x)),
         identity("x ** 1 is x",              lambda x: x ** 1,                 lambda x: x),
         identity("x ** 2 is sqr(x)",         lambda x: x ** 2,                 lambda x: sqr(x)),
         identity("x ** 0.5 is sqrt(x)",      lambda x: x ** 0.5,               lambda x: sqrt(x)),
-        identity("x ** -1 is 1 / x",         lambda x: x ** -1,                lambda x: inv(x)),
         identity("sqrt(sqr(x)) is |x|",      lambda x: sqrt(sqr(x)),           lambda x: abs_(x)),
-        identity("log(exp(x)) is x",         lambda x: log(exp(x)),            lambda x: x),
 
         # Signs move outwards, where they meet and cancel; or to a factor that is but a number.
-        identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
-        identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
         identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
-        identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
         identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y),
                  when=x_is_no_smaller),
         identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y),
@@ -93,27 +108,5 @@ def identities() -> list[Rule]:
                  when=x_and_y_meet),
         identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
                  when=x_and_y_meet),
-
-        # Forms that neither overflow nor lose digits.
-        identity("log(1 + exp(x)) is softplus(x)",
-                 lambda x: log(1 + exp(x)),        lambda x: softplus(x)),
-        identity("log1p(exp(x)) is softplus(x)",
-                 lambda x: log1p(exp(x)),          lambda x: softplus(x)),
-        identity("log(sigmoid(x)) is -softplus(-x)",
-                 lambda x: log(sigmoid(x)),        lambda x: -softplus(-x)),
-        identity("log1p(-sigmoid(x)) is -softplus(x)",
-                 lambda x: log1p(neg(sigmoid(x))), lambda x: -softplus(x)),
-        identity("log(1 - sigmoid(x)) is -softplus(x)",
-                 lambda x: log(1 - sigmoid(x)),    lambda x: -softplus(x)),
-        identity("1 / (1 + exp(x)) is sigmoid(-x)",
-                 lambda x: 1 / (1 + exp(x)),       lambda x: sigmoid(-x)),
-        identity("inverse of 1 + exp(x) is sigmoid(-x)",
-                 lambda x: inv(1 + exp(x)),        lambda x: sigmoid(-x)),
-        identity("softplus(x) - x is softplus(-x)",
-                 lambda x: softplus(x) - x,        lambda x: softplus(-x)),
-        identity("log(1 + x) is log1p(x)",
-                 lambda x: log(1 + x),             lambda x: log1p(x)),
-        identity("exp(x) - 1 is expm1(x)",
-                 lambda x: exp(x) - 1,             lambda x: expm1(x)),
     ]
     # fmt: on

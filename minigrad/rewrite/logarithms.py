@@ -1,16 +1,143 @@
-"""Rules on logarithms of what may be 0 or infinite to rounding, though its logarithm is not."""
+"""Rules on logarithms of what may round to 0 or infinity, though its logarithm does not.
+
+The logarithm goes inwards, past all that only moves elements about and past products, until it
+meets the exponential, sigmoid or softmax whose logarithm has an exact form. `positivity` says where
+there is one, and each line and rule here takes a step.
+"""
 
 from __future__ import annotations
 
-from ..graph import Apply
-from ..ops.broadcasting import DimShuffle
-from ..ops.elementwise import log
-from ..ops.indexing import Subtensor
+from ..graph import Apply, Variable
+from ..ops.broadcasting import Sum
+from ..ops.elementwise import (
+    LN2,
+    LN10,
+    Cast,
+    cast,
+    exp,
+    expm1,
+    inv,
+    log,
+    log1mexp,
+    log1p,
+    log2,
+    log10,
+    logaddexp,
+    neg,
+    sigmoid,
+    softplus,
+    sqr,
+    sqrt,
+)
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.reduction import Reduction
 from .arrangement import Replacement
 from .engine import Rewriter, Rule, rule
-from .products import exponents
+from .identity import identity
+from .moves import moved, moved_places, with_moved
+from .positivity import (
+    EXACT,
+    POSITIVE,
+    UNKNOWN,
+    is_complement,
+    may_overflow,
+    positivity,
+    positivity_of_complement,
+)
+from .quotients import sigmoid_of_tanh
+
+
+def x_is_better(x: Variable) -> bool:
+    """Whether the logarithm of x has a better form than that of its value."""
+    return positivity(x) is not UNKNOWN
+
+
+def x_is_exact(x: Variable, *others: Variable) -> bool:
+    """Whether x is positive and its logarithm has an exact form."""
+    return positivity(x) is EXACT
+
+
+def one_is_exact(x: Variable, y: Variable) -> bool:
+    """Whether x or y is positive and its logarithm has an exact form."""
+    return EXACT in (positivity(x), positivity(y))
+
+
+def x_may_overflow(x: Variable) -> bool:
+    """Whether x is a positive number made of exponentials."""
+    return positivity(x) is EXACT and may_overflow(x)
+
+
+def one_may_overflow(x: Variable, y: Variable) -> bool:
+    """Whether x and y are positive numbers, and one is made of exponentials."""
+    both_positive = min(positivity(x), positivity(y)) >= POSITIVE
+    return both_positive and (may_overflow(x) or may_overflow(y))
+
+
+def complement_is_better(x: Variable) -> bool:
+    """Whether the logarithm of 1 − x has a better form than that of its value."""
+    return positivity_of_complement(x) is not UNKNOWN
+
+
+def logarithms() -> list[Rule]:
+    """The table, in the order in which its lines are tried, and the rules below it."""
+    # fmt: off
+    return [
+        identity("log(exp(x)) is x",
+                 lambda x: log(exp(x)),            lambda x: x),
+        identity("log(sigmoid(x)) is -softplus(-x)",
+                 lambda x: log(sigmoid(x)),        lambda x: -softplus(-x)),
+        identity("log(1 - sigmoid(x)) is -softplus(x)",
+                 lambda x: log(1 - sigmoid(x)),    lambda x: -softplus(x)),
+        identity("log1p(-x) is log(1 - x)",
+                 lambda x: log1p(neg(x)),          lambda x: log(1 - x), when=complement_is_better),
+        identity("log1p(x - 1) is log(x)",
+                 lambda x: log1p(x - 1),           lambda x: log(x), when=x_is_better),
+        identity("log1p(x) is log(1 + x)",
+                 lambda x: log1p(x),               lambda x: log(1 + x), when=x_may_overflow),
+        identity("log2(x) is log(x) / log(2)",
+                 lambda x: log2(x),                lambda x: log(x) / LN2, when=x_is_better),
+        identity("log10(x) is log(x) / log(10)",
+                 lambda x: log10(x),               lambda x: log(x) / LN10, when=x_is_better),
+        _log_of_softmax,
+        _log_of_tanh,
+        _log_of_moved,
+        _log_of_complement,
+        _log_of_cast,
+        identity("log(x * y) is log(x) + log(y)",
+                 lambda x, y: log(x * y),          lambda x, y: log(x) + log(y), when=one_is_exact),
+        identity("log(x / y) is log(x) - log(y)",
+                 lambda x, y: log(x / y),          lambda x, y: log(x) - log(y), when=one_is_exact),
+        identity("log(inverse of x) is -log(x)",
+                 lambda x: log(inv(x)),            lambda x: -log(x), when=x_is_exact),
+        identity("log(sqr(x)) is 2 log(x)",
+                 lambda x: log(sqr(x)),            lambda x: 2 * log(x), when=x_is_exact),
+        identity("log(sqrt(x)) is log(x) / 2",
+                 lambda x: log(sqrt(x)),           lambda x: 0.5 * log(x), when=x_is_exact),
+        identity("log(x ** y) is y log(x)",
+                 lambda x, y: log(x ** y),         lambda x, y: y * log(x), when=x_is_exact),
+        _log_of_reduced,
+        identity("log(1 + x) is softplus(log(x))",
+                 lambda x: log(1 + x),             lambda x: softplus(log(x)), when=x_may_overflow),
+        identity("log(x + y) is logaddexp(log(x), log(y))",
+                 lambda x, y: log(x + y),          lambda x, y: logaddexp(log(x), log(y)),
+                 when=one_may_overflow),
+        identity("log(1 - exp(x)) is log1mexp(x)",
+                 lambda x: log(1 - exp(x)),        lambda x: log1mexp(x)),
+        identity("log(-expm1(x)) is log1mexp(x)",
+                 lambda x: log(neg(expm1(x))),     lambda x: log1mexp(x)),
+        identity("log(expm1(x)) is x + log1mexp(-x)",
+                 lambda x: log(expm1(x)),          lambda x: x + log1mexp(-x)),
+        identity("log(x - y) is log(x) + log1mexp(log(y) - log(x))",
+                 lambda x, y: log(x - y),
+                 lambda x, y: log(x) + log1mexp(log(y) - log(x)), when=one_may_overflow),
+        identity("softplus(x) - x is softplus(-x)",
+                 lambda x: softplus(x) - x,        lambda x: softplus(-x)),
+        identity("log(1 + x) is log1p(x)",
+                 lambda x: log(1 + x),             lambda x: log1p(x)),
+        identity("log(1 - x) is log1p(-x)",
+                 lambda x: log(1 - x),             lambda x: log1p(-x)),
+    ]
+    # fmt: on
 
 
 @rule("the logarithm of the softmax is logsoftmax", log, needs=[Softmax])
@@ -21,31 +148,78 @@ def _log_of_softmax(node: Apply, rewriter: Rewriter) -> Replacement:
     return [LogSoftmax(y.owner.op.axis)(*y.owner.inputs)]
 
 
-@rule("the logarithm of a part is the part of the logarithm", log, needs=[Subtensor])
-def _log_of_part(node: Apply, rewriter: Rewriter) -> Replacement:
-    (part,) = node.inputs
-    if part.owner is None or not isinstance(part.owner.op, Subtensor):
-        return None
-    whole, *indices = part.owner.inputs
-    # Only of a softmax, where it leads on to its logarithm.
-    if whole.owner is None or type(whole.owner.op) is not Softmax:
-        return None
-    return [part.owner.op(log(whole), *indices)]
+@rule("1 + tanh(x) is 2 sigmoid(2 x)", log)
+def _log_of_tanh(node: Apply, rewriter: Rewriter) -> Replacement:
+    found = sigmoid_of_tanh(node.inputs[0])
+    return None if found is None else [log(found)]
 
 
-@rule("the logarithm of a sum of exponentials is logsumexp", log)
-def _log_of_sum_of_exp(node: Apply, rewriter: Rewriter) -> Replacement:
+@rule("functions of elements commute with moving elements about", log, log1p)
+def _log_of_moved(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    parts = moved(x)
+    if not parts or not (x_is_better(x) if node.op is log else _is_better_beside_1(x)):
+        return None
+    return [with_moved(x, [node.op.make_node(part).out for part in parts])]
+
+
+def _is_better_beside_1(x: Variable) -> bool:
+    """Whether the logarithm of 1 + x has a better form than that of its value."""
+    while len(moved(x)) == 1:
+        (x,) = moved(x)
+    if x.owner is None or x.owner.op is not neg:
+        return x_may_overflow(x)
+    return complement_is_better(x.owner.inputs[0])
+
+
+@rule("the complement of moved elements is their moved complement", log)
+def _log_of_complement(node: Apply, rewriter: Rewriter) -> Replacement:
+    (complement,) = node.inputs
+    if not is_complement(complement) or not x_is_better(complement):
+        return None
+    x = complement.owner.inputs[1]  # type: ignore[union-attr]  # it is a difference
+    if is_complement(x):
+        return [log(x.owner.inputs[1])]  # type: ignore[union-attr]  # this too
+    inside = _cast_first(x)
+    if inside is not None:
+        return [log(1 - inside)]
+    if type(x.owner.op) is Cast:  # type: ignore[union-attr]  # only an operation has a better form
+        return [log(cast(1 - x.owner.inputs[0], x.type.dtype))]  # type: ignore[union-attr]  # see above
+    parts = moved(x)
+    return [log(with_moved(x, [1 - part for part in parts]))] if parts else None
+
+
+@rule("a function of a cast is the cast function, in the wider of the types", log)
+def _log_of_cast(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    if x.owner is None or type(x.owner.op) is not Cast or not x_is_better(x):
+        return None
+    inside = _cast_first(x)
+    return [log(inside) if inside is not None else cast(log(*x.owner.inputs), x.type.dtype)]
+
+
+def _cast_first(x: Variable) -> Variable | None:
+    """x with its arguments cast, if x is a function of floats cast to a wider type."""
+    if x.owner is None or type(x.owner.op) is not Cast:
+        return None
+    node = x.owner.inputs[0].owner
+    if node is None or x.type.numpy_dtype.itemsize < node.outputs[0].type.numpy_dtype.itemsize:
+        return None
+    places = moved_places(node) or range(len(node.inputs))
+    inputs = [
+        cast(v, x.type.dtype) if place in places else v for place, v in enumerate(node.inputs)
+    ]
+    return node.op.make_node(*inputs).outputs[x.owner.inputs[0].index or 0]
+
+
+@rule("the logarithm of a product is the sum of the logarithms", log, needs=[])
+def _log_of_reduced(node: Apply, rewriter: Rewriter) -> Replacement:
     (total,) = node.inputs
-    if total.owner is not None and isinstance(total.owner.op, DimShuffle):
-        if exponents(total.owner.inputs[0]) is None:
-            return None
-        return [total.owner.op(log(total.owner.inputs[0]))]
-    x = exponents(total)
-    if x is None or total.owner is None:
+    if total.owner is None or not x_is_better(total):
         return None
-    return [Reduction("logsumexp", total.owner.op.axis)(x)]  # type: ignore[attr-defined]  # a Sum
-
-
-def logarithm_rules() -> list[Rule]:
-    """The rules above."""
-    return [_log_of_softmax, _log_of_part, _log_of_sum_of_exp]
+    op = total.owner.op
+    if isinstance(op, Sum):
+        return [Reduction("logsumexp", op.axis)(log(*total.owner.inputs))]
+    if isinstance(op, Reduction):
+        return [Sum(op.axis)(log(*total.owner.inputs))]
+    return None

@@ -7,17 +7,18 @@ rounding, only the product with both cancelled is a number.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from itertools import product as pairs
+from collections.abc import Callable, Sequence
+from itertools import permutations
 from typing import Any, NamedTuple
 
 from ..graph import Apply, Op, Variable
-from ..ops.broadcasting import DimShuffle, Sum, dimshuffle, restore_axes
-from ..ops.elementwise import Elementwise, add, exp, inv, mul, neg, sigmoid, sqr, sub, true_div
+from ..ops.broadcasting import Alloc, DimShuffle, dimshuffle, restore_axes
+from ..ops.elementwise import cast, exp, inv, mul, neg, sigmoid, sqr, true_div
 from ..ops.indexing import IncSubtensor, Subtensor
-from ..ops.nnet import Softmax
+from ..ops.joining import as_tensor_variable
 from .arrangement import Replacement, is_zeros
 from .engine import Rewriter, Rule, number_of, rule
+from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 
 # How many operations of a product are looked through, so that long products cost no more.
 _REACH = 16
@@ -83,14 +84,16 @@ def _split(node: Apply, rewriter: Rewriter) -> list[tuple[Variable, bool]] | Non
     if isinstance(node.op, DimShuffle):
         # New axes for a product are new axes for its factors.
         inner = node.inputs[0].owner
-        if inner is None or inner.op not in (mul, true_div):
+        parts = None if inner is None else _PARTS.get(inner.op)
+        if inner is None or parts is None:
             return None
         ndim = node.inputs[0].type.ndim
+        factors = [inner.inputs[i] for i, _ in parts]
         spread = [
             dimshuffle(restore_axes(v, range(ndim - v.type.ndim), ndim), node.op.new_order)
-            for v in inner.inputs
+            for v in factors
         ]
-        return list(zip(rewriter.final(spread), (True, inner.op is mul), strict=True))
+        return list(zip(rewriter.final(spread), [is_above for _, is_above in parts], strict=True))
     return None
 
 
@@ -104,158 +107,95 @@ _PARTS: dict[Op, tuple[tuple[int, bool], ...]] = {
 }
 
 
+@rule("quotients of exponentials are sigmoids and softmaxes", mul, true_div)
+def _exponentials(node: Apply, rewriter: Rewriter) -> Replacement:
+    return _simplified(node, rewriter, (_cancelling_numbers, _sigmoid, _softmax))
+
+
 @rule("factors that are both above and below cancel", mul, true_div)
 def _cancellation(node: Apply, rewriter: Rewriter) -> Replacement:
+    return _simplified(node, rewriter, (_cancelling_factor,))
+
+
+# How a product can be simplified: takes what it replaces from the factors above and below, and
+# returns what stands above instead; None if it does not apply.
+Simplification = Callable[[list[Variable], list[Variable]], "list[Variable] | None"]
+
+
+def _simplified(
+    node: Apply, rewriter: Rewriter, simplifications: Sequence[Simplification]
+) -> Replacement:
+    """The product as far as it can be simplified."""
     if not node.out.type.is_float:
         return None
     product = _factors(node.out, rewriter)
-    simpler = _cancelled(product)
-    if simpler is not None:
-        return [simpler.expression()]
-    return _distributed(product, rewriter)
-
-
-def _cancelled(product: Product) -> Product | None:
-    """The product with equal factors cancelled and quotients of exponentials recognised."""
-    above, below = list(product.above), []
-    for factor in product.below:
-        better = _quotient(above, factor)
-        if better is None:
-            below.append(factor)
-        else:
-            above += better
-    paired = _pair_exponentials(above)
-    if len(below) == len(product.below) and not paired:
+    above, below, changed = list(product.above), list(product.below), False
+    for simplify in simplifications:
+        while (instead := simplify(above, below)) is not None:
+            above += instead
+            changed = True
+    if not changed:
         return None
-    return Product(above, below, product.negative)
+    value = Product(above, below, product.negative).expression()
+    return [_repeated(as_tensor_variable(value), node, rewriter)]
 
 
-def _pair_exponentials(factors: list[Variable]) -> bool:
-    """Put sigmoid(x) for exp(x) * sigmoid(-x) among the factors; whether there was one."""
-    exponentials = [factor for factor in factors if _argument(factor, exp) is not None]
-    sigmoids = [factor for factor in factors if _argument(factor, sigmoid) is not None]
-    for one, other in pairs(exponentials, sigmoids):
-        (x,), (y,) = one.owner.inputs, other.owner.inputs  # type: ignore[union-attr]  # see above
-        if _are_opposite(x, y):
-            factors.remove(one)
-            factors.remove(other)
-            factors.append(sigmoid(x))
-            return True
-    return False
+def _repeated(value: Variable, node: Apply, rewriter: Rewriter) -> Variable:
+    """The value in the shape of the node, whose shape may have come from what is gone."""
+    value = cast(value, node.out.type.dtype)
+    shapes = rewriter.inferred_shapes(node)
+    if value.type.broadcastable == node.out.type.broadcastable or shapes is None:
+        return value
+    return Alloc()(value, *map(as_tensor_variable, shapes[0]))
 
 
-def _are_opposite(x: Variable, y: Variable) -> bool:
-    """Whether one of the variables is minus the other."""
-    return any(
-        one.owner is not None and one.owner.op is neg and one.owner.inputs[0] is other
-        for one, other in ((x, y), (y, x))
-    )
-
-
-def _quotient(above: list[Variable], divisor: Variable) -> list[Variable] | None:
-    """What to multiply by instead of dividing by this; takes what it replaces from the others."""
-    if divisor in above and len(above) > 1:
-        above.remove(divisor)
-        return []
-    x = _exponent_beside_one(divisor)
-    if x is not None:
-        numerator = _find_exp(above, x)
-        if numerator is None:
-            return [sigmoid(-x)]
-        above.remove(numerator)
-        return [sigmoid(x)]
-    found = _sum_of_exponentials(divisor)
-    if found is not None:
-        numerator = _find_exp(above, found[0])
-        if numerator is not None:
-            above.remove(numerator)
-            return [Softmax(found[1])(found[0])]
-    same = _find_complement(above, divisor)
-    if same is not None and len(above) > 1:
-        above.remove(same)
-        return []
+def _cancelling_factor(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
+    for divisor in below:
+        if divisor in above and len(above) > 1:  # x / x is not 1 where x is 0
+            above.remove(divisor)
+            below.remove(divisor)
+            return []
     return None
 
 
-def _find_complement(factors: Sequence[Variable], divisor: Variable) -> Variable | None:
-    """The factor that is sigmoid(-x), if the divisor is 1 - sigmoid(x), which is the same."""
-    if (
-        divisor.owner is None
-        or divisor.owner.op is not sub
-        or number_of(divisor.owner.inputs[0]) != 1
-    ):
+def _cancelling_numbers(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
+    """Several numbers whose product is 1."""
+    numbers = [[v for v in side if v.type.ndim == 0 and number_of(v)] for side in (above, below)]
+    high, low = (math.prod(number_of(v) or 0 for v in side) for side in numbers)
+    if high != low or sum(map(len, numbers)) < 2:
         return None
-    x = _argument(divisor.owner.inputs[1], sigmoid)
-    for factor in factors:
-        y = _argument(factor, sigmoid)
-        if x is not None and y is not None and _are_opposite(x, y):
-            return factor
+    for side, gone in zip((above, below), numbers, strict=True):
+        for number in gone:
+            side.remove(number)
+    return []
+
+
+def _sigmoid(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
+    for divisor in below:
+        found = sigmoid_of_quotient(above, divisor)
+        if found is not None:
+            below.remove(divisor)
+            return [found]
+    return _paired_exponential(above)
+
+
+def _paired_exponential(above: list[Variable]) -> list[Variable] | None:
+    """exp(x) sigmoid(-x) is sigmoid(x)."""
+    for one, other in permutations(above, 2):
+        x, y = argument(one, exp), argument(other, sigmoid)
+        if x is not None and y is not None and (argument(x, neg) is y or argument(y, neg) is x):
+            above.remove(one)
+            above.remove(other)
+            return [sigmoid(x)]
     return None
 
 
-def _argument(variable: Variable, function: Elementwise) -> Variable | None:
-    """x, if the variable is that function of x."""
-    node = variable.owner
-    return node.inputs[0] if node is not None and node.op is function else None
-
-
-def _find_exp(factors: Sequence[Variable], x: Variable) -> Variable | None:
-    """The factor that is exp(x)."""
-    return next((factor for factor in factors if _argument(factor, exp) is x), None)
-
-
-def _exponent_beside_one(variable: Variable) -> Variable | None:
-    """x, if the variable is 1 + exp(x)."""
-    if variable.owner is None or variable.owner.op is not add:
-        return None
-    for one, other in (variable.owner.inputs, variable.owner.inputs[::-1]):
-        if number_of(one) == 1:
-            return _argument(other, exp)
-    return None
-
-
-def _sum_of_exponentials(variable: Variable) -> tuple[Variable, tuple[int, ...]] | None:
-    """x and the axes, if the variable is sum(exp(x)) along them, with the axes kept."""
-    total = variable
-    if variable.owner is not None and isinstance(variable.owner.op, DimShuffle):
-        total = variable.owner.inputs[0]
-    x = exponents(total)
-    if x is None or total.owner is None:
-        return None
-    axes = total.owner.op.axis  # type: ignore[attr-defined]  # a Sum
-    kept = iter(range(total.type.ndim))
-    order = ["x" if axis in axes else next(kept) for axis in range(x.type.ndim)]
-    if total is variable:
-        fits = not total.type.ndim
-    else:
-        fits = list(variable.owner.op.new_order) == order  # type: ignore[union-attr]  # a DimShuffle
-    return (x, axes) if fits else None
-
-
-def exponents(total: Variable) -> Variable | None:
-    """x, if the variable is a sum of exp(x)."""
-    if total.owner is None or not isinstance(total.owner.op, Sum):
-        return None
-    return _argument(total.owner.inputs[0], exp)
-
-
-def _distributed(product: Product, rewriter: Rewriter) -> Replacement:
-    """A product with a sum as a sum of products, if a term divides by one of the factors."""
-    for place, factor in enumerate(product.above):
-        node = factor.owner
-        if node is None or node.op not in (add, sub):
-            continue
-        if any(term.type.dtype != factor.type.dtype for term in node.inputs):
-            continue
-        others = product.above[:place] + product.above[place + 1 :]
-        terms = [_factors(term, rewriter) for term in node.inputs]
-        if any(divisor in others for term in terms for divisor in term.below):
-            products = [
-                Product(term.above + others, term.below + product.below, term.negative)
-                for term in terms
-            ]
-            total = node.op(*[(_cancelled(p) or p).expression() for p in products])
-            return [-total if product.negative else total]
+def _softmax(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
+    for divisor in below:
+        found = softmax_of_quotient(above, divisor)
+        if found is not None:
+            below.remove(divisor)
+            return [found]
     return None
 
 
@@ -280,5 +220,10 @@ def _same_sizes(x: Variable, y: Variable, rewriter: Rewriter) -> bool:
 
 
 def product_rules() -> list[Rule]:
-    """The rules above."""
+    """The rules above that make products cheaper."""
     return [_cancellation, _product_with_part]
+
+
+def exponential_rules() -> list[Rule]:
+    """The rules above that keep quotients finite."""
+    return [_exponentials]

@@ -1,0 +1,62 @@
+"""Operations that only move elements about: a function of elements may go before or behind them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..graph import Apply, Variable
+from ..ops.broadcasting import Alloc, Contiguous, DimShuffle
+from ..ops.elementwise import Switch, tensor_copy
+from ..ops.indexing import IncSubtensor, Subtensor
+from ..ops.joining import Join, Split
+from ..ops.shape import Reshape, SpecifyShape, Unbroadcast
+
+_MOVING_THE_FIRST = (
+    Alloc,
+    Contiguous,
+    DimShuffle,
+    Reshape,
+    SpecifyShape,
+    Split,
+    Subtensor,
+    Unbroadcast,
+)
+
+
+def moved_places(node: Apply) -> Sequence[int]:
+    """The places of the inputs whose elements the outputs consist of; none for other operations.
+
+    The other inputs say where the elements go: sizes, indices, a condition.
+    """
+    op = node.op
+    if isinstance(op, _MOVING_THE_FIRST) or op is tensor_copy:
+        return (0,)
+    if isinstance(op, Join):
+        return range(len(node.inputs))
+    if isinstance(op, Switch):
+        return (1, 2)
+    if isinstance(op, IncSubtensor) and op.set_instead_of_inc:
+        return (0, 1)
+    return ()
+
+
+def moved(x: Variable) -> list[Variable]:
+    """The variables whose elements x consists of, if an operation only moves them about."""
+    return [] if x.owner is None else [x.owner.inputs[i] for i in moved_places(x.owner)]
+
+
+def with_moved(x: Variable, others: Sequence[Variable]) -> Variable:
+    """What x is if the operation that it is the output of moves these variables instead."""
+    assert x.owner is not None and x.index is not None
+    inputs = list(x.owner.inputs)
+    for place, other in zip(moved_places(x.owner), others, strict=True):
+        inputs[place] = other
+    return x.owner.op.make_node(*inputs).outputs[x.index]
+
+
+def leaves_out(node: Apply) -> bool:
+    """Whether a condition or an index says which elements never reach the output.
+
+    A function of these must be harmless: ``log(switch(x > 0, x, 1))`` guards against x = 0.
+    """
+    return isinstance(node.op, (Switch, IncSubtensor))

@@ -1,0 +1,219 @@
+"""Rules that find sigmoids and softmaxes, however they are written.
+
+A quotient of exponentials overflows where the sigmoid or softmax that it is does not; and it is
+these whose logarithms have exact forms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from ..graph import Apply, Op, Variable
+from ..ops.broadcasting import DimShuffle, Sum, dimshuffle
+from ..ops.elementwise import Elementwise, add, exp, mul, neg, sigmoid, sub, tanh, true_div
+from ..ops.nnet import LogSoftmax, Softmax
+from ..ops.reduction import Reduction
+from .arrangement import Replacement
+from .engine import Rewriter, Rule, number_of, rule
+
+
+def argument(x: Variable, function: Elementwise) -> Variable | None:
+    """y, if x is that function of y."""
+    return x.owner.inputs[0] if x.owner is not None and x.owner.op is function else None
+
+
+def opposite(x: Variable) -> Variable:
+    """-x, without a sign before a sign."""
+    if x.owner is not None and x.owner.op is neg:
+        return x.owner.inputs[0]
+    return sub(*x.owner.inputs[::-1]) if x.owner is not None and x.owner.op is sub else neg(x)
+
+
+# ---- Sigmoids -----------------------------------------------------------------------------------
+
+
+def sigmoid_of_quotient(above: list[Variable], divisor: Variable) -> Variable | None:
+    """The sigmoid that a factor divided by the divisor is; the factor is taken from those above.
+
+    exp(x) / (exp(x) + exp(y)) is sigmoid(x - y), and 1 is exp(0).
+    """
+    if divisor.owner is None or divisor.owner.op is not add:
+        return None
+    terms = divisor.owner.inputs
+    exponents = [argument(term, exp) for term in terms]
+    is_one = [number_of(term) == 1 for term in terms]
+    if any(x is None and not one for x, one in zip(exponents, is_one, strict=True)):
+        return None
+    for term, x, y in zip(terms, exponents, exponents[::-1], strict=True):
+        if x is not None and term in above:
+            above.remove(term)
+            return sigmoid(x if y is None else x - y)
+    for one, y in zip(is_one, exponents[::-1], strict=True):
+        if one and y is not None:
+            return sigmoid(opposite(y))
+    return None
+
+
+class _Line(NamedTuple):
+    """offset + slope · tanh(x)."""
+
+    offset: float
+    slope: float
+    x: Variable
+
+
+# For each op: the line that it makes of a number and a line, whichever comes first.
+_OF_NUMBER_AND_LINE: dict[Op, Callable[[float, _Line], _Line]] = {
+    add: lambda n, line: _Line(n + line.offset, line.slope, line.x),
+    sub: lambda n, line: _Line(n - line.offset, -line.slope, line.x),
+    mul: lambda n, line: _Line(n * line.offset, n * line.slope, line.x),
+}
+_OF_LINE_AND_NUMBER: dict[Op, Callable[[_Line, float], _Line]] = {
+    add: lambda line, n: _Line(line.offset + n, line.slope, line.x),
+    sub: lambda line, n: _Line(line.offset - n, line.slope, line.x),
+    mul: lambda line, n: _Line(line.offset * n, line.slope * n, line.x),
+    true_div: lambda line, n: _Line(line.offset / n, line.slope / n, line.x),
+}
+_REACH = 8  # operations between a tanh and what may be a sigmoid
+
+
+def _line(x: Variable, reach: int = _REACH) -> _Line | None:
+    """x as a line of a tanh, if it is made of one and of numbers."""
+    node = x.owner
+    if node is None or not reach:
+        return None
+    if node.op is tanh:
+        return _Line(0.0, 1.0, node.inputs[0])
+    if node.op is neg:
+        inner = _line(node.inputs[0], reach - 1)
+        return inner and _Line(-inner.offset, -inner.slope, inner.x)
+    if node.op not in _OF_LINE_AND_NUMBER:
+        return None
+    left, right = node.inputs
+    n, m = number_of(left), number_of(right)
+    if n is not None and node.op in _OF_NUMBER_AND_LINE:
+        inner = _line(right, reach - 1)
+        return inner and _OF_NUMBER_AND_LINE[node.op](n, inner)
+    if m:
+        inner = _line(left, reach - 1)
+        return inner and _OF_LINE_AND_NUMBER[node.op](inner, m)
+    return None
+
+
+def sigmoid_of_tanh(x: Variable, of_complement: bool = False) -> Variable | None:
+    """x, or 1 − x, as a sigmoid, if it is c ± c tanh(y): 1 + tanh(y) is 2 sigmoid(2 y)."""
+    line = _line(x)
+    if line is not None and of_complement:
+        line = _Line(1 - line.offset, -line.slope, line.x)
+    if line is None or not 0 < line.offset == abs(line.slope):
+        return None
+    y = sigmoid(math.copysign(2, line.slope) * line.x)
+    return y if line.offset == 0.5 else 2 * line.offset * y
+
+
+# ---- Softmaxes ----------------------------------------------------------------------------------
+
+
+class _Spread(NamedTuple):
+    """A variable as a core with its axes permuted, and new ones put in.
+
+    Attributes
+    ----------
+    core : Variable
+    axes : list of int or 'x'
+        For each axis of the variable, which axis of the core it is.
+    """
+
+    core: Variable
+    axes: list[int | str]
+
+
+def _spread(x: Variable, ndim: int) -> _Spread:
+    """x as it broadcasts to so many dimensions."""
+    axes: list[int | str] = list(range(x.type.ndim))
+    while x.owner is not None and isinstance(x.owner.op, DimShuffle):
+        order = x.owner.op.new_order
+        axes = [axis if isinstance(axis, str) else order[axis] for axis in axes]
+        (x,) = x.owner.inputs
+    new: list[int | str] = ["x"] * (ndim - len(axes))
+    return _Spread(x, new + axes)
+
+
+class _Beside(NamedTuple):
+    """A variable that stands beside a reduction of itself, both spread out to the same axes.
+
+    Attributes
+    ----------
+    x : Variable
+    reduced : tuple of int
+        The axes of x that the reduction lacks.
+    axes : list of int or 'x'
+        For each axis of the whole, which axis of x it is.
+    """
+
+    x: Variable
+    reduced: tuple[int, ...]
+    axes: list[int | str]
+
+
+def _beside_itself(x: Variable, total: Variable, is_reduction: Callable[[Op], bool]) -> Any:
+    """x beside a total of it, if these are such; else None."""
+    ndim = max(x.type.ndim, total.type.ndim)
+    top, bottom = _spread(x, ndim), _spread(total, ndim)
+    node = bottom.core.owner
+    if node is None or not is_reduction(node.op):
+        return None
+    inside = _spread(node.inputs[0], node.inputs[0].type.ndim)
+    if inside.core is not top.core or not set(inside.axes) == set(range(top.core.type.ndim)):
+        return None
+    axis = node.op.axis  # type: ignore[attr-defined]  # a reduction has some
+    kept = [mine for place, mine in enumerate(inside.axes) if place not in axis]
+    reduced = {inside.axes[place] for place in axis}
+    expected = ["x" if mine in reduced else mine for mine in top.axes]
+    found = [other if isinstance(other, str) else kept[other] for other in bottom.axes]
+    if found != expected or not reduced <= set(top.axes):
+        return None
+    return _Beside(top.core, tuple(sorted(map(int, reduced))), top.axes)
+
+
+def softmax_of_quotient(above: list[Variable], divisor: Variable) -> Variable | None:
+    """The softmax that a factor divided by the divisor is; the factor is taken from those above."""
+    for factor in above:
+        found = _beside_itself(factor, divisor, lambda op: isinstance(op, Sum))
+        x = found and argument(found.x, exp)
+        if x is not None:
+            above.remove(factor)
+            return dimshuffle(Softmax(found.reduced)(x), found.axes)
+    return None
+
+
+@rule("x - logsumexp(x) is logsoftmax(x)", sub)
+def _logsoftmax_of_difference(node: Apply, rewriter: Rewriter) -> Replacement:
+    x, total = node.inputs
+    found = _beside_itself(x, total, _is_logsumexp)
+    return [dimshuffle(LogSoftmax(found.reduced)(found.x), found.axes)] if found else None
+
+
+def _is_logsumexp(op: Op) -> bool:
+    return isinstance(op, Reduction) and op.name == "logsumexp"
+
+
+@rule("what is the same along the axes makes no difference to a softmax", Softmax, LogSoftmax)
+def _shifted_softmax(node: Apply, rewriter: Rewriter) -> Replacement:
+    difference = node.inputs[0].owner
+    if difference is None or difference.op is not sub:
+        return None
+    x, shift = difference.inputs
+    axes = _spread(shift, x.type.ndim).axes if shift.type.ndim <= x.type.ndim else []
+    is_same = axes and all(
+        axes[axis] == "x" or shift.type.shape[axis - x.type.ndim] == 1
+        for axis in node.op.axis  # type: ignore[attr-defined]  # of a Softmax
+    )
+    return [node.op.make_node(x).out] if is_same else None
+
+
+def quotient_rules() -> list[Rule]:
+    """The rules above."""
+    return [_logsoftmax_of_difference, _shifted_softmax]
