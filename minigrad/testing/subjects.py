@@ -10,11 +10,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..compile.function import Function, function
-from ..compile.rounding import rounded_at_random
 from ..gradient import Lop
 from ..graph import Constant, Variable
 from ..tensor_type import TensorType, describe
 from . import complex_step
+from .rounding import rounded_at_random
 
 Arrays = list[np.ndarray]
 
