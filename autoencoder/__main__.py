@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import signal
 import sys
+import warnings
 from collections.abc import Sequence
 
 from .options import parse_options
+from .progress import complain
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -20,20 +22,23 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 trained, 1 the cost stopped being finite, 2 bad input, 130 interrupted.
+        The exit status: 0 trained, 1 training only made it worse, 2 bad input, 130 interrupted.
     """
-    options = parse_options(argv)
-    try:
-        # Not at the top: it loads scikit-learn and matplotlib, and --help need not wait for them.
-        from .command import run
+    with warnings.catch_warnings():
+        warnings.filterwarnings("always", category=UserWarning, module=r"autoencoder\.")
+        warnings.showwarning = lambda message, *_: complain(str(message))
+        try:
+            options = parse_options(argv)
+            # Not at the top: it loads scikit-learn and matplotlib, and --help need not wait for them.
+            from .command import run
 
-        return run(options)
-    except KeyboardInterrupt:
-        message, status = "interrupted; nothing more was written", 130
-    except (OSError, MemoryError) as error:
-        message, status = str(error), 2
-    print(f"autoencoder: {message}", file=sys.stderr)
-    return status
+            return run(options)
+        except KeyboardInterrupt:
+            complain("interrupted; nothing more was written")
+            return 130
+        except (OSError, MemoryError) as error:
+            complain(str(error) or "there is not enough memory")
+            return 2
 
 
 if __name__ == "__main__":

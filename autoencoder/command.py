@@ -18,7 +18,7 @@ from .estimator import AutoEncoder
 from .files import replacing
 from .plotting import plot_images, plot_points
 from .preparation import Prepared, prepare
-from .progress import Progress
+from .progress import Progress, complain, counted
 from .training import Diverged
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
@@ -36,7 +36,7 @@ def run(options: argparse.Namespace) -> int:
     Returns
     -------
     int
-        The exit status: 0 trained, 1 the cost stopped being finite, 130 interrupted.
+        The exit status: 0 trained, 1 training only made the cost worse, 130 interrupted.
 
     Raises
     ------
@@ -57,17 +57,35 @@ def run(options: argparse.Namespace) -> int:
         )
         status = _train(model, prepared.features, out)
         cost = -model.score(prepared.features)
-        print(f"Trained for {len(model.costs_)} epochs, cost = {cost:.10g}", file=out)
+        if options.data.path is not None:
+            print(f"Data: {options.data.path}: {_describe(options.data.table)}", file=out)
+        verb = "Trained for" if status == TRAINED else "Stopped after"
+        print(f"{verb} {counted(len(model.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
         draw = partial(_draw, model, prepared, options.data.image_shape)
         with replacing(options.figure) as file:
             draw().savefig(file, format=Path(options.figure).suffix[1:], dpi=120)
         print(f"Picture: {options.figure}", file=out)
         if options.save:
             model.save(options.save)
+            print("The model file does not hold the scaling: it takes and gives 0-1", file=out)
             print(f"Model: {options.save}", file=out)
     if options.show and status == TRAINED:
         _show(draw)
     return status
+
+
+def _describe(table: np.ndarray) -> str:
+    """What a table's columns are taken for."""
+    n_samples, n_columns = table.shape
+    features = "column 0" if n_columns == 2 else f"columns 0 to {n_columns - 2}"
+    values = np.unique(table[:, -1])
+    found = counted(len(values), "value")
+    if len(values) > max(10, n_samples / 10) or (values % 1 != 0).any():
+        found += ": if it is a feature, append a column of zeros"
+    return (
+        f"{counted(n_samples, 'sample')}; {features} taken for features, "
+        f"column {n_columns - 1}, the last, for the class ({found})"
+    )
 
 
 def _train(model: AutoEncoder, features: np.ndarray, out: TextIO) -> int:
@@ -85,14 +103,17 @@ def _train(model: AutoEncoder, features: np.ndarray, out: TextIO) -> int:
                 progress.update(epoch, cost)
     except KeyboardInterrupt:
         progress.clear()
-        _complain(
-            f"interrupted after {len(model.costs_)} whole epochs; the model is as it was then"
+        if not hasattr(model, "costs_"):  # before it began
+            raise
+        complain(
+            f"interrupted after {counted(len(model.costs_), 'whole epoch')}; "
+            "the model is as it was then"
         )
         return INTERRUPTED
     except Diverged as error:
         progress.clear()
-        _complain(
-            f"training stopped: {error}; the last parameters of finite cost are kept; "
+        complain(
+            f"training stopped: {error}; the parameters of the lowest cost are kept; "
             f"try a smaller --lr (it is {model.learning_rate:g})"
         )
         return DIVERGED
@@ -130,12 +151,7 @@ def _show(draw: Callable[[Figure], Figure]) -> None:
     except ImportError:  # the back end that was asked for needs a display
         figure = None
     if figure is None or figure.canvas.required_interactive_framework is None:
-        _complain("--show: no display found; open the picture's file instead")
+        complain("--show: no display found; open the picture's file instead")
         return
     draw(figure)
     pyplot.show()
-
-
-def _complain(message: str) -> None:
-    """Print one line on stderr."""
-    print("autoencoder:", " ".join(message.split()), file=sys.stderr)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -20,6 +21,9 @@ DONUT_RADII = (5.0, 10.0)
 
 # Half of float32's range, so that the difference of two values stays within it too.
 LARGEST = float(np.finfo(np.float32).max) / 2
+
+# Among about how many rows different numbers are counted.
+_COUNTED = 1000
 
 
 def make_donuts(
@@ -83,8 +87,8 @@ def load_donuts(path: str | os.PathLike[str] | None = None) -> np.ndarray:
     Parameters
     ----------
     path : path, optional
-        A ``.npy`` file holding a table: features first, the class in the last column. Without
-        it the table is ``make_donuts()``, the same wherever the package is installed.
+        A ``.npy`` file, or a pipe, holding a table: features first, the class in the last column.
+        Without it the table is ``make_donuts()``, the same wherever the package is installed.
 
     Returns
     -------
@@ -97,6 +101,11 @@ def load_donuts(path: str | os.PathLike[str] | None = None) -> np.ndarray:
     ValueError
         If it is not a ``.npy`` file, or its array is not a matrix of finite numbers, within
         float32's range, with at least one row and two columns. Pickled objects are never read.
+
+    Warns
+    -----
+    UserWarning
+        If most of a column's different numbers are the same in float64.
 
     Examples
     --------
@@ -174,4 +183,27 @@ def _check_values(table: np.ndarray, name: str) -> np.ndarray:
             f"{name}: expected numbers up to {LARGEST:.2g}, because training data is float32, got "
             f"one of size {largest:.2g}; divide that column by a constant first"
         )
+    if table.dtype != converted.dtype:
+        warn_of_merged(table, converted)
     return converted
+
+
+def warn_of_merged(before: np.ndarray, after: np.ndarray) -> None:
+    """Warn, as the caller of the caller, if most of a column's different numbers became one.
+
+    Parameters
+    ----------
+    before, after : arrays of shape (n_samples, n_columns)
+        The same numbers, the second of them rounded to another dtype.
+    """
+    step = max(1, len(before) // _COUNTED)
+    for column in range(before.shape[1]):
+        n_before = len(np.unique(before[::step, column]))
+        n_after = len(np.unique(after[::step, column]))
+        if n_after < n_before / 2:
+            warnings.warn(
+                f"column {column}: {n_before} different numbers become {n_after} in {after.dtype}, "
+                "because they are too close together beside the column's size or range; subtract "
+                "what they have in common, or take out those that lie far away",
+                stacklevel=4,
+            )

@@ -6,8 +6,9 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing
+from copy import copy
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,7 +22,7 @@ import minigrad
 import minigrad.tensor as T
 
 from .network import TiedNetwork
-from .progress import describe
+from .progress import counted, describe
 from .storage import ARRAYS, FEATURE_NAMES, read_model, write_model
 from .training import Diverged, train, values_of
 
@@ -30,6 +31,14 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from minigrad import Variable
+
+_FITTED = (
+    *("weights_", "hidden_bias_", "output_bias_", "velocities_", "costs_"),
+    *("n_features_in_", "feature_names_in_"),
+)
+# A hidden unit whose number has a smaller standard deviation tells samples from each other as
+# little as none. Of features scaled to 0–1, or standardised, it is 0.005 and more.
+IDLE = 1e-4
 
 
 class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -110,8 +119,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def fit(self, X: ArrayLike, y: object = None) -> Self:
         """Train from new random weights.
 
-        If the cost stops being finite, or on Ctrl-C, training stops with a warning and the model
-        is that of the last good epoch.
+        On Ctrl-C, or if training makes the model worse than it was untrained, there is a warning.
+        A model that was fitted before stays as it was then; otherwise it is that of the last whole
+        epoch, or of the one with the lowest cost. To stop early and keep what came of it, leave a
+        loop over `fit_epochs`.
 
         Parameters
         ----------
@@ -126,16 +137,20 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Warns
         -----
         ConvergenceWarning
-            If the cost stops being finite.
+            If the cost stops being finite, or ends above that of the untrained model; or if hidden
+            units give nearly the same number for every sample, as they do for features that are
+            far from 0–1.
         UserWarning
             If Ctrl-C interrupts training.
         """
-        return self._run(self.fit_epochs(X), self.epochs)
+        return self._run(self._fit_epochs(X, watched=False), self.epochs)
 
     def fit_epochs(self, X: ArrayLike) -> Generator[tuple[int, float], None, None]:
         """Train as `fit` does, but yield each epoch's number and cost when it is over.
 
-        The fitted attributes are set when the iteration ends, is left, or fails.
+        Within the loop the fitted attributes, `transform` and `score` are those of the epoch just
+        over, and they stay so if the loop is left. If training fails or is interrupted, a model
+        that was fitted before comes back.
 
         Parameters
         ----------
@@ -148,9 +163,14 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Raises
         ------
         Diverged
-            If the cost stops being finite.
+            If the cost stops being finite, or ends above that of the untrained model.
         ValueError, TypeError
             As in `fit`, at once.
+
+        Warns
+        -----
+        ConvergenceWarning
+            If hidden units give nearly the same number for every sample.
 
         Examples
         --------
@@ -158,9 +178,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         >>> [epoch for epoch, cost in model.fit_epochs(np.eye(4))]
         [0, 1, 2]
         """
-        X = self._check_samples(X, reset=True)
-        rng = self._start()
-        return self._train(X, self.epochs, rng)
+        return self._fit_epochs(X, watched=True)
 
     def partial_fit(self, X: ArrayLike, y: object = None) -> Self:
         """Train for one more epoch, from where the last call of this or of `fit` stopped.
@@ -181,11 +199,14 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         ConvergenceWarning, UserWarning
             As in `fit`.
         """
-        first = not hasattr(self, "weights_")
-        X = self._check_samples(X, reset=first)
-        if first:
-            self._start()
-        return self._run(self._train(X, epochs=1, rng=None), len(self.costs_) + 1)
+        start = self
+        if not self._fitted():
+            start = copy(self)
+        X = start._check_samples(X, reset=start is not self)
+        if start is not self:
+            start._start()
+        epochs = self._train(X, start, epochs=1, rng=None, watched=False)
+        return self._run(epochs, len(start.costs_) + 1)
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """The codes of the samples.
@@ -376,6 +397,20 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.velocities_ = list(velocities)
         self.costs_ = np.asarray(costs, dtype=np.float64)
 
+    def _fitted(self) -> dict[str, Any]:
+        """The fitted attributes by name; empty before fitting."""
+        if not hasattr(self, "weights_"):
+            return {}
+        return {name: value for name, value in vars(self).items() if name in _FITTED}
+
+    def _adopt(self, fitted: Mapping[str, Any]) -> None:
+        """Take over all fitted attributes at once: an interrupt finds the old or the new."""
+        attributes = {**vars(self), **fitted}
+        for name in _FITTED:
+            if name not in fitted:
+                attributes.pop(name, None)
+        self.__dict__ = attributes
+
     def _start(self) -> np.random.RandomState:
         """Draw the first weights; return the generator, which goes on to shuffle the batches."""
         rng = check_random_state(self.random_state)
@@ -384,16 +419,45 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self._set_fitted(parameters, [np.zeros_like(p) for p in parameters], [])
         return rng
 
+    def _fit_epochs(self, X: ArrayLike, watched: bool) -> Generator[tuple[int, float], None, None]:
+        # A copy, so that this model stays as it is until an epoch is over.
+        start = copy(self)
+        X = start._check_samples(X, reset=True)
+        rng = start._start()
+        return self._train(X, start, self.epochs, rng, watched)
+
     def _train(
-        self, X: np.ndarray, epochs: int, rng: np.random.RandomState | None
+        self,
+        X: np.ndarray,
+        start: AutoEncoder,
+        epochs: int,
+        rng: np.random.RandomState | None,
+        watched: bool,
     ) -> Generator[tuple[int, float], None, None]:
-        """Train from the fitted attributes, and set them to what came of it, however it ends."""
-        network = self._network()
+        """Train from where `start` is, and take over what came of it.
+
+        If a user watches, what each epoch makes of it; if not, `_run` does.
+        """
+        fitted_before = self._fitted()
+        new = start._fitted()
+        network = start._network()
         velocities = [
             minigrad.shared(velocity, name=f"{parameter.name}_velocity")
-            for parameter, velocity in zip(network.parameters, self.velocities_, strict=True)
+            for parameter, velocity in zip(network.parameters, start.velocities_, strict=True)
         ]
-        costs = list(self.costs_)
+        costs = _History(start.costs_)
+
+        def state() -> dict[str, Any]:
+            weights, hidden_bias, output_bias = values_of(network.parameters)
+            return {
+                **new,
+                "weights_": weights,
+                "hidden_bias_": hidden_bias,
+                "output_bias_": output_bias,
+                "velocities_": values_of(velocities),
+                "costs_": costs.so_far(),
+            }
+
         try:
             for epoch, cost in train(
                 network,
@@ -404,35 +468,90 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 batch_size=self.batch_size,
                 rng=rng,
                 velocities=velocities,
-                first=len(costs),
+                earlier=start.costs_,
             ):
                 costs.append(cost)
+                if watched:
+                    self._adopt(state())
                 yield epoch, cost
-        finally:
-            self._set_fitted(values_of(network.parameters), values_of(velocities), costs)
+        except GeneratorExit:  # whoever watches has left
+            self._adopt(state())
+            raise
+        except BaseException:
+            self._adopt(fitted_before or state())
+            raise
+        self._adopt(state())
+        self._warn_of_idle_units(X, stacklevel=3 if watched else 5)
+
+    def _warn_of_idle_units(self, X: np.ndarray, stacklevel: int) -> None:
+        """Warn if hidden units give nearly the same number for samples that differ."""
+        rows = X[:: max(1, len(X) // 1000)]
+        if (rows == rows[0]).all():
+            return
+        with np.errstate(over="ignore", invalid="ignore"):
+            code = np.tanh((rows @ self.weights_ + self.hidden_bias_) / 2) / 2
+        n_idle = np.sum(code.std(axis=0) < IDLE)
+        if n_idle == 0:
+            return
+        low, high = float(X.min()), float(X.max())
+        if 0 <= low and 0.1 < high <= 1:
+            advice = f"Try a smaller learning_rate (it is {self.learning_rate}) or fewer units"
+        else:
+            advice = (
+                f"The features reach from {low:.3g} to {high:.3g}: scale them to 0–1 first "
+                "(sklearn.preprocessing.MinMaxScaler)"
+            )
+        warnings.warn(
+            f"{n_idle} of {self.n_hidden} hidden units give nearly the same number for every "
+            f"sample, so the code says little about it. {advice}.",
+            ConvergenceWarning,
+            stacklevel=stacklevel,
+        )
 
     def _run(self, epochs: Generator[tuple[int, float], None, None], total: int) -> Self:
         """Go through the epochs; a warning instead of an error if they end early."""
+        fitted_before = self._fitted()
+        done = 0
         try:
             with closing(epochs):
                 for epoch, cost in epochs:
+                    done += 1
                     if self.verbose and epoch % self.verbose == 0:
                         print(describe(epoch, total, cost))
         except KeyboardInterrupt:
+            if fitted_before:  # also if it came between two epochs
+                self._adopt(fitted_before)
+            kept = "the model fitted before is kept" if fitted_before else "it is as it was then"
             warnings.warn(
-                f"Training was interrupted after {len(self.costs_)} epochs; "
-                "the model is as it was then.",
+                f"Training was interrupted after {counted(done, 'epoch')}; {kept}.",
                 stacklevel=3,
             )
         except Diverged as error:
+            kept = "model fitted before is kept" if fitted_before else "lowest cost's model is kept"
             warnings.warn(
-                f"Training stopped: {error}. The model is that of the last finite cost. Try a "
-                f"smaller learning_rate (it is {self.learning_rate}), or scale the features to "
-                "0–1 (MinMaxScaler).",
+                f"Training stopped: {error}. The {kept}. Try a smaller learning_rate (it is "
+                f"{self.learning_rate}), or scale the features to 0–1 (MinMaxScaler).",
                 ConvergenceWarning,
                 stacklevel=3,
             )
         return self
+
+
+class _History:
+    """Numbers one after the other, as an array at any time, without a copy of all each time."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self._room = values.copy()
+        self._n = len(values)
+
+    def append(self, value: float) -> None:
+        if self._n == len(self._room):
+            self._room = np.concatenate([self._room, np.empty(max(self._n, 64))])
+        self._room[self._n] = value
+        self._n += 1
+
+    def so_far(self) -> np.ndarray:
+        return self._room[: self._n]
 
 
 def _plain(value: Any) -> Any:

@@ -21,6 +21,7 @@ _DATA = (
     "a matrix, one sample a row, its class in the last column; or scikit-learn's handwritten "
     "digits (two generated donuts)"
 )
+_SAVE = "write the model, without the scaling, for AutoEncoder.load"
 
 
 class Samples(NamedTuple):
@@ -58,8 +59,9 @@ def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
     parser = _Parser(
         prog="python -m autoencoder",
         description="Train a tied-weight autoencoder, print its cost, and draw what it learned.",
-        epilog="Features are scaled to 0-1 first. Exit status: 0 trained, 1 the cost stopped "
-        "being finite, 2 bad input, 130 interrupted by Ctrl-C.",
+        epilog="Features are scaled to 0-1 first; a saved model takes scaled features, and does "
+        "not hold the scaling. Exit status: 0 trained, 1 training only made the cost worse, 2 bad "
+        "input, 130 interrupted by Ctrl-C.",
     )
 
     def valued(
@@ -75,9 +77,11 @@ def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
     valued("--batch-size", "N", _whole(1), None, "samples a step (all)")
     valued("--seed", "N", _whole(0, LARGEST_SEED), 0, "seed of the first weights (%(default)s)")
     valued("--figure", "FILE", _picture, _FIGURE, "the picture (%(default)s)")
-    valued("--save", "MODEL.npz", _output, None, "write the model, for AutoEncoder.load")
+    valued("--save", "MODEL.npz", _output, None, _SAVE)
     parser.add_argument("--show", action="store_true", help="open the picture in a window too")
-    parser.add_argument("--quiet", action="store_true", help="print nothing but errors")
+    parser.add_argument(
+        "--quiet", action="store_true", help="print nothing but warnings and errors"
+    )
     options = parser.parse_args(argv)
     if options.data is None:
         options.data = Samples(load_donuts())
@@ -103,7 +107,7 @@ def _samples(source: str) -> Samples:
         return Samples(load_donuts(source), source)
     except OSError as error:
         raise argparse.ArgumentTypeError(
-            f"{source}: {error.strerror}; give a .npy file, or no --data for the donuts"
+            f"{source}: {error.strerror or error}; give a .npy file, or no --data for the donuts"
         ) from error
     except ValueError as error:
         raise argparse.ArgumentTypeError(str(error)) from error

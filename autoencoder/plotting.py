@@ -8,6 +8,7 @@ needed, and nothing of `pyplot`'s global state is read or changed. Save one with
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from matplotlib import colormaps
@@ -259,14 +260,29 @@ def _draw_cost(axes: Axes, costs: np.ndarray) -> None:
         _title(axes, "Cost", "no epoch was completed")
         return
     _title(axes, "Cost", f"mean squared error; {costs[-1]:.3g} in the last epoch")
-    # Of a training that diverged, all but the highest: near the largest float a log axis fails.
-    shown = np.minimum(costs, 1e200)
+    # Near the largest float a logarithmic axis fails: the curve leaves the picture before.
+    shown = np.where(costs <= 1e200, costs, np.nan)
     axes.plot(shown, color=COST_COLOUR, linewidth=1.5, marker="o" if len(costs) == 1 else None)
     axes.set_xlabel("epoch")
-    axes.xaxis.set_major_locator(MaxNLocator("auto", integer=True))
+    last = len(costs) - 1
+    margin = 0.05 * last or 0.5
+    axes.set_xlim(-margin, last + margin)
+    axes.xaxis.set_major_locator(_EpochLocator(last))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
     if costs.min() > 0:
         axes.set_yscale("log")
+
+
+class _EpochLocator(MaxNLocator):
+    """Ticks at epochs that there were: whole numbers from 0 to the last."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__("auto", integer=True, min_n_ticks=1)
+        self.last = last
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        ticks = np.asarray(super().tick_values(vmin, vmax))
+        return np.abs(ticks[(ticks > -0.5) & (ticks < self.last + 0.5)])  # of -0.0 too
 
 
 def _add_legend(figure: Figure, classes: np.ndarray, colours: np.ndarray) -> None:
@@ -282,7 +298,8 @@ def _add_legend(figure: Figure, classes: np.ndarray, colours: np.ndarray) -> Non
 
 
 def _class_name(value: object) -> str:
-    return f"class {value:g}" if isinstance(value, float) else f"class {value}"
+    # Zero is added so that -0.0 is called 0.
+    return f"class {value + 0:g}" if isinstance(value, float) else f"class {value}"
 
 
 def _principal(code: np.ndarray) -> np.ndarray:

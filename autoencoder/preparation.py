@@ -5,8 +5,35 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from sklearn.preprocessing import MinMaxScaler
 from sklearn.utils import shuffle
+
+from .data import warn_of_merged
+
+
+class Scaling(NamedTuple):
+    """x ↦ (x − low) / span, for each column, in float64.
+
+    scikit-learn's MinMaxScaler takes a column for constant whose numbers differ by less than 1e-15,
+    and adds where this subtracts first, which of large numbers keeps all digits.
+    """
+
+    low: np.ndarray
+    span: np.ndarray
+
+    @classmethod
+    def of(cls, table: np.ndarray) -> Scaling:
+        """The one that takes each column to 0–1, and a constant column to 0."""
+        low = table.min(axis=0)
+        span = table.max(axis=0) - low
+        return cls(low, np.where(span == 0, 1.0, span))
+
+    def transform(self, X: np.ndarray) -> np.ndarray:
+        """The columns scaled."""
+        return (X - self.low) / self.span
+
+    def inverse_transform(self, X: np.ndarray) -> np.ndarray:
+        """The columns as they were before scaling."""
+        return X * self.span + self.low
 
 
 class Prepared(NamedTuple):
@@ -14,13 +41,13 @@ class Prepared(NamedTuple):
 
     features: np.ndarray
     labels: np.ndarray
-    scaler: MinMaxScaler
+    scaler: Scaling
 
 
 def prepare(table: np.ndarray) -> Prepared:
-    """Split off the class and make the features ready: shuffled, float32, scaled to 0–1.
+    """Split off the class and make the features ready: shuffled, scaled to 0–1, float32.
 
-    Each feature column becomes (column − min) / (max − min).
+    Each feature column becomes (column − min) / (max − min), computed in float64.
 
     Parameters
     ----------
@@ -36,7 +63,13 @@ def prepare(table: np.ndarray) -> Prepared:
     Raises
     ------
     ValueError
-        If a feature is not finite, or too large for float32.
+        If a feature is not finite, or the range of one is not within float64's.
+
+    Warns
+    -----
+    UserWarning
+        If most of a column's different numbers become one, because they are too close together
+        beside the column's range.
 
     Examples
     --------
@@ -46,6 +79,14 @@ def prepare(table: np.ndarray) -> Prepared:
     (dtype('float32'), (9000, 4), 0.0)
     """
     shuffled = shuffle(table, random_state=147)
-    scaler = MinMaxScaler()
-    features = scaler.fit_transform(shuffled[:, :-1].astype(np.float32))
+    columns = shuffled[:, :-1].astype(np.float64)
+    with np.errstate(over="ignore", invalid="ignore"):
+        scaler = Scaling.of(columns)
+        if not np.isfinite(scaler.span).all():
+            wrong = np.flatnonzero(~np.isfinite(scaler.span)).tolist()
+            raise ValueError(
+                f"prepare: features must be finite, and so must their ranges; columns {wrong} are not"
+            )
+        features = scaler.transform(columns).astype(np.float32)
+    warn_of_merged(columns, features)
     return Prepared(features, shuffled[:, -1], scaler)

@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from typing import TextIO
+
+
+def counted(n: int, noun: str) -> str:
+    """The number with its noun, in the plural unless it is one.
+
+    Examples
+    --------
+    >>> counted(1, "epoch"), counted(10_000, "epoch")
+    ('1 epoch', '10000 epochs')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def complain(message: str) -> None:
+    """Print what is wrong as one line on stderr."""
+    print("autoencoder:", " ".join(message.split()), file=sys.stderr)
 
 
 def describe(epoch: int, epochs: int, cost: float) -> str:

@@ -17,17 +17,25 @@ if TYPE_CHECKING:
     from minigrad.shared import SharedVariable
 
 
+# A cost of so many times that of no training at all has never been seen to come down again: where
+# the rate is only just too large, it rises to some sixty times, and falls.
+HOPELESS = 1e6
+# By how much the costs of the same parameters may differ.
+_ROUNDING = 1 + 1e-3
+
+
 class Diverged(ArithmeticError):
-    """The cost stopped being finite.
+    """Training made the network worse than no training at all, or its cost is not finite.
 
     Attributes
     ----------
     epoch : int
-        The number of the epoch whose cost it was.
+        The number of the epoch whose cost it was, or that would have come next.
     """
 
-    def __init__(self, epoch: int, cost: float) -> None:
-        super().__init__(f"the cost of epoch {epoch} is {cost}")
+    def __init__(self, epoch: int, cost: float, bound: float) -> None:
+        worse = f", worse than the {bound:.4g} of no training at all" if np.isfinite(cost) else ""
+        super().__init__(f"the cost of epoch {epoch} is {cost:.4g}{worse}")
         self.epoch = epoch
 
 
@@ -41,7 +49,7 @@ def train(
     batch_size: int | None = None,
     rng: np.random.RandomState | None = None,
     velocities: Sequence[SharedVariable] | None = None,
-    first: int = 0,
+    earlier: Sequence[float] | np.ndarray = (),
 ) -> Iterator[tuple[int, float]]:
     """Train the network on the rows of X; yield each epoch's number and cost when it is over.
 
@@ -68,8 +76,8 @@ def train(
         taken in their order.
     velocities : sequence of shared variables, optional
         See `momentum_updates`.
-    first : int
-        The number of the first epoch, if there were others before.
+    earlier : sequence of float
+        The costs of the epochs before, if training goes on.
 
     Yields
     ------
@@ -79,8 +87,10 @@ def train(
     Raises
     ------
     Diverged
-        If a cost is not finite. The parameters are then the last with which an epoch began and
-        had a finite cost.
+        If a cost is not finite or a million times that of no training at all, or if training ends
+        with one above it. No training is the network as it came, or all samples reconstructed as
+        zeros, whichever is worse. The parameters are then those with which the epoch of the lowest
+        cost began.
 
     Examples
     --------
@@ -99,28 +109,40 @@ def train(
     state = [variable for variable, _ in updates]
     # NumPy is fastest along contiguous memory, and there are more samples than features.
     X = np.asfortranarray(X)
-    good = values_of(state)
+    in_order = _batches(X, batch_size, rng=None)
+    untrained = earlier[0] if len(earlier) else _cost_now(step, in_order, state)
+    bound = max(untrained, _mean_square(X))
+    best, lowest = _held_by(state), np.inf
+    first = len(earlier)
     for epoch in range(first, first + epochs):
-        before = values_of(state)
+        before = _held_by(state)
         try:
             epoch_cost = _run_epoch(step, _batches(X, batch_size, rng))
         except BaseException:
             _restore(state, before)
             raise
-        if not np.isfinite(epoch_cost):
-            _restore(state, good)
-            raise Diverged(epoch, epoch_cost)
-        good = before
+        if not epoch_cost <= HOPELESS * bound:
+            _restore(state, best)
+            raise Diverged(epoch, epoch_cost, bound)
+        if epoch_cost <= lowest:
+            best, lowest = before, epoch_cost
         yield epoch, epoch_cost
     # The last step has no epoch after it whose cost would tell.
-    if not all(np.isfinite(value).all() for value in values_of(state)):
-        _restore(state, good)
-        raise Diverged(first + epochs, np.nan)
+    last_cost = _cost_now(step, in_order, state)
+    finite = all(np.isfinite(value).all() for value in _held_by(state))
+    if not (finite and last_cost <= bound * _ROUNDING):
+        _restore(state, best)
+        raise Diverged(first + epochs, last_cost if finite else np.nan, bound)
 
 
 def values_of(variables: Sequence[SharedVariable]) -> list[np.ndarray]:
     """A copy of what each of the shared variables holds."""
     return [variable.get_value() for variable in variables]
+
+
+def _held_by(variables: Sequence[SharedVariable]) -> list[np.ndarray]:
+    """The arrays themselves that the variables hold: an update puts others in their place."""
+    return [variable.get_value(borrow=True) for variable in variables]
 
 
 def _batches(
@@ -130,6 +152,30 @@ def _batches(
         return [X]
     rows = X if rng is None else X[rng.permutation(len(X))]
     return [rows[start : start + batch_size] for start in range(0, len(X), batch_size)]
+
+
+def _mean_square(X: np.ndarray) -> float:
+    """The cost of reconstructing every sample as zeros."""
+    with np.errstate(over="ignore"):
+        return float(np.square(X).mean(dtype=np.float64))
+
+
+@np.errstate(over="ignore", invalid="ignore")
+def _cost_now(
+    step: Callable[[np.ndarray], np.ndarray],
+    batches: list[np.ndarray],
+    state: Sequence[SharedVariable],
+) -> float:
+    """The mean cost over all rows, with the parameters as they are; they stay so."""
+    now = _held_by(state)
+    costs = []
+    try:
+        for batch in batches:
+            costs.append(float(step(batch)))
+            _restore(state, now)
+    finally:
+        _restore(state, now)
+    return float(np.average(costs, weights=[len(batch) for batch in batches]))
 
 
 @np.errstate(over="ignore", invalid="ignore")  # `train` reports a cost that is not finite

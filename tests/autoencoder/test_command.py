@@ -16,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
+import minigrad
 from autoencoder import AutoEncoder, TiedNetwork, load_donuts, make_donuts, prepare, train
 from autoencoder.__main__ import main
 
@@ -34,16 +35,17 @@ def command(*options):
     return [sys.executable, "-m", "autoencoder", *map(str, options)]
 
 
-def run_by_itself(folder, *options, **environment):
-    """Run the command in a process of its own."""
-    return subprocess.run(
+def run_by_itself(folder, *options, input=None, **environment):
+    """Run the command in a process of its own, with these bytes on its standard input."""
+    result = subprocess.run(
         command(*options),
         cwd=folder,
         env={**os.environ, **environment},
         capture_output=True,
-        text=True,
+        input=input,
         check=False,
     )
+    return Result(result.returncode, result.stdout.decode(), result.stderr.decode())
 
 
 def run(*options):
@@ -163,7 +165,78 @@ def test_show_without_a_display_says_where_to_look_instead(folder):
     assert "no display" in result.stderr
 
 
+def test_what_the_columns_of_a_file_were_taken_for_is_told(folder):
+    lines = run("--data", "table.npy", "--epochs", 2).stdout.splitlines()
+    assert lines[1] == (
+        "Data: table.npy: 200 samples; columns 0 to 3 taken for features, "
+        "column 4, the last, for the class (2 values)"
+    )
+
+
+@pytest.mark.parametrize("last", [np.linspace(0, 1, 30), np.arange(30), [0, 0.5] * 15], ids=len)
+def test_a_last_column_that_hardly_is_a_class_is_told_with_what_to_do(folder, last):
+    np.save(folder / "features.npy", np.column_stack([np.arange(30), last]))
+    line = run("--data", "features.npy", "--epochs", 2).stdout.splitlines()[1]
+    assert "column 0 taken for features, column 1, the last, for the class" in line
+    assert "if it is a feature, append a column of zeros" in line
+
+
+def test_that_a_model_file_does_not_hold_the_scaling_is_told_when_it_is_saved(folder):
+    lines = run("--data", "table.npy", "--epochs", 2, "--save", "m.npz").stdout.splitlines()
+    assert "does not hold the scaling" in lines[-2]
+
+
+def test_help_says_that_a_model_file_does_not_hold_the_scaling():
+    assert "does not hold the scaling" in " ".join(run("--help").stdout.split())
+
+
+def test_one_epoch_is_called_one_epoch(folder):
+    assert "Trained for 1 epoch, cost" in run("--data", "table.npy", "--epochs", 1).stdout
+
+
+@pytest.mark.parametrize("path", ["/dev/stdin", "/dev/fd/0"])
+def test_a_table_is_read_from_a_pipe(folder, path):
+    result = run_by_itself(
+        folder, "--data", path, "--epochs", 2, input=(folder / "table.npy").read_bytes()
+    )
+    assert result.returncode == 0, result.stderr
+    assert (folder / "autoencoder.png").exists()
+
+
+def test_what_comes_from_a_pipe_and_is_damaged_is_refused(folder):
+    content = (folder / "table.npy").read_bytes()[:-100]
+    result = run_by_itself(folder, "--data", "/dev/stdin", input=content)
+    assert_refused(folder, ["table.npy"], result)
+    assert "/dev/stdin: expected a complete .npy file" in result.stderr
+
+
+def test_a_float16_table_is_read_in_silence(folder, table):
+    np.save(folder / "f16.npy", table.astype("float16"))
+    result = run("--data", "f16.npy", "--epochs", 2, "--quiet")
+    assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
+
+
+def test_a_warning_is_a_line_like_an_error(folder):
+    column = np.r_[-1e12, np.arange(59.0)]
+    np.save(folder / "fine.npy", np.column_stack([column, np.arange(60) % 2]))
+    result = run("--data", "fine.npy", "--epochs", 2, "--quiet")
+    assert result.returncode == 0
+    assert re.fullmatch(r"autoencoder: column 0: 60 different numbers .*\n", result.stderr)
+
+
 # Endings before the last epoch.
+
+
+@pytest.mark.parametrize("options", ["--lr 50 --epochs 100", "--lr 50 --epochs 1", "--lr 10"])
+def test_a_training_that_blows_up_ends_with_status_1_and_the_best_model(folder, table, options):
+    result = run("--data", "table.npy", "--save", "m.npz", *options.split())
+    assert result.returncode == 1
+    assert re.fullmatch(r".*worse than the .* of no training .* smaller --lr .*\n", result.stderr)
+    assert "Trained" not in result.stdout
+    features = prepare(table).features
+    untrained = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
+    at_first = float(untrained.cost(minigrad.shared(features)).eval())
+    assert -AutoEncoder.load(folder / "m.npz").score(features) <= at_first * (1 + 1e-6)
 
 
 def test_a_cost_that_is_not_finite_ends_the_run_with_status_1_and_the_last_good_model(folder):

@@ -1,5 +1,7 @@
 """The generated donuts: they follow the recipe, and are the same everywhere."""
 
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from sklearn.utils import shuffle
 
 from autoencoder import load_donuts, make_donuts, prepare
+from autoencoder.data import LARGEST
 
 DATA_FILE = Path(__file__).parents[2] / "data" / "donut_corr2.npy"
 
@@ -182,3 +185,90 @@ def test_preparing_shuffles_features_and_classes_alike(donuts):
     radius = np.hypot(*scaler.inverse_transform(features)[:, :2].T)
     assert radius[labels == 0].mean() == pytest.approx(5, abs=0.05)
     assert radius[labels == 1].mean() == pytest.approx(10, abs=0.05)
+
+
+# Whatever can be told apart in the table can be told apart in the features.
+
+STEPS = np.arange(60.0)
+FINE = {
+    "Unix times": 1.7e9 + STEPS,
+    "a hundred thousand and a little": 1e5 + STEPS / 6000,
+    "far below float32": 1e-300 * STEPS,
+    "the smallest there are": 5e-324 * STEPS,
+    "as large as can be": LARGEST * (STEPS / 29.5 - 1),
+    "next to an outlier above": np.r_[1e12, STEPS[1:]],
+    "all digits of float64": 2.0**53 - STEPS,
+}
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_numbers_that_differ_still_differ_when_they_are_prepared(case):
+    table = np.column_stack([FINE[case], np.zeros(60)])
+    features = prepare(table).features
+    assert len(np.unique(features)) == len(np.unique(FINE[case])) == 60
+    assert (features.min(), features.max()) == (0, 1)
+
+
+@pytest.mark.parametrize("case", FINE)
+def test_the_scaling_is_undone(case):
+    features, order, scaler = prepare(np.column_stack([FINE[case], STEPS]))
+    expected = FINE[case][order.astype(int)]
+    np.testing.assert_allclose(
+        scaler.inverse_transform(features)[:, 0], expected, rtol=0, atol=1e-7 * np.ptp(expected)
+    )
+
+
+def test_a_constant_column_becomes_zeros():
+    assert np.array_equal(prepare(np.full((5, 2), 7.0)).features, np.zeros((5, 1)))
+
+
+def test_numbers_that_become_one_are_told_of():
+    table = np.column_stack([STEPS, np.r_[-1e12, STEPS[1:]], STEPS])
+    with pytest.warns(UserWarning, match="column 1: 60 different numbers become 2 in float32"):
+        prepare(table)
+
+
+def test_whole_numbers_that_become_one_in_float64_are_told_of(tmp_path):
+    nanoseconds = 1_700_000_000_000_000_000 + np.arange(60)
+    np.save(tmp_path / "times.npy", np.column_stack([np.arange(60), nanoseconds]))
+    with pytest.warns(UserWarning, match="column 1: 60 different numbers become 1 in float64"):
+        load_donuts(tmp_path / "times.npy")
+
+
+@pytest.mark.parametrize("shape", [(3, 1), (200, 3), (9000, 2)])
+def test_ordinary_numbers_are_not_told_of(shape):
+    table = np.random.RandomState(0).standard_cauchy((shape[0], shape[1] + 1))
+    prepare(table)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf, 1.7e308])
+def test_features_without_a_finite_range_are_refused(bad):
+    table = np.array([[1.0, -1.7e308, 0.0], [2.0, bad, 0.0]])
+    with pytest.raises(ValueError, match=r"columns \[1\] are not"):
+        prepare(table)
+
+
+@pytest.mark.parametrize(
+    "dtype", ["float16", "float32", "longdouble", "uint8", "bool", ">f4", "i8"]
+)
+def test_a_table_of_any_dtype_is_read_in_silence(tmp_path, dtype):
+    table = (np.arange(12).reshape(6, 2) % 7).astype(dtype)
+    np.save(tmp_path / "table.npy", table)
+    assert np.array_equal(load_donuts(tmp_path / "table.npy"), table.astype(np.float64))
+
+
+@pytest.mark.skipif(np.finfo("longdouble").max < 1e308 * 10, reason="longdouble is float64 here")
+def test_a_number_beyond_float64_is_too_large(tmp_path):
+    np.save(tmp_path / "table.npy", np.array([[np.longdouble("1e4000"), 0]]))
+    with pytest.raises(ValueError, match="training data is float32"):
+        load_donuts(tmp_path / "table.npy")
+
+
+def test_a_table_is_read_from_a_pipe(tmp_path, donuts):
+    os.mkfifo(tmp_path / "pipe")
+    np.save(tmp_path / "table.npy", donuts)
+    content = (tmp_path / "table.npy").read_bytes()
+    writer = threading.Thread(target=(tmp_path / "pipe").write_bytes, args=(content,))
+    writer.start()
+    assert np.array_equal(load_donuts(tmp_path / "pipe"), donuts)
+    writer.join()

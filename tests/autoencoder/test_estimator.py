@@ -5,12 +5,14 @@ import pickle
 import numpy as np
 import pytest
 from sklearn.base import clone
+from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
 from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import MinMaxScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+import minigrad
 from autoencoder import AutoEncoder, Diverged, TiedNetwork, make_donuts, train, training
 
 
@@ -29,6 +31,8 @@ def assert_same_model(left, right):
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name))
 
 
+# Many of scikit-learn's samples are far from 0–1, and it warns of that.
+@pytest.mark.filterwarnings("ignore:.*hidden units give nearly the same")
 @parametrize_with_checks([AutoEncoder(), AutoEncoder(batch_size=16, epochs=20, dtype="float32")])
 def test_it_keeps_every_rule_of_scikit_learn(estimator, check):
     check(estimator)
@@ -172,24 +176,199 @@ def test_it_is_silent_unless_told_otherwise(X, capsys):
     assert capsys.readouterr().out == ""
 
 
-@pytest.fixture
-def interrupt_in_epoch_5(monkeypatch):
+def interrupt(monkeypatch, in_epoch, error):
+    """Have the error raised when that epoch has been computed."""
     run_epoch, calls = training._run_epoch, []
 
     def interrupted(step, batches):
         calls.append(None)
         cost = run_epoch(step, batches)
-        if len(calls) == 6:
-            raise KeyboardInterrupt
+        if len(calls) == in_epoch + 1:
+            raise error
         return cost
 
     monkeypatch.setattr(training, "_run_epoch", interrupted)
 
 
-def test_an_interrupted_fit_warns_and_keeps_the_last_whole_epoch(X, interrupt_in_epoch_5):
+def test_an_interrupted_fit_warns_and_keeps_the_last_whole_epoch(X, monkeypatch):
+    interrupt(monkeypatch, 5, KeyboardInterrupt)
     with pytest.warns(UserWarning, match="interrupted after 5 epochs"):
         model = AutoEncoder(epochs=100, random_state=0).fit(X)
     assert_same_model(model, AutoEncoder(epochs=5, random_state=0).fit(X))
+
+
+def test_within_the_loop_the_model_is_that_of_the_epoch_just_over(X):
+    model = AutoEncoder(epochs=3, random_state=0)
+    for epoch, cost in model.fit_epochs(X):
+        assert len(model.costs_) == epoch + 1
+        assert model.costs_[-1] == cost
+        assert_same_model(model, AutoEncoder(epochs=epoch + 1, random_state=0).fit(X))
+
+
+def test_what_was_taken_from_the_loop_stays_as_it_was(X):
+    model = AutoEncoder(epochs=200, random_state=0)
+    taken = [
+        (model.weights_, model.weights_.copy(), model.costs_, model.costs_.copy())
+        for _ in model.fit_epochs(X)
+    ]
+    for weights, then, costs, costs_then in taken:
+        np.testing.assert_array_equal(weights, then)
+        np.testing.assert_array_equal(costs, costs_then)
+
+
+# A model that was fitted before stays until there is a better one.
+
+
+@pytest.fixture
+def before(X):
+    """A fitted model with names of features, and a pickle of it."""
+    model = AutoEncoder(3, epochs=20, random_state=0).fit(X)
+    model.feature_names_in_ = np.array(list("abcd"), dtype=object)
+    return model, pickle.loads(pickle.dumps(model))
+
+
+def assert_kept(model, before):
+    assert_same_model(model, before)
+    assert model.n_features_in_ == before.n_features_in_
+    assert list(model.feature_names_in_) == list(before.feature_names_in_)
+    for left, right in zip(model.velocities_, before.velocities_, strict=True):
+        np.testing.assert_array_equal(left, right)
+
+
+OTHER = np.random.RandomState(1).rand(30, 5)
+
+
+def test_asking_for_epochs_without_going_through_them_keeps_the_model(before):
+    model, old = before
+    model.fit_epochs(OTHER)
+    model.fit_epochs(OTHER).close()
+    assert_kept(model, old)
+
+
+@pytest.mark.parametrize("method", ["fit", "fit_epochs"])
+@pytest.mark.parametrize(
+    "wrong", [np.full((3, 5), np.nan), np.ones(5), [["a"]], np.ones((0, 4))], ids=str
+)
+def test_a_refit_with_bad_samples_keeps_the_model(before, method, wrong):
+    model, old = before
+    with pytest.raises(ValueError):
+        getattr(model, method)(wrong)
+    assert_kept(model, old)
+
+
+@pytest.mark.parametrize("in_epoch", [0, 1, 5])
+@pytest.mark.parametrize("error", [MemoryError, RuntimeError])
+def test_a_refit_that_fails_keeps_the_model(before, monkeypatch, in_epoch, error):
+    model, old = before
+    interrupt(monkeypatch, in_epoch, error)
+    with pytest.raises(error):
+        model.fit(OTHER)
+    assert_kept(model, old)
+
+
+@pytest.mark.parametrize("in_epoch", [0, 1, 5])
+def test_a_refit_that_is_interrupted_keeps_the_model_and_says_so(before, monkeypatch, in_epoch):
+    model, old = before
+    interrupt(monkeypatch, in_epoch, KeyboardInterrupt)
+    with pytest.warns(UserWarning, match=f"after {in_epoch} epochs?; the model fitted before"):
+        model.fit(OTHER)
+    assert_kept(model, old)
+
+
+def test_an_interrupt_while_a_cost_is_printed_keeps_the_model_too(before, monkeypatch):
+    model, old = before
+
+    def interrupted(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("builtins.print", interrupted)
+    with pytest.warns(UserWarning, match="the model fitted before is kept"):
+        model.set_params(verbose=1).fit(OTHER)
+    assert_kept(model, old)
+
+
+def test_a_refit_that_diverges_keeps_the_model_and_says_so(before):
+    model, old = before
+    with pytest.warns(ConvergenceWarning, match="The model fitted before is kept"):
+        model.set_params(learning_rate=50).fit(OTHER)
+    assert_kept(model, old)
+
+
+def test_a_partial_fit_that_diverges_keeps_the_model(X):
+    model = AutoEncoder(epochs=20, random_state=0).fit(X)
+    old = pickle.loads(pickle.dumps(model))
+    with pytest.warns(ConvergenceWarning, match="The model fitted before is kept"):
+        model.set_params(learning_rate=1e6).partial_fit(X)
+    assert_same_model(model, old)
+
+
+def test_a_first_partial_fit_that_fails_leaves_a_model_that_is_not_fitted():
+    model = AutoEncoder()
+    with pytest.raises(ValueError):
+        model.partial_fit(np.full((3, 5), np.nan))
+    assert not [name for name in vars(model) if name.endswith("_")]
+
+
+# Training that makes nothing better.
+
+
+@pytest.mark.parametrize("epochs", [1, 2, 10, 100])
+@pytest.mark.parametrize("batch_size", [None, 50])
+@pytest.mark.parametrize("learning_rate", [10, 50, 1e4])
+def test_a_training_that_blows_up_warns_and_keeps_what_was_best(
+    X, epochs, batch_size, learning_rate
+):
+    model = AutoEncoder(
+        epochs=epochs, batch_size=batch_size, learning_rate=learning_rate, random_state=0
+    )
+    with pytest.warns(ConvergenceWarning, match="worse than .* of no training at all"):
+        model.fit(X)
+    untrained = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
+    assert -model.score(X) <= float(untrained.cost(minigrad.shared(X)).eval())
+
+
+@pytest.mark.parametrize("learning_rate", [0, 1e-3, 0.1, 1, 3])
+def test_a_training_that_does_not_blow_up_does_not_warn(X, learning_rate):
+    AutoEncoder(epochs=200, learning_rate=learning_rate, random_state=0).fit(X)
+
+
+UNSCALED = {
+    "flowers in centimetres": lambda: load_iris().data,
+    "pixels from 0 to 16": lambda: load_digits().data[::10],
+    "percent": lambda: 100 * OTHER,
+    "millionths": lambda: 1e-6 * OTHER,
+    "years": lambda: 2000 + OTHER,
+}
+
+
+@pytest.mark.parametrize("case", UNSCALED)
+def test_hidden_units_that_died_of_unscaled_features_are_told_with_the_remedy(case):
+    message = r"\d of 2 hidden units .* reach from .* scale them to 0–1"
+    with pytest.warns(ConvergenceWarning, match=message) as caught:
+        AutoEncoder(2, epochs=200, random_state=0).fit(UNSCALED[case]())
+    assert caught[0].filename == __file__
+
+
+def test_hidden_units_that_died_are_told_of_in_a_loop_and_after_a_partial_fit_too():
+    for train_on in (
+        lambda model: list(model.fit_epochs(100 * OTHER)),
+        lambda model: model.partial_fit(100 * OTHER),
+    ):
+        with pytest.warns(ConvergenceWarning, match="hidden units") as caught:
+            train_on(AutoEncoder(2, epochs=20, random_state=0))
+        assert caught[0].filename == __file__
+
+
+@pytest.mark.parametrize("n_hidden", [1, 2, 8])
+@pytest.mark.parametrize("scaler", [MinMaxScaler(), StandardScaler()], ids=str)
+@pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
+def test_scaled_features_do_not_warn(load, scaler, n_hidden):
+    X = scaler.fit_transform(load().data[::5])
+    AutoEncoder(n_hidden, epochs=50, random_state=0).fit(X)
+
+
+def test_samples_that_are_all_the_same_do_not_warn():
+    AutoEncoder(2, epochs=5, random_state=0).fit(np.full((5, 3), 0.5))
 
 
 def test_divergence_warns_and_says_when_and_what_to_try(X):
@@ -215,6 +394,7 @@ def test_watching_epochs_one_by_one_divergence_is_an_error(X):
         {"learning_rate": -0.1},
         {"learning_rate": float("nan")},
         {"learning_rate": float("inf")},
+        {"learning_rate": 10**400},
         {"momentum": 1.5},
         {"momentum": -0.1},
         {"momentum": float("nan")},

@@ -105,6 +105,14 @@ def test_a_model_that_is_not_fitted_is_not_saved(tmp_path):
     assert os.listdir(tmp_path) == []
 
 
+@pytest.mark.parametrize("changed", [{"n_hidden": 5}, {"dtype": "float32"}], ids=str)
+def test_a_model_whose_hyperparameters_are_no_longer_its_weights_is_not_saved(path, model, changed):
+    old = path.read_bytes()
+    with pytest.raises(ValueError, match="fit again, or set them back"):
+        model.set_params(**changed).save(path)
+    assert path.read_bytes() == old
+
+
 def test_a_missing_file_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         AutoEncoder.load(tmp_path / "nothing.npz")

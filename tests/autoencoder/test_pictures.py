@@ -113,6 +113,32 @@ def test_a_single_hidden_unit_is_a_histogram_of_each_class(rng):
     assert sum(bar.get_height() for bar in encoded.patches) == 50
 
 
+@pytest.mark.parametrize("n_epochs", [1, 2, 3, 5, 20, 1000, 10_000])
+def test_the_ticks_of_the_cost_are_epochs_that_there_were(rng, n_epochs):
+    data, code, decoded, _, labels = points(rng)
+    figure = plot_points(data, code, decoded, np.geomspace(1, 0.1, n_epochs), labels)
+    figure.draw_without_rendering()
+    names = [text.get_text() for text in figure.axes[-1].get_xticklabels()]
+    ticks = [int(name.replace(",", "")) for name in names]
+    assert ticks[0] == 0
+    assert ticks == sorted(set(ticks))
+    assert ticks[-1] <= n_epochs - 1
+    assert not any(name.startswith(("-", "\N{MINUS SIGN}")) for name in names)
+    assert len(ticks) >= min(n_epochs, 4)
+
+
+def test_costs_too_large_to_be_drawn_are_left_out_instead_of_a_plateau(rng):
+    data, code, decoded, _, labels = points(rng)
+    cost = plot_points(data, code, decoded, [0.1, 1e150, 1e250, 1e307], labels).axes[-1]
+    np.testing.assert_array_equal(cost.lines[0].get_ydata(), [0.1, 1e150, np.nan, np.nan])
+
+
+def test_the_class_minus_zero_is_called_zero(rng):
+    data, code, decoded, costs, _ = points(rng)
+    (legend,) = plot_points(data, code, decoded, costs, np.repeat([-0.0, 1.0], 25)).legends
+    assert [text.get_text() for text in legend.get_texts()] == ["class 0", "class 1"]
+
+
 @pytest.mark.parametrize("costs", [[], [0.5], [0.5, 0.0], [0.1, 1e150, 1e307]])
 def test_costs_can_be_few_or_zero_or_huge(rng, costs):
     data, code, decoded, _, labels = points(rng)

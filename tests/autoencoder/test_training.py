@@ -119,6 +119,39 @@ def test_a_last_step_that_spoils_the_parameters_is_undone(network, X):
     assert_same(values(network), before)
 
 
+def test_a_cost_that_grows_without_end_raises_long_before_it_is_infinite(network, X):
+    with pytest.raises(Diverged, match=r"epoch \d+ is .*, worse than the .* of no training at all"):
+        for _, cost in train(network, X, learning_rate=50, epochs=1000):
+            assert cost < 1e6
+
+
+@pytest.mark.parametrize("batch_size", [None, 3])
+@pytest.mark.parametrize("epochs", [1, 2, 3])
+def test_a_training_that_ends_worse_than_it_began_raises_and_keeps_the_best(
+    network, X, epochs, batch_size
+):
+    before = cost_now(network, X)
+    with pytest.raises(Diverged):
+        list(train(network, X, learning_rate=50, epochs=epochs, batch_size=batch_size))
+    assert cost_now(network, X) <= before
+
+
+def test_a_cost_that_rises_and_falls_again_is_no_divergence(X):
+    network = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
+    costs = [cost for _, cost in train(network, X, learning_rate=4, epochs=500)]
+    assert max(costs) > 2 * costs[0] > costs[-1]
+
+
+def test_to_judge_the_last_step_changes_nothing(X):
+    whole, halves = (TiedNetwork.gaussian(4, 2, np.random.RandomState(0)) for _ in range(2))
+    velocities = [minigrad.shared(np.zeros_like(value)) for value in values(halves)]
+    costs = [cost for _, cost in train(whole, X, epochs=4, batch_size=3)]
+    first = [c for _, c in train(halves, X, epochs=2, batch_size=3, velocities=velocities)]
+    more = train(halves, X, epochs=2, batch_size=3, velocities=velocities, earlier=first)
+    assert [(2, costs[2]), (3, costs[3])] == list(more)
+    assert_same(values(whole), values(halves))
+
+
 def test_divergence_warns_of_nothing_else(network, X, recwarn):
     with pytest.raises(Diverged):
         list(train(network, X, learning_rate=1e80, epochs=100))
