@@ -257,13 +257,13 @@ def accumulator(dtype: Any) -> np.dtype[Any]:
 def widened(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's reduction or accumulation, which rounds to a narrow float only in the end."""
 
-    def reduce(x: Any, axis: Any = None, out: Any = None) -> Any:
+    def reduce(x: Any, axis: Any = None, out: Any = None, **options: Any) -> Any:
         """What the NumPy function makes of x, kept in a wider float meanwhile."""
         wide = _WIDER.get(x.dtype)
         if wide is None:
-            return function(x, axis=axis, out=out)
+            return function(x, axis=axis, out=out, **options)
         # Not with out=: NumPy would keep the running sum in the dtype of that.
-        result = function(x, axis=axis, dtype=wide)
+        result = function(x, axis=axis, dtype=wide, **options)
         if out is None:
             return result.astype(x.dtype)
         np.copyto(out, result, casting="same_kind")

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 
 from ..graph import Apply, Variable
-from .broadcasting import AlongAxes, accumulator, normalize_axes, restore_axes, size_of, sizes_of
+from .broadcasting import (
+    AlongAxes,
+    normalize_axes,
+    numpy_sum,
+    restore_axes,
+    size_of,
+    sizes_of,
+)
 from .elementwise import (
     abs_,
     as_real,
@@ -34,9 +41,10 @@ from .shape import shape_padleft, specify_shape
 
 def numpy_softmax(x: Any, axis: Any) -> Any:
     """exp(x) / sum(exp(x)), the largest x taken out first so that exp cannot overflow."""
+    if x.dtype == np.float16:  # in which the sum of many may be infinite
+        return numpy_softmax(x.astype(np.float32), axis).astype(np.float16)
     y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
-    total = np.sum(y, axis=axis, keepdims=True, dtype=accumulator(y.dtype))
-    return np.divide(y, total, dtype=y.dtype, casting="same_kind")
+    return y / numpy_sum(y, axis=axis, keepdims=True)
 
 
 def numpy_logsoftmax(x: Any, axis: Any) -> Any:

@@ -178,5 +178,5 @@ def _may_be_added_by_blas(x: Variable) -> bool:
     return x.type.dtype == "float32" and (x.type.size or 0) >= _LARGE
 
 
-_LARGE = 4096  # elements
+_LARGE = 1024  # elements
 _BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with
