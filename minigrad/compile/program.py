@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import weakref
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
@@ -39,8 +40,8 @@ class Instances:
     ) -> None:
         self._code = code
         self._name = printer.name
-        shown = {"__name__": self._name, "__loader__": _Loader(printer)}
-        self._globals = {**printer.globals, **shown, **(more_names or {})}
+        self.shown = {"__name__": self._name, "__loader__": _Loader(printer)}
+        self._globals = {**printer.globals, **self.shown, **(more_names or {})}
         self._slot_sizes = printer.slot_sizes
         self._buffers = printer.buffers
         self._filled = filled
@@ -125,6 +126,9 @@ class Program:
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         code = compile(printer.code, self._filename, "exec", optimize=0)
         instances = Instances(code, printer, filled=filled)
+        # Warnings show a line if it is to be found here: see `_Loader`.
+        linecache.lazycache(self._filename, instances.shown)
+        weakref.finalize(self, linecache.cache.pop, self._filename, None).atexit = False
         self.run = instances.run if printer.buffers else instances.new()
 
     @property
@@ -203,7 +207,7 @@ class Program:
 
 
 class _Loader:
-    """Gives a program's source to tracebacks and debuggers, which ask for a module's.
+    """Gives a program's source to tracebacks, warnings and debuggers, which ask for a module's.
 
     They look for it in the program's globals and may keep it, so it does not keep the program.
     """
@@ -214,4 +218,11 @@ class _Loader:
     def get_source(self, module_name: str) -> str | None:
         """The source, as long as the program lives."""
         printer = self._printer()
-        return None if printer is None else printer.source
+        if printer is None:
+            return None
+        lines = printer.source.splitlines()
+        for number, node in printer.nodes.items():
+            # NumPy warns of what these make of wrong numbers.
+            if node.op.takes_out and node.outputs[0].type.is_float and "#" in lines[number - 1]:
+                lines[number - 1] += "; if NaN: mode='NanGuardMode' tells where it begins"
+        return "\n".join(lines) + "\n"

@@ -1,5 +1,6 @@
 """Failures at run time: the natural exception, the operation, what it met, and the user's line."""
 
+import linecache
 import sys
 import traceback
 import warnings
@@ -16,6 +17,9 @@ from minigrad.graph import ancestors
 @pytest.fixture
 def x():
     return T.dmatrix("x")
+
+
+WARNING = ("message", "category", "filename", "lineno")
 
 
 def message(error, f, *values):
@@ -283,6 +287,27 @@ def test_a_keyboard_interrupt_passes_untouched(x):
     with pytest.raises(KeyboardInterrupt) as caught:
         minigrad.function([x], Raising(KeyboardInterrupt("stop"))(x))(np.eye(2))
     assert caught.value.args == ("stop",)
+
+
+@pytest.mark.parametrize("plan", [False, True])
+def test_a_warning_shows_the_users_line_and_a_mode_that_helps(x, plan):
+    y = T.log(x)
+    f = minigrad.function([x], y.sum(), mode="FAST_RUN" if plan else "FAST_COMPILE")
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        f(np.array([[-1.0]]))
+    text = warnings.formatwarning(*[getattr(caught[0], a) for a in WARNING])
+    assert "invalid value encountered in log" in text
+    assert f"test_errors.py:{y.owner.made_at.number}" in text
+    assert "mode='NanGuardMode'" in text
+
+
+def test_the_lines_of_a_program_that_is_dropped_are_forgotten(x):
+    f = minigrad.function([x], T.log(x))
+    f(np.ones((1, 1)))
+    before = len(linecache.cache)
+    del f
+    assert len(linecache.cache) < before
 
 
 def test_a_warning_made_an_error_tells_the_line(x):
