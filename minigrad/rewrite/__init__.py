@@ -18,6 +18,7 @@ from .layout import (
 )
 from .linear import linear_rules
 from .logarithms import logarithms
+from .norms import is_root, norm_rules
 from .products import exponential_rules, product_rules
 from .quotients import quotient_rules
 
@@ -36,7 +37,13 @@ __all__ = [
 @cache
 def stable_rules() -> tuple[Rule, ...]:
     """The rules that keep numbers finite and exact, in the order in which they are tried."""
-    return (*stable_identities(), *exponential_rules(), *quotient_rules(), *logarithms())
+    return (
+        *stable_identities(),
+        *exponential_rules(),
+        *quotient_rules(),
+        *logarithms(),
+        *norm_rules(),
+    )
 
 
 @cache
@@ -60,7 +67,7 @@ def improve(outputs: Sequence[Variable]) -> list[Variable]:
     return Rewriter(rules()).final(stabilized(outputs))
 
 
-# Where there is none of these, no rule for stability applies.
+# Where there is none of these, and no root, no rule for stability applies.
 _UNSTABLE = {exp, log, log1p, log2, log10, tanh}
 
 
@@ -69,7 +76,7 @@ def stabilized(outputs: Sequence[Variable], kept: Collection[Variable] = ()) -> 
 
     What is kept is left as it is, and nothing else looks into it: derivatives by it are asked for.
     """
-    if not any(node.op in _UNSTABLE for node in toposort(outputs)):
+    if not any(node.op in _UNSTABLE or is_root(node) for node in toposort(outputs)):
         return list(outputs)
     opaque = {variable: variable.type() for variable in kept}
     stable = Rewriter(stable_rules(), folds=False).final(clone_replace(outputs, opaque))

@@ -14,10 +14,8 @@ from ..ops.broadcasting import (
     dimshuffle,
     zeros_like,
 )
-from ..ops.elementwise import Cast, Elementwise, Switch, cast, eq, sqr, sqrt, switch
+from ..ops.elementwise import Cast, Elementwise, Switch, cast, eq, switch
 from ..ops.indexing import Subtensor
-from ..ops.linalg import Dot
-from ..ops.reduction import Reduction
 from ..ops.shape import SpecifyShape
 from ..tensor_type import constant
 from .engine import Rewriter, Rule, number_of, rule
@@ -105,30 +103,6 @@ def _known_choice(node: Apply, rewriter: Rewriter) -> Replacement:
     truth = number_of(condition)
     chosen = None if truth is None else choices[0 if truth else 1]
     return None if chosen is None or chosen.type != node.out.type else [chosen]
-
-
-@rule("the root of a sum of squares is the norm", sqrt)
-def _norm(node: Apply, rewriter: Rewriter) -> Replacement:
-    (total,) = node.inputs
-    if total.owner is None:
-        return None
-    op, inputs = total.owner.op, total.owner.inputs
-    if isinstance(op, DimShuffle) and _as_norm(inputs[0]):
-        return [op(sqrt(inputs[0]))]
-    norm = _as_norm(total)
-    return None if norm is None else [norm]
-
-
-def _as_norm(total: Variable) -> Variable | None:
-    """The norm whose square is the total, if that is a sum of squares."""
-    if total.owner is None or not total.type.is_float:
-        return None
-    op, (x, *others) = total.owner.op, total.owner.inputs
-    if isinstance(op, Dot) and others == [x] and x.type.ndim == 1:
-        return Reduction("norm", (0,))(x)
-    if isinstance(op, Sum) and x.owner is not None and x.owner.op is sqr:
-        return Reduction("norm", op.axis)(*x.owner.inputs)
-    return None
 
 
 @rule(
@@ -220,7 +194,6 @@ def arrangement_rules() -> list[Rule]:
         _no_repetition,
         _sum_of_repeated,
         _known_choice,
-        _norm,
         _function_of_repeated,
         _needless_axes,
         _needless_repetition,
