@@ -88,6 +88,15 @@ class Refuse(Op):
             for i, type in enumerate(self.types)
         ]
 
+    def is_certain(self, inputs: Sequence[Variable]) -> bool:
+        """Whether it can raise nothing, because sizes that must be equal are one variable."""
+        if self.refusing.may_refuse(self.node) or self._by_value:
+            return False
+        sizes = iter(inputs)
+        shapes = [[next(sizes) for _ in type.shape] for type in self.types]
+        pairs = self.refusing.equal_sizes(self.node)
+        return all(shapes[i][a] is shapes[j][b] for i, a, j, b in pairs)
+
     def key(self, inputs: Sequence[Variable]) -> Any:
         """What it has in common with a node that refuses the same: see `_key`."""
         dimensions = tuple(type.ndim for type in self.types)
@@ -172,9 +181,14 @@ def not_done_by(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list
 
 
 def _is_refusal(check: Variable, done: Collection[Any]) -> bool:
-    """Whether it is no constant, as one that was done is, nor among those that will be done."""
+    """Whether it may raise, and is not among those that will be done anyway."""
     node = check.owner
-    return node is not None and isinstance(node.op, Refuse) and node.op.key(node.inputs) not in done
+    return (
+        node is not None
+        and isinstance(node.op, Refuse)
+        and not node.op.is_certain(node.inputs)
+        and node.op.key(node.inputs) not in done
+    )
 
 
 def _key(node: Apply) -> Any:

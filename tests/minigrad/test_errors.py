@@ -449,3 +449,11 @@ def test_a_check_that_sizes_have_passed_is_in_no_plan():
     f = minigrad.function([MATRIX], T.zeros_like(T.exp(MATRIX.reshape((2, MATRIX.shape[0])))))
     f(np.ones((3, 2)))
     assert "check" not in f.source
+
+
+def test_what_cannot_fail_is_not_checked():
+    cost = T.sqr(T.nnet.sigmoid(T.dot(MATRIX, OTHER) + VECTOR) - CUBE[0]).mean()
+    f = minigrad.function(
+        [MATRIX, OTHER, VECTOR, CUBE], [cost, *minigrad.grad(cost, [MATRIX, OTHER, VECTOR])]
+    )
+    assert "check_" not in f.source
