@@ -10,23 +10,26 @@ import numpy as np
 from ..compile.errors import quoted
 from ..compile.interpreter import evaluate
 from ..graph import Apply, toposort
-from ..tensor_type import describe
+from .arguments import Arguments, Arrays, checked_places
 from .comparison import Comparison, weights_for
 from .report import GradientError, Report
-from .subjects import Arrays, OfExpressions, Subject, subject_of
+from .subjects import OfExpressions, Subject, subject_of
 
 _SEED = 20261125
 _MAX_CALLS = 20_000
+# Less exact than that are the numbers of float16 alone.
+_COARSE = 1e-4
 
 
 def check_grad(
     f: Any,
     *point: Any,
     grad: Callable[..., Any] | None = None,
-    wrt: int | Sequence[int] | None = None,
+    wrt: int | str | Sequence[int | str] | None = None,
     order: int = 1,
     seed: int = _SEED,
     max_calls: int = _MAX_CALLS,
+    **named: Any,
 ) -> Report:
     """Check a gradient at a point against finite differences.
 
@@ -41,15 +44,19 @@ def check_grad(
     f : callable
         A function that builds an expression of variables; or a compiled function; or a plain
         function of arrays, with `grad`.
-    *point : arrays, or what makes some
+    *point : arrays, or what makes some, or lists and dicts of arrays
         Where to check. Integers and bools are passed on, and have no derivative. Values of a
-        float32 function are computed in float64, unless it is a compiled one.
+        float32 function are computed in float64, unless it is a compiled one; float16 is too coarse
+        to tell a derivative, and is converted to float32.
     grad : callable, optional
         The gradient of a plain function: takes what f takes, and returns the derivative by each
-        argument (or each of `wrt`), a single one without a list. If f's result is not a single
-        number, it takes one argument more, the weights v, and returns Σₖ vₖ ∂fₖ/∂x.
-    wrt : int or list of int, optional
-        Which arguments' derivatives to check, by default those of float type.
+        argument (or each of `wrt`), a single one without a list; that by a dict is a dict. If f's
+        result is not a single number, it takes one argument more, the weights v, and returns
+        Σₖ vₖ ∂fₖ/∂x. Whenever it is called, f was called before with the same arrays, as layers
+        need it that keep something for the way back.
+    wrt : int or str, or list of these, optional
+        Which arguments' derivatives to check, by their places or names; by default all those of
+        float type.
     order : {1, 2}
         2: check the second derivatives too, as derivatives of the gradient.
     seed : int
@@ -59,6 +66,10 @@ def check_grad(
         than a hundred for each element, directions are looked at first. ``report.left_out`` tells
         how many elements are not compared. A comparison takes some 60 calls, and some always are
         made.
+    **named
+        Arguments of f that are passed by name. Arrays, and lists and dicts of arrays, are part of
+        the point, after those that are passed by place; all else is passed on as it is, to grad too
+        if it takes it.
 
     Returns
     -------
@@ -71,7 +82,8 @@ def check_grad(
     GradientError
         If the gradient is wrong, or of another shape than its argument. The message says where and
         by how much, and for expressions which op's derivative is the cause. Also if the function's
-        values are too noisy, or not finite, so that nothing can be said.
+        values are too noisy, or not finite, or its slope is infinite, so that nothing can be said;
+        and if f or grad changes its arguments.
     TypeError, ValueError
         If an argument is not of its kind.
 
@@ -93,11 +105,16 @@ def check_grad(
     values of the function say 0.8775825619, with an error of at most ...
     """
     __tracebackhide__ = True  # pytest shows the line of the test instead
-    arrays = as_point(point)
-    places = as_places(wrt, arrays)
+    arguments = Arguments(f, point, named)
+    places = checked_places(wrt, arguments)
     if order not in (1, 2):
         raise ValueError(f"check_grad: order is 1 or 2; got {order!r}")
-    subject = subject_of(f, grad, arrays, places)
+    if not isinstance(max_calls, int) or max_calls < 1:
+        raise ValueError(
+            f"check_grad: max_calls is a number of calls, 1 or more; got {max_calls!r}"
+        )
+    subject = subject_of(f, grad, arguments, places)
+    arrays = arguments.arrays
     random = np.random.default_rng(seed)
     report, weights = _checked(subject, arrays, random, "the gradient", max_calls)
     if order == 2:
@@ -121,7 +138,9 @@ def _checked(
         )
     report, weights = compared(subject, point, random, max_calls)
     if report.wrong or report.unclear:
-        raise GradientError(_message(report, what) + _cause(report, subject, point), report)
+        raise GradientError(
+            _message(report, what, subject.precision) + _cause(report, subject, point), report
+        )
     return report, weights
 
 
@@ -133,7 +152,7 @@ def compared(
     return Comparison(subject, point, weights, max_calls).report(random), weights
 
 
-def _message(report: Report, what: str) -> str:
+def _message(report: Report, what: str, precision: float) -> str:
     if report.wrong:
         worst = report.worst(1)[0]
         place = f"{'along' if worst.is_direction else 'by'} {worst.where}"
@@ -153,6 +172,11 @@ def _message(report: Report, what: str) -> str:
         first = (
             f"{what} cannot be judged: by {steep} the slope is infinite (it grows without end the "
             "closer one looks), so that no number is right; take another point"
+        )
+    elif precision > _COARSE:
+        first = (
+            f"{what} cannot be judged: f computes in float16, which is too coarse; check a function "
+            "of float32 or float64"
         )
     elif any(entry.kind == "undefined" for entry in report.entries):
         first = f"{what} cannot be judged: f is not finite at the point, or next to it"
@@ -202,42 +226,3 @@ def _is_wrong(subject: Subject, point: Arrays) -> bool:
     except GradientError:  # a derivative of another shape than its input
         return True
     return bool(report.wrong)
-
-
-def as_point(values: Sequence[Any]) -> Arrays:
-    """The values as arrays; a Python number is a float64."""
-    arrays = []
-    for number, value in enumerate(values):
-        array = np.asarray(value)
-        if array.dtype.kind not in "fiub":
-            raise TypeError(
-                f"check_grad: argument {number} of the point is {describe(value)}; it must be an "
-                "array of floats, integers or bools"
-            )
-        arrays.append(array)
-    if not arrays:
-        raise TypeError("check_grad: there is no point to check the gradient at: pass arrays")
-    return arrays
-
-
-def as_places(wrt: int | Sequence[int] | None, point: Arrays) -> list[int]:
-    """The places of the arguments in question."""
-    if wrt is None:
-        places = [i for i, x in enumerate(point) if x.dtype.kind == "f"]
-        if not places:
-            raise TypeError(
-                "check_grad: no argument is of float type, so there is no derivative; write "
-                "floats, as in 2.0"
-            )
-        return places
-    places = [wrt] if isinstance(wrt, int) else list(wrt)
-    if not places:
-        raise ValueError("check_grad: wrt chooses no argument, so there is nothing to check")
-    for place in places:
-        if not isinstance(place, int) or not -len(point) <= place < len(point):
-            raise ValueError(
-                f"check_grad: wrt is a place among the {len(point)} arguments; got {place!r}"
-            )
-        if point[place].dtype.kind != "f":
-            raise TypeError(f"check_grad: argument {place} is {point[place].dtype}, not a float")
-    return [place % len(point) for place in places]

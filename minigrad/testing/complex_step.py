@@ -49,7 +49,7 @@ def is_analytic(outputs: Sequence[Variable]) -> bool:
 
 
 def _is_analytic(node: Apply) -> bool:
-    if type(node.op) is Elementwise:
+    if isinstance(node.op, Elementwise):
         return node.op.function in _ANALYTIC_FUNCTIONS
     return type(node.op) in _LINEAR_OPS
 
@@ -59,7 +59,7 @@ def slopes(
     outputs: Sequence[Variable],
     point: Sequence[np.ndarray],
     direction: Sequence[np.ndarray],
-    step: float,
+    step: float = STEPS[0],
 ) -> list[np.ndarray] | None:
     """The derivatives of analytic outputs along a direction.
 

@@ -19,7 +19,18 @@ from typing import Any
 from unittest import mock
 
 import numpy as np
-from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+
+try:
+    from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+except ModuleNotFoundError as error:
+    if error.name != "hypothesis":
+        raise
+    needed = (
+        "python -m minigrad.testing.fuzz draws expressions with Hypothesis: pip install hypothesis"
+    )
+    if __name__ == "__main__":
+        sys.exit(needed)
+    raise ImportError(needed) from error
 
 import minigrad
 from minigrad import testing

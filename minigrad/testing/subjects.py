@@ -14,9 +14,9 @@ from ..gradient import Lop
 from ..graph import Constant, Variable
 from ..tensor_type import TensorType, describe
 from . import complex_step
+from .arguments import Arguments, Arrays
+from .report import GradientError
 from .rounding import rounded_at_random
-
-Arrays = list[np.ndarray]
 
 _N_ROUNDED = 4
 _UNITS = (-5, -2, 2, 5)
@@ -99,7 +99,13 @@ class OfExpressions:
             v.type.dtype == "float64" for v in (*variables, *results) if v.type.is_float
         )
         self._values = function(variables, list(results), on_unused_input="ignore")
-        self._shapes = [value.shape for value in self._values(*self.precisely(point))]
+        given = self.precisely(point)
+        self._shapes = [value.shape for value in self._values(*given)]
+        for name, x, old in zip(self.names, given, self.precisely(point), strict=True):
+            if not np.array_equal(x, old, equal_nan=True):
+                raise GradientError(
+                    f"f changes its argument {name}: an Op of it writes to its input"
+                )
         weights = [output.type() for output in self.outputs]
         self._arguments = [*self.inputs, *weights]
         derivatives = self._gradient(self.inputs, self.outputs, weights)
@@ -176,45 +182,64 @@ class OfPlainFunctions:
         From arrays to an array or number, or a list of them.
     gradient : callable
         From arrays to the derivatives by each of them; where f's result is no single number, it
-        takes one argument more, the derivative of a cost by that result.
+        takes one argument more, the derivative of a cost by that result. Whenever it is called, f
+        was called before with the same arrays, so that it may use what f has kept.
     wrt : list of int
-        Which arguments the gradient is by.
-    point : list of array
+        Which arrays the gradient is by.
+    arguments : Arguments
+
+    Raises
+    ------
+    GradientError
+        If f changes one of its arguments.
     """
 
     @_quiet
     def __init__(
-        self, f: Callable[..., Any], gradient: Callable[..., Any], wrt: Sequence[int], point: Arrays
+        self,
+        f: Callable[..., Any],
+        gradient: Callable[..., Any],
+        wrt: Sequence[int],
+        arguments: Arguments,
     ) -> None:
         self._f, self._gradient, self.wrt = f, gradient, list(wrt)
-        self.names = _names_of_arguments(f, len(point))
-        result = f(*self._precise(point))
+        self._given = arguments
+        self.names = arguments.names
+        point = self._precise(arguments.arrays)
+        result = self._called(point)
+        self._check_unchanged("f", point, self._precise(arguments.arrays), self.names)
         self._is_list = isinstance(result, (list, tuple))
         self._results = [*map(_as_result, result if self._is_list else [result])]
         floats = [r for r in self._results if r.dtype.kind == "f"]
         self.precision = max([float(np.finfo(r.dtype).eps) for r in floats], default=2**-52)
         self._takes_weights = self._is_list or self._results[0].shape != ()
-        _check_arguments(gradient, self.names, self._takes_weights)
+        self._bound = bound_gradient(gradient, arguments, self._takes_weights)
 
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
-        return as_results(self._f(*self._precise(point)))
+        return as_results(self._called(self._precise(point)))
+
+    def _called(self, point: Arrays) -> Any:
+        values, by_name = self._given.filled(point)
+        return self._f(*values, **by_name)
 
     @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         shapes = [np.shape(result) for result in self._results]
         parts = np.split(weights, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
         cotangents = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
-        arguments = [x.copy() for x in point]
-        if self._is_list:
-            given = self._gradient(*arguments, cotangents)
-        elif not self._takes_weights:
-            given = self._gradient(*arguments)
-        else:
+        if not self._is_list:
             dtype = np.result_type(*[point[i] for i in self.wrt])
-            given = self._gradient(*arguments, cotangents[0].astype(dtype))
-        gradients = list(given) if isinstance(given, (list, tuple)) else [given]
-        gradients = self._chosen(gradients, point)
+            cotangents = [cotangents[0].astype(dtype)]
+        arrays = [x.copy() for x in point]
+        self._called(arrays)
+        values, by_name = self._given.filled(arrays)
+        own = [*arrays, *(v.copy() for v in cotangents)]
+        passed = own[len(arrays) :] if self._is_list else own[-1]
+        derivatives = self._bound(values, by_name, passed)
+        names = [*self.names, *("v" for _ in cotangents)]
+        self._check_unchanged("grad", own, [*point, *cotangents], names)
+        gradients = self._given.derivatives(derivatives, self.wrt)
         for place, g in zip(self.wrt, gradients, strict=True):
             if np.asarray(g).dtype.kind not in "fiub":
                 raise TypeError(
@@ -223,7 +248,16 @@ class OfPlainFunctions:
                 )
         if not self._takes_weights:
             gradients = [weights[0] * np.asarray(g) for g in gradients]
-        return gradients
+        # What is returned may be kept, and written to, by the next call.
+        return [np.array(g) for g in gradients]
+
+    @staticmethod
+    def _check_unchanged(who: str, now: Arrays, before: Arrays, names: Sequence[str]) -> None:
+        for x, old, name in zip(now, before, names, strict=True):
+            if not np.array_equal(x, old, equal_nan=True):
+                raise GradientError(
+                    f"{who} changes its argument {name}; let it compute with a copy, or not in place"
+                )
 
     def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
         # Rounding errors are as random as the last bits of the point.
@@ -238,25 +272,15 @@ class OfPlainFunctions:
             "by hand, pass the gradient as f and the product with the Hessian as grad"
         )
 
-    def _chosen(self, gradients: Arrays, point: Arrays) -> Arrays:
-        """The gradients by the arguments in question; they may be all that were returned."""
-        if len(gradients) == len(self.wrt):
-            return gradients
-        if len(gradients) == len(point):
-            return [gradients[i] for i in self.wrt]
-        raise TypeError(
-            f"check_grad: grad returned {len(gradients)} arrays; it must return the derivatives "
-            f"by {', '.join(self.names[i] for i in self.wrt)}"
-        )
-
     def _precise(self, point: Arrays) -> Arrays:
         return [x.astype("float64") if x.dtype.kind == "f" else x.copy() for x in point]
 
 
 def subject_of(
-    f: Any, gradient: Callable[..., Any] | None, point: Arrays, wrt: Sequence[int]
+    f: Any, gradient: Callable[..., Any] | None, arguments: Arguments, wrt: Sequence[int]
 ) -> Subject:
     """What `check_grad` was given, as a subject."""
+    point = arguments.arrays
     if isinstance(f, Function):
         if gradient is not None:
             raise TypeError("check_grad: a compiled function has a gradient of its own; drop grad")
@@ -272,18 +296,18 @@ def subject_of(
                 "check_grad: grad is a function that takes what f takes, and returns the "
                 f"derivatives; got {describe(gradient)}"
             )
-        return OfPlainFunctions(f, gradient, wrt, point)
+        return OfPlainFunctions(f, gradient, wrt, arguments)
     dtypes = [x.dtype for x in point]
-    inputs, outputs = built(f, point, dtypes)
+    inputs, outputs = built(f, arguments, dtypes)
     precise = None
     if any(dtype.kind == "f" and dtype != "float64" for dtype in dtypes):
         wide = [np.dtype("float64") if dtype.kind == "f" else dtype for dtype in dtypes]
-        precise = built(f, point, wide)
+        precise = built(f, arguments, wide)
     return OfExpressions(inputs, outputs, wrt, point, precise)
 
 
 def built(
-    f: Callable[..., Any], point: Arrays, dtypes: Sequence[np.dtype[Any]]
+    f: Callable[..., Any], arguments: Arguments, dtypes: Sequence[np.dtype[Any]]
 ) -> tuple[list[Variable], list[Variable]]:
     """Variables for the point, and the expressions that f makes of them.
 
@@ -291,10 +315,11 @@ def built(
     """
     inputs = [
         TensorType(dtype, [1 if size == 1 else None for size in x.shape])(name)
-        for x, dtype, name in zip(point, dtypes, _names_of_arguments(f, len(point)), strict=True)
+        for x, dtype, name in zip(arguments.arrays, dtypes, arguments.names, strict=True)
     ]
+    values, by_name = arguments.filled(inputs)
     try:
-        result = f(*inputs)
+        result = f(*values, **by_name)
     except TypeError as error:
         raise TypeError(
             f"check_grad: f could not be called with variables: {error}. If it computes with "
@@ -331,27 +356,50 @@ def _as_result(value: Any) -> np.ndarray:
     return array
 
 
-def _check_arguments(
-    gradient: Callable[..., Any], names: Sequence[str], takes_weights: bool
-) -> None:
-    """Whether the gradient can be called as it will be."""
+def bound_gradient(
+    gradient: Callable[..., Any], arguments: Arguments, takes_weights: bool
+) -> Callable[[list[Any], dict[str, Any], Any], Any]:
+    """The gradient as it is called: with what f takes, settings that it knows, and the weights."""
+    values, by_name = arguments.filled(arguments.names)
     try:
         signature = inspect.signature(gradient)
     except (TypeError, ValueError):  # some functions written in C do not tell
-        return
-    given = [*names, "v"] if takes_weights else names
+        return lambda values, by_name, v: gradient(*values, *([v] * takes_weights), **by_name)
+    parameters = list(signature.parameters.values())
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
+    unknown = set() if takes_all else arguments.settings.keys() - signature.parameters.keys()
+    # Where arrays are passed by name, so are the weights: they need not be the next in place.
+    free = [
+        p.name
+        for p in parameters[len(values) :]
+        if p.kind is p.POSITIONAL_OR_KEYWORD and p.name not in by_name
+    ]
+    name = free[0] if by_name and free else None
+
+    def call(values: list[Any], by_name: dict[str, Any], v: Any) -> Any:
+        known = {key: value for key, value in by_name.items() if key not in unknown}
+        if not takes_weights:
+            return gradient(*values, **known)
+        return gradient(*values, **known, **{name: v}) if name else gradient(*values, v, **known)
+
+    given = [*arguments.labels, "v"] if takes_weights else arguments.labels
     why = (
         "v, the weights of f's results, because these are more than a single number"
         if takes_weights
         else "no weights, because f's result is a single number"
     )
+    known = {key: value for key, value in by_name.items() if key not in unknown}
+    weights = ["v"] if takes_weights and not name else []
     try:
-        signature.bind(*given)
+        signature.bind(
+            *values, *weights, **known, **({name: "v"} if takes_weights and name else {})
+        )
     except TypeError as error:
         raise TypeError(
             f"check_grad: grad is called with {', '.join(given)}: what f takes, and {why}; its "
             f"arguments are {signature}"
         ) from error
+    return call
 
 
 def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:
@@ -372,13 +420,3 @@ def as_results(values: Any) -> np.ndarray:
 def _as(variables: Sequence[Variable], point: Arrays) -> Arrays:
     """The point in the dtypes of the variables."""
     return [x.astype(v.type.dtype) for x, v in zip(point, variables, strict=True)]
-
-
-def _names_of_arguments(f: Callable[..., Any], count: int) -> list[str]:
-    """What f calls its arguments; x0, x1, … where it does not say."""
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        parameters = []
-    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return [named[i] if i < len(named) else f"x{i}" for i in range(count)]

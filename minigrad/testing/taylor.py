@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from .check import as_places, as_point
+from .arguments import Arguments, checked_places
 from .comparison import scales, signed, weights_for
 from .report import GradientError
 from .subjects import subject_of
@@ -59,9 +59,10 @@ def taylor_test(
     f: Any,
     *point: Any,
     grad: Callable[..., Any] | None = None,
-    wrt: int | list[int] | None = None,
+    wrt: int | str | Sequence[int | str] | None = None,
     plot: bool = False,
     seed: int = 0,
+    **named: Any,
 ) -> Remainders:
     """The rate at which f(x + h d) − f(x) − h ∇f(x) · d vanishes with h, along a random direction.
 
@@ -70,10 +71,11 @@ def taylor_test(
 
     Parameters
     ----------
-    f, *point, grad, wrt
+    f, *point, grad, wrt, **named
         As in `check_grad`. If f has several results, their sum with random weights is taken.
     plot : bool
-        Draw the remainder over the step with matplotlib, into the current figure's axes or new ones.
+        Draw the remainder over the step with matplotlib, into the current axes (new ones if there
+        are none).
     seed : int
         Of the direction and the weights.
 
@@ -104,8 +106,9 @@ def taylor_test(
     >>> round(taylor_test(lambda x: np.sum(x**3), x, grad=lambda x: 3.1 * x**2).rate, 1)
     1.0
     """
-    arrays = as_point(point)
-    subject = subject_of(f, grad, arrays, as_places(wrt, arrays))
+    arguments = Arguments(f, point, named)
+    arrays = arguments.arrays
+    subject = subject_of(f, grad, arguments, checked_places(wrt, arguments))
     random = np.random.default_rng(seed)
     direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in subject.wrt}
     value = subject.values(arrays)
@@ -121,7 +124,9 @@ def taylor_test(
     noise = 8 * subject.precision * float(np.sum(np.abs(weights * value)))
     result = Remainders(steps, np.array(remainders), _rate(steps, np.array(remainders), noise))
     if plot:
-        result.plot()
+        import matplotlib.pyplot as plt  # not needed to test
+
+        result.plot(plt.gca())
     return result
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from .check import as_point, check_grad
+from .arguments import as_array
+from .check import check_grad
 from .report import GradientError
 from .slopes import slope
 from .subjects import as_results
@@ -105,7 +106,8 @@ class numeric_grad:
         self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None
     ) -> None:
         self._is_list = isinstance(pt, (list, tuple))
-        point = as_point(pt if self._is_list else [pt])
+        values = pt if self._is_list else [pt]
+        point = [as_array(x, f"argument {i}") for i, x in enumerate(values)]
         count = len(as_results(f(*point)))
         if count != 1:
             raise ValueError(f"numeric_grad: f must return a single number; got {count}")

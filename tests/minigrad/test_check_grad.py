@@ -592,3 +592,189 @@ def test_the_element_to_blame_is_named_first_among_many():
 
     with pytest.raises(GradientError, match=r"by x\[1234\] it is"):
         check_grad(lambda x: np.sum(np.sin(x)), np.linspace(0.1, 1, 5000), grad=wrong)
+
+
+def affine(x, params):
+    return x @ params["W1"] + params["b1"]
+
+
+def affine_grad(x, params, v):
+    return v @ params["W1"].T, {"W1": x.T @ v, "b1": v.sum(axis=0)}
+
+
+def wrong_affine_grad(x, params, v):
+    dx, grads = affine_grad(x, params, v)
+    return dx, grads | {"b1": v.mean(axis=0)}
+
+
+PARAMS = {"W1": np.array([[0.5, -1.0], [0.3, 0.8], [1.2, 0.1]]), "b1": np.array([0.1, -0.2])}
+
+
+def test_parameters_may_be_a_dict_of_arrays():
+    report = check_grad(affine, X, PARAMS, grad=affine_grad)
+    assert {e.where for e in report.entries} >= {"x[1, 2]", 'params["W1"][2, 1]', 'params["b1"][0]'}
+    with pytest.raises(GradientError, match=r'by params\["b1"\]\[\d\] it is'):
+        check_grad(affine, X, PARAMS, grad=wrong_affine_grad)
+    check_grad(lambda x, params: T.tanh(x.dot(params["W1"]) + params["b1"]), X, PARAMS)
+
+
+def test_parameters_may_be_nested_lists_of_arrays_of_several_shapes():
+    layers = [(PARAMS["W1"], PARAMS["b1"]), (np.ones((2, 1)), np.zeros(1))]
+
+    def net(layers):
+        h = X
+        for w, b in layers:
+            h = T.tanh(T.dot(h, w) + b)
+        return h
+
+    report = check_grad(net, layers)
+    assert "layers[1][0][0, 0]" in {e.where for e in report.entries}
+    check_grad(
+        lambda weights: weights[0] @ weights[1],
+        [X, PARAMS["W1"]],
+        grad=lambda weights, v: [v @ weights[1].T, weights[0].T @ v],
+    )
+
+
+def test_a_dict_alone_has_a_dict_of_derivatives():
+    def grad(params, v):
+        return affine_grad(X, params, v)[1]
+
+    check_grad(lambda params: affine(X, params), PARAMS, grad=grad)
+    with pytest.raises(TypeError, match=r'no derivative by params\["b1"\]; that by params has'):
+        check_grad(lambda params: affine(X, params), PARAMS, grad=lambda params, v: {"W1": 0})
+    with pytest.raises(TypeError, match="by params; it must be a dict"):
+        check_grad(lambda params: affine(X, params), PARAMS, grad=lambda params, v: 0.0)
+
+
+def leaky(x, w, slope=0.1, kind="leaky"):
+    assert kind == "relu"
+    return np.where(x @ w > 0, 1.0, slope) * (x @ w)
+
+
+def leaky_grad(x, w, v, slope=0.1):
+    inner = v * np.where(x @ w > 0, 1.0, slope)
+    return np.outer(inner, w), x.T @ inner
+
+
+def test_arguments_may_be_passed_by_name():
+    def named(**options):
+        return check_grad(leaky, X, w=-W, kind="relu", grad=leaky_grad, **options)
+
+    assert len(named(slope=0.3).entries) == X.size + W.size  # the slope, a number, is passed on
+    assert {entry.where[0] for entry in named(wrt="w").entries} == {"w"}
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(leaky, X, w=-W, slope=0.3, kind="relu", grad=lambda x, w, v: leaky_grad(x, w, v))
+    check_grad(lambda x, w, twice: T.tanh((1 + twice) * x.dot(w)), X, w=W, twice=True)
+    x, w = T.dmatrix("x"), T.dvector("w")
+    check_grad(minigrad.function([x, w], T.tanh(x.dot(w))), w=W, x=X)
+
+
+def test_a_function_or_gradient_that_changes_its_argument_is_found():
+    def centred(x):
+        x -= x.mean()
+        return x
+
+    def grad_in_place(x, v):
+        v -= v.mean()
+        return v
+
+    with pytest.raises(GradientError, match="f changes its argument x"):
+        check_grad(centred, X, grad=lambda x, v: v - v.mean())
+    with pytest.raises(GradientError, match="grad changes its argument v"):
+        check_grad(lambda x: x - x.mean(), X, grad=grad_in_place)
+
+    def scaled(params):
+        params["b1"] *= 2
+        return params["b1"]
+
+    with pytest.raises(GradientError, match=r'f changes its argument params\["b1"\]'):
+        check_grad(scaled, PARAMS, grad=lambda params, v: {"W1": 0 * PARAMS["W1"], "b1": 2 * v})
+
+
+def test_an_op_that_changes_its_input_is_found():
+    class Doubled(minigrad.Op):
+        __props__ = ()
+        itypes = otypes = (T.dvector,)
+
+        def perform(self, node, inputs, output_storage):
+            inputs[0][...] *= 2
+            output_storage[0][0] = inputs[0].copy()
+
+        def grad(self, inputs, output_grads):
+            return [2 * output_grads[0]]
+
+    with pytest.raises(GradientError, match="f changes its argument x"):
+        check_grad(lambda x: Doubled()(x), W)
+
+
+def test_a_layer_may_keep_in_forward_what_backward_needs():
+    class Layer:
+        def forward(self, x):
+            self.y = np.tanh(x)
+            return self.y
+
+        def backward(self, x, v):
+            return v * (1 - self.y**2)
+
+    for dtype in ("float64", "float32"):
+        layer = Layer()
+        check_grad(layer.forward, X.astype(dtype), grad=layer.backward)
+    layer = Layer()
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(layer.forward, X, grad=lambda x, v: 1.03 * layer.backward(x, v))
+
+
+@pytest.mark.parametrize("dtype", ["float16", "float32"])
+def test_floats_of_few_bits_are_computed_with_more(dtype):
+    x = np.linspace(-1, 1, 5).astype(dtype)
+    check_grad(T.tanh, x)
+    check_grad(np.tanh, x, grad=lambda x, v: v * (1 - np.tanh(x) ** 2))
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(np.tanh, x, grad=lambda x, v: 1.03 * v * (1 - np.tanh(x) ** 2))
+
+
+def test_a_function_that_computes_in_float16_is_not_judged_but_advised():
+    x = T.TensorType("float16", (False,))("x")
+    with pytest.raises(GradientError, match="in float16, which is too coarse; check a function of"):
+        check_grad(minigrad.function([x], T.tanh(x)), np.linspace(-1, 1, 5).astype("float16"))
+
+
+def test_calls_have_a_bound_and_what_is_left_out_is_told(capsys, monkeypatch):
+    n_calls = 0
+
+    def f(x):
+        nonlocal n_calls
+        n_calls += 1
+        return np.sin(x).sum()
+
+    x = np.linspace(0.1, 1, 90)
+    monkeypatch.setattr("minigrad.testing.comparison._SECONDS", 0.0)
+    report = check_grad(f, x, grad=np.cos, max_calls=500)
+    assert n_calls < 700
+    assert report.left_out > 0
+    assert f"; {report.left_out} left out>" in repr(report)
+    assert "calls of f" in capsys.readouterr().err
+    assert check_grad(f, x, grad=np.cos).left_out == 0
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(f, x, grad=lambda x: np.cos(x) * np.where(x > 0.9, 1.1, 1), max_calls=500)
+    with pytest.raises(ValueError, match="max_calls is a number of calls, 1 or more; got 0"):
+        check_grad(f, x, grad=np.cos, max_calls=0)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (
+            (T.exp, [[1.0, 2.0], [3.0]]),
+            {},
+            "is a list whose rows differ in length; pass an array",
+        ),
+        ((T.exp, {"W": "one"}), {}, r'\["W"\] is str .*; it must be an array of floats'),
+        ((lambda x: x, 2.0), {"wrt": "y"}, "wrt is a place among the 1 arguments; got 'y'"),
+        ((lambda x, n: x, 2.0, 3), {"wrt": "n"}, "argument n is int64, not a float"),
+    ],
+)
+def test_bad_nesting_is_refused_with_advice(arguments, options, message):
+    with pytest.raises((TypeError, ValueError), match=message):
+        check_grad(*arguments, **options)

@@ -58,3 +58,15 @@ def test_the_command_ends_in_time_and_tells_how_many_it_has_drawn(capsys, tmp_pa
     report = capsys.readouterr().out
     assert "expressions" in report
     assert "0 kinds of failures" in report
+
+
+def test_without_hypothesis_the_command_says_in_a_line_what_it_needs():
+    program = (
+        "import runpy, sys; sys.modules['hypothesis'] = None; sys.argv[1:] = ['--help']; "
+        "runpy.run_module('minigrad.testing.fuzz', run_name='__main__')"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == (
+        "python -m minigrad.testing.fuzz draws expressions with Hypothesis: pip install hypothesis\n"
+    )

@@ -56,3 +56,25 @@ def test_the_remainders_can_be_drawn():
 def test_a_function_that_is_not_finite_is_refused():
     with pytest.raises(GradientError, match="not finite"):
         taylor_test(T.log, np.array([-1.0]))
+
+
+def test_they_are_drawn_into_the_current_axes():
+    matplotlib.use("Agg")
+    _, (left, right) = matplotlib.pyplot.subplots(1, 2)
+    matplotlib.pyplot.sca(left)
+    taylor_test(T.exp, X, plot=True)
+    assert (len(left.lines), len(right.lines)) == (3, 0)
+    matplotlib.pyplot.close("all")
+
+
+def test_parameters_may_be_nested_and_passed_by_name():
+    def loss(x, params, power):
+        return (np.tanh(x @ params["w"]) ** power).sum()
+
+    def gradient(x, params, power):
+        h = np.tanh(x @ params["w"])
+        inner = power * h ** (power - 1) * (1 - h**2)
+        return np.outer(inner, params["w"]), {"w": x.T @ inner}
+
+    params = {"w": np.array([0.7, 1.2, 0.8])}
+    assert taylor_test(loss, X, params=params, power=3, grad=gradient).rate > 1.5

@@ -1,0 +1,250 @@
+"""What people pass to a function that is checked: arrays, and lists and dicts of arrays."""
+
+from __future__ import annotations
+
+import copy
+import inspect
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ..compile.function import Function
+from ..tensor_type import describe
+
+Arrays = list[np.ndarray]
+
+
+class Arguments:
+    """The arguments of a function: arrays, however they are nested, and settings.
+
+    Among the arguments that are passed by name, only arrays and what holds some are part of the
+    point; everything else, as ``training=True``, is passed on as it is.
+
+    Parameters
+    ----------
+    f : callable
+        Tells the names of its arguments.
+    values : sequence
+    named : mapping of str to value
+
+    Attributes
+    ----------
+    arrays : list of array
+        All, in the order in which they are passed; dicts in their own.
+    names : list of str
+        What each array is called, as in ``params["W1"]``.
+    places : list of int
+        Which argument each array is of.
+    labels : list of str
+        What each argument is called.
+    """
+
+    def __init__(
+        self, f: Any, values: Sequence[Any], named: Mapping[str, Any] | None = None
+    ) -> None:
+        if isinstance(f, Function):
+            values, named = _by_place(f, values, named or {}), {}
+        named = named or {}
+        self._n_positional = len(values)
+        self._keys = [
+            key for key, value in named.items() if _is_array(value) or _holds_arrays(value)
+        ]
+        self.settings = {key: value for key, value in named.items() if key not in self._keys}
+        self._values = [*values, *(named[key] for key in self._keys)]
+        self.labels = [*_names_of_arguments(f, len(values)), *self._keys]
+        found = [
+            (place, name, as_array(array, name))
+            for place, (label, value) in enumerate(zip(self.labels, self._values, strict=True))
+            for name, array in _nested(value, label)
+        ]
+        if not found:
+            raise TypeError("check_grad: there is no point to check the gradient at: pass arrays")
+        self.places = [place for place, _, _ in found]
+        self.names = [name for _, name, _ in found]
+        arrays = [array for _, _, array in found]
+        # Differences of float16 tell nothing; a compiled function takes what it takes.
+        is_coarse = [x.dtype == "float16" and not isinstance(f, Function) for x in arrays]
+        self.arrays = [
+            x.astype("float32") if c else x for x, c in zip(arrays, is_coarse, strict=True)
+        ]
+
+    def filled(self, arrays: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
+        """The arguments by place and by name, with other arrays or variables in them."""
+        left = iter(arrays)
+        values = [_refilled(value, left) for value in self._values]
+        by_name = dict(zip(self._keys, values[self._n_positional :], strict=True))
+        return values[: self._n_positional], by_name | self.settings
+
+    def derivatives(self, given: Any, wrt: Sequence[int]) -> list[Any]:
+        """The derivatives by the arrays in question, of what a gradient returned.
+
+        That is nested as the arguments are: one for each of them, or for each in question.
+        """
+        chosen = list(dict.fromkeys(self.places[i] for i in wrt))
+        several = list(given) if isinstance(given, (list, tuple)) else [given]
+        if len(chosen) == 1:
+            value = self._values[chosen[0]]
+            several = [given] if _holds_arrays(value) and _fits(value, given) else several
+        if len(several) == len(self._values) != len(chosen):
+            several = [several[place] for place in chosen]
+        if len(several) != len(chosen):
+            raise TypeError(
+                f"check_grad: grad returned {len(several)} arrays; it must return the derivatives "
+                f"by {', '.join(self.labels[place] for place in chosen)}"
+            )
+        found: dict[str, Any] = {}
+        for place, derivative in zip(chosen, several, strict=True):
+            found.update(_paired(self._values[place], derivative, self.labels[place]))
+        return [found[self.names[i]] for i in wrt]
+
+
+def checked_places(wrt: Any, arguments: Arguments) -> list[int]:
+    """Which arrays the derivatives in question are by; all floats of an argument that is chosen."""
+    floats = [i for i, x in enumerate(arguments.arrays) if x.dtype.kind == "f"]
+    if wrt is None:
+        if not floats:
+            raise TypeError(
+                "check_grad: no argument is of float type, so there is no derivative; write "
+                "floats, as in 2.0"
+            )
+        return floats
+    chosen = [wrt] if isinstance(wrt, (int, str)) else list(wrt)
+    if not chosen:
+        raise ValueError("check_grad: wrt chooses no argument, so there is nothing to check")
+    labels = arguments.labels
+    places = []
+    for choice in chosen:
+        place = labels.index(choice) if choice in labels else choice
+        if not isinstance(place, int) or not -len(labels) <= place < len(labels):
+            raise ValueError(
+                f"check_grad: wrt is a place among the {len(labels)} arguments; got {choice!r}"
+            )
+        of_argument = [i for i in floats if arguments.places[i] == place % len(labels)]
+        if not of_argument:
+            dtypes = {
+                str(x.dtype)
+                for x, p in zip(arguments.arrays, arguments.places, strict=True)
+                if p == place % len(labels)
+            }
+            raise TypeError(
+                f"check_grad: argument {choice} is {' and '.join(sorted(dtypes))}, not a float"
+            )
+        places += of_argument
+    return places
+
+
+def as_array(value: Any, name: str) -> np.ndarray:
+    """A value that must be an array of numbers; a Python number is a float64."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise TypeError(
+            f"check_grad: {name} is a list whose rows differ in length; pass an array, or a list "
+            "of arrays"
+        ) from error
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"check_grad: {name} is {describe(value)}; it must be an array of floats, "
+            "integers or bools, or a list or dict of such arrays"
+        )
+    return array
+
+
+def _by_place(f: Function, values: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
+    """The arguments of a compiled function in the order of its inputs."""
+    names = [variable.name for variable in f.inputs[len(values) :]]
+    if named.keys() - set(names):
+        unknown = ", ".join(named.keys() - set(names))
+        raise TypeError(f"check_grad: {f.name} has no input {unknown}, or it was passed already")
+    return [*values, *(named[name] for name in names if name is not None and name in named)]
+
+
+def _is_array(value: Any) -> bool:
+    return isinstance(value, np.ndarray)
+
+
+def _holds_arrays(value: Any) -> bool:
+    """Whether this is a dict, or a list or tuple of arrays rather than of numbers."""
+    if isinstance(value, Mapping):
+        return True
+    is_list = isinstance(value, (list, tuple))
+    return is_list and any(_is_array(item) or _holds_arrays(item) for item in value)
+
+
+def _items(value: Any, name: str) -> Iterator[tuple[Any, str, Any]]:
+    """The keys of a list or dict, their names, and what is there."""
+    pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
+    for key, item in pairs:
+        yield key, f'{name}["{key}"]' if isinstance(key, str) else f"{name}[{key!r}]", item
+
+
+def _nested(value: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """The arrays in a value, and their names."""
+    if not _holds_arrays(value):
+        yield name, value
+        return
+    for _, label, item in _items(value, name):
+        yield from _nested(item, label)
+
+
+def _refilled(value: Any, arrays: Iterator[Any]) -> Any:
+    """The value with the next of these arrays in the place of its own."""
+    if not _holds_arrays(value):
+        return next(arrays)
+    items = {key: _refilled(item, arrays) for key, _, item in _items(value, "")}
+    if isinstance(value, Mapping):
+        if type(value) is dict:
+            return items
+        changed: Any = copy.copy(value)
+        changed.update(items)
+        return changed
+    if isinstance(value, list):
+        return list(items.values())
+    make = getattr(type(value), "_make", tuple)  # of a named tuple
+    return make(items.values())
+
+
+def _fits(value: Any, derivative: Any) -> bool:
+    """Whether a derivative is nested as its argument is."""
+    if not _holds_arrays(value):
+        return not _holds_arrays(derivative)
+    if isinstance(value, Mapping):
+        return isinstance(derivative, Mapping)
+    is_list = isinstance(derivative, (list, tuple)) and len(derivative) == len(value)
+    return is_list and all(map(_fits, value, derivative))
+
+
+def _paired(value: Any, derivative: Any, name: str) -> Iterator[tuple[str, Any]]:
+    """The names of the arrays in a value, and the derivative by each."""
+    if not _holds_arrays(value):
+        yield name, derivative
+        return
+    is_mapping = isinstance(value, Mapping)
+    kind = Mapping if is_mapping else (list, tuple)
+    if not isinstance(derivative, kind):
+        what = "dict" if is_mapping else "list"
+        raise TypeError(
+            f"check_grad: grad returned {describe(derivative)} for the derivative by {name}; it "
+            f"must be a {what}, as {name} is"
+        )
+    keys = list(derivative) if is_mapping else range(len(derivative))
+    for key, label, item in _items(value, name):
+        if key not in keys:
+            raise TypeError(
+                f"check_grad: grad returned no derivative by {label}; that by {name} has "
+                f"{', '.join(map(repr, keys)) or 'nothing'}"
+            )
+        yield from _paired(item, derivative[key], label)
+
+
+def _names_of_arguments(f: Callable[..., Any], count: int) -> list[str]:
+    """What f calls its arguments; x0, x1, … where it does not say."""
+    if isinstance(f, Function):
+        return [v.name or f"input {i}" for i, v in enumerate(f.inputs[:count])]
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        parameters = []
+    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [named[i] if i < len(named) else f"x{i}" for i in range(count)]
