@@ -450,6 +450,8 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
     >>> repeat([1, 2], 2).eval(), repeat([1, 2], [1, 3]).eval()
     (array([1, 1, 2, 2]), array([1, 2, 2, 2]))
     """
+    if isinstance(repeats, list) and not repeats:
+        repeats = np.zeros(0, "int64")  # of which NumPy would make floats
     x, repeats = as_tensor_variable(x), as_size(repeats)
     if axis is None:
         x, axis = flatten(x), 0

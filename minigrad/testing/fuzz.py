@@ -33,6 +33,7 @@ except ModuleNotFoundError as error:
     raise ImportError(needed) from error
 
 import minigrad
+import minigrad.tensor as T
 from minigrad import testing
 
 from .families import FAMILIES, SMOOTH
@@ -50,6 +51,15 @@ for layout in testing.strategies.LAYOUTS:
     testing.assert_program_agrees(inputs, [result], moved, rtol=1e-7, atol=1e-8)""",
     "DebugMode": """\
 minigrad.function(inputs, result, mode="DebugMode", on_unused_input="ignore")(*values)""",
+    "parts": """\
+outputs = [result.shape, T.zeros_like(result), T.ones_like(result).sum()]
+if result.ndim:
+    outputs += [result[:0], result.shape[0] * 2]
+    if len(result.eval(dict(zip(inputs, values)))):
+        outputs.append(result[result.shape[0] - 1])
+for output in outputs:
+    testing.assert_program_agrees(inputs, [output], values, rtol=1e-7, atol=1e-8)
+    minigrad.function(inputs, output, mode="DebugMode", on_unused_input="ignore")(*values)""",
     "blocks": """\
 few = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}  # as if the cache were tiny
 with mock.patch.multiple("minigrad.compile.blocks", **few):
@@ -69,6 +79,7 @@ _HEADER = """\
 from unittest import mock
 from minigrad import testing
 import minigrad.testing.strategies
+minigrad.config.fill_buffers = True
 """
 
 
@@ -139,7 +150,7 @@ class Fuzzer:
     def check(self, expression: Expression) -> None:
         """Run all checks of an expression; raise what fails in a way that is not known yet."""
         self.count += 1
-        scope: dict[str, Any] = {"minigrad": minigrad, "testing": testing, "mock": mock}
+        scope: dict[str, Any] = {"minigrad": minigrad, "testing": testing, "mock": mock, "T": T}
         scope |= {"inputs": expression.inputs, "values": expression.values}
         scope["result"] = expression.result
         for name, check in self._checks.items():
@@ -191,6 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--families", nargs="+", choices=FAMILIES, help="of operations")
     parser.add_argument("--out", type=Path, default=Path("fuzz"), help="where failures are written")
     options = parser.parse_args(arguments)
+    minigrad.config.fill_buffers = True
     first = options.seed if options.seed is not None else time.time_ns() % 2**31
     chosen = [options.families] if options.families else [list(SMOOTH), list(FAMILIES)]
     fuzzers = [Fuzzer(families, options.out) for families in chosen]

@@ -10,13 +10,13 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..compile.function import Function, function
+from ..compile.rounding import rounded_at_random
 from ..gradient import Lop
 from ..graph import Constant, Variable
 from ..tensor_type import TensorType, describe
 from . import complex_step
 from .arguments import Arguments, Arrays
 from .report import GradientError
-from .rounding import rounded_at_random
 
 _N_ROUNDED = 4
 _UNITS = (-5, -2, 2, 5)

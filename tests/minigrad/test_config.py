@@ -40,7 +40,7 @@ def test_floatX_types_python_floats_but_not_integers_nor_arrays():
     config.floatX = "float32"
     assert T.constant(0.5).dtype == "float32"
     assert T.constant([1.5, 2.5]).dtype == "float32"
-    assert T.constant(3).dtype == "int64"
+    assert T.constant(3).dtype == "int8"
     assert T.constant(np.ones(2)).dtype == "float64"
 
 

@@ -1,13 +1,12 @@
 """DebugMode: whatever the compiled program gets wrong is found by comparing with `perform`."""
 
-import sys
-
 import numpy as np
 import pytest
 
 import minigrad
 import minigrad.tensor as T
 from minigrad import function, shared
+from minigrad.compile import checks, printer
 from minigrad.compile.debug import DisagreementError, compare_with_interpreter
 from minigrad.rewrite.engine import Rewriter, rule
 
@@ -99,9 +98,7 @@ def test_a_wrong_rewrite_is_found(x, monkeypatch):
     def wrong(node, rewriter):
         return [T.sin(node.inputs[0])]
 
-    # By its path: `minigrad.compile.function` is the function in that module.
-    module = sys.modules["minigrad.compile.function"]
-    monkeypatch.setattr(module, "improve", lambda outputs: Rewriter([wrong]).final(outputs))
+    monkeypatch.setattr(checks, "improve", lambda outputs: Rewriter([wrong]).final(outputs))
     f = function([x], T.exp(x), mode="DebugMode")
     with pytest.raises(DisagreementError, match="result 0"):
         f([1.0])
@@ -110,6 +107,49 @@ def test_a_wrong_rewrite_is_found(x, monkeypatch):
 def test_a_better_value_than_the_interpreters_is_no_mistake(x):
     f = function([x], T.log(T.exp(x)), mode="DebugMode")
     assert f([1000.0]).tolist() == [1000.0]
+
+
+POINTS = [0.0, 1e-20, -1e-20, 1.0, -1.0, 16.0, 25.0, 36.0, 40.0, -36.0, 710.0, -1000.0, 1000.0]
+MORE_ACCURATE = {
+    "log(1 - sigmoid(x))": lambda x: T.log(1 - T.nnet.sigmoid(x)),
+    "log(1 + x)": lambda x: T.log(1 + x / 1e20),
+    "exp(x) - 1": lambda x: T.exp(x / 1e20) - 1,
+    "a crossentropy": lambda x: T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 0.0),
+    "a crossentropy written out": lambda x: -T.log(1 - 1 / (1 + T.exp(-x))),
+    "log(softmax(x))": lambda x: T.log(T.nnet.softmax(x)),
+    "a cancellation": lambda x: ((x + 1e5) - 1e5 - x) * 2 + 1e5 * x - 1e5 * x,
+    "whether it is positive": lambda x: T.log(1 + T.exp(x / 1e20)) - np.log(2) > 0,
+}
+
+
+@pytest.mark.parametrize("name", MORE_ACCURATE)
+def test_what_is_more_accurate_than_the_interpreter_or_rounded_otherwise_is_no_mistake(x, name):
+    y = MORE_ACCURATE[name](x)
+    outputs = [y, y.shape, y[y.shape[0] - 1], y[:0]]
+    if y.dtype == "float64":
+        outputs += [y.sum(), minigrad.grad(y.sum(), x), T.argmax(y)]
+    f = function([x], outputs, mode="DebugMode")
+    with np.errstate(all="ignore"):
+        f(np.array(POINTS))
+        for point in POINTS:
+            f(np.array([point, -point]))
+
+
+def test_a_wrong_value_is_found_beside_a_cancellation(x):
+    y = Doubling("2 * {0} * (1 + 1e-9)")(x)
+    f = function([x], T.log(1 - T.nnet.sigmoid(x)) + y, mode="DebugMode")
+    with pytest.raises(DisagreementError):
+        f([3.0, 40.0])
+    g = function([x], (y + 1e5) - 1e5, mode="DebugMode")
+    with pytest.raises(DisagreementError):
+        g([10.0])
+
+
+def test_a_part_of_an_old_buffer_would_be_found(x, monkeypatch):
+    monkeypatch.setattr(printer.Printer, "_is_lasting_view", lambda self, node: node.op.is_view)
+    h = T.exp(x)
+    with pytest.raises(DisagreementError, match="nan"):
+        function([x], h[[0, 1]] * 2, mode="DebugMode")([1.0, 2.0])
 
 
 def test_updates_and_givens_are_compared_with_their_own_values(x):

@@ -97,6 +97,10 @@ def test_tile_takes_a_vector_of_any_length_up_to_ndim(reps):
     )
 
 
+def test_an_axis_of_no_entries_is_repeated_by_a_list_of_no_numbers():
+    assert_computes(lambda x: T.repeat(x, [], axis=1), lambda x: x, np.zeros((2, 0)))
+
+
 @pytest.mark.parametrize("repeats", [[2], [0], [2, 0, 1]])
 @pytest.mark.parametrize("is_known", [True, False])
 def test_a_vector_of_one_number_repeats_each_entry_so_often(repeats, is_known):

@@ -23,6 +23,7 @@ def rounded_at_random(
     outputs: Sequence[Variable],
     values: Mapping[Variable, np.ndarray],
     random: np.random.Generator,
+    overflows_to_nan: bool = False,
 ) -> list[np.ndarray]:
     """The values of the outputs, where each operation's floats get random last bits.
 
@@ -32,6 +33,8 @@ def rounded_at_random(
     values : mapping of Variable to array
         Of all inputs.
     random : numpy.random.Generator
+    overflows_to_nan : bool
+        Whether infinities, made of finite numbers, are to be taken for numbers that nobody knows.
     """
     known = dict(values)
     # What constants alone make, such as the exponent of a power's derivative, is most often exact.
@@ -43,7 +46,10 @@ def rounded_at_random(
         return variable.data  # type: ignore[attr-defined]  # of a constant or shared variable
 
     for node in toposort(outputs, stop_at=known):
-        results = perform(node, [value(v) for v in node.inputs])
+        inputs = [value(v) for v in node.inputs]
+        results = perform(node, inputs)
+        if overflows_to_nan and all(np.isfinite(x).all() for x in inputs):
+            results = [_with_nan_for_infinity(x) for x in results]
         if not varying.isdisjoint(node.inputs):
             varying.update(node.outputs)
             if not _is_exact(node.op):
@@ -63,6 +69,10 @@ _EXACT_OPS = (Switch, Join, Alloc)
 def _is_exact(op: Op) -> bool:
     is_choice = getattr(op, "function", None) in _EXACT_FUNCTIONS
     return op.is_view or isinstance(op, _EXACT_OPS) or is_choice
+
+
+def _with_nan_for_infinity(x: np.ndarray) -> np.ndarray:
+    return np.asarray(np.where(np.isinf(x), np.nan, x), x.dtype) if x.dtype.kind == "f" else x
 
 
 def _with_random_last_bits(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
