@@ -61,40 +61,41 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
     while stack:
         factor, is_above = stack.pop()
         node = factor.owner
-        parts = None
+        op, parts = None, None
         if node is not None and looked_through < _REACH:
-            parts = _split(node, rewriter)
+            op, parts = _split(node, rewriter)
         # What is multiplied in another dtype may round, or wrap around, where the product does not.
         if parts is not None and any(p.type.dtype != variable.type.dtype for p, _ in parts):
             parts = None
-        if parts is None or node is None:
+        if parts is None:
             (above if is_above else below).append(factor)
             continue
         looked_through += 1
-        negative ^= node.op is neg
+        negative ^= op is neg
         stack += [(part, is_above == part_is_above) for part, part_is_above in reversed(parts)]
     return Product(above, below, negative)
 
 
-def _split(node: Apply, rewriter: Rewriter) -> list[tuple[Variable, bool]] | None:
-    """The parts of a product or quotient, and whether they are above; None of anything else."""
+def _split(node: Apply, rewriter: Rewriter) -> tuple[Op | None, list[tuple[Variable, bool]] | None]:
+    """The op of a product or quotient, its parts, and whether they are above; else None, None."""
     parts = _PARTS.get(node.op)
     if parts is not None:
-        return [(node.inputs[i], is_above) for i, is_above in parts]
+        return node.op, [(node.inputs[i], is_above) for i, is_above in parts]
     if isinstance(node.op, DimShuffle):
         # New axes for a product are new axes for its factors.
         inner = node.inputs[0].owner
         parts = None if inner is None else _PARTS.get(inner.op)
         if inner is None or parts is None:
-            return None
+            return None, None
         ndim = node.inputs[0].type.ndim
         factors = [inner.inputs[i] for i, _ in parts]
         spread = [
             dimshuffle(restore_axes(v, range(ndim - v.type.ndim), ndim), node.op.new_order)
             for v in factors
         ]
-        return list(zip(rewriter.final(spread), [is_above for _, is_above in parts], strict=True))
-    return None
+        sides = [is_above for _, is_above in parts]
+        return inner.op, list(zip(rewriter.final(spread), sides, strict=True))
+    return None, None
 
 
 # For each op that makes a product: which inputs are its factors, and whether above or below.

@@ -226,6 +226,21 @@ def test_factors_cancel_also_where_the_shape_was_theirs():
     assert f(np.array([0.0, 1.0])).tolist() == [2.0, 2.0]
 
 
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
+@pytest.mark.parametrize(
+    "build",
+    [
+        lambda x, n: (-(T.sin(x) / n))[0] * n,
+        lambda x, n: (-x)[0] / n * n,
+        lambda x, n: T.shape_padleft(-(T.sin(x) / n)) * n,
+        lambda x, n: n * (T.inv(x) * -T.inv(n)).sum(),
+    ],
+)
+def test_factors_keep_their_sign_when_they_cancel_behind_other_axes(build, mode):
+    x, n = T.TensorType("float64", (True,))("x"), T.dscalar("n")
+    assert minigrad.function([x, n], build(x, n).sum(), mode=mode)([1.5], 3.0) < 0
+
+
 def test_a_long_product_is_rewritten_in_linear_time():
     x = T.dscalar("x")
     product = x

@@ -28,7 +28,7 @@ from oracle import (
 import minigrad
 import minigrad.tensor as T
 
-_MOST_ELEMENTS, _LARGEST = 120, 1e4
+_MOST_ELEMENTS, _LARGEST, _LARGEST_NARROW = 120, 1e4, 8
 FLOATS, INTEGERS = ("float64", "float32", "float16"), ("int8", "int16", "int32", "int64", "uint8")
 
 
@@ -160,12 +160,8 @@ class Program:
         if np.size(value) > _MOST_ELEMENTS or np.ndim(value) > 4:
             return
         if np.asarray(value).dtype.kind == "f":
-            limit = (
-                100
-                if any(self.variables[i].dtype == "float16" for i in step.operands)
-                else _LARGEST
-            )
-            if not np.all(np.abs(value) < limit):
+            is_narrow = any(self.variables[i].dtype == "float16" for i in step.operands)
+            if not np.all(np.abs(value) < (_LARGEST_NARROW if is_narrow else _LARGEST)):
                 return
         variable = eval(step.text, self.scope)  # text of the tables below
         dtypes = [variable.dtype, *[self.variables[i].dtype for i in step.operands]]
