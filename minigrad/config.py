@@ -16,7 +16,8 @@ class Config:
     Attributes
     ----------
     floatX : {'float64', 'float32', 'float16'}
-        The dtype of ``T.matrix()`` and its like, and of Python floats that become constants.
+        The dtype of ``T.matrix()`` and its like, of quotients of integers, and of Python floats
+        that become constants; where it is float64, those that float32 holds exactly are that.
     mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
         How `function` compiles if it is not told.
     fill_buffers : bool

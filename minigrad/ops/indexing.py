@@ -454,7 +454,8 @@ def set_subtensor(
     x : variable
         The part, written as an index expression ``tensor[...]``.
     y : tensor
-        What it becomes; broadcast to the part's shape, also where its size happens to be 1.
+        What it becomes; broadcast to the part's shape, also where its size happens to be 1, and cast
+        to the tensor's dtype if that is a float.
     inplace, tolerate_inplace_aliasing
         Theano's; the compiler decides.
 
