@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..graph import Variable, ancestors
+from ..graph import Variable, ancestors, toposort
+from ..ops.broadcasting import Shape, Size
 from .interpreter import evaluate
 from .rounding import rounded_at_random
 
@@ -72,24 +73,34 @@ def _is_explained_by_rounding(
 ) -> np.ndarray:
     """Where the interpreter's value is as uncertain as it differs from the result."""
     random = np.random.default_rng(0)
-    # Of what is no float, a choice for example, it is not known which elements an infinity met.
-    is_float = right.dtype.kind == "f"
-    variables = [output] if is_float else [v for v in ancestors([output]) if v.type.is_float]
+    choices = _that_choices_are_made_by(output)
     with np.errstate(all="ignore"):
         try:
-            all_runs = [
-                rounded_at_random([output, *variables], values, random, overflows_to_nan=True)
+            runs = [
+                rounded_at_random([output, *choices], values, random, overflows_to_nan=True)
                 for _ in range(_RUNS)
             ]
         except (ValueError, IndexError):  # of an index that was rounded
             return np.ones(right.shape, bool)
-        runs = [run for run, *_ in all_runs]
-        if not is_float:
-            is_known = all(np.isfinite(x).all() for _, *floats in all_runs for x in floats)
-            return np.any([run != right for run in runs], axis=0) | (not is_known)
-        spread = np.max([np.abs(np.subtract(run, right, dtype=float)) for run in runs], axis=0)
+        # It is not known which elements an unknown number of those has met.
+        if not all(np.isfinite(x).all() for _, *numbers in runs for x in numbers):
+            return np.ones(right.shape, bool)
+        if right.dtype.kind != "f":
+            return np.any([run != right for run, *_ in runs], axis=0)
+        spread = np.max([np.abs(np.subtract(run, right, dtype=float)) for run, *_ in runs], axis=0)
         difference = np.abs(np.subtract(result, right, dtype=float))
         return ~np.isfinite(spread) | (difference <= _TIMES * spread)
+
+
+def _that_choices_are_made_by(output: Variable) -> list[Variable]:
+    """The floats of which comparisons and the like make integers and truths; inputs are known."""
+    return [
+        variable
+        for node in toposort([output])
+        if not isinstance(node.op, (Size, Shape)) and not node.outputs[0].type.is_float
+        for variable in node.inputs
+        if variable.type.is_float and variable.owner is not None
+    ]
 
 
 def _described(result: np.ndarray, right: np.ndarray, wrong: np.ndarray) -> str:
