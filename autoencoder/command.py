@@ -67,7 +67,11 @@ def run(options: argparse.Namespace) -> int:
         print(f"Picture: {options.figure}", file=out)
         if options.save:
             model.save(options.save)
-            print("The model file does not hold the scaling: it takes and gives 0-1", file=out)
+            print(
+                "The model file does not hold the scaling: the model takes and gives features "
+                "scaled to 0-1",
+                file=out,
+            )
             print(f"Model: {options.save}", file=out)
     if options.show and status == TRAINED:
         _show(draw)

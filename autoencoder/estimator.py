@@ -436,7 +436,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     ) -> Generator[tuple[int, float], None, None]:
         """Train from where `start` is, and take over what came of it.
 
-        If a user watches, what each epoch makes of it; if not, `_run` does.
+        If a user watches the epochs, what each makes of it, and nothing later: what the user then
+        sets stays. If `_run` does, what the last one made of it.
         """
         fitted_before = self._fitted()
         new = start._fitted()
@@ -474,13 +475,15 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 if watched:
                     self._adopt(state())
                 yield epoch, cost
-        except GeneratorExit:  # whoever watches has left
-            self._adopt(state())
+        except GeneratorExit:
+            if not watched:
+                self._adopt(state())
             raise
         except BaseException:
             self._adopt(fitted_before or state())
             raise
-        self._adopt(state())
+        if not watched:
+            self._adopt(state())
         self._warn_of_idle_units(X, stacklevel=3 if watched else 5)
 
     def _warn_of_idle_units(self, X: np.ndarray, stacklevel: int) -> None:

@@ -304,6 +304,7 @@ def _class_name(value: object) -> str:
 
 def _principal(code: np.ndarray) -> np.ndarray:
     """The first two principal components: the directions in which the code varies most."""
+    code = code.astype(np.float64)  # linear algebra knows no float16
     centred = code - code.mean(axis=0)
     directions = np.linalg.svd(centred, full_matrices=False)[2]
     return centred @ directions[:2].T

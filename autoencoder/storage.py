@@ -41,7 +41,7 @@ HYPERPARAMETERS = "hyperparameters"
 
 # How many bytes more than the file itself its arrays may have, if it is compressed: weights hardly
 # shrink, so that a file which grows by more when it is unpacked is there to fill the memory.
-MOST_GAINED = 2**26
+MOST_GAINED = 2**24
 # Bytes of one text: the hyperparameters, or the name of a feature.
 LONGEST_TEXT = 2**20
 _ENCRYPTED = 1  # a bit of a member's flags

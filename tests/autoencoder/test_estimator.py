@@ -216,6 +216,15 @@ def test_what_was_taken_from_the_loop_stays_as_it_was(X):
         np.testing.assert_array_equal(costs, costs_then)
 
 
+def test_what_is_set_after_leaving_the_loop_stays(X):
+    model = AutoEncoder(epochs=5, random_state=0)
+    epochs = model.fit_epochs(X)
+    next(epochs)
+    best = model.weights_ = np.ones((4, 2))
+    epochs.close()
+    assert model.weights_ is best
+
+
 # A model that was fitted before stays until there is a better one.
 
 

@@ -101,6 +101,12 @@ def test_more_than_two_hidden_units_are_shown_by_their_principal_components(rng)
     assert abs(shown[:, 0]) == pytest.approx(abs(position - position.mean()), abs=1e-4)
 
 
+def test_numbers_of_half_precision_can_be_drawn(rng):
+    data, code, decoded, costs, labels = points(rng, n_hidden=3)
+    half = [array.astype("float16") for array in (data, code, decoded, costs)]
+    plot_points(*half, labels).draw_without_rendering()
+
+
 @pytest.mark.parametrize(("n_features", "n_hidden"), [(1, 2), (2, 1), (7, 5)])
 def test_any_number_of_features_and_hidden_units_can_be_drawn(rng, n_features, n_hidden):
     figure = plot_points(*points(rng, n_features, n_hidden))
