@@ -256,6 +256,7 @@ def _draw_histogram(
 
 def _draw_cost(axes: Axes, costs: np.ndarray) -> None:
     _clear_frame(axes)
+    costs = costs.astype(np.float64)
     if len(costs) == 0:
         _title(axes, "Cost", "no epoch was completed")
         return
