@@ -149,6 +149,11 @@ class Comparison:
             if is_other and not _is_sure(entry):
                 closer = self._of_element_at(i, j, where, scale)
                 entry = _together(entry, closer)
+        number = abs(float(self._inputs[i].flat[j]))
+        if entry.verdict == "differs" and entry.kind != "smooth" and 0 < number <= _LEAST:
+            # Something happens between this number and 0, where there is no room to look.
+            is_number = not math.isnan(entry.analytic)
+            return replace(entry, verdict="unclear") if is_number else entry
         return entry
 
     def _of_element_at(self, i: int, j: int, where: str, scale: float) -> Entry:

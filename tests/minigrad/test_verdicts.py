@@ -352,3 +352,45 @@ def test_so_are_second_derivatives(name, dtype, scale):
 
 def test_there_are_forty_of_each():
     assert len(CASES) == 40
+
+
+# Each with its right derivative, computed as people write it.
+BY_HAND = {
+    "exp": (np.exp, lambda x, v: v * np.exp(x)),
+    "log": (np.log, lambda x, v: v / x),
+    "square root": (np.sqrt, lambda x, v: v / (2 * np.sqrt(x))),
+    "cube": (lambda x: x**3, lambda x, v: 3 * x**2 * v),
+    "sine": (np.sin, lambda x, v: v * np.cos(x)),
+    "tanh": (np.tanh, lambda x, v: v * (1 - np.tanh(x) ** 2)),
+    "sigmoid": (sigmoid, lambda x, v: v * sigmoid(x) * (1 - sigmoid(x))),
+    "softplus": (lambda x: np.logaddexp(0, x), lambda x, v: v * sigmoid(x)),
+    "log of sum of exp": (
+        np.logaddexp.reduce,
+        lambda x: np.exp(x - np.logaddexp.reduce(x)),
+    ),
+    "softmax": (softmax, softmax_grad),
+    "bell": (lambda x: np.exp(-(x**2) / 2), lambda x, v: -v * x * np.exp(-(x**2) / 2)),
+    "inverse": (lambda x: 1 / x, lambda x, v: -v / x**2),
+    "relu": (lambda x: np.maximum(x, 0), lambda x, v: v * (x > 0)),
+    "scaled by a denormal": (lambda x: 1e-310 * x, lambda x, v: 1e-310 * v),
+    "huge": (lambda x: 1e250 * np.arctan(x), lambda x, v: 1e250 * v / (1 + x**2)),
+}
+HARD = [0.0, 5e-324, 1e-310, 1e-200, 1e-100, 1e-30, 1e-8, 1.0, 36.0, 400.0, 745.0, 1e8, 1e30, 1e200]
+
+
+@pytest.mark.parametrize("name", BY_HAND)
+@np.errstate(all="ignore")
+def test_a_right_derivative_is_never_called_wrong_however_far_out(name):
+    f, gradient = BY_HAND[name]
+    random = np.random.default_rng(0)
+    judged = 0
+    for _ in range(12):
+        x = random.choice(HARD, 2) * random.choice([-1, 1], 2) * random.choice([1, 1.37])
+        if not np.isfinite(gradient(x, *([] if np.ndim(f(x)) == 0 else [np.ones(2)]))).all():
+            continue  # that is not the right one
+        try:
+            check_grad(f, x, grad=gradient)
+            judged += 1
+        except GradientError as error:
+            assert "cannot be judged" in str(error), (x, error)
+    assert judged
