@@ -200,13 +200,21 @@ class Quotient(Elementwise):
     """A quotient, which of integers is ``config.floatX``."""
 
     def __call__(self, *inputs: Any) -> Variable:
-        variables = list(map(as_tensor_variable, inputs))
-        if any(variable.type.is_float for variable in variables):
+        inputs = tuple(as_tensor_variable(x) if isinstance(x, (list, tuple)) else x for x in inputs)
+        if any(map(_may_be_float, inputs)):
             return super().__call__(*inputs)
+        variables = list(map(as_tensor_variable, inputs))
         # Large integers are divided before floatX may round them.
         common = real(np.result_type(*[variable.type.numpy_dtype for variable in variables]))
         wide = np.result_type(common, config.floatX)
         return cast(super().__call__(*[cast(v, wide) for v in variables]), "floatX")
+
+
+def _may_be_float(x: Any) -> bool:
+    """Whether x is not known to be an integer or bool, or a tensor of these."""
+    if isinstance(x, (Variable, np.ndarray, np.generic)):
+        return np.dtype(x.dtype).kind not in "biu"
+    return not isinstance(x, int)
 
 
 def _is_number(x: Variable) -> bool:

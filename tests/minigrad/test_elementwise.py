@@ -434,6 +434,7 @@ def test_what_is_not_defined_of_known_integers_is_left_to_run_time():
     [
         (lambda b: b + 2**70, f"add of b, {2**70}: no dtype holds the number {2**70}"),
         (lambda b: b * "two", "mul of b, str 'two': a constant is made of numbers"),
+        (lambda b: b / "two", "true_div of b, str 'two': a constant is made of numbers"),
         (lambda b: T.maximum([1, None], b), r"maximum of list \[1, None\], b: a constant"),
     ],
 )
@@ -470,6 +471,7 @@ FLOAT32_PROGRAMS = {
     "signs": lambda x, t: (T.neq(x, 0) * 2 - 1) * x,
     "ones": lambda x, t: T.alloc(1, 3) * x,
     "an accuracy": lambda x, t: T.sum(T.eq(t, t)) / t.shape[0],
+    "a quotient by a list": lambda x, t: t[:2] / [1, 2],
     "a mean over a count": lambda x, t: x.sum() / T.cast(x.shape[0], "float32"),
     "a list": lambda x, t: T.constant([0.5, 0.1]) * x[:2],
     "any number": lambda x, t: 0.1 * x + 2**40 - 1e-30 * x / 1e6,
