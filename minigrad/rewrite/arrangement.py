@@ -79,6 +79,15 @@ def _no_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
     return None
 
 
+@rule("to sum over axes of size 1 is to leave them out", Sum)
+def _sum_of_single(node: Apply, rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
+    if any(x.type.shape[axis] != 1 for axis in axes) or x.type.dtype != node.out.type.dtype:
+        return None
+    return [dimshuffle(x, [axis for axis in range(x.type.ndim) if axis not in axes])]
+
+
 @rule("the sum of a repeated value is a multiple of it", Sum, needs=[Alloc])
 def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
@@ -192,6 +201,7 @@ def arrangement_rules() -> list[Rule]:
         _known_sizes,
         _permutations,
         _no_repetition,
+        _sum_of_single,
         _sum_of_repeated,
         _known_choice,
         _function_of_repeated,

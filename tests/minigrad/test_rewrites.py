@@ -135,6 +135,13 @@ def test_the_shape_of_a_join_is_a_sum_of_sizes():
     assert "Join{axis=0}" not in ops_of(T.concatenate([x, T.exp(y)]).shape[0])
 
 
+def test_an_axis_of_size_1_is_left_out_and_not_summed():
+    x = T.dcol("x")
+    assert ops_of(x.sum(axis=1)) == ["DimShuffle{0}"]
+    assert ops_of(x.sum()) == ["Sum{0,1}"]
+    assert_program_agrees([x], [x.sum(axis=1)], [np.ones((3, 1))])
+
+
 def test_a_transposed_transpose_is_the_tensor_itself():
     x = T.dmatrix("x")
     assert improve([x.T.T]) == [x]
