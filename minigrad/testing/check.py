@@ -130,6 +130,11 @@ def _checked(
 ) -> tuple[Report, np.ndarray]:
     """The report on a subject, which is right, and the weights of its results."""
     __tracebackhide__ = True
+    if subject.precision > _COARSE:
+        raise GradientError(
+            f"{what} cannot be judged: f computes in float16, which is too coarse; check a function "
+            "of float32 or float64"
+        )
     values, again = subject.values(point), subject.values(point)
     if not np.array_equal(values, again, equal_nan=True):
         raise GradientError(
@@ -138,9 +143,7 @@ def _checked(
         )
     report, weights = compared(subject, point, random, max_calls)
     if report.wrong or report.unclear:
-        raise GradientError(
-            _message(report, what, subject.precision) + _cause(report, subject, point), report
-        )
+        raise GradientError(_message(report, what) + _cause(report, subject, point), report)
     return report, weights
 
 
@@ -152,7 +155,7 @@ def compared(
     return Comparison(subject, point, weights, max_calls).report(random), weights
 
 
-def _message(report: Report, what: str, precision: float) -> str:
+def _message(report: Report, what: str) -> str:
     if report.wrong:
         worst = report.worst(1)[0]
         place = f"{'along' if worst.is_direction else 'by'} {worst.where}"
@@ -172,11 +175,6 @@ def _message(report: Report, what: str, precision: float) -> str:
         first = (
             f"{what} cannot be judged: by {steep} the slope is infinite (it grows without end the "
             "closer one looks), so that no number is right; take another point"
-        )
-    elif precision > _COARSE:
-        first = (
-            f"{what} cannot be judged: f computes in float16, which is too coarse; check a function "
-            "of float32 or float64"
         )
     elif any(entry.kind == "undefined" for entry in report.entries):
         first = f"{what} cannot be judged: f is not finite at the point, or next to it"

@@ -28,6 +28,8 @@ _N_HALVINGS, _N_LAST_HALVINGS = 42, 8
 # To this power of the precision rounding may make results jump, if numbers on the way are large:
 # far less than what is rounded on purpose.
 _OF_ROUNDING = 0.6
+# So many units of 1 may be left of terms that cancel, and these have no size of their own.
+REST = 1e5
 # What scatters by more than this part of its size does not show whether it climbs.
 _ONLY_NOISE = 1e-2
 # What numbers of each precision are rounded to where they are denormal.
@@ -79,7 +81,7 @@ class Closely:
         others = np.where(np.isfinite(others), others, at_0)
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
         all_sizes = np.maximum(np.abs(at_0), np.max(np.abs(others), axis=0))
-        self.is_only_noise = self._noise > _ONLY_NOISE * all_sizes
+        self.is_only_noise = self._noise > np.maximum(_ONLY_NOISE * all_sizes, REST * precision)
         self._may_change = np.any(others != at_0, axis=0)
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from .closely import root_mean_square
+from .closely import REST, root_mean_square
 from .complex_step import STEPS
 from .report import Entry, GradientError, Report
 from .slopes import Line, Slope, slope
@@ -229,7 +229,7 @@ class Comparison:
         size = max(abs(analytic), abs(found.value), found.width)
         negligible = _NEGLIGIBLE * max(self._largest, found.around)
         # What is left of terms that cancel has no size of its own to be compared with.
-        rounding = 1e5 * self._subject.precision * max(1.0, found.largest)
+        rounding = REST * self._subject.precision * max(1.0, found.largest)
         uncertain = bound - _CAUTION * found.saturated
         return "unclear" if uncertain > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
 

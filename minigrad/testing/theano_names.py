@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -158,11 +159,16 @@ def _partial_derivatives(f: Callable[..., Any], point: list[np.ndarray], i: int)
     for index in np.ndindex(x.shape):
         scale = max(abs(float(x[index])), 1.0)
 
+        @np.errstate(all="ignore")  # around an edge of where it is defined
         def along(distance: float, index: Any = index, scale: float = scale) -> np.ndarray:
             moved = x.copy()
             moved[index] += distance * scale
             return as_results(f(*point[:i], moved, *point[i + 1 :]))
 
         found = slope(along, np.ones(1), float(np.finfo(x.dtype).eps))
+        if found.kind != "smooth" and x[index]:
+            # Small beside 1 is not always near 0, as for a logarithm.
+            scale = abs(float(x[index]))
+            found = slope(partial(along, scale=scale), np.ones(1), float(np.finfo(x.dtype).eps))
         gradient[index] = found.value / scale
     return gradient

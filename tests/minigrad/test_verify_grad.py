@@ -63,3 +63,8 @@ def test_numeric_grad_tells_how_far_another_gradient_is_from_it():
 def test_numeric_grad_refuses_functions_of_several_results():
     with pytest.raises(ValueError, match="a single number; got 6"):
         numeric_grad(np.sin, X)
+
+
+@pytest.mark.parametrize("x", [1e-100, 1e-30, 2.0])
+def test_numeric_grad_is_right_next_to_an_edge(x):
+    assert numeric_grad(np.log, x).gf == pytest.approx(1 / x, rel=1e-9)
