@@ -12,6 +12,8 @@ import minigrad as theano
 import minigrad.tensor as T
 
 WAYS_TO_WRITE_A_SIGMOID = {
+    "1 / (1 + exp(-z))": lambda z: 1 / (1 + T.exp(-z)),
+    "by tanh": lambda z: (1 + T.tanh(z / 2)) / 2,
     "T.nnet.sigmoid": T.nnet.sigmoid,
 }
 

@@ -107,7 +107,14 @@ def largest(x, axis):
 
 
 def norm(x, axis):
-    return anp.sqrt(anp.sum(x * x, axis=axis))
+    return root(anp.sum(x * x, axis=axis))
+
+
+def root(x):
+    """The square root, which has no derivative at 0."""
+    if np.any(getval(x) < 1e-15):
+        raise DoesNotFit("a root of 0")
+    return anp.sqrt(x)
 
 
 def variance(x, axis):

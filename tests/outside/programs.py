@@ -16,6 +16,7 @@ from oracle import (
     logsumexp,
     norm,
     product,
+    root,
     rounded,
     sigmoid,
     softmax,
@@ -309,7 +310,7 @@ BINARY = [
     ("{0} / (1 + T.sqr({1}))", lambda x, y: x / (1 + y * y)),
     (
         "({0} * T.exp(T.sin({1}))) / T.exp(T.sin({1}))",
-        lambda x, y: x * anp.exp(anp.sin(y)) / anp.exp(anp.sin(y)),
+        lambda x, y: rounded(x * anp.exp(anp.sin(y))) / rounded(anp.exp(anp.sin(y))),
     ),
     ("({0} * {1}) * 0.5 * {0}", lambda x, y: 0.5 * x * x * y),
     ("T.arctan2({0}, 2 + T.sqr({1}))", lambda x, y: anp.arctan2(x, 2 + y * y)),
@@ -321,7 +322,7 @@ BINARY = [
 PIECEWISE = [
     ("T.nnet.relu({0})", lambda x: (x + anp.abs(x)) / 2),
     ("abs({0})", anp.abs),
-    ("T.maximum({0}, 0.5)", lambda x: where(x >= 0.5, x, 0.5)),
+    ("T.maximum({0}, 0.5)", lambda x: where(x < 0.5, 0.5, x)),
     ("T.clip({0}, -1, 1)", lambda x: where(x < -1, -1, where(x > 1, 1, x))),
     ("T.clip({0}, 0.5, -0.25)", lambda x: where(x < 0.5, 0.5, -0.25) + 0 * x),
     ("T.switch({0} > 0.25, {0}, 0.5 * {0})", lambda x: where(x > 0.25, x, 0.5 * x)),
@@ -340,19 +341,27 @@ PIECEWISE = [
     ("T.nnet.relu({0}, 0.1)", lambda x: where(x > 0, x, 0.1 * x)),
 ]
 PIECEWISE_PAIRS = [
-    ("T.maximum({0}, {1})", lambda x, y: where(x >= y, x, y)),
-    ("T.minimum({0}, {1})", lambda x, y: where(x <= y, x, y)),
+    ("T.maximum({0}, {1})", lambda x, y: where((x >= y) | (x != x), x, y)),
+    ("T.minimum({0}, {1})", lambda x, y: where((x <= y) | (x != x), x, y)),
     ("T.switch({0} > {1}, {0}, {1})", lambda x, y: where(x > y, x, y)),
     ("T.switch(T.le({0}, {1}), {0} * 2, {1})", lambda x, y: where(x <= y, x * 2, y)),
     ("T.clip({0}, {1}, {1} + 1)", lambda x, y: where(x < y, y, where(x > y + 1, y + 1, x))),
 ]
+
+
+def _log_of_sigmoid(x, sign):
+    """log(sigmoid(sign x)), exact, but for the rounding of sigmoid(x) if that is computed first."""
+    y = sigmoid(x)
+    return -anp.logaddexp(0, -sign * x) + (rounded(y) - y) / sigmoid(sign * x)
+
+
 NNET = [
     ("T.nnet.sigmoid({0})", sigmoid),
     ("1 / (1 + T.exp(-{0}))", sigmoid),
     ("T.exp({0}) / (1 + T.exp({0}))", sigmoid),
     ("(1 + T.tanh({0} / 2)) / 2", sigmoid),
-    ("T.log(T.nnet.sigmoid({0}))", lambda x: anp.log(rounded(sigmoid(x)))),
-    ("T.log(1 - T.nnet.sigmoid({0}))", lambda x: anp.log(1 - rounded(sigmoid(x)))),
+    ("T.log(T.nnet.sigmoid({0}))", lambda x: _log_of_sigmoid(x, 1)),
+    ("T.log(1 - T.nnet.sigmoid({0}))", lambda x: _log_of_sigmoid(x, -1)),
     ("T.nnet.softplus({0})", lambda x: anp.logaddexp(0, x)),
 ]
 SOFTMAX = [
@@ -494,7 +503,7 @@ def reductions(p):
         "var": (f"T.var({{0}}, {k})", lambda x: variance(x, axes)),
         "std": (
             f"T.std(3 * T.sin({{0}}), {k})",
-            lambda x: anp.sqrt(variance(3 * anp.sin(x), axes)),
+            lambda x: root(variance(3 * anp.sin(x), axes)),
         ),
         "max": (f"T.max({{0}}, {k})", lambda x: largest(x, axes)),
         "min": (f"T.min({{0}}, {k})", lambda x: -largest(-x, axes)),

@@ -1,4 +1,4 @@
-"""Some hundred of the random programs: see differential.py."""
+"""Some hundred of the random programs, and of the costs: see differential.py."""
 
 import pytest
 
@@ -7,9 +7,13 @@ pytest.importorskip("autograd")
 import differential  # noqa: E402
 
 
+def quiet_run():
+    return differential.Run(echo=lambda *_, **__: None)
+
+
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_random_programs_compute_what_numpy_and_autograd_do(first):
-    run = differential.Run(echo=lambda *_, **__: None)
+    run = quiet_run()
     for seed in range(first, first + 50):
         run.check_program(seed)
     assert not run.failures
