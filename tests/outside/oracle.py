@@ -16,8 +16,8 @@ WIDE = np.longdouble
 # In units of the last place. Programs err by some units for each operation; this is far more, so
 # that one disturbed run tells nearly always enough, and still little beside a mistake.
 _DISTURBANCE = {"float64": 400, "float32": 400, "float16": 8}
-# Multiples of 1 / 4096 are mostly computed without any rounding.
-_SHORT = 4096
+# Multiples of one over these are mostly computed without any rounding.
+_SHORT = {"float64": 4096, "float32": 4096, "float16": 32}
 
 
 class DoesNotFit(Exception):
@@ -99,8 +99,11 @@ def product(x, axis):
 
 
 def largest(x, axis):
-    """The largest; where several are, each has the whole derivative."""
+    """The largest; where several are, each has the whole derivative. But rounding shall not decide."""
     top = np.max(getval(x), axis=axis, keepdims=True)
+    near = np.abs(getval(x) - top) <= 1e-3 * np.abs(top)
+    if np.any((np.sum(near, axis=axis, keepdims=True) > 1) & ~_is_short(top, CURRENT.dtype)):
+        raise DoesNotFit("nearly a tie")
     chosen = getval(x) == top
     moved = anp.sum(where(chosen, x - getval(x), 0), axis=axis)
     return anp.squeeze(top, axis) + moved
@@ -137,6 +140,13 @@ def written(x, key, y, adds):
     return anp.reshape(where(source >= 0, flat[np.maximum(source, 0)], anp.ravel(x)), x.shape)
 
 
+def bounded(x):
+    """x, whose exponential no float type overflows at."""
+    if np.any(np.abs(getval(x)) > 80):
+        raise DoesNotFit("too large for exp")
+    return x
+
+
 # ---- Evaluation ----------------------------------------------------------------------------------
 
 
@@ -144,6 +154,11 @@ def widened(x):
     """Floats in long double; integers and bools as they are."""
     x = np.asarray(x)
     return x.astype(WIDE) if x.dtype.kind == "f" else x
+
+
+def _is_short(x, dtype):
+    multiple = x * _SHORT[np.dtype(dtype).name]
+    return multiple == np.rint(multiple)
 
 
 class Disturbance:
@@ -157,7 +172,7 @@ class Disturbance:
         if self._rng is None:
             return y
         value = getval(y)
-        inexact = value * _SHORT != np.rint(value * _SHORT)
+        inexact = ~_is_short(value, dtype)
         if not np.any(inexact):
             return y
         return y * (1 + inexact * self._signs(value) * self._size(dtype))

@@ -9,6 +9,7 @@ from autograd.tracer import getval
 from oracle import (
     WIDE,
     DoesNotFit,
+    bounded,
     erf,
     gathered,
     in_declared_kind,
@@ -273,8 +274,8 @@ UNARY = [
     ("T.log(1 - 0.5 * T.sin({0}))", lambda x: anp.log(rounded(1 - 0.5 * anp.sin(x)))),
     ("T.log2(2 + T.sin({0}))", lambda x: anp.log2(2 + anp.sin(x))),
     ("T.log10(2 + T.sin({0}))", lambda x: anp.log10(2 + anp.sin(x))),
-    ("T.log1p(T.exp(-{0}))", lambda x: anp.logaddexp(0, -x)),
-    ("T.log(T.exp({0}) + 1)", lambda x: anp.log(rounded(anp.exp(x) + 1))),
+    ("T.log1p(T.exp(-{0}))", lambda x: anp.logaddexp(0, -bounded(x))),
+    ("T.log(T.exp({0}) + 1)", lambda x: anp.log(rounded(anp.exp(bounded(x)) + 1))),
     ("T.sqrt(1 + {0} * {0})", lambda x: anp.sqrt(1 + x * x)),
     ("T.inv(2 + T.cos({0}))", lambda x: 1 / (2 + anp.cos(x))),
     ("T.tan(T.sin({0}))", lambda x: anp.tan(anp.sin(x))),
@@ -315,23 +316,33 @@ BINARY = [
     ("({0} * {1}) * 0.5 * {0}", lambda x, y: 0.5 * x * x * y),
     ("T.arctan2({0}, 2 + T.sqr({1}))", lambda x, y: anp.arctan2(x, 2 + y * y)),
     ("(2 + T.tanh({0})) ** T.tanh({1})", lambda x, y: anp.exp(tanh(y) * anp.log(2 + tanh(x)))),
-    ("T.log(T.exp({0}) + T.exp({1}))", lambda x, y: anp.log(rounded(anp.exp(x) + anp.exp(y)))),
+    (
+        "T.log(T.exp({0}) + T.exp({1}))",
+        lambda x, y: anp.log(rounded(anp.exp(bounded(x)) + anp.exp(bounded(y)))),
+    ),
     ("({0} + {1} - {0})", lambda x, y: rounded(x + y) - x),
     ("T.add({0}, {1}, {0})", lambda x, y: 2 * x + y),
 ]
+
+
+def _stairs(y, x):
+    """y, which has the derivative 0 by x."""
+    return where(np.zeros(np.shape(y), bool), x, y)
+
+
 PIECEWISE = [
     ("T.nnet.relu({0})", lambda x: (x + anp.abs(x)) / 2),
     ("abs({0})", anp.abs),
     ("T.maximum({0}, 0.5)", lambda x: where(x < 0.5, 0.5, x)),
     ("T.clip({0}, -1, 1)", lambda x: where(x < -1, -1, where(x > 1, 1, x))),
-    ("T.clip({0}, 0.5, -0.25)", lambda x: where(x < 0.5, 0.5, -0.25) + 0 * x),
+    ("T.clip({0}, 0.5, -0.25)", lambda x: _stairs(np.where(getval(x) < 0.5, 0.5, -0.25), x)),
     ("T.switch({0} > 0.25, {0}, 0.5 * {0})", lambda x: where(x > 0.25, x, 0.5 * x)),
     ("T.switch(T.isnan({0}), 0, {0})", lambda x: x),
     ("T.floor({0})", anp.floor),
     ("T.ceil({0})", anp.ceil),
     ("T.trunc({0})", lambda x: where(x >= 0, anp.floor(x), anp.ceil(x))),
-    ("T.round({0})", lambda x: np.rint(np.asarray(getval(x), WIDE)) + 0 * x),
-    ("T.sgn({0})", lambda x: np.sign(getval(x)) + 0 * x),
+    ("T.round({0})", lambda x: _stairs(np.rint(getval(x)), x)),
+    ("T.sgn({0})", lambda x: _stairs(np.sign(getval(x)), x)),
     ("{0} % 1.5", lambda x: x - 1.5 * np.floor(getval(x) / 1.5)),
     ("T.nnet.elu({0})", lambda x: where(x > 0, x, anp.expm1(where(x > 0, 0, x)))),
     (
@@ -351,14 +362,14 @@ PIECEWISE_PAIRS = [
 
 def _log_of_sigmoid(x, sign):
     """log(sigmoid(sign x)), exact, but for the rounding of sigmoid(x) if that is computed first."""
-    y = sigmoid(x)
+    y = sigmoid(bounded(x))
     return -anp.logaddexp(0, -sign * x) + (rounded(y) - y) / sigmoid(sign * x)
 
 
 NNET = [
     ("T.nnet.sigmoid({0})", sigmoid),
-    ("1 / (1 + T.exp(-{0}))", sigmoid),
-    ("T.exp({0}) / (1 + T.exp({0}))", sigmoid),
+    ("1 / (1 + T.exp(-{0}))", lambda x: sigmoid(bounded(x))),
+    ("T.exp({0}) / (1 + T.exp({0}))", lambda x: sigmoid(bounded(x))),
     ("(1 + T.tanh({0} / 2)) / 2", sigmoid),
     ("T.log(T.nnet.sigmoid({0}))", lambda x: _log_of_sigmoid(x, 1)),
     ("T.log(1 - T.nnet.sigmoid({0}))", lambda x: _log_of_sigmoid(x, -1)),
@@ -368,10 +379,10 @@ SOFTMAX = [
     ("T.nnet.softmax({0}, axis={a})", softmax),
     ("T.nnet.logsoftmax({0}, axis={a})", lambda x, a: x - rounded(logsumexp(x, a))),
     ("T.log(T.nnet.softmax({0}, axis={a}))", lambda x, a: x - rounded(logsumexp(x, a))),
-    ("T.exp({0}) / T.exp({0}).sum(axis={a}, keepdims=True)", softmax),
+    ("T.exp({0}) / T.exp({0}).sum(axis={a}, keepdims=True)", lambda x, a: softmax(bounded(x), a)),
     (
         "T.log(T.exp({0}).sum(axis={a}, keepdims=True))",
-        lambda x, a: anp.log(rounded(anp.sum(anp.exp(x), axis=a, keepdims=True))),
+        lambda x, a: anp.log(rounded(anp.sum(anp.exp(bounded(x)), axis=a, keepdims=True))),
     ),
     ("T.logsumexp({0}, axis={a}, keepdims=True)", logsumexp),
     (
