@@ -140,9 +140,13 @@ def written(x, key, y, adds):
     return anp.reshape(where(source >= 0, flat[np.maximum(source, 0)], anp.ravel(x)), x.shape)
 
 
+# How large x may be for 1 + exp(x) to be told from exp(x).
+_BOUNDS = {"float64": 30, "float32": 14, "float16": 6}
+
+
 def bounded(x):
-    """x, whose exponential no float type overflows at."""
-    if np.any(np.abs(getval(x)) > 80):
+    """x, unless it is so large that what is not rewritten overflows or is saturated."""
+    if np.any(np.abs(getval(x)) > _BOUNDS[CURRENT.dtype]):
         raise DoesNotFit("too large for exp")
     return x
 
@@ -164,8 +168,8 @@ def _is_short(x, dtype):
 class Disturbance:
     """Multiplies what is inexact by 1 ± some units of the last place; nothing if it has no seed."""
 
-    def __init__(self, seed=None):
-        self.dtype = "float64"  # of the step that is computed
+    def __init__(self, seed=None, dtype="float64"):
+        self.dtype = dtype  # of the step that is computed
         self._rng = None if seed is None else np.random.default_rng(seed)
 
     def of_result(self, y, dtype):

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 
 import autograd.numpy as anp
 import numpy as np
+import oracle
 from autograd.tracer import getval
 from oracle import (
     WIDE,
@@ -153,6 +154,8 @@ class Program:
 
     def _add(self, step):
         operands = [self.values[i] for i in step.operands]
+        dtypes = [self.variables[i].dtype for i in step.operands]
+        oracle.CURRENT = oracle.Disturbance(dtype=_coarsest(dtypes))
         try:
             with np.errstate(all="ignore"):
                 step.check_sizes(operands)
@@ -162,13 +165,11 @@ class Program:
         if np.size(value) > _MOST_ELEMENTS or np.ndim(value) > 4:
             return
         if np.asarray(value).dtype.kind == "f":
-            is_narrow = any(self.variables[i].dtype == "float16" for i in step.operands)
-            if not np.all(np.abs(value) < (_LARGEST_NARROW if is_narrow else _LARGEST)):
+            limit = _LARGEST_NARROW if "float16" in dtypes else _LARGEST
+            if not np.all(np.abs(value) < limit):
                 return
         variable = eval(step.text, self.scope)  # text of the tables below
-        dtypes = [variable.dtype, *[self.variables[i].dtype for i in step.operands]]
-        coarsest = max((d for d in dtypes if d in FLOATS), key=FLOATS.index, default="float64")
-        step = step._replace(dtype=variable.dtype, precision=coarsest)
+        step = step._replace(dtype=variable.dtype, precision=_coarsest([variable.dtype, *dtypes]))
         with np.errstate(all="ignore"):
             value = in_declared_kind(step.oracle(*operands), step.dtype)
         self.steps.append(step)
@@ -247,6 +248,10 @@ class Program:
             f"np.array({value.tolist()}, {value.dtype.name!r}).reshape({tuple(value.shape)})",
             value,
         )
+
+
+def _coarsest(dtypes):
+    return max((d for d in dtypes if d in FLOATS), key=FLOATS.index, default="float64")
 
 
 def elementwise(p, text, oracle, *operands, family=""):
