@@ -23,6 +23,7 @@ from ..graph import (
     mentioned,
     restored,
 )
+from ..ops.broadcasting import OutOfRange
 from ..ops.joining import as_tensor_variable
 from ..shared import SharedVariable
 from .checks import LostChecks, improve_and_check, improve_without
@@ -187,6 +188,8 @@ class Function:
             self.mode.check(self.name, self.outputs, self._known(values))
         try:
             results = program.run(*values, *given)
+        except OutOfRange:
+            return self._results(self._plans.general, values)
         except Exception as error:
             explained = program.explain(error)
             try:

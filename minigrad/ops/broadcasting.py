@@ -215,6 +215,47 @@ class Contiguous(NumPyOp):
         return input_shapes
 
 
+class OutOfRange(ArithmeticError):
+    """A plan's short cut led to numbers that are too large; the general program must compute them."""
+
+
+class InRange(NumPyOp):
+    """The input; raises `OutOfRange` if an element is infinite or NaN.
+
+    A plan puts it in, when derivatives have been taken; so it has none.
+    """
+
+    __props__ = ()
+    view_map = {0: [0]}
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type()])
+
+    def compute(self, x: Any) -> Any:
+        return numpy_in_range(x)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('in_range', numpy_in_range)}({inputs[0]})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return inputs[0]
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return input_shapes
+
+
+def numpy_in_range(x: Any) -> Any:
+    """x, if its elements are finite, and not so large that adding them up might overflow."""
+    # Adding up shows it in one pass; few numbers are quickest added up by Python.
+    total = sum(x.ravel().tolist()) if x.size <= _FEW else np.add.reduce(x, axis=None)
+    if not math.isfinite(total):
+        raise OutOfRange
+    return x
+
+
+_FEW = 64
+
+
 class AlongAxes(NumPyOp):
     """A NumPy function along some axes of its input, which the output lacks.
 

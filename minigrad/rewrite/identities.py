@@ -5,7 +5,12 @@ Each line is true for all real numbers; on the right is the form that is cheaper
 
 from __future__ import annotations
 
-from ..graph import Constant, Variable
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from ..graph import Variable
 from ..ops.elementwise import (
     abs_,
     exp,
@@ -17,7 +22,7 @@ from ..ops.elementwise import (
     sqr,
     sqrt,
 )
-from .engine import Rule
+from .engine import Rule, number_of
 from .identity import identity
 
 
@@ -26,10 +31,28 @@ def x_is_smaller(x: Variable, y: Variable) -> bool:
     return is_single(x) and not is_single(y)
 
 
-def x_and_y_meet(x: Variable, y: Variable, z: Variable) -> bool:
-    """Whether the product of x and y is cheaper than that of either with z."""
-    both_known = isinstance(x, Constant) and isinstance(y, Constant)
-    return is_single(x) and is_single(y) and (both_known or not is_single(z))
+def product_is_normal(x: Variable, y: Variable, z: Variable) -> bool:
+    """Whether x and y are numbers whose product the dtype holds to its full precision."""
+    return _are_normal_numbers(x, y, lambda a, b: a * b)
+
+
+def quotient_is_normal(x: Variable, y: Variable, z: Variable) -> bool:
+    """Whether x and y are numbers whose quotient the dtype holds to its full precision."""
+    return _are_normal_numbers(x, y, lambda a, b: a / b if b else math.inf)
+
+
+def _are_normal_numbers(
+    x: Variable, y: Variable, function: Callable[[float, float], float]
+) -> bool:
+    a, b = number_of(x), number_of(y)
+    if a is None or b is None or not (is_single(x) and is_single(y)):
+        return False
+    return not x.type.is_float or is_normal(function(a, b), x.type.dtype)
+
+
+def is_normal(number: float, dtype: str) -> bool:
+    """Whether the float dtype holds the number to its full precision."""
+    return bool(np.finfo(dtype).tiny <= abs(number) <= np.finfo(dtype).max)
 
 
 def x_is_no_smaller(x: Variable, y: Variable) -> bool:
@@ -105,8 +128,8 @@ def identities() -> list[Rule]:
 
         # Numbers meet before they meet arrays.
         identity("x * (y * z) is (x * y) * z", lambda x, y, z: x * (y * z), lambda x, y, z: (x * y) * z,
-                 when=x_and_y_meet),
+                 when=product_is_normal),
         identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
-                 when=x_and_y_meet),
+                 when=quotient_is_normal),
     ]
     # fmt: on

@@ -2,22 +2,26 @@
 
 Sums and products of matrices are linear, so a number may be multiplied before or after; and the
 linear algebra library adds up products faster than NumPy multiplies and then adds up.
+
+A number up to 1 in size may scale down what would otherwise overflow. So where it moves outwards
+the result is checked (`InRange`), and what is not finite is computed again as it was written. All
+else that moved is linear too, so an infinity on the way cannot vanish before the check. A number
+above 1 stays where it is: it may scale up what would otherwise round to 0.
 """
 
 from __future__ import annotations
 
 from typing import NamedTuple
 
-from ..graph import Apply, Constant, Variable
-from ..ops.broadcasting import Alloc, DimShuffle, Sum, is_transposed, transposed
-from ..ops.elementwise import Elementwise, mul, neg, sqr
+from ..graph import Apply, Variable
+from ..ops.broadcasting import Alloc, DimShuffle, InRange, Sum, is_transposed, transposed
+from ..ops.elementwise import Elementwise, add, mul, neg, sqr, sub
 from ..ops.linalg import Dot, dot
 from ..ops.shape import Reshape
 from ..tensor_type import constant
 from .arrangement import Replacement
-from .engine import Rewriter, Rule, rule
-from .identities import is_single
-from .identity import identity
+from .engine import Rewriter, Rule, number_of, rule
+from .identities import is_normal, is_single
 from .layout import is_tall
 
 
@@ -27,26 +31,12 @@ def fewer(x: Variable, y: Variable, times: int = 1) -> bool:
     return mine is not None and others is not None and mine < times * others
 
 
-def c_is_a_number(c: Variable, x: Variable, y: Variable) -> bool:
-    """Whether c has a single element, and x and y are of one shape.
-
-    And of a dtype in which a product does not overflow just because a factor comes later.
-    """
-    return (
-        is_single(c) and not is_single(x) and x.type.shape == y.type.shape and x.type.dtype in _BLAS
-    )
-
-
 def linear_rules() -> list[Rule]:
-    """The table, and the rules below it."""
-    # fmt: off
+    """The rules below."""
     return [
-        identity("(c * x) * y is c * (x * y)",
-                 lambda c, x, y: (c * x) * y,      lambda c, x, y: c * (x * y), when=c_is_a_number),
-        identity("c * x + c * y is c * (x + y)",
-                 lambda c, x, y: c * x + c * y,    lambda c, x, y: c * (x + y), when=c_is_a_number),
-        identity("c * x - c * y is c * (x - y)",
-                 lambda c, x, y: c * x - c * y,    lambda c, x, y: c * (x - y), when=c_is_a_number),
+        _multiple_of_multiple,
+        _product_with_multiple,
+        _sum_of_multiples,
         _product_of_multiple,
         _sum_of_multiple,
         _transposed_multiple,
@@ -54,13 +44,12 @@ def linear_rules() -> list[Rule]:
         _sum_of_rows,
         _multiple_of_filled,
     ]
-    # fmt: on
 
 
 class Multiple(NamedTuple):
-    """A number times a tensor that has more elements."""
+    """A number, from -1 to 1 and not 0, times a tensor of several elements."""
 
-    factor: Variable
+    factor: float
     rest: Variable
 
 
@@ -69,45 +58,109 @@ def _as_multiple(x: Variable) -> Multiple | None:
     if is_transposed(x):
         inner = _as_multiple(transposed(x))
         return inner and Multiple(inner.factor, transposed(inner.rest))
+    x = _unchecked(x)
     if x.owner is None or is_single(x) or x.type.dtype not in _BLAS:
         return None
     if x.owner.op is neg:
-        return Multiple(constant(-1, dtype=x.type.dtype), x.owner.inputs[0])
+        return Multiple(-1, x.owner.inputs[0])
     if x.owner.op is mul:
-        for factor, rest in (x.owner.inputs, x.owner.inputs[::-1]):
-            if is_single(factor) and factor.type.dtype == x.type.dtype and rest.type == x.type:
-                return Multiple(Reshape()(factor) if factor.type.ndim else factor, rest)
+        for number, rest in (x.owner.inputs, x.owner.inputs[::-1]):
+            factor = number_of(number) if rest.type == x.type else None
+            if factor is not None and 0 < abs(factor) <= 1:
+                return Multiple(factor, rest)
+    if isinstance(x.owner.op, Dot):
+        return _multiple_of_row(x)
     return None
+
+
+def _multiple_of_row(product: Variable) -> Multiple | None:
+    """A product with a row of a number as the multiple of that with a row of ones."""
+    for place, row in enumerate(product.owner.inputs):  # type: ignore[union-attr]  # a product has one
+        number = number_of(row.owner.inputs[0]) if _is_filled(row) else None
+        if number is not None and 0 < abs(number) < 1:
+            return Multiple(number, _with_row_of(1, product, place))
+    return None
+
+
+def _is_filled(x: Variable) -> bool:
+    """Whether x is a row of one number."""
+    return x.owner is not None and isinstance(x.owner.op, Alloc) and not x.owner.inputs[0].ndim
+
+
+def _with_row_of(number: float, product: Variable, place: int) -> Variable:
+    """The product with another number in its row."""
+    factors = list(product.owner.inputs)  # type: ignore[union-attr]  # a product has an owner
+    _, *sizes = factors[place].owner.inputs
+    factors[place] = Alloc()(constant(number, dtype=product.type.dtype), *sizes)
+    return dot(*factors)
+
+
+def _as_large_multiple(x: Variable) -> Multiple | None:
+    """As `_as_multiple`, if x has so many elements that a multiplication less is worth a check."""
+    return _as_multiple(x) if (x.type.size or 0) >= _WORTH_A_CHECK else None
+
+
+def _unchecked(x: Variable) -> Variable:
+    """x without the check whether it is in range."""
+    is_checked = x.owner is not None and isinstance(x.owner.op, InRange)
+    return x.owner.inputs[0] if is_checked else x  # type: ignore[union-attr]  # it has an owner
+
+
+def _multiple(factor: float, x: Variable) -> Variable:
+    """The multiple of x, checked to be in range unless it is x or its opposite."""
+    if abs(factor) == 1:
+        return x if factor == 1 else neg(x)
+    return InRange()(mul(constant(factor, dtype=x.type.dtype), x))
+
+
+@rule("a multiple of a multiple is a multiple", Elementwise, needs=[InRange])
+def _multiple_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
+    outer = _as_multiple(node.out) if node.op is mul else None
+    inner = outer and _as_multiple(outer.rest)
+    if outer is None or inner is None or inner.rest.type != node.out.type:
+        return None
+    factor = outer.factor * inner.factor
+    return [_multiple(factor, inner.rest)] if is_normal(factor, node.out.type.dtype) else None
+
+
+@rule("the product with a multiple is the multiple of the product", Elementwise)
+def _product_with_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
+    if node.op is not mul:
+        return None
+    for x, y in (node.inputs, node.inputs[::-1]):
+        multiple = _as_large_multiple(x)
+        if multiple and abs(multiple.factor) < 1 and x.type == y.type == node.out.type:
+            return [_multiple(multiple.factor, mul(multiple.rest, y))]
+    return None
+
+
+@rule("the sum of multiples by one number is the multiple of the sum", Elementwise)
+def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
+    if node.op not in (add, sub):
+        return None
+    x, y = map(_as_multiple, node.inputs)
+    if x is None or y is None or x.factor != y.factor or abs(x.factor) == 1:
+        return None
+    return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
 
 
 @rule("a factor of a product goes where elements are fewest", Dot)
 def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, x in enumerate(node.inputs):
-        multiple = _as_multiple(x)
-        if multiple is None or x.type.dtype != node.out.type.dtype:
-            continue
-        factors = list(node.inputs)
-        factors[place], other = multiple.rest, factors[1 - place]
-        # In doubt outside: there it meets other factors, and may go on to where it is still less.
-        if fewer(other, x) and fewer(other, node.out) and fewer(x, node.out, times=2):
-            factors[1 - place] = _times(multiple.factor, other)
-            return [dot(*factors)]
-        if fewer(node.out, x):
-            return [mul(multiple.factor, dot(*factors))]
+        multiple = _as_large_multiple(x)
+        if multiple and x.type.dtype == node.out.type.dtype and fewer(node.out, x):
+            factors = list(node.inputs)
+            factors[place] = multiple.rest
+            return [_multiple(multiple.factor, dot(*factors))]
     return None
-
-
-def _times(factor: Variable, x: Variable) -> Variable:
-    """The multiple of x; of the transpose of a matrix, that of the matrix, transposed."""
-    return transposed(mul(factor, transposed(x))) if is_transposed(x) else mul(factor, x)
 
 
 @rule("the sum of a multiple is the multiple of the sum", Sum)
 def _sum_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
-    multiple = _as_multiple(node.inputs[0])
+    multiple = _as_large_multiple(node.inputs[0])
     if multiple is None or not node.out.type.is_float or not fewer(node.out, multiple.rest):
         return None
-    return [mul(multiple.factor, node.op(multiple.rest))]
+    return [_multiple(multiple.factor, node.op(multiple.rest))]
 
 
 @rule("the transpose of a multiple of a product is the multiple of the transposed", DimShuffle)
@@ -117,7 +170,7 @@ def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     if multiple is None or not is_transposed(node.out):
         return None
     product = transposed(multiple.rest).owner
-    return [mul(*multiple)] if product is not None and isinstance(product.op, Dot) else None
+    return [_multiple(*multiple)] if product is not None and isinstance(product.op, Dot) else None
 
 
 @rule("the sum of all products of elements is a dot product", Sum)
@@ -150,22 +203,20 @@ def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     return [dot(ones, x) if axes == (0,) else dot(x, ones)]
 
 
-@rule("a multiple of a sum of rows is the product with a row of that number", Elementwise)
+@rule("a multiple of a sum of rows is the product with a row of that number", InRange)
 def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
-    multiple = _as_multiple(node.out) if node.op is mul else None
-    if multiple is None or not isinstance(multiple.factor, Constant):
+    multiple = _as_multiple(node.out) if _is_product(node.inputs[0]) else None
+    product = multiple and multiple.rest.owner
+    if multiple is None or product is None or not isinstance(product.op, Dot):
         return None
-    product = multiple.rest.owner
-    if product is None or not isinstance(product.op, Dot):
-        return None
-    factors = list(product.inputs)
-    for place, ones in enumerate(factors):
-        if ones.owner is not None and isinstance(ones.owner.op, Alloc):
-            value, *sizes = ones.owner.inputs
-            if isinstance(value, Constant) and value.type == multiple.factor.type:
-                factors[place] = Alloc()(mul(multiple.factor, value), *sizes)
-                return [dot(*factors)]
+    for place, ones in enumerate(product.inputs):
+        if _is_filled(ones) and number_of(ones.owner.inputs[0]) == 1:  # type: ignore[union-attr]  # it is
+            return [InRange()(_with_row_of(multiple.factor, multiple.rest, place))]
     return None
+
+
+def _is_product(x: Variable) -> bool:
+    return x.owner is not None and x.owner.op is mul
 
 
 def _may_be_added_by_blas(x: Variable) -> bool:
@@ -179,4 +230,5 @@ def _may_be_added_by_blas(x: Variable) -> bool:
 
 
 _LARGE = 1024  # elements
+_WORTH_A_CHECK = 4096  # elements
 _BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with
