@@ -77,7 +77,7 @@ def _is_explained_by_rounding(
     with np.errstate(all="ignore"):
         try:
             runs = [
-                rounded_at_random([output, *choices], values, random, overflows_to_nan=True)
+                rounded_at_random([output, *choices], values, random, doubtful=True)
                 for _ in range(_RUNS)
             ]
         except (ValueError, IndexError):  # of an index that was rounded

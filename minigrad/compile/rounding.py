@@ -23,7 +23,7 @@ def rounded_at_random(
     outputs: Sequence[Variable],
     values: Mapping[Variable, np.ndarray],
     random: np.random.Generator,
-    overflows_to_nan: bool = False,
+    doubtful: bool = False,
 ) -> list[np.ndarray]:
     """The values of the outputs, where each operation's floats get random last bits.
 
@@ -33,8 +33,9 @@ def rounded_at_random(
     values : mapping of Variable to array
         Of all inputs.
     random : numpy.random.Generator
-    overflows_to_nan : bool
-        Whether infinities, made of finite numbers, are to be taken for numbers that nobody knows.
+    doubtful : bool
+        Whether infinities, made of finite numbers, are to be taken for numbers that nobody knows,
+        and what constants alone make is to be rounded, too: it may have been improved.
     """
     known = dict(values)
     # What constants alone make, such as the exponent of a power's derivative, is most often exact.
@@ -48,9 +49,9 @@ def rounded_at_random(
     for node in toposort(outputs, stop_at=known):
         inputs = [value(v) for v in node.inputs]
         results = perform(node, inputs)
-        if overflows_to_nan and all(np.isfinite(x).all() for x in inputs):
+        if doubtful and all(np.isfinite(x).all() for x in inputs):
             results = [_with_nan_for_infinity(x) for x in results]
-        if not varying.isdisjoint(node.inputs):
+        if doubtful or not varying.isdisjoint(node.inputs):
             varying.update(node.outputs)
             if not _is_exact(node.op):
                 results = [_with_random_last_bits(result, random) for result in results]

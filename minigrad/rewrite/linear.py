@@ -3,14 +3,15 @@
 Sums and products of matrices are linear, so a number may be multiplied before or after; and the
 linear algebra library adds up products faster than NumPy multiplies and then adds up.
 
-A number up to 1 in size may scale down what would otherwise overflow. So where it moves outwards
-the result is checked (`InRange`), and what is not finite is computed again as it was written. All
-else that moved is linear too, so an infinity on the way cannot vanish before the check. A number
-above 1 stays where it is: it may scale up what would otherwise round to 0.
+A number below 1 may scale down what would otherwise overflow. So where it moves outwards the result
+is checked (`InRange`), and what is not finite is computed again as it was written. All else that
+moved is linear too, so an infinity on the way cannot vanish before the check. A number above 2 may
+scale up what would otherwise round to 0: it stays where it is, unless it leaves a sum.
 """
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 from ..graph import Apply, Variable
@@ -47,7 +48,7 @@ def linear_rules() -> list[Rule]:
 
 
 class Multiple(NamedTuple):
-    """A number, from -1 to 1 and not 0, times a tensor of several elements."""
+    """A number, not 0, times a tensor of several elements."""
 
     factor: float
     rest: Variable
@@ -66,7 +67,7 @@ def _as_multiple(x: Variable) -> Multiple | None:
     if x.owner.op is mul:
         for number, rest in (x.owner.inputs, x.owner.inputs[::-1]):
             factor = number_of(number) if rest.type == x.type else None
-            if factor is not None and 0 < abs(factor) <= 1:
+            if factor:
                 return Multiple(factor, rest)
     if isinstance(x.owner.op, Dot):
         return _multiple_of_row(x)
@@ -95,9 +96,10 @@ def _with_row_of(number: float, product: Variable, place: int) -> Variable:
     return dot(*factors)
 
 
-def _as_large_multiple(x: Variable) -> Multiple | None:
-    """As `_as_multiple`, if x has so many elements that a multiplication less is worth a check."""
-    return _as_multiple(x) if (x.type.size or 0) >= _WORTH_A_CHECK else None
+def _as_large_multiple(x: Variable, most: float = 2) -> Multiple | None:
+    """As `_as_multiple`, of a number up to the most, and if one multiplication less is worth it."""
+    multiple = _as_multiple(x) if (x.type.size or 0) >= _WORTH_A_CHECK else None
+    return multiple if multiple and abs(multiple.factor) <= most else None
 
 
 def _unchecked(x: Variable) -> Variable:
@@ -107,10 +109,11 @@ def _unchecked(x: Variable) -> Variable:
 
 
 def _multiple(factor: float, x: Variable) -> Variable:
-    """The multiple of x, checked to be in range unless it is x or its opposite."""
+    """The multiple of x, checked to be in range if x may be out of it though the multiple is not."""
     if abs(factor) == 1:
         return x if factor == 1 else neg(x)
-    return InRange()(mul(constant(factor, dtype=x.type.dtype), x))
+    result = mul(constant(factor, dtype=x.type.dtype), x)
+    return InRange()(result) if abs(factor) < 1 else result
 
 
 @rule("a multiple of a multiple is a multiple", Elementwise, needs=[InRange])
@@ -129,7 +132,7 @@ def _product_with_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
         return None
     for x, y in (node.inputs, node.inputs[::-1]):
         multiple = _as_large_multiple(x)
-        if multiple and abs(multiple.factor) < 1 and x.type == y.type == node.out.type:
+        if multiple and abs(multiple.factor) != 1 and x.type == y.type == node.out.type:
             return [_multiple(multiple.factor, mul(multiple.rest, y))]
     return None
 
@@ -141,6 +144,8 @@ def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
     x, y = map(_as_multiple, node.inputs)
     if x is None or y is None or x.factor != y.factor or abs(x.factor) == 1:
         return None
+    if abs(x.factor) < 1 and not any(_unchecked(v) is not v for v in node.inputs):
+        return None  # a check more would cost what a multiplication less saves
     return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
 
 
@@ -157,7 +162,7 @@ def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
 
 @rule("the sum of a multiple is the multiple of the sum", Sum)
 def _sum_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
-    multiple = _as_large_multiple(node.inputs[0])
+    multiple = _as_large_multiple(node.inputs[0], most=math.inf)
     if multiple is None or not node.out.type.is_float or not fewer(node.out, multiple.rest):
         return None
     return [_multiple(multiple.factor, node.op(multiple.rest))]

@@ -36,9 +36,9 @@ from .engine import Rewriter, Rule, rule
 from .identity import identity
 from .moves import moved, moved_places, with_moved
 from .positivity import (
+    BETTER,
     EXACT,
     POSITIVE,
-    UNKNOWN,
     is_complement,
     may_overflow,
     positivity,
@@ -49,7 +49,7 @@ from .quotients import sigmoid_of_tanh
 
 def x_is_better(x: Variable) -> bool:
     """Whether the logarithm of x has a better form than that of its value."""
-    return positivity(x) is not UNKNOWN
+    return positivity(x) in (BETTER, EXACT)
 
 
 def x_is_exact(x: Variable, *others: Variable) -> bool:
@@ -75,7 +75,7 @@ def one_may_overflow(x: Variable, y: Variable) -> bool:
 
 def complement_is_better(x: Variable) -> bool:
     """Whether the logarithm of 1 − x has a better form than that of its value."""
-    return positivity_of_complement(x) is not UNKNOWN
+    return positivity_of_complement(x) in (BETTER, EXACT)
 
 
 def logarithms() -> list[Rule]:
@@ -178,13 +178,15 @@ def _log_of_complement(node: Apply, rewriter: Rewriter) -> Replacement:
     if not is_complement(complement) or not x_is_better(complement):
         return None
     x = complement.owner.inputs[1]  # type: ignore[union-attr]  # it is a difference
+    if x.owner is None:
+        return None
     if is_complement(x):
-        return [log(x.owner.inputs[1])]  # type: ignore[union-attr]  # this too
+        return [log(x.owner.inputs[1])]
     inside = _cast_first(x)
     if inside is not None:
         return [log(1 - inside)]
-    if type(x.owner.op) is Cast:  # type: ignore[union-attr]  # only an operation has a better form
-        return [log(cast(1 - x.owner.inputs[0], x.type.dtype))]  # type: ignore[union-attr]  # see above
+    if type(x.owner.op) is Cast:
+        return [log(cast(1 - x.owner.inputs[0], x.type.dtype))]
     parts = moved(x)
     return [log(with_moved(x, [1 - part for part in parts]))] if parts else None
 
@@ -202,14 +204,17 @@ def _cast_first(x: Variable) -> Variable | None:
     """x with its arguments cast, if x is a function of floats cast to a wider type."""
     if x.owner is None or type(x.owner.op) is not Cast:
         return None
-    node = x.owner.inputs[0].owner
-    if node is None or x.type.numpy_dtype.itemsize < node.outputs[0].type.numpy_dtype.itemsize:
+    (function,) = x.owner.inputs
+    sigmoid_found = sigmoid_of_tanh(function)
+    function = function if sigmoid_found is None else sigmoid_found
+    node = function.owner
+    if node is None or x.type.numpy_dtype.itemsize < function.type.numpy_dtype.itemsize:
         return None
     places = moved_places(node) or range(len(node.inputs))
     inputs = [
         cast(v, x.type.dtype) if place in places else v for place, v in enumerate(node.inputs)
     ]
-    return node.op.make_node(*inputs).outputs[x.owner.inputs[0].index or 0]
+    return node.op.make_node(*inputs).outputs[function.index or 0]
 
 
 @rule("the logarithm of a product is the sum of the logarithms", log, needs=[])

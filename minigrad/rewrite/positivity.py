@@ -73,8 +73,10 @@ def positivity(x: Variable, reach: int = _REACH) -> Positivity:
 def positivity_of_complement(x: Variable, reach: int = _REACH) -> Positivity:
     """What is known of 1 − x."""
     node = x.owner
-    if node is None or not reach or not x.type.is_float:
+    if not reach or not x.type.is_float:
         return UNKNOWN
+    if node is None:
+        return POSITIVE if isinstance(x, Constant) and (x.data < 1).all() else UNKNOWN
     if node.op is sigmoid or sigmoid_of_tanh(x, of_complement=True) is not None:
         return EXACT
     if node.op is exp:

@@ -37,6 +37,7 @@ SIGMOIDS = {
     "1 - 1 / (1 + exp(z))": lambda z: 1 - 1 / (1 + T.exp(z)),
     "of a sum": lambda z: 1 / (1 + T.exp(-(z - 1) - 1)),
     "exp(z) / (exp(z) + exp(0 z))": lambda z: T.exp(z) / (T.exp(z) + T.exp(0 * z)),
+    "1 / (1 + 1 / exp(z))": lambda z: 1 / (1 + 1 / T.exp(z)),
     "exp(-softplus(-z))": lambda z: T.exp(-T.nnet.softplus(-z)),
 }
 
@@ -267,10 +268,18 @@ def test_the_cost_of_a_float32_softmax_is_as_exact_as_float32(cost):
 def test_a_probability_cast_to_a_wider_type_has_a_logarithm_of_that_type(wide):
     z = T.fvector("z")
     values = np.array([-1000.0, -40.0, 0.1, 40.0], "float32")
-    for p in (T.nnet.sigmoid(z), 1 - T.nnet.sigmoid(-z)):
+    for p in (T.nnet.sigmoid(z), 1 - T.nnet.sigmoid(-z), 0.5 * T.tanh(0.5 * z) + 0.5):
         (result,) = minigrad.function([z], [T.log(T.cast(p[::-1], wide))])(values)
         rtol = 1e-12 if wide == "float64" else 1e-5
         np.testing.assert_allclose(result, -softplus(-values.astype("float64"))[::-1], rtol=rtol)
+
+
+@ignoring_warnings
+def test_the_complement_of_a_guarded_probability_is_exact():
+    z = T.dvector("z")
+    p = T.nnet.sigmoid(z)
+    f = minigrad.function([z], T.log(1 - T.switch(p > 2, 0.5, p)))
+    np.testing.assert_allclose(f([1000.0, -40.0]), [-1000.0, -softplus(-40.0)])
 
 
 DATA = np.array([-1000.0, -40.0, 0.0, 2.0])
@@ -285,6 +294,13 @@ def test_constants_are_no_worse_off_than_variables(writing):
     shared = minigrad.function([], -T.log(SIGMOIDS[writing](minigrad.shared(DATA))))
     for f in (given, constant, shared):
         np.testing.assert_allclose(f(), softplus(-DATA), rtol=1e-10)
+
+
+def test_debug_mode_takes_no_cost_of_constants_for_a_bug():
+    z = T.constant([[1000.0, -36.0], [36.0, -40.0]])
+    p = T.exp(z) / (1 + T.exp(z))
+    cost = minigrad.function([], -T.log1p(-p[1:]).sum(), mode="DebugMode")
+    np.testing.assert_allclose(cost(), 36.0)
 
 
 @pytest.mark.parametrize("intermediate", ["wrt", "consider_constant", "known_grads"])

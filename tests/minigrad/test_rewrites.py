@@ -58,6 +58,7 @@ PARTS = {
     "tiny": T.TensorType("float64", (1, 1)),
     "integers": T.lmatrix,
     "sigmoid": lambda name: T.nnet.sigmoid(T.dmatrix(name)),
+    "number": lambda name: T.constant(2.0, name),
     "exponential": lambda name: T.exp(T.dmatrix(name)),
 }
 
