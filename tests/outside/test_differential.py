@@ -7,13 +7,17 @@ pytest.importorskip("autograd")
 import differential  # noqa: E402
 
 
-def quiet_run():
-    return differential.Run(echo=lambda *_, **__: None)
-
-
 @pytest.mark.parametrize("first", range(0, 200, 50))
 def test_random_programs_compute_what_numpy_and_autograd_do(first):
-    run = quiet_run()
+    run = differential.Run(echo=lambda *_, **__: None)
     for seed in range(first, first + 50):
         run.check_program(seed)
+    assert not run.failures
+
+
+@pytest.mark.parametrize("first", range(0, 100, 50))
+def test_random_costs_of_sigmoids_and_softmaxes_are_those_of_the_exact_formula(first):
+    run = differential.Run(echo=lambda *_, **__: None)
+    for seed in range(first, first + 50):
+        run.check_cost(seed)
     assert not run.failures
