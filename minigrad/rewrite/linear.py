@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from ..graph import Apply, Variable
 from ..ops.broadcasting import Alloc, DimShuffle, InRange, Sum, is_transposed, transposed
-from ..ops.elementwise import Elementwise, add, mul, neg, sqr, sub
+from ..ops.elementwise import Cast, Elementwise, add, cast, mul, neg, sqr, sub
 from ..ops.linalg import Dot, dot
 from ..ops.shape import Reshape
 from ..tensor_type import constant
@@ -181,7 +181,7 @@ def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
 @rule("the sum of all products of elements is a dot product", Sum)
 def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     (product,) = node.inputs
-    if node.out.type.ndim or product.owner is None or not _may_be_added_by_blas(product):
+    if node.out.type.ndim or product.owner is None or product.type.dtype not in _BLAS:
         return None
     if product.owner.op not in (mul, sqr):
         return None
@@ -194,46 +194,53 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     flat = [
         x if x.type.ndim == 1 else Reshape()(x, constant(count, dtype="int64")) for x in factors
     ]
-    return [dot(flat[0], flat[-1])]
+    wide = [cast(x, _dtype_of_sum(product)) for x in flat]
+    return [cast(dot(wide[0], wide[-1]), node.out.type.dtype)]
 
 
 @rule("the sum of the rows of a matrix is its product with a row of ones", Sum)
 def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
-    if x.type.ndim != 2 or len(axes) != 1 or not x.type.size or not _may_be_added_by_blas(x):
+    if x.type.ndim != 2 or len(axes) != 1 or not x.type.size or x.type.dtype not in _BLAS:
         return None
     count = x.type.shape[axes[0]]
-    ones = Alloc()(constant(1, dtype=x.type.dtype), constant(count, dtype="int64"))
-    return [dot(ones, x) if axes == (0,) else dot(x, ones)]
+    ones = Alloc()(constant(1, dtype=_dtype_of_sum(x)), constant(count, dtype="int64"))
+    return [cast(dot(ones, x) if axes == (0,) else dot(x, ones), node.out.type.dtype)]
 
 
-@rule("a multiple of a sum of rows is the product with a row of that number", InRange)
+@rule("a multiple of a sum of rows is the product with a row of that number", InRange, Elementwise)
 def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
-    multiple = _as_multiple(node.out) if _is_product(node.inputs[0]) else None
-    product = multiple and multiple.rest.owner
-    if multiple is None or product is None or not isinstance(product.op, Dot):
+    is_checked = isinstance(node.op, InRange)
+    scaled = node.inputs[0].owner if is_checked else node
+    multiple = _as_multiple(node.out) if scaled is not None and scaled.op is mul else None
+    if multiple is None or multiple.rest.owner is None:
+        return None
+    is_cast = type(multiple.rest.owner.op) is Cast
+    total = multiple.rest.owner.inputs[0] if is_cast else multiple.rest
+    product = total.owner
+    if product is None or not isinstance(product.op, Dot):
+        return None
+    # A small number might round to 0 what adds up to more.
+    if not is_checked and not _SMALLEST_IN_A_ROW <= abs(multiple.factor) < 1:
         return None
     for place, ones in enumerate(product.inputs):
         if _is_filled(ones) and number_of(ones.owner.inputs[0]) == 1:  # type: ignore[union-attr]  # it is
-            return [InRange()(_with_row_of(multiple.factor, multiple.rest, place))]
+            result = cast(_with_row_of(multiple.factor, total, place), node.out.type.dtype)
+            return [InRange()(result) if is_checked else result]
     return None
 
 
-def _is_product(x: Variable) -> bool:
-    return x.owner is not None and x.owner.op is mul
+def _dtype_of_sum(x: Variable) -> str:
+    """The dtype in which the elements of x are added up; a large float32 is not worth the time.
 
-
-def _may_be_added_by_blas(x: Variable) -> bool:
-    """Whether the sum of x need not be more accurate, or is large enough to be worth the speed.
-
-    NumPy adds up float32 in float64, BLAS does not.
+    NumPy adds up float32 in float64. BLAS does not, but in pieces: see `linalg.long_dot`.
     """
-    if x.type.dtype == "float64":
-        return True
-    return x.type.dtype == "float32" and (x.type.size or 0) >= _LARGE
+    is_few = x.type.dtype == "float32" and (x.type.size or 0) < _LARGE
+    return "float64" if is_few else x.type.dtype
 
 
 _LARGE = 1024  # elements
 _WORTH_A_CHECK = 4096  # elements
+_SMALLEST_IN_A_ROW = 1 / 1024
 _BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with
