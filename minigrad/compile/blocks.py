@@ -15,21 +15,24 @@ import numpy as np
 
 from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, toposort
 from ..lines import credited_to
-from ..ops.broadcasting import DimShuffle, Sum
+from ..ops.broadcasting import DimShuffle, Sum, accumulator
 from ..ops.elementwise import Cast, Elementwise, Switch
 from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
+from ..ops.pieces import SHARED_PRODUCT
 from ..ops.reduction import Reduction
 from ..rewrite import improve, improve_for_sizes
 from .program import Program
 
-# Measured: see docs/performance.md. A product of up to a million multiplications OpenBLAS computes as
-# it stands; a larger one it copies into its own order and shares between threads, which takes many
-# rows to pay. And with few rows calls take their own time.
-_MOST_MULTIPLICATIONS = 1_000_000
-_FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 300, 2500
+# Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
+# thread; a larger one it shares between threads, which takes many rows to pay. And with few rows calls
+# take their own time.
+_MOST_MULTIPLICATIONS = SHARED_PRODUCT - 1
+_FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 200, 2500
 _BLOCK_BYTES = 5 << 18
 _FEWEST_BLOCKS = 3
+# From so many on, sums of float32 would lose digits if they were added up in float32.
+_MANY_BLOCKS = 32
 
 # What a variable has to do with the rows: it has one for each, or one column for each, or it is a
 # sum over them, or made of such sums. What has nothing to do with them is None.
@@ -76,12 +79,16 @@ class RowBlocks(Op):
             block = [rows[start : start + length] for rows in cut]
             sums = self.programs[length].run(*block, *whole)
             if not totals:
-                totals = list(sums)
+                totals = list(sums) if len(self._lengths) < _MANY_BLOCKS else list(map(_wide, sums))
             else:
                 for total, part in zip(totals, sums, strict=True):
                     np.add(total, part, out=total)
             start += length
-        return totals
+        if len(self._lengths) < _MANY_BLOCKS:
+            return totals
+        return [
+            total.astype(t.dtype, copy=False) for total, t in zip(totals, self._types, strict=True)
+        ]
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         for cell, total in zip(output_storage, self.compute(*inputs), strict=True):
@@ -99,6 +106,11 @@ class RowBlocks(Op):
 
     def __str__(self) -> str:
         return "sum over rows"
+
+
+def _wide(x: Any) -> Any:
+    """The sum of a block, in a dtype that those of many blocks can be added to."""
+    return np.asarray(x, accumulator(x.dtype))
 
 
 def in_row_blocks(

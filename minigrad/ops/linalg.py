@@ -19,40 +19,13 @@ from .broadcasting import (
 )
 from .elementwise import mul
 from .joining import as_tensor_variable
+from .pieces import dot_for
 from .reduction import sum as sum_of
 from .shape import SpecifyShape, reshape, squeeze, swapaxes
 
 
 def _product_dtype(x: Variable, y: Variable) -> np.dtype[Any]:
     return np.result_type(x.type.numpy_dtype, y.type.numpy_dtype)
-
-
-def long_dot(x: Any, y: Any, out: Any = None) -> Any:
-    """``numpy.dot`` of a float32 vector and a vector or matrix, also a long one.
-
-    BLAS adds up in float32, so the more products there are, the fewer digits are right. Here it
-    adds those of a few thousand at a time, and the sums of these are added in float64. With a wide
-    matrix it does not: there that would take longer than the product.
-    """
-    if x.ndim == 2:
-        x, y = y, x.T
-    count = len(x) // _CHUNK
-    if count < 4 or (y.ndim == 2 and y.shape[1] > _WIDE):
-        return np.dot(x, y, out=out)
-    end = count * _CHUNK
-    chunks = y[:end].reshape(count, _CHUNK, *y.shape[1:])
-    sums = np.matmul(
-        x[:end].reshape(count, 1, _CHUNK), chunks if y.ndim == 2 else chunks[..., None]
-    )
-    total = np.add.reduce(sums, axis=0, dtype=np.float64).reshape(y.shape[1:])
-    total += np.dot(x[end:], y[end:])
-    if out is None:
-        return total.astype(np.float32)
-    np.copyto(out, total, casting="same_kind")
-    return out
-
-
-_CHUNK, _WIDE = 4096, 16
 
 
 class Dot(NumPyOp):
@@ -68,10 +41,12 @@ class Dot(NumPyOp):
         return Apply(self, [x, y], [TensorType(_product_dtype(x, y), [*rows, *columns])()])
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        output_storage[0][0] = _dot_of(node)(*inputs)
+        output_storage[0][0] = dot_for(*inputs)(*inputs)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('dot', _dot_of(node))}({', '.join(inputs)})"
+        use("dot", np.dot)  # so that none of the results, dot_1 and so on, takes the name first
+        function = dot_for(*[x.type for x in node.inputs])
+        return f"{use(function.__name__, function)}({', '.join(inputs)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"({inputs[0]} @ {inputs[1]})"
@@ -93,13 +68,6 @@ class Dot(NumPyOp):
         if y.type.ndim == 1:
             return [outer(g, y), dot(x.T, g)]
         return [dot(g, y.T), dot(x.T, g)]
-
-
-def _dot_of(node: Apply) -> Any:
-    """The function that computes this `Dot`."""
-    x, y = node.inputs
-    is_narrow = {x.type.dtype, y.type.dtype} == {"float32"}
-    return long_dot if is_narrow and 1 in (x.type.ndim, y.type.ndim) else np.dot
 
 
 class MatMul(NumPyOp):

@@ -153,7 +153,7 @@ def test_a_row_with_a_number_for_each_row_is_not_the_same_for_all(build):
 @pytest.mark.parametrize(
     ("shape", "hidden", "expected"),
     [
-        ((3000, 64), 32, "7 blocks of 429 rows"),  # 429 · 64 · 32 multiplications: under a million
+        ((3000, 64), 32, "12 blocks of 250 rows"),  # 250 · 64 · 32 multiplications: one thread's
         ((9000, 400), 100, "4 blocks of 2250 rows"),  # they would be far fewer rows than pay
         ((1000, 10), 4, None),  # all of it fits into the cache
     ],
