@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,10 @@ import numpy as np
 # NumPy's ufuncs, and what those are called in T that have another name there.
 _UFUNCS = {
     "absolute": "abs_", "bitwise_and": "and_", "bitwise_or": "or_", "bitwise_xor": "xor",
-    "degrees": "rad2deg", "divide": "true_div", "floor_divide": "int_div", "greater": "gt",
-    "greater_equal": "ge", "less": "lt", "less_equal": "le", "multiply": "mul", "negative": "neg",
-    "radians": "deg2rad", "reciprocal": "inv", "remainder": "mod", "rint": "round", "sign": "sgn",
-    "square": "sqr", "subtract": "sub",
+    "degrees": "rad2deg", "divide": "true_div", "equal": "eq", "floor_divide": "int_div",
+    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "multiply": "mul",
+    "negative": "neg", "not_equal": "neq", "radians": "deg2rad", "reciprocal": "inv",
+    "remainder": "mod", "rint": "round", "sign": "sgn", "square": "sqr", "subtract": "sub",
 } | {
     name: name
     for name in (
@@ -36,6 +37,8 @@ _FUNCTIONS = {"amax": "max", "amin": "min"} | {
         "transpose", "tril", "triu", "var", "where", "zeros_like",
     )
 }  # fmt: skip
+# Arguments of these that T lacks, or has at another place.
+_BY_NAME = ("order", "out", "dtype")
 # Where NumPy asks the elements of a list for arrays, and can do with the elements as objects.
 _OF_LISTS = "numpy._core.fromnumeric"
 
@@ -43,9 +46,10 @@ _OF_LISTS = "numpy._core.fromnumeric"
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Any) -> Any:
     """The ufunc of inputs, some of which are variables, as an expression."""
     name = ufunc.__name__
-    if name in ("equal", "not_equal") and method == "__call__":
-        # As between two variables, == compares identity, so that variables can be keys.
-        return (inputs[0] is inputs[1]) == (name == "equal")
+    if name in ("equal", "not_equal") and isinstance(inputs[0], (np.ndarray, np.generic)):
+        # This is how NumPy asks for ``array == x`` and ``x == array``, too: as between two
+        # variables, == compares identity, so that variables can be found in lists.
+        return name == "not_equal"
     if name == "divmod" and method == "__call__":
         return np.floor_divide(*inputs), np.remainder(*inputs)
     if method == "reduce":
@@ -63,11 +67,32 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: An
 def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
     """A function of NumPy's, of variables or lists that hold some, as an expression."""
     name = function.__name__
-    if name in ("ndim", "size"):
-        return getattr(arguments[0], name)
     is_numpys = function.__module__ == "numpy"
     called = name if is_numpys else f"{function.__module__.removeprefix('numpy.')}.{name}"
-    return _call(called, _FUNCTIONS.get(name) if is_numpys else None, arguments, options)
+    if called in ("ndim", "size") and len(arguments) == 1 and not options:
+        return getattr(arguments[0], name)
+    if is_numpys and name in _FUNCTIONS:
+        return _call(called, _FUNCTIONS[name], *_named(function, arguments, options))
+    return _call(called, None, arguments, options)
+
+
+def _named(
+    function: Any, arguments: Sequence[Any], options: Mapping[str, Any]
+) -> tuple[Sequence[Any], Mapping[str, Any]]:
+    """The arguments, by name from the first on that is usually not given by place.
+
+    In T another may have its place. What NumPy takes anyway need not be said.
+    """
+    try:
+        parameters = list(signature(function).parameters.values())
+    except ValueError:  # one written in C, whose arguments are told apart by their number
+        return arguments, options
+    names = [parameter.name for parameter in parameters]
+    n_places = next((i for i, name in enumerate(names) if name in _BY_NAME), len(names))
+    named = {**dict(zip(names[n_places:], arguments[n_places:], strict=False)), **options}
+    defaults = {parameter.name: parameter.default for parameter in parameters}
+    said = {name: v for name, v in named.items() if name not in _BY_NAME or v is not defaults[name]}
+    return arguments[:n_places], said
 
 
 def _call(called: str, name: str | None, arguments: Sequence[Any], options: Any) -> Any:

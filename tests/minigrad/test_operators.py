@@ -240,6 +240,14 @@ NUMPYS = {
     "a NumPy number on the left": (lambda x: np.float64(2) / x, lambda x: 2 / x),
     "an array that is compared": (lambda x: np.ones(2) < x, lambda x: x > 1),
     "an array's product": (lambda x: np.ones(2) @ x, lambda x: T.sum(x, axis=0)),
+    "equal": (lambda x: np.equal(x, 0.5), lambda x: T.eq(x, 0.5)),
+    "equal, a number on the left": (lambda x: np.equal(0.5, x), lambda x: T.eq(0.5, x)),
+    "not_equal": (lambda x: np.not_equal(x, np.ones(2)), lambda x: T.neq(x, np.ones(2))),
+    "arguments by place": (
+        lambda x: np.max(x, 1, None, True),
+        lambda x: T.max(x, 1, keepdims=True),
+    ),
+    "what NumPy does anyway": (lambda x: np.reshape(x, 4, order="C"), lambda x: x.flatten()),
     "a method": (lambda x: (x + 1).log().exp().sqrt(), lambda x: T.sqrt(T.exp(T.log(x + 1)))),
 }
 
@@ -271,6 +279,22 @@ def test_every_ufunc_that_is_taken_is_numpys(name):
 @pytest.mark.parametrize("name", numpy_functions._FUNCTIONS)
 def test_every_function_that_is_taken_is_there(name):
     assert hasattr(np, name) and hasattr(T, numpy_functions._FUNCTIONS[name])
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda x: np.reshape(x, (4, 1), "F"),
+        lambda x: np.reshape(x, (4, 1), order="F"),
+        lambda x: np.max(x, 0, np.empty(2)),
+        lambda x: np.size(x, 0),
+        lambda x: np.array_equal(x, x),
+        lambda x: np.equal(x, 1, dtype=object),
+    ],
+)
+def test_what_a_function_of_numpys_cannot_do_with_a_variable_is_refused(call):
+    with pytest.raises(TypeError, match=r"T\.|minigrad\.tensor"):
+        call(T.dmatrix("x"))
 
 
 def test_adding_a_variable_to_an_array_in_place_leaves_the_array_alone():
