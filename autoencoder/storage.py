@@ -143,6 +143,9 @@ def _blaming(name: str) -> Iterator[None]:
 
 def _check_members(members: list[zipfile.ZipInfo], size: int) -> dict[str, zipfile.ZipInfo]:
     """The members by their arrays' names, if they can be those of a model."""
+    for member in members:
+        if not member.filename.endswith(".npy"):
+            raise ValueError(f"its entry {member.filename!r} is no array: those are named *.npy")
     named = {member.filename.removesuffix(".npy"): member for member in members}
     if len(named) < len(members):
         raise ValueError("it holds two arrays of the same name")

@@ -356,9 +356,17 @@ CRAFTED_ARRAYS = {
 }
 
 CRAFTED_MODELS = {
-    "an entry without .npy": (
+    "an entry of another name": (
+        lambda members: zipped(renamed(members, "weights.npy", "weight.npy")),
+        r"missing: \['weights'\], or unknown: \['weight'\]",
+    ),
+    "an entry of another suffix": (
         lambda members: zipped(renamed(members, "weights.npy", "weights.txt")),
-        r"missing: \['weights'\], or unknown: \['weights.txt'\]",
+        r"its entry 'weights.txt' is no array: those are named \*\.npy",
+    ),
+    "an entry without a suffix": (
+        lambda members: zipped(renamed(members, "weights.npy", "weights")),
+        r"its entry 'weights' is no array: those are named \*\.npy",
     ),
     "text beyond Unicode": (
         lambda members: changed(
