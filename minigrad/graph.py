@@ -483,15 +483,20 @@ def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()
     return [v for v in ancestors(outputs, given) if v.owner is None or v in given]
 
 
-def mentioned(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> set[Variable]:
-    """The ancestors of the outputs, and of what constants among them were written with."""
-    found: set[Variable] = set()
+def mentioned(
+    outputs: Iterable[Variable], replacements: Mapping[Variable, Variable]
+) -> list[Variable]:
+    """The ancestors of the outputs, and of what constants among them were written with.
+
+    The replacements have been made in the outputs, and are made in what constants note.
+    """
+    found: dict[Variable, None] = {}
     new = list(outputs)
     while new:
-        more = [v for v in ancestors(new, {*found, *stop_at}) if v not in found]
-        found.update(more)
-        new = _written_with(more)
-    return found
+        more = [v for v in ancestors(new, found) if v not in found]
+        found.update(dict.fromkeys(more))
+        new = clone_replace(_written_with(more), replacements)
+    return list(found)
 
 
 def _written_with(variables: Iterable[Variable]) -> list[Variable]:

@@ -423,10 +423,7 @@ def _check_used(
         unused.pop(variable, None)
     if not unused or on_unused_input == "ignore":
         return
-    # What constants were written with was so before anything was replaced.
-    before = mentioned(expressions)
-    now = [replacements[v] for v in before if v in replacements]
-    for variable in before.union(mentioned(now)):
+    for variable in mentioned(expressions, replacements):
         unused.pop(variable, None)
     if not unused:
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..graph import Constant, Variable, clone_replace, graph_inputs
+from ..graph import Constant, Variable, clone_replace, mentioned
 from ..shared import SharedVariable
 from ..tensor_type import describe
 from .errors import quoted
@@ -81,6 +81,7 @@ def default_updates(
 ) -> Updates:
     """The updates that the shared variables in use bring along, with the replacements made.
 
+    In use is what the expressions were written with, also if its value turned out not to matter.
     Not of those that are updated anyway, nor of those that the user has ruled out.
     """
     if no_default_updates is True:
@@ -97,7 +98,7 @@ def default_updates(
     new = list(expressions)
     # A default update may itself use a shared variable that has one.
     while new:
-        found = [v for v in graph_inputs(new) if v not in looked_at]
+        found = [v for v in mentioned(new, replacements) if v not in looked_at]
         looked_at.update(found)
         with_one = [
             v

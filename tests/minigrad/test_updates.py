@@ -245,6 +245,30 @@ def test_what_an_update_uses_is_updated_by_default(counter):
     assert counter.get_value() == 1
 
 
+@pytest.mark.parametrize(
+    "expression",
+    [
+        lambda n: T.zeros_like(n) + 3,
+        lambda n: n * 0,
+        lambda n: T.fill(n, 5),
+        lambda n: T.cast(T.stack([n, n]).shape[0], "float64"),
+        lambda n: minigrad.grad(T.cast(n, "float64") * (x := T.dscalar()), x).shape.sum(),
+    ],
+)
+def test_what_an_expression_was_written_with_is_updated_by_default(counter, expression):
+    function([], expression(counter))()
+    assert counter.get_value() == 1
+
+
+def test_what_a_replaced_variable_was_written_with_is_not_updated_by_default(counter):
+    zero = T.zeros_like(counter)
+    function([], zero + 3, givens={counter: T.constant(0)})()
+    function([], T.zeros_like(zero) + 3, givens={zero: T.constant(0)})()
+    doubled = 2 * counter
+    function([doubled], T.zeros_like(doubled) + 3)(4)
+    assert counter.get_value() == 0
+
+
 def test_what_givens_bring_in_is_updated_by_default(counter):
     n = T.lscalar("x")
     function([], n * 2, givens={n: counter})()
