@@ -14,8 +14,8 @@ from .rounding import rounded_at_random
 # Rewrites change the order of operations, and so the rounding: by how many units of precision.
 TOLERANCE = 1e4
 # Where the interpreter's own rounding is more, how many times what rounding it at random shows, in
-# so many runs.
-_TIMES, _RUNS = 30, 8
+# at most so many runs: what a comparison decides by the last bit takes some until it flips.
+_TIMES, _MOST_RUNS = 30, 64
 
 
 class DisagreementError(AssertionError):
@@ -42,7 +42,7 @@ def compare_with_interpreter(
         else:
             wrong = _differs(result, right, TOLERANCE * precision_of(output))
             if wrong.any():
-                wrong &= ~_is_explained_by_rounding(output, values, result, right)
+                wrong = _not_explained_by_rounding(output, values, result, right, wrong)
             difference = _described(result, right, wrong)
         if difference:
             raise DisagreementError(
@@ -68,28 +68,35 @@ def _differs(result: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndar
     return np.asarray(finite & ~close)
 
 
-def _is_explained_by_rounding(
-    output: Variable, values: Mapping[Variable, np.ndarray], result: np.ndarray, right: np.ndarray
+def _not_explained_by_rounding(
+    output: Variable,
+    values: Mapping[Variable, np.ndarray],
+    result: np.ndarray,
+    right: np.ndarray,
+    wrong: np.ndarray,
 ) -> np.ndarray:
-    """Where the interpreter's value is as uncertain as it differs from the result."""
+    """Where the result is wrong, and differs by more than the interpreter's value is uncertain."""
     random = np.random.default_rng(0)
-    choices = _that_choices_are_made_by(output)
+    outputs = [output, *_that_choices_are_made_by(output)]
+    difference = np.abs(np.subtract(result, right, dtype=float))
+    spread = np.zeros(right.shape)
     with np.errstate(all="ignore"):
-        try:
-            runs = [
-                rounded_at_random([output, *choices], values, random, doubtful=True)
-                for _ in range(_RUNS)
-            ]
-        except (ValueError, IndexError):  # of an index that was rounded
-            return np.ones(right.shape, bool)
-        # It is not known which elements an unknown number of those has met.
-        if not all(np.isfinite(x).all() for _, *numbers in runs for x in numbers):
-            return np.ones(right.shape, bool)
-        if right.dtype.kind != "f":
-            return np.any([run != right for run, *_ in runs], axis=0)
-        spread = np.max([np.abs(np.subtract(run, right, dtype=float)) for run, *_ in runs], axis=0)
-        difference = np.abs(np.subtract(result, right, dtype=float))
-        return ~np.isfinite(spread) | (difference <= _TIMES * spread)
+        for _ in range(_MOST_RUNS):
+            try:
+                run, *numbers = rounded_at_random(outputs, values, random, doubtful=True)
+            except (ValueError, IndexError):  # of an index that was rounded
+                return np.zeros_like(wrong)
+            # It is not known which elements an unknown number of those has met.
+            if not all(np.isfinite(x).all() for x in numbers):
+                return np.zeros_like(wrong)
+            if right.dtype.kind == "f":
+                spread = np.maximum(spread, np.abs(np.subtract(run, right, dtype=float)))
+                wrong = wrong & np.isfinite(spread) & ~(difference <= _TIMES * spread)
+            else:
+                wrong = wrong & (run == right)
+            if not wrong.any():
+                break
+    return wrong
 
 
 def _that_choices_are_made_by(output: Variable) -> list[Variable]:

@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..graph import Op, Variable, perform, toposort
+from ..graph import Apply, Op, Variable, perform, toposort
 from ..ops.broadcasting import Alloc
-from ..ops.elementwise import Switch, numpy_clip, numpy_relu
+from ..ops.elementwise import Elementwise, Switch, numpy_clip, numpy_relu, truth
 from ..ops.joining import Join
 from ..ops.reduction import REDUCTIONS
 
@@ -35,7 +35,8 @@ def rounded_at_random(
     random : numpy.random.Generator
     doubtful : bool
         Whether infinities, made of finite numbers, are to be taken for numbers that nobody knows,
-        and what constants alone make is to be rounded, too: it may have been improved.
+        and what constants alone make is to be rounded, too: it may have been improved. Then also
+        what is almost equal is sometimes compared as equal: exactly so it may be.
     """
     known = dict(values)
     # What constants alone make, such as the exponent of a power's derivative, is most often exact.
@@ -48,6 +49,8 @@ def rounded_at_random(
 
     for node in toposort(outputs, stop_at=known):
         inputs = [value(v) for v in node.inputs]
+        if doubtful and _compares_floats(node):
+            inputs = _made_equal_at_random(inputs, random)
         results = perform(node, inputs)
         if doubtful and all(np.isfinite(x).all() for x in inputs):
             results = [_with_nan_for_infinity(x) for x in results]
@@ -70,6 +73,29 @@ _EXACT_OPS = (Switch, Join, Alloc)
 def _is_exact(op: Op) -> bool:
     is_choice = getattr(op, "function", None) in _EXACT_FUNCTIONS
     return op.is_view or isinstance(op, _EXACT_OPS) or is_choice
+
+
+# How many times the precision numbers may differ that are almost equal.
+_ALMOST = 30
+
+
+def _compares_floats(node: Apply) -> bool:
+    """Whether it compares two tensors of floats, one of which has been computed."""
+    is_comparison = isinstance(node.op, Elementwise) and node.op.result is truth
+    has_floats = all(v.type.is_float for v in node.inputs)
+    return (
+        is_comparison and has_floats and len(node.inputs) == 2 and any(v.owner for v in node.inputs)
+    )
+
+
+def _made_equal_at_random(
+    pair: Sequence[np.ndarray], random: np.random.Generator
+) -> list[np.ndarray]:
+    """x and y of the pair; half of y's elements that are almost those of x are these."""
+    x, y = np.broadcast_arrays(*pair)
+    precision = max(np.finfo(x.dtype).eps, np.finfo(y.dtype).eps)
+    is_near = np.abs(x - y) <= _ALMOST * precision * np.maximum(np.abs(x), np.abs(y))
+    return [x, np.where(is_near & (random.random(x.shape) < 0.5), x, y)]
 
 
 def _with_nan_for_infinity(x: np.ndarray) -> np.ndarray:

@@ -138,6 +138,25 @@ def test_what_is_more_accurate_than_the_interpreter_or_rounded_otherwise_is_no_m
             f(np.array([point, -point]))
 
 
+@pytest.mark.parametrize(
+    "decide",
+    [T.le, T.lt, T.eq, T.neq, lambda h, v: T.switch(h <= v, v, -v), lambda h, v: T.floor(h - v)]
+    + [lambda h, v: T.argmax(T.stack([h, v]), axis=0), lambda h, v: T.cast(h - v + 2, "int64")],
+)
+def test_what_flips_by_rounding_is_no_mistake(x, decide):
+    h = (x * T.exp(T.sin(x))) / T.exp(T.sin(x))  # it is x, up to its last bits
+    f = function([x], decide(h, x), mode="DebugMode")
+    for seed in range(20):
+        f(np.random.default_rng(seed).normal(size=10))
+
+
+def test_a_wrong_decision_is_found(x):
+    y = Doubling("2 * {0} * (1 + 1e-9)")(x)
+    f = function([x], y > 2 * x + 1e-10, mode="DebugMode")
+    with pytest.raises(DisagreementError):
+        f([1.0, 3.0])
+
+
 def test_a_wrong_value_is_found_beside_a_cancellation(x):
     y = Doubling("2 * {0} * (1 + 1e-9)")(x)
     f = function([x], T.log(1 - T.nnet.sigmoid(x)) + y, mode="DebugMode")
