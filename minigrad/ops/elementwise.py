@@ -7,10 +7,12 @@ functions composed of its lines.
 from __future__ import annotations
 
 import math
+import re
 import threading
 from collections.abc import Callable, Sequence
 from contextvars import copy_context
 from functools import lru_cache, partial, reduce
+from inspect import signature
 from operator import index
 from typing import Any
 
@@ -107,7 +109,7 @@ class Elementwise(NumPyOp):
         self.result = result
         self.symbol = symbol
         self.takes_out = self.in_place = _takes_out(function)
-        self.__doc__ = f"{name} of each element."
+        self.__doc__ = f"{_document(name, vjp)}\n\nThe dtype: {self._about_dtype()}\n"
 
     def make_node(self, *inputs: Any) -> Apply:
         if len(inputs) != self.n_inputs:
@@ -129,6 +131,10 @@ class Elementwise(NumPyOp):
 
     def _common_dtype(self, types: Sequence[TensorType]) -> np.dtype[Any]:
         return np.result_type(*[type.numpy_dtype for type in types])
+
+    def _about_dtype(self) -> str:
+        text = self.result.__doc__ or "see there."
+        return text[0].lower() + text[1:]
 
     def compute(self, *inputs: Any) -> Any:
         return self.function(*inputs)
@@ -199,6 +205,9 @@ class Elementwise(NumPyOp):
 class Quotient(Elementwise):
     """A quotient, which of integers is ``config.floatX``."""
 
+    def _about_dtype(self) -> str:
+        return "the floats' common one; of integers, config.floatX."
+
     def __call__(self, *inputs: Any) -> Variable:
         inputs = tuple(as_tensor_variable(x) if isinstance(x, (list, tuple)) else x for x in inputs)
         if any(map(_may_be_float, inputs)):
@@ -233,6 +242,24 @@ def _takes_out(function: Callable[..., Any]) -> bool:
 
 
 _TABLE: dict[str, Elementwise] = {}
+
+
+def _document(name: str, vjp: Callable[..., Any] | None) -> str:
+    """What a line of the table computes, its formula first, and its derivative."""
+    if name not in FORMULAS:
+        return f"{name} of each element."
+    formula, *derivatives = FORMULAS[name]
+    *inputs, output, _ = signature(vjp).parameters if vjp else ("", "", "")
+    if len(derivatives) < 2:
+        rule = (derivatives or ["0 wherever there is one"])[0]
+    else:
+        rule = "; ".join(f"by {x}: {d}" for x, d in zip(inputs, derivatives, strict=True))
+    if output and re.search(rf"\b{output}\b", rule):
+        rule += f", where {output} is the result"
+    return (
+        f"{formula}, for each element.\n\nDerivative: {rule}.\n\n"
+        "The inputs broadcast against each other."
+    )
 
 
 def _from_table(name: str) -> Elementwise:
@@ -415,6 +442,79 @@ def lacking(name: str) -> Any:
     """In place of a derivative that would take a function minigrad lacks: a TypeError."""
     raise TypeError(f"minigrad lacks the derivative of {name}")
 
+
+# What the docstrings of the table's lines say: the function, then its derivative by each input. As
+# Python they are right: a test evaluates them. The names are those of the table.
+# fmt: off
+FORMULAS = {
+    "neg": ("-x", "-1"),
+    "abs": ("abs(x)", "sign(x), which is 0 at 0"),
+    "sgn": ("sign(x): 1 where x > 0, -1 where x < 0, else x",),
+    "sqr": ("x ** 2", "2 * x"),
+    "sqrt": ("x ** (1 / 2)", "1 / (2 * y)"),
+    "inv": ("1 / x", "-y ** 2"),
+    "exp": ("e ** x", "y"),
+    "exp2": ("2 ** x", "y * log(2)"),
+    "expm1": ("exp(x) - 1, accurate also near 0", "y + 1"),
+    "log": ("log(x), the natural logarithm", "1 / x"),
+    "log2": ("log(x) / log(2)", "1 / (x * log(2))"),
+    "log10": ("log(x) / log(10)", "1 / (x * log(10))"),
+    "log1p": ("log(1 + x), accurate also near 0", "1 / (1 + x)"),
+    "log1mexp": ("log(1 - exp(x)), of x < 0, accurate everywhere", "-exp(x - y)"),
+    "sin": ("sin(x)", "cos(x)"),
+    "cos": ("cos(x)", "-sin(x)"),
+    "tan": ("sin(x) / cos(x)", "1 + y ** 2"),
+    "arcsin": ("arcsin(x), the angle from -pi / 2 to pi / 2 whose sine is x", "1 / sqrt(1 - x ** 2)"),
+    "arccos": ("arccos(x), the angle from 0 to pi whose cosine is x", "-1 / sqrt(1 - x ** 2)"),
+    "arctan": ("arctan(x), the angle from -pi / 2 to pi / 2 whose tangent is x", "1 / (1 + x ** 2)"),
+    "sinh": ("(exp(x) - exp(-x)) / 2", "cosh(x)"),
+    "cosh": ("(exp(x) + exp(-x)) / 2", "sinh(x)"),
+    "tanh": ("(exp(x) - exp(-x)) / (exp(x) + exp(-x))", "1 - y ** 2"),
+    "arcsinh": ("log(x + sqrt(x ** 2 + 1))", "1 / sqrt(x ** 2 + 1)"),
+    "arccosh": ("log(x + sqrt(x ** 2 - 1))", "1 / sqrt(x ** 2 - 1)"),
+    "arctanh": ("log((1 + x) / (1 - x)) / 2", "1 / (1 - x ** 2)"),
+    "sigmoid": ("1 / (1 + exp(-x)), without overflow", "y * (1 - y)"),
+    "softplus": ("log(1 + exp(x)), without overflow", "1 / (1 + exp(-x))"),
+    "relu": ("x * (x > 0)", "1 where x > 0, 0 where x < 0, 1/2 at 0"),
+    "erf": ("2 / sqrt(pi) * (the integral of exp(-t ** 2) from 0 to x)", "2 / sqrt(pi) * exp(-x ** 2)"),
+    "erfc": ("1 - erf(x), accurate also where that is near 0", "-2 / sqrt(pi) * exp(-x ** 2)"),
+    "gammaln": ("log(abs(gamma(x)))", "psi(x)"),
+    "psi": ("the derivative of log(gamma(x))", "tri_gamma(x)"),
+    "tri_gamma": ("the second derivative of log(gamma(x))", "not available, a TypeError"),
+    "tensor_copy": ("x, in a new array", "1"),
+    "ceil": ("the least whole number >= x",),
+    "floor": ("the largest whole number <= x",),
+    "rint": ("the whole number nearest to x, of two the even one",),
+    "trunc": ("x without its fraction",),
+    "isnan": ("x != x: whether x is NaN",),
+    "isinf": ("abs(x) == inf: whether x is infinite",),
+    "invert": ("~x: not x; of an integer, -x - 1",),
+    "add": ("x + y", "1", "1"),
+    "sub": ("x - y", "1", "-1"),
+    "mul": ("x * y", "y", "x"),
+    "true_div": ("x / y", "1 / y", "-z / y"),
+    "int_div": ("floor(x / y)",),
+    "mod": ("x - y * floor(x / y)", "1", "-floor(x / y)"),
+    "power": ("x ** y", "y * x ** (y - 1)", "z * log(x)"),
+    "logaddexp": ("log(exp(x) + exp(y)), without overflow", "exp(x - z)", "exp(y - z)"),
+    "maximum": ("the larger of x and y", "x >= y", "x < y"),
+    "minimum": ("the smaller of x and y", "x <= y", "x > y"),
+    "arctan2": ("the angle of the point (y, x) from the first axis", "y / (x ** 2 + y ** 2)",
+                "-x / (x ** 2 + y ** 2)"),
+    "eq": ("x == y",),
+    "neq": ("x != y",),
+    "lt": ("x < y",),
+    "le": ("x <= y",),
+    "gt": ("x > y",),
+    "ge": ("x >= y",),
+    "and_": ("x & y",),
+    "or_": ("x | y",),
+    "xor": ("x ^ y",),
+    "clip": ("low where x < low, else high where x > high, else x", "(low <= x) & (x <= high)",
+             "x < low", "(low <= x) & (x > high)"),
+    "switch": ("x where the condition is not 0, else y", "0", "condition != 0", "condition == 0"),
+}
+# fmt: on
 
 # ---- The table ---------------------------------------------------------------------------------
 # x, y: inputs. The last but one argument is the output. The last is the derivative of the cost by
