@@ -325,7 +325,7 @@ def test_clip_is_low_where_x_is_less_else_high_where_x_is_more_else_x(data):
 def test_to_the_power_of_0_everything_has_the_derivative_0(exponent, mode):
     x, y = T.dvectors("x", "y")
     cost = (x ** (y if isinstance(exponent, str) else exponent)).sum()
-    f = minigrad.function([x, y], minigrad.grad(cost, x), mode=mode)
+    f = minigrad.function([x, y], minigrad.grad(cost, x), mode=mode, on_unused_input="ignore")
     assert f([np.inf, -np.inf, np.nan, 0.0], np.zeros(4)).tolist() == [0, 0, 0, 0]
 
 
