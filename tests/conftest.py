@@ -2,7 +2,10 @@
 
 import os
 
-from hypothesis import HealthCheck, settings
+# Tests run in two processes: threads of BLAS in each would wait for the other's.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from hypothesis import HealthCheck, settings  # noqa: E402
 
 settings.register_profile(
     "ci",
