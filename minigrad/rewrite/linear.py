@@ -194,7 +194,7 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     flat = [
         x if x.type.ndim == 1 else Reshape()(x, constant(count, dtype="int64")) for x in factors
     ]
-    wide = [cast(x, _dtype_of_sum(product)) for x in flat]
+    wide = [cast(x, _dtype_of_sum(product, count)) for x in flat]
     return [cast(dot(wide[0], wide[-1]), node.out.type.dtype)]
 
 
@@ -205,7 +205,9 @@ def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     if x.type.ndim != 2 or len(axes) != 1 or not x.type.size or x.type.dtype not in _BLAS:
         return None
     count = x.type.shape[axes[0]]
-    ones = Alloc()(constant(1, dtype=_dtype_of_sum(x)), constant(count, dtype="int64"))
+    # Within rows sums may be short though the matrix is large.
+    at_once = count if axes == (1,) else x.type.size
+    ones = Alloc()(constant(1, dtype=_dtype_of_sum(x, at_once)), constant(count, dtype="int64"))
     return [cast(dot(ones, x) if axes == (0,) else dot(x, ones), node.out.type.dtype)]
 
 
@@ -231,12 +233,12 @@ def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
     return None
 
 
-def _dtype_of_sum(x: Variable) -> str:
-    """The dtype in which the elements of x are added up; a large float32 is not worth the time.
+def _dtype_of_sum(x: Variable, count: int | None) -> str:
+    """The dtype in which so many elements of x are added up; a long float32 is not worth the time.
 
-    NumPy adds up float32 in float64. BLAS does not, but in pieces: see `linalg.long_dot`.
+    NumPy adds up float32 in float64. BLAS does not, but in pieces: see `ops.pieces`.
     """
-    is_few = x.type.dtype == "float32" and (x.type.size or 0) < _LARGE
+    is_few = x.type.dtype == "float32" and (count or 0) < _LARGE
     return "float64" if is_few else x.type.dtype
 
 

@@ -275,6 +275,15 @@ def test_sums_of_squares_and_of_rows_are_products():
     assert "sum(" not in "".join(line.split("#")[0] for line in f.source.splitlines())
 
 
+def test_a_plan_adds_up_few_float32_in_float64():
+    x = T.fmatrix("x")
+    f = minigrad.function([x], [x.sum(), x.sum(axis=0), x.sum(axis=1), T.sqr(x).sum()])
+    values = np.array([[1e8, 1, -1e8], [0, 0, 0]], "float32")
+    assert [np.ravel(result).tolist() for result in f(values)[:3]] == [[1], [1e8, 1, -1e8], [1, 0]]
+    many = np.tile(values, (1000, 1))
+    assert f(many)[2].tolist() == [1, 0] * 1000
+
+
 def test_the_transpose_of_a_product_is_computed_at_once():
     x, y = T.dmatrices("x", "y")
     f = minigrad.function([x, y], T.dot(x, y).T + 1)
