@@ -110,7 +110,7 @@ _PARTS: dict[Op, tuple[tuple[int, bool], ...]] = {
 
 @rule("quotients of exponentials are sigmoids and softmaxes", mul, true_div)
 def _exponentials(node: Apply, rewriter: Rewriter) -> Replacement:
-    return _simplified(node, rewriter, (_cancelling_numbers, _sigmoid, _softmax))
+    return _simplified(node, rewriter, _EXPONENTIALS)
 
 
 @rule("factors that are both above and below cancel", mul, true_div)
@@ -171,16 +171,21 @@ def _cancelling_numbers(above: list[Variable], below: list[Variable]) -> list[Va
     return []
 
 
-def _sigmoid(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
-    for divisor in below:
-        found = sigmoid_of_quotient(above, divisor)
-        if found is not None:
-            below.remove(divisor)
-            return [found]
-    return _paired_exponential(above)
+def _dividing(find: Callable[[list[Variable], Variable], Variable | None]) -> Simplification:
+    """What a factor divided by one of those below is, if the function finds it."""
+
+    def simplify(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
+        for divisor in below:
+            found = find(above, divisor)
+            if found is not None:
+                below.remove(divisor)
+                return [found]
+        return None
+
+    return simplify
 
 
-def _paired_exponential(above: list[Variable]) -> list[Variable] | None:
+def _paired_exponential(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
     """exp(x) sigmoid(-x) is sigmoid(x)."""
     for one, other in permutations(above, 2):
         x, y = argument(one, exp), argument(other, sigmoid)
@@ -191,13 +196,12 @@ def _paired_exponential(above: list[Variable]) -> list[Variable] | None:
     return None
 
 
-def _softmax(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
-    for divisor in below:
-        found = softmax_of_quotient(above, divisor)
-        if found is not None:
-            below.remove(divisor)
-            return [found]
-    return None
+_EXPONENTIALS = (
+    _cancelling_numbers,
+    _dividing(sigmoid_of_quotient),
+    _dividing(softmax_of_quotient),
+    _paired_exponential,
+)
 
 
 @rule(
