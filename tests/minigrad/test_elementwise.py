@@ -329,6 +329,11 @@ def test_to_the_power_of_0_everything_has_the_derivative_0(exponent, mode):
     assert f([np.inf, -np.inf, np.nan, 0.0], np.zeros(4)).tolist() == [0, 0, 0, 0]
 
 
+def test_logarithms_that_only_rewrites_write_have_both_derivatives():
+    check_grad(elementwise.log1mexp, [-3.0, -0.2], order=2)
+    check_grad(elementwise.logaddexp, [-1.0, 2.0], [0.4, 1.7], order=2)
+
+
 @pytest.mark.parametrize("x", [1 - 1e-10, 1e-10 - 1, 1 - 1e-15, 0.3, 1e-300])
 def test_slopes_of_inverse_functions_are_exact_also_next_to_their_ends(x):
     getcontext().prec = 50

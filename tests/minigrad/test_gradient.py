@@ -266,6 +266,14 @@ def test_a_known_derivative_takes_the_dtype_of_its_variable():
     assert grad(None, v, known_grads={y: T.constant([1.0])}).dtype == "float32"
 
 
+def test_a_known_derivative_takes_the_sizes_of_its_variable():
+    v, given = T.TensorType("float64", (3, None))(), T.dmatrix("given")
+    derivative = grad(None, v, known_grads={v: given})
+    assert derivative.type.shape == (3, None)
+    with pytest.raises(ValueError, match="3"):
+        derivative.eval({given: np.ones((2, 2))})
+
+
 @pytest.mark.parametrize("cost", [3.0, "cost", [1.0]])
 def test_a_cost_is_an_expression(x, cost):
     with pytest.raises(TypeError, match="the cost must be an expression; got"):

@@ -208,6 +208,13 @@ def test_what_is_written_broadcasts_to_the_part_and_its_derivative_is_summed(fun
         check_grad(lambda x, y: function(x[1:], y) ** 3, x, y, order=2)
 
 
+def test_the_derivative_of_what_fills_a_part_of_a_known_size_is_summed():
+    x, y = T.TensorType("float64", (2, 3))(), T.dmatrix("y")
+    slope = T.grad(T.inc_subtensor(x[:], y).sum(), y)
+    assert slope.eval({y: [[0.5]]}).tolist() == [[6.0]]
+    assert slope.eval({y: [[0.5], [0.7]]}).tolist() == [[3.0], [3.0]]
+
+
 def test_adding_at_an_index_that_occurs_twice_has_both_derivatives():
     check_grad(lambda x, y: T.inc_subtensor(x[[0, 0, 1]], y) ** 3, CUBE[0], CUBE[0] + 2, order=2)
 
