@@ -3,7 +3,8 @@
     python tests/mutants.py [--only elementwise nnet] [--sample 50]
 
 The tests are run once, to see which derivatives each of them calls. Then each mutant gets a process
-of its own, which runs the quickest of the tests that call the mutated function, until one fails.
+of its own, which runs the tests that call the mutated function, until one fails: first the one that
+noticed the mutant before, then the quickest.
 """
 
 from __future__ import annotations
@@ -351,9 +352,9 @@ class Survey:
 
     def _run_with(self, mutant: Mutant, tests: list[tuple[float, pytest.Item]], pipe: int) -> None:
         """Run the tests with the mutant, until the first that fails; its number goes to the pipe."""
-        signal.alarm(SECONDS)  # a mutant that does not end is killed too
         mutant.derivative.function.__code__ = mutant.code
         for number, (_, item) in enumerate(tests):
+            signal.alarm(SECONDS)  # a mutant with which a test does not end is killed too
             if self._fails(item, None):
                 os.write(pipe, str(number).encode())
                 os._exit(1)
