@@ -15,6 +15,7 @@ from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..graph import Apply, Constant, Op, Use, Variable
 from ..tensor_type import TensorType, constant
+from .pieces import dot_for
 
 
 class NumPyOp(Op):
@@ -245,9 +246,10 @@ class InRange(NumPyOp):
 
 
 def numpy_in_range(x: Any) -> Any:
-    """x, if its elements are finite, and not so large that adding them up might overflow."""
-    # Adding up shows it in one pass; few numbers are quickest added up by Python.
-    total = sum(x.ravel().tolist()) if x.size <= _FEW else np.add.reduce(x, axis=None)
+    """x, if its elements are finite, and not so large that their squares might overflow."""
+    flat = x.ravel(order="K")
+    # One pass shows it; few numbers are quickest added up by Python.
+    total = sum(flat.tolist()) if x.size <= _FEW else dot_for(flat, flat)(flat, flat)
     if not math.isfinite(total):
         raise OutOfRange
     return x

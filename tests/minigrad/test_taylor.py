@@ -1,6 +1,7 @@
 """`taylor_test`: the rate of the remainder, 2 for a right gradient and 1 for a wrong one."""
 
 import matplotlib
+import matplotlib.pyplot
 import numpy as np
 import pytest
 
