@@ -39,8 +39,8 @@ def plot_points(
 ) -> Figure:
     """Four panels: incoming data, encoded data, decoded data, and the cost of each epoch.
 
-    Of the data, before and after, the first two features are shown, on equal axes. Of a code
-    with more than two columns the first two principal components are shown. A single feature or
+    The first two features of the data, before and after, are shown on equal axes. A code with more
+    than two columns is shown by its first two principal components. A single feature or
     hidden unit becomes a histogram.
 
     Parameters

@@ -65,7 +65,7 @@ def train(
     network : TiedNetwork
         Its parameters are changed.
     X : array of shape (n_samples, n_in)
-        Of the parameters' dtype, or one that converts to it without loss.
+        The samples, in the parameters' dtype or one that converts to it without loss.
     learning_rate, momentum : float
     epochs : int
         How many.

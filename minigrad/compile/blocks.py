@@ -48,11 +48,11 @@ class RowBlocks(Op):
     programs : dict of int to Program
         For each length of a block: what computes the sums of one.
     lengths : sequence of int
-        Of the blocks.
+        How many rows each block has.
     n_cut : int
         How many inputs are cut into blocks. The others are the same for all.
     types : sequence of TensorType
-        Of the sums.
+        The types of the sums.
     """
 
     def __init__(
@@ -121,7 +121,7 @@ def in_row_blocks(
     Parameters
     ----------
     name : str
-        Of the program.
+        The name of the program.
     inputs, outputs : sequences of Variable
         The sizes of the inputs are known.
     filled : bool

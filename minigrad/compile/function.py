@@ -175,7 +175,7 @@ class Function:
         return self._plans.latest.memory
 
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[np.ndarray]:
-        """Of the inputs, as given, and of the shared variables."""
+        """The values of the inputs, as given, and of the shared variables."""
         values = self._bind(args, kwargs)
         values += map(_DATA, self._shared)  # at once: no other thread can store in between
         return values

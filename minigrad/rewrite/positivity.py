@@ -48,8 +48,20 @@ UNKNOWN, BETTER, POSITIVE, EXACT = Positivity
 _REACH = 24
 
 
-def positivity(x: Variable, reach: int = _REACH) -> Positivity:
+# What was found out of variables, and of their complements: a graph that shares its parts would else
+# be looked through once for each way down to them.
+Known = dict[tuple[Variable, bool], Positivity]
+
+
+def positivity(x: Variable, reach: int = _REACH, known: Known | None = None) -> Positivity:
     """What is known of x."""
+    known = {} if known is None else known
+    if (x, False) not in known:
+        known[x, False] = _positivity(x, reach, known)
+    return known[x, False]
+
+
+def _positivity(x: Variable, reach: int, known: Known) -> Positivity:
     node = x.owner
     if not x.type.is_float or not reach:
         return UNKNOWN
@@ -62,16 +74,25 @@ def positivity(x: Variable, reach: int = _REACH) -> Positivity:
     if node.op is expm1:
         return BETTER
     if node.op is sub:
-        return _of_difference(node, reach - 1)
+        return _of_difference(node, reach - 1, known)
     parts = moved(x)
     if parts:
-        return _of_moved(node, [positivity(v, reach - 1) for v in parts])
+        return _of_moved(node, [positivity(v, reach - 1, known) for v in parts])
     rule = _OF_RESULT.get(node.op) or _OF_RESULT.get(type(node.op))
-    return rule(node, [positivity(v, reach - 1) for v in node.inputs]) if rule else UNKNOWN
+    return rule(node, [positivity(v, reach - 1, known) for v in node.inputs]) if rule else UNKNOWN
 
 
-def positivity_of_complement(x: Variable, reach: int = _REACH) -> Positivity:
+def positivity_of_complement(
+    x: Variable, reach: int = _REACH, known: Known | None = None
+) -> Positivity:
     """What is known of 1 − x."""
+    known = {} if known is None else known
+    if (x, True) not in known:
+        known[x, True] = _positivity_of_complement(x, reach, known)
+    return known[x, True]
+
+
+def _positivity_of_complement(x: Variable, reach: int, known: Known) -> Positivity:
     node = x.owner
     if not reach or not x.type.is_float:
         return UNKNOWN
@@ -82,9 +103,9 @@ def positivity_of_complement(x: Variable, reach: int = _REACH) -> Positivity:
     if node.op is exp:
         return BETTER
     if is_complement(x):
-        return positivity(node.inputs[1], reach - 1)
+        return positivity(node.inputs[1], reach - 1, known)
     parts = node.inputs if type(node.op) is Cast else moved(x)
-    return _of_moved(node, [positivity_of_complement(v, reach - 1) for v in parts])
+    return _of_moved(node, [positivity_of_complement(v, reach - 1, known) for v in parts])
 
 
 def is_complement(x: Variable) -> bool:
@@ -99,12 +120,20 @@ def _is_one(x: Variable) -> bool:
     return number_of(x) == 1
 
 
-def may_overflow(x: Variable, reach: int = _REACH) -> bool:
+def may_overflow(x: Variable) -> bool:
     """Whether x is made of exponentials, and not of what is at most 1 anyway."""
-    node = x.owner
-    if node is None or not reach or node.op is sigmoid or type(node.op) is Softmax:
-        return False
-    return node.op is exp or any(may_overflow(v, reach - 1) for v in node.inputs)
+    stack, seen = [(x, _REACH)], set()
+    while stack:
+        variable, reach = stack.pop()
+        node = variable.owner
+        if node is None or not reach or variable in seen:
+            continue
+        seen.add(variable)
+        if node.op is exp:
+            return True
+        if node.op is not sigmoid and type(node.op) is not Softmax:
+            stack += [(v, reach - 1) for v in node.inputs]
+    return False
 
 
 def _of_moved(node: Apply, of_parts: list[Positivity]) -> Positivity:
@@ -113,12 +142,12 @@ def _of_moved(node: Apply, of_parts: list[Positivity]) -> Positivity:
     return max(of_parts, default=UNKNOWN)
 
 
-def _of_difference(node: Apply, reach: int) -> Positivity:
+def _of_difference(node: Apply, reach: int, known: Known) -> Positivity:
     x, y = node.inputs
     if is_complement(node.out):
-        return positivity_of_complement(y, reach)
-    both = positivity(x, reach), positivity(y, reach)
-    return BETTER if min(both) >= POSITIVE and may_overflow(node.out, reach) else UNKNOWN
+        return positivity_of_complement(y, reach, known)
+    both = positivity(x, reach, known), positivity(y, reach, known)
+    return BETTER if min(both) >= POSITIVE and may_overflow(node.out) else UNKNOWN
 
 
 def _of_opposite(node: Apply, of_inputs: list[Positivity]) -> Positivity:

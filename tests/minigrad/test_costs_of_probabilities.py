@@ -392,3 +392,12 @@ def test_a_guarded_logarithm_stays_guarded():
     cost = T.log(T.switch(x > 0, x * T.nnet.sigmoid(x), 1)).sum()
     slope = minigrad.function([x], minigrad.grad(cost, x))([0.0, -1.0])
     assert slope.tolist() == [0.0, 0.0]
+
+
+@pytest.mark.parametrize("build", [lambda y: y * (1 - y), lambda y: y + 0.5 * y])
+def test_what_a_graph_shares_is_looked_through_once(build):
+    x = T.dscalar("x")
+    y = T.exp(x)
+    for _ in range(40):  # looked through once for each way down, it would take for ever
+        y = build(y)
+    assert np.isfinite(minigrad.function([x], T.log(y))(-1.0))
