@@ -15,13 +15,13 @@ import numpy as np
 
 from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, toposort
 from ..lines import credited_to
-from ..ops.broadcasting import DimShuffle, Sum, accumulator
+from ..ops.broadcasting import DimShuffle, InRange, Sum, accumulator
 from ..ops.elementwise import Cast, Elementwise, Switch
 from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
 from ..ops.reduction import Reduction
-from ..rewrite import improve, improve_for_sizes
+from ..rewrite import improve_before_cutting, improve_for_sizes
 from .program import Program
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
@@ -130,7 +130,7 @@ def in_row_blocks(
     n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim == 2), default=0)
     if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
         return list(outputs)
-    outputs = improve(outputs)  # now sizes are numbers, not those of a block
+    outputs = improve_before_cutting(outputs)  # now sizes are numbers, not those of a block
     order = toposort(outputs)
     kinds = _kinds(inputs, n_rows, order)
     sums = [v for v, kind in kinds.items() if kind == SUM]
@@ -275,6 +275,7 @@ _KIND_OF: dict[type[Op], Callable[[Apply, Sequence[Kind]], Kind]] = {
     Elementwise: _of_elements,
     Switch: _of_elements,
     Cast: _of_elements,
+    InRange: _of_elements,
     DimShuffle: _of_permuted,
     Dot: _of_product,
     Sum: _of_sum,

@@ -91,8 +91,9 @@ class Printer:
 
     def use(self, name: str, value: Any) -> str:
         """What the value is called in the program: see `Op.expression`."""
-        # Equal values are one: a bound method, say, is a new object each time. Arrays are not.
-        key = (name, id(value) if isinstance(value, np.ndarray) else value)
+        # Equal values of a type are one: a bound method, say, is a new object each time. Arrays
+        # are not.
+        key = (name, id(value) if isinstance(value, np.ndarray) else (type(value), value))
         if key not in self._used:
             self._used[key] = self._new_name(name)
             self.globals[self._used[key]] = value
@@ -201,8 +202,10 @@ class Printer:
         return self._buffer_names[buffer]
 
     def _names_of(self, variables: Sequence[Variable]) -> list[str]:
+        """What the variables are called that one statement is about."""
+        are_scalars = not any(variable.type.ndim for variable in variables)
         return [
-            self.use(_constant_name(variable), variable.data)
+            self.use(_constant_name(variable), _known_value(variable, are_scalars))
             if isinstance(variable, Constant)
             else self.names[variable]
             for variable in variables
@@ -233,8 +236,13 @@ def _is_whole_number(variable: Variable) -> bool:
     )
 
 
+def _known_value(constant: Constant, among_scalars: bool) -> Any:
+    """The constant as NumPy computes fastest with it: beside arrays an array, else a number."""
+    return constant.data[()] if among_scalars and constant.type.is_float else constant.data
+
+
 def _constant_name(constant: Constant) -> str:
-    """What to call a constant: ``c_0_9`` for 0.9. An array is faster for NumPy than a number."""
+    """What to call a constant: ``c_0_9`` for 0.9."""
     if constant.name:
         return identifier(constant.name)
     if constant.data.size != 1:

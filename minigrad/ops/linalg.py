@@ -44,8 +44,10 @@ class Dot(NumPyOp):
         output_storage[0][0] = dot_for(*inputs)(*inputs)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        use("dot", np.dot)  # so that none of the results, dot_1 and so on, takes the name first
         function = dot_for(*[x.type for x in node.inputs])
+        if function is np.dot:
+            # The method is the function without the time it takes to ask for overrides.
+            return f"{inputs[0]}.dot({inputs[1]})"
         return f"{use(function.__name__, function)}({', '.join(inputs)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 SHARED_PRODUCT = 1 << 19
 # And from these sizes on the threads win, if the cores are idle: see docs/performance.md.
 _WORTH_THREADS = 1 << 21
-_DOT_WORTH_THREADS = 1 << 18
+_DOT_WORTH_THREADS = 1 << 16
 # How many elements BLAS adds up at a time. Of float32, in float32, so that more would cost digits;
 # and more yet of rows, which it adds one to the other, than along rows.
 _AT_ONCE, _AT_ONCE_NARROW, _ROWS_AT_ONCE = 8192, 1024, 128
@@ -48,7 +48,9 @@ def dot_for(x: Any, y: Any) -> Any:
 
 def dot_of_any_sizes(x: Any, y: Any, out: Any = None) -> Any:
     """`numpy.dot`, in pieces if the arrays are found to be worth it."""
-    function = np.dot if x.size + y.size < _AT_ONCE else dot_for(x, y)
+    function = dot_for(x, y) if x.size + y.size >= _AT_ONCE else np.dot
+    if function is np.dot:
+        return x.dot(y, out=out)
     return function(x, y) if out is None else function(x, y, out=out)
 
 
@@ -87,6 +89,9 @@ def _slices(size: int, at_once: int) -> list[slice]:
 def dot_in_pieces(x: Any, y: Any) -> Any:
     """`numpy.dot` of two vectors; the sums of the pieces are added up in float64."""
     size = len(x)
+    if size <= 2 * _AT_ONCE:
+        half = size // 2
+        return x[:half].dot(y[:half]) + x[half:].dot(y[half:])
     count = size // (_AT_ONCE_NARROW if x.itemsize == 4 else _AT_ONCE) + 1
     end = size - size % count
     sums = np.vecdot(x[:end].reshape(count, -1), y[:end].reshape(count, -1))
@@ -94,6 +99,14 @@ def dot_in_pieces(x: Any, y: Any) -> Any:
     if end < size:
         total += np.dot(x[end:], y[end:])
     return x.dtype.type(total)
+
+
+def sum_of_squares(x: Any) -> Any:
+    """x · x of a vector, to see whether it is finite: `numpy.vdot` does not warn if it is not."""
+    if x.itemsize == 4 or not _AT_ONCE < len(x) < _DOT_WORTH_THREADS:
+        return np.vdot(x, x)
+    pieces = [x[piece] for piece in _slices(len(x), _AT_ONCE)]
+    return sum([np.vdot(piece, piece) for piece in pieces])
 
 
 def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:

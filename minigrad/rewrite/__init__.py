@@ -16,7 +16,7 @@ from .layout import (
     read_by_columns,
     with_transposed_products,
 )
-from .linear import linear_rules
+from .linear import factor_rules, linear_rules
 from .logarithms import logarithms
 from .norms import is_root, norm_rules
 from .products import exponential_rules, product_rules
@@ -25,6 +25,7 @@ from .quotients import quotient_rules
 __all__ = [
     "Rule",
     "improve",
+    "improve_before_cutting",
     "improve_for_sizes",
     "read_by_columns",
     "rules",
@@ -65,6 +66,11 @@ def improve(outputs: Sequence[Variable]) -> list[Variable]:
     than variables: what consists of them is made stable before it is folded.
     """
     return Rewriter(rules()).final(stabilized(outputs))
+
+
+def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
+    """As `improve`; and factors leave the sums over rows, so that they are there once for all rows."""
+    return Rewriter((*rules(), *factor_rules())).final(outputs)
 
 
 # Where there is none of these, and no root, no rule for stability applies.

@@ -163,10 +163,14 @@ class Rewriter:
             return variable
         if variable.written_with is not None:
             variable = Constant(variable.type, variable.data, variable.name)
-        if variable.data.size > 16:
+        if variable.data.nbytes > _LARGEST_COMPARED:
             return variable
         key = (variable.type, variable.data.tobytes())
         return self._constants.setdefault(key, variable)
+
+
+# In bytes. To compare larger constants would take longer than it may save.
+_LARGEST_COMPARED = 1 << 16
 
 
 def _kinds(variables: Iterable[Variable]) -> set[Any]:

@@ -26,14 +26,19 @@ from .identities import is_normal, is_single
 from .layout import is_tall
 
 
-def fewer(x: Variable, y: Variable) -> bool:
-    """Whether x.size < y.size, both known."""
+def far_fewer(x: Variable, y: Variable) -> bool:
+    """Whether x.size ≤ y.size / 2, both known: to look whether x is in range is a pass more."""
     mine, others = x.type.size, y.type.size
-    return mine is not None and others is not None and mine < others
+    return mine is not None and others is not None and 2 * mine <= others
 
 
 def linear_rules() -> list[Rule]:
     """The rules below."""
+    return [*factor_rules(), _sum_of_products, _sum_of_rows, _multiple_of_filled]
+
+
+def factor_rules() -> list[Rule]:
+    """Those by which factors move."""
     return [
         _multiple_of_multiple,
         _product_with_multiple,
@@ -41,9 +46,6 @@ def linear_rules() -> list[Rule]:
         _product_of_multiple,
         _sum_of_multiple,
         _transposed_multiple,
-        _sum_of_products,
-        _sum_of_rows,
-        _multiple_of_filled,
     ]
 
 
@@ -142,18 +144,54 @@ def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
     if node.op not in (add, sub):
         return None
     x, y = map(_as_multiple, node.inputs)
-    if x is None or y is None or x.factor != y.factor or abs(x.factor) == 1:
+    if x is None or y is None:
+        return _sum_of_products_of_multiples(node)
+    if x.factor != y.factor or abs(x.factor) == 1:
         return None
     if abs(x.factor) < 1 and not any(_unchecked(v) is not v for v in node.inputs):
         return None  # a check more would cost what a multiplication less saves
     return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
 
 
+def _sum_of_products_of_multiples(node: Apply) -> Replacement:
+    """c · x · y ± c · v · w as the multiple of a sum, if there is less to multiply then."""
+    x, y = map(_as_product_of_multiple, node.inputs)
+    if x is None or y is None or x.factor != y.factor or abs(x.factor) == 1:
+        return None
+    if (node.out.type.size or 0) > x.size + y.size:
+        return None
+    return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
+
+
+class ProductOfMultiple(NamedTuple):
+    """A number up to 2 within a product, the product without it, and how many elements it is at."""
+
+    factor: float
+    rest: Variable
+    size: int
+
+
+def _as_product_of_multiple(x: Variable) -> ProductOfMultiple | None:
+    """x as a product of which one factor is computed as a multiple; also as its transpose."""
+    if is_transposed(x):
+        inner = _as_product_of_multiple(transposed(x))
+        return inner and inner._replace(rest=transposed(inner.rest))
+    if x.owner is None or not isinstance(x.owner.op, Dot):
+        return None
+    for place, v in enumerate(x.owner.inputs):
+        multiple = _as_large_multiple(v)
+        if multiple:
+            factors = list(x.owner.inputs)
+            factors[place] = multiple.rest
+            return ProductOfMultiple(multiple.factor, dot(*factors), v.type.size or 0)
+    return None
+
+
 @rule("a factor of a product goes where elements are fewest", Dot)
 def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, x in enumerate(node.inputs):
         multiple = _as_large_multiple(x)
-        if multiple and x.type.dtype == node.out.type.dtype and fewer(node.out, x):
+        if multiple and x.type.dtype == node.out.type.dtype and far_fewer(node.out, x):
             factors = list(node.inputs)
             factors[place] = multiple.rest
             return [_multiple(multiple.factor, dot(*factors))]
@@ -163,7 +201,7 @@ def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
 @rule("the sum of a multiple is the multiple of the sum", Sum)
 def _sum_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     multiple = _as_large_multiple(node.inputs[0], most=math.inf)
-    if multiple is None or not node.out.type.is_float or not fewer(node.out, multiple.rest):
+    if multiple is None or not node.out.type.is_float or not far_fewer(node.out, multiple.rest):
         return None
     return [_multiple(multiple.factor, node.op(multiple.rest))]
 
@@ -194,7 +232,9 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     flat = [
         x if x.type.ndim == 1 else Reshape()(x, constant(count, dtype="int64")) for x in factors
     ]
-    wide = [cast(x, _dtype_of_sum(product, count)) for x in flat]
+    # Squares do not cancel, so few of them lose nothing in their own dtype.
+    dtype = product.type.dtype if flat[0] is flat[-1] else _dtype_of_sum(product, count)
+    wide = [cast(x, dtype) for x in flat]
     return [cast(dot(wide[0], wide[-1]), node.out.type.dtype)]
 
 

@@ -36,7 +36,7 @@ HOSTILE = [
 ]
 # What a program consists of, and nothing else: no import, no attribute but those of arrays.
 STATEMENTS = (ast.FunctionDef, ast.Assign, ast.Return, ast.Assert, ast.Delete, ast.Expr)
-ATTRIBUTES = {"T", "shape", "reshape", "transpose", "size"}
+ATTRIBUTES = {"T", "dot", "shape", "reshape", "transpose", "size"}
 
 
 def assert_nothing_is_smuggled(source):

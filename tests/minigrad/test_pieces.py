@@ -85,6 +85,16 @@ def test_sums_of_rows_and_columns_in_pieces_are_the_sums(length, columns, order)
         np.testing.assert_allclose(out, expected, rtol=1e-6)
 
 
+@pytest.mark.parametrize("length", AROUND_THE_LIMITS)
+@pytest.mark.parametrize("dtype", DTYPES)
+def test_whether_a_sum_of_squares_is_finite_is_seen_without_a_warning(dtype, length):
+    x = np.random.default_rng(0).random(length).astype(dtype)
+    np.testing.assert_allclose(pieces.sum_of_squares(x), np.square(x.astype(float)).sum(), 1e-3)
+    for number in (np.finfo(dtype).max, np.inf, -np.inf, np.nan):
+        x[-1] = number
+        assert not np.isfinite(pieces.sum_of_squares(x))
+
+
 MEANS = {
     "of squares": (lambda x: T.mean(T.sqr(x)), lambda x: np.mean(x**2)),
     "of products": (lambda x: T.mean(x * (x + 1)), lambda x: np.mean(x * (x + 1))),
@@ -107,12 +117,12 @@ def test_means_of_many_float32_keep_their_digits(name, values, shape):
 
 
 PRODUCTS = {
-    "a small product": ((100, 50), (50, 20), "dot("),
-    "a product that OpenBLAS would share": ((450, 64), (64, 32), "product_in_pieces("),
-    "a large product": ((1000, 100), (100, 100), "dot("),
-    "a short dot product": ((1000,), (1000,), "dot("),
-    "a dot product that OpenBLAS would share": ((36_000,), (36_000,), "dot_in_pieces("),
-    "a long dot product": ((1_000_000,), (1_000_000,), "dot("),
+    "a small product": ((100, 50), (50, 20), ".dot("),
+    "a product that OpenBLAS would share": ((450, 64), (64, 32), " product_in_pieces("),
+    "a large product": ((1000, 100), (100, 100), ".dot("),
+    "a short dot product": ((1000,), (1000,), ".dot("),
+    "a dot product that OpenBLAS would share": ((36_000,), (36_000,), " dot_in_pieces("),
+    "a long dot product": ((1_000_000,), (1_000_000,), ".dot("),
 }
 
 
@@ -122,7 +132,7 @@ def test_a_plan_chooses_by_the_sizes(name):
     x, y = (T.TensorType("float64", [None] * len(shape))() for shape in shapes)
     f = minigrad.function([x, y], T.dot(x, y))
     f(*map(np.ones, shapes))
-    assert f"= {called}" in f.source
+    assert called in f.source
 
 
 # ---- Threads -------------------------------------------------------------------------------------

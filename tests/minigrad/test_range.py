@@ -25,6 +25,8 @@ EXPRESSIONS = {
     "an opposite": lambda m, c, s, x, y: (-(c * x)).sum(),
     "a matrix product": lambda m, c, s, x, y: m.dot((c * x).T, y),
     "a wide matrix product": lambda m, c, s, x, y: m.dot(c * x, y[:3].T),
+    "sums of products": lambda m, c, s, x, y: m.dot((c * x).T, y) + m.dot(x.T, c * y),
+    "differences of products": lambda m, c, s, x, y: m.dot((c * x).T, y) - m.dot(c * x.T, 3 * x),
     "through a function": lambda m, c, s, x, y: m.tanh(m.dot((c * x).T, y)).sum(),
     "a mean, twice": lambda m, c, s, x, y: (c * (x * y).mean(axis=0) + c * y.mean(axis=0)).sum(),
 }
