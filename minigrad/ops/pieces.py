@@ -88,16 +88,16 @@ def _slices(size: int, at_once: int) -> list[slice]:
 
 def dot_in_pieces(x: Any, y: Any) -> Any:
     """`numpy.dot` of two vectors; the sums of the pieces are added up in float64."""
-    size = len(x)
-    if size <= 2 * _AT_ONCE:
+    size, at_once = len(x), _AT_ONCE_NARROW if x.itemsize == 4 else _AT_ONCE
+    if size <= 2 * at_once:
         half = size // 2
         return x[:half].dot(y[:half]) + x[half:].dot(y[half:])
-    count = size // (_AT_ONCE_NARROW if x.itemsize == 4 else _AT_ONCE) + 1
-    end = size - size % count
-    sums = np.vecdot(x[:end].reshape(count, -1), y[:end].reshape(count, -1))
-    total = sum(sums.tolist())
+    end = size - size % at_once
+    pieces = x[:end].reshape(-1, at_once)
+    sums = np.vecdot(pieces, pieces if x is y else y[:end].reshape(-1, at_once))
+    total = np.add.reduce(sums, dtype=np.float64)
     if end < size:
-        total += np.dot(x[end:], y[end:])
+        total += x[end:].dot(y[end:])
     return x.dtype.type(total)
 
 
