@@ -37,7 +37,7 @@ _FITTED = (
     *("n_features_in_", "feature_names_in_"),
 )
 # A hidden unit whose number has a smaller standard deviation tells samples from each other as
-# little as none. Of features scaled to 0–1, or standardised, it is 0.005 and more.
+# little as none. For features scaled to 0–1, or standardised, it is 0.005 and more.
 IDLE = 1e-4
 
 

@@ -1,6 +1,6 @@
 """A model file: an ``.npz`` archive of named arrays, with the hyperparameters as JSON text.
 
-Nothing in it is pickled, so that reading a file from a stranger runs none of his code.
+Nothing in it is pickled, so that reading a file from a stranger runs none of their code.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def grad(
     cost : float scalar expression
         None if `known_grads` says where to start.
     wrt : variable, or list or tuple of variables
-        Of float type. They may also be intermediate results, or constants.
+        They have a float type, and may also be intermediate results, or constants.
     consider_constant : iterable of Variable, optional
         Variables through which the derivative does not pass. One that is a `wrt` has its
         derivative all the same.
@@ -117,7 +117,7 @@ def Lop(
     Parameters
     ----------
     f : variable, or list of variables
-        Of float type, of any shape.
+        They have a float type, and any shape.
     wrt : variable, or list or tuple of variables
     eval_points : variable or array, or list of them
         The v for each f, of its shape.
@@ -156,7 +156,7 @@ def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
     Parameters
     ----------
     f : variable, or list or tuple of variables
-        Of float type, of any shape.
+        They have a float type, and any shape.
     wrt : variable, or list of variables
     eval_points : variable or array, or list of them
         The v for each w, of its shape.

@@ -127,7 +127,8 @@ class Apply:
     Attributes
     ----------
     outputs : list of Variable
-        Of those that nobody holds any more, new ones of the same types and names.
+        A node holds its outputs weakly. One that has been freed is made again, with the same type
+        and name, when you ask for it.
     made_at : Line or None
         The first line on the stack of calls that made the node that is outside minigrad, and
         outside the `make_node` of a user's op.
@@ -564,10 +565,10 @@ def _entry(variable: Variable) -> _Entry:
 
 
 def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Entry]]:
-    """The variables as they are pickled together: the nodes that compute them in order, and they.
+    """Return what is pickled for these variables: their nodes in order, and a reference to each.
 
     A pickler that has seen a node's inputs need not go down to them, however deep the graph is.
-    Of variables that are not leaves, types and names are kept; of nodes, also lines.
+    Types and names of variables that are not leaves are kept, and the lines of nodes.
     """
     variables = list(variables)
     # What constants were written with comes before them, also if that leads to more constants.

@@ -90,7 +90,7 @@ def debugprint(
     Parameters
     ----------
     obj : Variable, Apply, Function, or list of these
-        Of a function, the graph that it computes, after the rewrites.
+        A function is printed as the graph that it computes, after the rewrites.
     depth : int
         How many levels to print; -1 is all.
     print_type : bool

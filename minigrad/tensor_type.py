@@ -302,7 +302,7 @@ def constant(
     ----------
     value : array, number or list of numbers
         Copied. Without `dtype`, a Python number takes the smallest dtype that holds it: see
-        `smallest_dtype`. Of lists, floats become ``config.floatX`` and integers int64; arrays and
+        `smallest_dtype`. In lists, floats become ``config.floatX`` and integers int64; arrays and
         NumPy's numbers keep their own.
     name : str, optional
     ndim : int, optional

@@ -161,8 +161,8 @@ class Function:
         """How many bytes the program takes at its peak, beside inputs, constants and parameters.
 
         Those of the arrays that outlive a call and of the results, as far as their sizes were
-        known when the program was planned: for the shapes of the first call. Of several plans it
-        is the latest; before any call there is none, and the answer 0.
+        known when the program was planned: for the shapes of the first call. If there are several
+        plans it is the latest; before any call there is none, and the answer 0.
 
         Examples
         --------

@@ -125,8 +125,8 @@ class Memory:
 def _possible_views(node: Apply, index: int) -> Collection[Variable]:
     """The inputs whose memory the node's output may share, as far as it matters.
 
-    Of a user's op it does not: whatever it may have elsewhere, inputs and outputs, is neither
-    written to nor given away.
+    It does not matter for a user's op: whatever that may have elsewhere, inputs and outputs, is
+    neither written to nor given away.
     """
     if not _is_new_array(node):
         return ()

@@ -12,7 +12,7 @@ from ..shared import SharedVariable
 from .errors import explained, names_of
 from .interpreter import evaluate
 
-# Theano's limit. Of its dtype, because float16 has no such number.
+# Theano's limit. It has a dtype of its own, because float16 has no such number.
 BIG = np.float64(1e10)
 
 

@@ -67,7 +67,7 @@ class Printer:
         self._lines = self._print(lost.of_inputs)
 
     def _name_variables(self) -> None:
-        """Names for what the user has named; what he has not is named when it is met."""
+        """Reserve the users' names first; other variables get a name when they are first printed."""
         named = [v for v in ancestors(self.outputs) if v.name and not isinstance(v, Constant)]
         for variable in [*self.inputs, *named]:
             if variable not in self.names:

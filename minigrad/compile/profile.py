@@ -30,7 +30,7 @@ class Profile:
 
     @property
     def seconds(self) -> float:
-        """Of all statements together."""
+        """How long all statements take together."""
         return sum(row.seconds for row in self.rows)
 
     def __str__(self) -> str:

@@ -48,7 +48,7 @@ class Instances:
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
 
     def run(self, *values: Any) -> tuple[Any, ...]:
-        """Call an instance that is idle, so that whoever calls has buffers of his own.
+        """Call an instance that is idle, so that each caller has buffers of their own.
 
         That may be another thread, or an op that calls the program that runs it.
         """

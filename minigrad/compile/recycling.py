@@ -33,7 +33,7 @@ class NewValue(NamedTuple):
     old : int
         The number, among the program's inputs, of the shared variable that will hold it.
     dtype, shape
-        Of the array.
+        The array's.
     """
 
     output: Variable
@@ -88,7 +88,7 @@ class Spares:
         return arrays
 
     def keep(self, wanted: Iterable[NewValue], values: list[np.ndarray]) -> None:
-        """Of the values of a program's inputs, keep those that only this list refers to."""
+        """Keep those of the values of a program's inputs that only this list refers to."""
         counts = list(map(getrefcount, values))
         for value in wanted:
             array = values[value.old]

@@ -31,7 +31,7 @@ def rounded_at_random(
     ----------
     outputs : sequence of Variable
     values : mapping of Variable to array
-        Of all inputs.
+        Those of all inputs.
     random : numpy.random.Generator
     doubtful : bool
         Whether infinities, made of finite numbers, are to be taken for numbers that nobody knows,

@@ -18,7 +18,7 @@ class Check(NamedTuple):
     Attributes
     ----------
     left, right : pair of int
-        Of which of the node's inputs, and along which axis.
+        The number of the node's input, and the axis.
     sides : pair of Entry
         The sizes as what they follow from.
     """
@@ -102,7 +102,7 @@ def is_of_inputs(check: Check, inputs: Collection[Variable]) -> bool:
 
 
 def _axis_of(size: Variable) -> tuple[Variable | None, int]:
-    """Of which variable it is the size, and along which axis, if it is such."""
+    """The variable whose size this is, and along which axis; None if it is no size."""
     if size.owner is None or not isinstance(size.owner.op, Size):
         return None, 0
     return size.owner.inputs[0], size.owner.op.axis

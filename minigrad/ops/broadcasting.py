@@ -260,7 +260,7 @@ class AlongAxes(NumPyOp):
     ----------
     name : str
     function : callable
-        Of an array and ``axis=``.
+        Takes an array and ``axis=``.
     axis : tuple of int
         Sorted, from 0.
     """

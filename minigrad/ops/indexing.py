@@ -462,7 +462,7 @@ def set_subtensor(
     Returns
     -------
     Variable
-        Of the tensor's shape, not the part's.
+        It has the tensor's shape, not the part's.
 
     Raises
     ------

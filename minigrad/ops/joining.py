@@ -219,7 +219,7 @@ def join(axis: int, *tensors: Any) -> Variable:
     ----------
     axis : int
     *tensors : tensors, or one list of them
-        Of the same shape but for that axis.
+        Their shapes are equal but for that axis.
 
     Raises
     ------

@@ -112,7 +112,7 @@ def softmax(c: Any, axis: Axis = None) -> Variable:
     Parameters
     ----------
     c : tensor
-        Of at least one dimension; integers are cast to float.
+        At least one dimension; integers are cast to float.
     axis : int or sequence of int, optional
         By default the last. Then a *vector* is taken as one row, as Theano does: the result is
         a matrix of shape (1, n). With an axis given, the shape stays.

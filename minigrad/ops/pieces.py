@@ -19,8 +19,8 @@ SHARED_PRODUCT = 1 << 19
 # And from these sizes on the threads win, if the cores are idle: see docs/performance.md.
 _WORTH_THREADS = 1 << 21
 _DOT_WORTH_THREADS = 1 << 16
-# How many elements BLAS adds up at a time. Of float32, in float32, so that more would cost digits;
-# and more yet of rows, which it adds one to the other, than along rows.
+# How many elements BLAS adds up at a time. It adds up float32 in float32, so that more would cost
+# digits; and more yet where it adds one row to the other, than along rows.
 _AT_ONCE, _AT_ONCE_NARROW, _ROWS_AT_ONCE = 8192, 1024, 128
 # That takes some microseconds: it is done from so many elements on, or rows, or elements in rows.
 _MANY_NARROW, _MANY_ROWS, _MANY_IN_ROWS = 1 << 16, 1 << 14, 1 << 17

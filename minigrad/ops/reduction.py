@@ -307,11 +307,11 @@ def sum(
     axis : int, sequence of int, or None
         Negative ones count from the last; None means all.
     dtype : str, optional
-        Of the result. By default x's; 64 bits for integers and bool.
+        The result's. By default x's; 64 bits for integers and bool.
     keepdims : bool
         Whether the axes stay, with size 1.
     acc_dtype : str, optional
-        Of the running sum. By default float64 for float32, float32 for float16, and else the
+        The running sum's. By default float64 for float32, float32 for float16, and else the
         result's.
 
     Raises

@@ -78,8 +78,8 @@ def _needs(pattern: Apply) -> frozenset[Any]:
 
 def _ways_to_match(pattern: Apply, node: Apply, bound: Bound) -> list[Bound]:
     """The ways in which the node is an instance of the pattern, which agree with what is bound."""
-    # Within an expression of one dtype only: what is -y as uint8 is not so as int64. Of truths
-    # there are no squares and opposites.
+    # Within an expression of one dtype only: what is -y as uint8 is not so as int64. Truths have no
+    # squares and opposites.
     dtype = node.out.type.dtype
     if dtype == "bool" or any(variable.type.dtype != dtype for variable in node.inputs):
         return []

@@ -40,7 +40,7 @@ class Product(NamedTuple):
 
 
 def _multiplied(factors: Sequence[Variable]) -> Any:
-    """The factors' product; one that comes twice is squared. Of none it is the number 1."""
+    """The factors' product; one that comes twice is squared. Without factors, the number 1."""
     left = list(factors)
     powers = []
     while left:

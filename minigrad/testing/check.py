@@ -35,9 +35,9 @@ def check_grad(
 
     If f has several results, it is the gradient of their sum with random weights v that is
     checked, Σₖ vₖ ∂fₖ/∂xᵢ. It must be within the error of the numerical derivative, which is found
-    out, not chosen: see `minigrad.testing.slopes`. Of many elements only those with the largest
-    derivatives and some others are checked one by one, and all together along random directions;
-    so the number of calls of f does not grow with the size.
+    out, not chosen: see `minigrad.testing.slopes`. If there are many elements, only those with the
+    largest derivatives and some others are checked one by one, and all together along random
+    directions; so the number of calls of f does not grow with the size.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def check_grad(
     order : {1, 2}
         2: check the second derivatives too, as derivatives of the gradient.
     seed : int
-        Of the weights and directions.
+        Draws the weights and directions.
     max_calls : int
         For a slow f: no further comparison is begun after so many calls of it. If there are less
         than a hundred for each element, directions are looked at first. ``report.left_out`` tells

@@ -48,7 +48,7 @@ class Comparison:
     subject : Subject
     point : list of array
     weights : array
-        Of the subject's results.
+        Weights of the subject's results.
     max_calls : int
         No comparison is begun after so many calls of the function.
 
@@ -296,7 +296,7 @@ class Comparison:
         return [d * (own / usual) for d, own, usual in triples]
 
     def _some_elements(self, random: np.random.Generator) -> Iterator[tuple[int, int]]:
-        """Of each input the elements with the largest and the smallest derivative, and others."""
+        """The elements of each input with the largest and smallest derivatives, and others."""
         for i, (g, s) in enumerate(zip(self._gradient, self._scales, strict=True)):
             if not g.size:
                 continue

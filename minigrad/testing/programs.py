@@ -28,7 +28,7 @@ def assert_program_agrees(
     ----------
     inputs, outputs : sequences of Variable
     values : sequence of array
-        Of the inputs.
+        The inputs'.
     rtol, atol : float
         How far floats may be apart, in float64; where a result is made of float32, as many units
         of its precision.

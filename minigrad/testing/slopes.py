@@ -80,7 +80,7 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
     line : callable
         From a number of any size up to 1024 to a float64 array, always of the same shape.
     weights : array
-        Of that shape.
+        An array of that shape.
     precision : float
         The relative rounding error of the results, as far as their dtype tells.
     reach : float
@@ -135,7 +135,7 @@ class _Table:
     Attributes
     ----------
     best, best_error : array
-        Of each kind, and of each result, the best value so far, and how far it may be off.
+        The best value so far for each kind and each result, and how far it may be off.
     """
 
     def __init__(self, at_0: np.ndarray, closely: Closely) -> None:

@@ -208,7 +208,7 @@ class Expression:
     ----------
     inputs : list of Variable
     values : list of array
-        Of the inputs.
+        The inputs'.
     variables : list of Variable
         The inputs and the results of all steps; the last is the expression.
     """

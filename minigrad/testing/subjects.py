@@ -31,7 +31,7 @@ class Subject(Protocol):
     Attributes
     ----------
     names : list of str
-        Of its inputs.
+        Its inputs'.
     precision : float
         The relative rounding error of `values`, as far as dtypes tell.
     wrt : list of int

@@ -77,7 +77,7 @@ def taylor_test(
         Draw the remainder over the step with matplotlib, into the current axes (new ones if there
         are none).
     seed : int
-        Of the direction and the weights.
+        Draws the direction and the weights.
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Measures memory, in a contestant's process.
 
-Of the process as a whole: `tracemalloc` knows NumPy's arrays, but not JAX's and PyTorch's.
+It is the process as a whole: `tracemalloc` knows NumPy's arrays, but not JAX's and PyTorch's.
 """
 
 from __future__ import annotations

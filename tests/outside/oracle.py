@@ -90,7 +90,7 @@ def gathered(x, move):
 
 
 def product(x, axis):
-    """Of the elements along an axis, one by one: autograd's own divides by them."""
+    """The product of the elements along an axis, one by one: autograd's own divides by them."""
     parts = anp.moveaxis(x, axis, 0)
     y = anp.ones(parts.shape[1:], dtype=getval(x).dtype)
     for i in range(parts.shape[0]):
@@ -239,7 +239,7 @@ def run(program, values, disturbance):
 
 
 def cost_of(program, results):
-    """Of each output that is float, as the program's cost says; summed."""
+    """The sum over all float outputs, each in the form that the program's cost gives it."""
     total = WIDE(0)
     for place, form in program.costs:
         y = anp.ravel(results[place])

@@ -132,7 +132,7 @@ class Program:
         self._append(variable, value.astype(WIDE) if value.dtype.kind == "f" else value)
 
     def draw_value(self, given, n):
-        """Of numbers that are short, so that there are ties, or of any."""
+        """Numbers that are short, so that there are ties, or any."""
         return np.asarray(self._numbers(given, n), given.dtype)
 
     def _numbers(self, given, n):
