@@ -391,7 +391,7 @@ NNET = [
 SOFTMAX = [
     ("T.nnet.softmax({0}, axis={a})", softmax),
     ("T.nnet.logsoftmax({0}, axis={a})", lambda x, a: x - rounded(logsumexp(x, a))),
-    ("T.log(T.nnet.softmax({0}, axis={a}))", lambda x, a: x - rounded(logsumexp(x, a))),
+    ("T.log(T.nnet.softmax({0}, axis={a}))", lambda x, a: bounded(x) - rounded(logsumexp(x, a))),
     ("T.exp({0}) / T.exp({0}).sum(axis={a}, keepdims=True)", lambda x, a: softmax(bounded(x), a)),
     (
         "T.log(T.exp({0}).sum(axis={a}, keepdims=True))",
