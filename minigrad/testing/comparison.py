@@ -273,12 +273,7 @@ class Comparison:
 
     def _as_floats(self, gradients: Arrays) -> Arrays:
         """Derivatives by each of the inputs, in float64."""
-        for name, x, g in zip(self._names, self._inputs, gradients, strict=True):
-            if np.shape(g) != x.shape:
-                raise GradientError(
-                    f"the derivative by {name} has shape {np.shape(g)}, but {name} has {x.shape}"
-                )
-        return [np.asarray(g, "float64") for g in gradients]
+        return checked_shapes(self._names, self._inputs, gradients)
 
     def _worst_element(self, direction: Arrays) -> tuple[int, int]:
         """Where the gradient differs most, of the elements in a direction: found by halving."""
@@ -304,6 +299,16 @@ class Comparison:
             ends = [int(np.argmax(sizes)), int(np.argmin(sizes)), 0, g.size - 1]
             others = random.integers(g.size, size=max(1, _N_ELEMENTS // len(self._inputs)))
             yield from ((i, j) for j in dict.fromkeys([*ends, *map(int, others)]))
+
+
+def checked_shapes(names: Sequence[str], inputs: Arrays, gradients: Arrays) -> Arrays:
+    """Derivatives by each of the inputs, of their shapes, in float64."""
+    for name, x, g in zip(names, inputs, gradients, strict=True):
+        if np.shape(g) != x.shape:
+            raise GradientError(
+                f"the derivative by {name} has shape {np.shape(g)}, but {name} has {x.shape}"
+            )
+    return [np.asarray(g, "float64") for g in gradients]
 
 
 def scales(x: np.ndarray) -> np.ndarray:

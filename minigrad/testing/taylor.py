@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from .arguments import Arguments, checked_places
-from .comparison import scales, signed, weights_for
+from .comparison import checked_shapes, scales, signed, weights_for
 from .report import GradientError
 from .subjects import subject_of
 
@@ -17,6 +17,13 @@ from .subjects import subject_of
 _LONGEST_STEP = 1e-2
 _N_STEPS = 16
 _N_FITTED = 6
+# What is not so many times the rounding error of the values may be nothing else.
+_CLEAR = 30
+# A gradient that is off by this part, or by that part of the slope to the furthest point, must make
+# the remainder so many times as large as it is.
+_OFF, _NEGLIGIBLE, _AS_LARGE = 3e-2, 1e-3, 4
+# Where a function that stands still here may not.
+_FAR_AWAY = (1.0, -1.0, 16.0, -16.0, 1024.0, -1024.0)
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ class Remainders:
         |f(x + h d) − f(x) − h ∇f(x) · d| for each step h.
     rate : float
         The power of the step that the remainder vanishes with: 2 if the gradient is right (more if
-        the function bends less), 1 if it is wrong; infinite if nothing remains.
+        the function bends less), 1 if it is wrong; infinite if nothing remains, where something
+        would if the gradient were 3 % off.
     """
 
     steps: np.ndarray
@@ -87,7 +95,8 @@ def taylor_test(
     Raises
     ------
     GradientError
-        If the function is not finite at the point or around it.
+        If the function is not finite at the point or around it; if it is so noisy that a gradient
+        that is 3 % off would not show; or if a derivative is of another shape than its argument.
     TypeError, ValueError
         As `check_grad`.
 
@@ -113,16 +122,35 @@ def taylor_test(
     direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in subject.wrt}
     value = subject.values(arrays)
     weights = weights_for(len(value), random)
-    gradients = subject.gradients(arrays, weights)
+    inputs = [arrays[i] for i in subject.wrt]
+    names = [subject.names[i] for i in subject.wrt]
+    gradients = checked_shapes(names, inputs, subject.gradients(arrays, weights))
     slope = sum(np.sum(g * d) for g, d in zip(gradients, direction.values(), strict=True))
-    steps = _LONGEST_STEP / 2.0 ** np.arange(_N_STEPS)
-    remainders = []
-    for step in steps:
+
+    @np.errstate(all="ignore")
+    def change(step: float) -> float:
         moved = [x + step * direction[i] if i in direction else x for i, x in enumerate(arrays)]
-        change = np.sum(weights * (subject.values(moved) - value))
-        remainders.append(abs(change - step * slope))
-    noise = 8 * subject.precision * float(np.sum(np.abs(weights * value)))
-    result = Remainders(steps, np.array(remainders), _rate(steps, np.array(remainders), noise))
+        return float(np.sum(weights * (subject.values(moved) - value)))
+
+    steps = _LONGEST_STEP / 2.0 ** np.arange(_N_STEPS)
+    changes = np.array([change(step) for step in steps])
+    remainders = np.abs(changes - steps * slope)
+    if not np.isfinite(remainders).all():
+        raise GradientError("taylor_test: the function is not finite at the point or around it")
+    noise = _CLEAR * 8 * subject.precision * float(np.sum(np.abs(weights * value)))
+    rate = _rate(steps, remainders, noise)
+    around = abs(changes[0]) / steps[0] if changes.any() else _slope_far_away(change)
+    # No more than this can be left of the slope.
+    hidden = np.min(np.maximum(remainders, noise) / steps)
+    is_constant = not (slope or around)
+    shown = max(_OFF * abs(slope), _NEGLIGIBLE * around)
+    if rate > 1.5 and not is_constant and _AS_LARGE * hidden > shown:
+        raise GradientError(
+            "taylor_test: the function's values are too noisy: the remainder of a gradient that is "
+            f"{_OFF:.0%} off would not be told from their rounding; take another point, or take away "
+            "what is large and constant"
+        )
+    result = Remainders(steps, remainders, rate)
     if plot:
         import matplotlib.pyplot as plt  # not needed to test
 
@@ -135,10 +163,17 @@ def _rate(steps: np.ndarray, remainders: np.ndarray, noise: float) -> float:
 
     At longer ones the terms of higher order may outweigh that of a wrong gradient.
     """
-    if not np.isfinite(remainders).all():
-        raise GradientError("taylor_test: the function is not finite at the point or around it")
-    clear = np.flatnonzero(remainders > 30 * noise)[-_N_FITTED:]
+    clear = np.flatnonzero(remainders > noise)[-_N_FITTED:]
     if len(clear) < 2:
         return float("inf")
     slope, _ = np.polyfit(np.log(steps[clear]), np.log(remainders[clear]), 1)
     return float(slope)
+
+
+def _slope_far_away(change: Callable[[float], float]) -> float:
+    """The slope to the nearest place where a function has another value, which stands still here."""
+    for distance in _FAR_AWAY:
+        moved = change(distance)
+        if moved and np.isfinite(moved):
+            return abs(moved / distance)
+    return 0.0

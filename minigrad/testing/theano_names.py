@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
+from ..tensor_type import describe
 from .arguments import as_array
 from .check import check_grad
 from .report import GradientError
 from .slopes import slope
 from .subjects import as_results
+
+# The dtypes that f gets; all others are converted to float64.
+_COMPUTED_IN = {"float16": "float32", "float32": "float32"}
 
 
 def verify_grad(
@@ -49,12 +54,24 @@ def verify_grad(
     ------
     GradientError
         If the gradient is wrong: see `check_grad`.
+    TypeError
+        If pt is no list, or rng draws no random numbers.
 
     Examples
     --------
     >>> import numpy as np, minigrad.tensor as T
     >>> verify_grad(lambda x: T.exp(x).sum(), [np.ones((2, 3))], rng=np.random.RandomState(0))
     """
+    if not isinstance(pt, (list, tuple)):
+        raise TypeError(
+            f"verify_grad: pt is a list of arrays, one for each input of fun; got {describe(pt)}; "
+            "write [x] for a single one"
+        )
+    if rng is not None and not callable(getattr(rng, "uniform", None)):
+        raise TypeError(
+            "verify_grad: rng is a generator of random numbers, as numpy.random.RandomState(3); got "
+            f"{describe(rng)}"
+        )
     for number in range(n_tests):
         seed = number if rng is None else int(rng.uniform() * 2**32)
         try:
@@ -69,7 +86,8 @@ def _is_tolerated(error: GradientError, abs_tol: float | None, rel_tol: float | 
     if error.report is None or error.report.unclear or (abs_tol is None and rel_tol is None):
         return False
     return all(
-        entry.difference <= (abs_tol or 0.0) + (rel_tol or 0.0) * abs(entry.numeric)
+        math.isfinite(entry.difference)
+        and entry.difference <= (abs_tol or 0.0) + (rel_tol or 0.0) * abs(entry.numeric)
         for entry in error.report.wrong
     )
 
@@ -82,7 +100,8 @@ class numeric_grad:
     f : callable
         From arrays to a number, computed by NumPy or a compiled function.
     pt : array or list of arrays
-        The point.
+        The point. Integers are converted to float64; f gets float32 for float16, whose differences
+        tell nothing.
     eps, out_type
         Theano's; ignored: the step is found by itself.
 
@@ -108,18 +127,30 @@ class numeric_grad:
     ) -> None:
         self._is_list = isinstance(pt, (list, tuple))
         values = pt if self._is_list else [pt]
-        point = [as_array(x, f"argument {i}") for i, x in enumerate(values)]
+        given = [as_array(x, f"argument {i}") for i, x in enumerate(values)]
+        point = [x.astype(_COMPUTED_IN.get(x.dtype.name, "float64")) for x in given]
         count = len(as_results(f(*point)))
         if count != 1:
             raise ValueError(f"numeric_grad: f must return a single number; got {count}")
         gradients = [_partial_derivatives(f, point, i) for i in range(len(point))]
+        is_coarse = [x.dtype == "float16" for x in given]
+        gradients = [
+            g.astype("float16") if c else g for g, c in zip(gradients, is_coarse, strict=True)
+        ]
         self.gf = gradients if self._is_list else gradients[0]
 
     @staticmethod
     def abs_rel_err(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
-        """|a − b|, and that divided by |a| + |b| (by 1e-8 where both are less)."""
-        absolute = np.abs(np.asarray(a) - np.asarray(b))
-        return absolute, absolute / np.maximum(np.abs(a) + np.abs(b), 1e-8)
+        """|a − b|, and that divided by |a| + |b| (by 1e-8 where both are less).
+
+        Both are infinite where a or b is not finite, unless these are the same infinity.
+        """
+        x, y = np.asarray(a), np.asarray(b)
+        with np.errstate(all="ignore"):
+            absolute = np.where(x == y, 0.0, np.abs(x - y))
+            relative = absolute / np.maximum(np.abs(x) + np.abs(y), 1e-8)
+        is_finite = np.isfinite(absolute)
+        return np.where(is_finite, absolute, np.inf), np.where(is_finite, relative, np.inf)
 
     def abs_rel_errors(self, g_pt: Any) -> list[tuple[np.ndarray, np.ndarray]]:
         """For each input how far a gradient is from the numerical one, absolute and relative."""
@@ -127,6 +158,12 @@ class numeric_grad:
         given = list(g_pt) if isinstance(g_pt, (list, tuple)) else [g_pt]
         if len(given) != len(own):
             raise ValueError(f"numeric_grad: {len(given)} gradients for {len(own)} inputs")
+        for number, (a, b) in enumerate(zip(given, own, strict=True)):
+            if np.shape(a) != np.shape(b):
+                raise ValueError(
+                    f"numeric_grad: the gradient by input {number} has shape {np.shape(a)}; the "
+                    f"input has {np.shape(b)}"
+                )
         return [self.abs_rel_err(a, b) for a, b in zip(given, own, strict=True)]
 
     def max_err(
@@ -138,13 +175,16 @@ class numeric_grad:
         -------
         tuple
             The number of the input, the index of the element, its absolute and relative error.
+            The error of what is not a number is infinite.
         """
         worst: tuple[float, int, tuple[int, ...], float, float] = (-1.0, 0, (), 0.0, 0.0)
         for number, (absolute, relative) in enumerate(self.abs_rel_errors(g_pt)):
             if not absolute.size:
                 continue
             # An error counts only if it is beyond both tolerances.
-            both = np.minimum(absolute / abs_tol, relative / rel_tol)
+            with np.errstate(all="ignore"):  # a tolerance may be 0
+                both = np.minimum(absolute / abs_tol, relative / rel_tol)
+            both = np.where(absolute == 0, 0.0, both)
             index = np.unravel_index(int(np.argmax(both)), both.shape)
             place = tuple(map(int, index))
             found = (float(both[index]), number, place)

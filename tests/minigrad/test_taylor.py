@@ -79,3 +79,47 @@ def test_parameters_may_be_nested_and_passed_by_name():
 
     params = {"w": np.array([0.7, 1.2, 0.8])}
     assert taylor_test(loss, X, params=params, power=3, grad=gradient).rate > 1.5
+
+
+# Of values so large that rounding hides 3 % of their slope, or all of it.
+HIDDEN = {
+    "partly": (lambda x: 1e12 + x.sum(), np.ones(3)),
+    "wholly": (lambda x: 1e15 + x.sum(), np.ones(3)),
+    "by its curvature and the noise together": (
+        lambda x: 1e9 + x.sum() + 1e4 * (x**2).sum(),
+        np.zeros(3),
+    ),
+    "of numbers of 1e-8": (lambda x: 1e4 + x.sum(), np.full(3, 1e-8)),
+}
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+@pytest.mark.parametrize("factor", [0, 1, 1.03, 20])
+def test_a_wrong_gradient_that_would_not_show_does_not_pass(name, factor):
+    f, x = HIDDEN[name]
+    try:
+        rate = taylor_test(f, x, grad=lambda x: factor * np.ones(3)).rate
+    except GradientError as error:
+        assert "too noisy" in str(error)
+    else:
+        assert factor == 20
+        assert rate < 1.5
+
+
+@pytest.mark.parametrize(
+    ("f", "x", "slope"),
+    [
+        (lambda x: 5 + 0 * x.sum(), np.ones(3), np.zeros(3)),
+        (lambda x: 3 + np.maximum(x, 0).sum(), -np.ones(3), np.zeros(3)),
+        (lambda x: (1 / (1 + np.exp(-x))).sum(), np.full(3, 500.0), np.exp(np.full(3, -500.0))),
+        (lambda x: 1e6 + 3 * x.sum(), np.ones(3), np.full(3, 3.0)),
+    ],
+)
+def test_nothing_remains_of_what_is_constant_flat_saturated_or_large(f, x, slope):
+    assert taylor_test(f, x, grad=lambda x: slope).rate == np.inf
+    assert taylor_test(f, x, grad=lambda x: slope + 0.1).rate == pytest.approx(1, abs=0.2)
+
+
+def test_a_gradient_of_another_shape_than_its_argument_is_refused():
+    with pytest.raises(GradientError, match=r"by x has shape \(\), but x has \(3,\)"):
+        taylor_test(lambda x: np.exp(x).sum(), np.ones(3), grad=lambda x: np.exp(1))
