@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
-from contextlib import closing, nullcontext
+from contextlib import closing
 from functools import partial
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -18,7 +16,7 @@ from .estimator import AutoEncoder
 from .files import replacing
 from .plotting import plot_images, plot_points
 from .preparation import Prepared, prepare
-from .progress import Progress, complain, counted
+from .progress import Output, Progress, complain, counted
 from .training import Diverged
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
@@ -26,7 +24,10 @@ TRAINED, DIVERGED, INTERRUPTED = 0, 1, 130
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare the data, train, draw, save.
+    """Prepare the data, train, save, draw.
+
+    The model is saved first, and printing never ends the run, so that nothing that goes wrong
+    afterwards costs a training.
 
     Parameters
     ----------
@@ -45,34 +46,36 @@ def run(options: argparse.Namespace) -> int:
     MemoryError
         If the model does not fit in memory.
     """
-    with open(os.devnull, "w") if options.quiet else nullcontext(sys.stdout) as out:
-        prepared = prepare(options.data.table)
-        model = AutoEncoder(
-            options.hidden,
-            learning_rate=options.lr,
-            momentum=options.momentum,
-            epochs=options.epochs,
-            batch_size=options.batch_size,
-            random_state=options.seed,
+    out = Output(None if options.quiet else sys.stdout, "stdout")
+    prepared = prepare(options.data.table)
+    model = AutoEncoder(
+        options.hidden,
+        learning_rate=options.lr,
+        momentum=options.momentum,
+        epochs=options.epochs,
+        batch_size=options.batch_size,
+        random_state=options.seed,
+    )
+    status = _train(model, prepared.features, out)
+    if options.save:
+        model.save(options.save)
+    cost = -model.score(prepared.features)
+    if options.data.path is not None:
+        print(f"Data: {options.data.path}: {_describe(options.data.table)}", file=out)
+    verb = "Trained for" if status == TRAINED else "Stopped after"
+    print(f"{verb} {counted(len(model.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
+    draw = partial(_draw, model, prepared, options.data.image_shape)
+    with replacing(options.figure) as file:
+        draw().savefig(file, format=Path(options.figure).suffix[1:], dpi=120)
+    print(f"Picture: {options.figure}", file=out)
+    if options.save:
+        print(
+            "The model file does not hold the scaling: the model takes and gives features "
+            "scaled to 0-1",
+            file=out,
         )
-        status = _train(model, prepared.features, out)
-        cost = -model.score(prepared.features)
-        if options.data.path is not None:
-            print(f"Data: {options.data.path}: {_describe(options.data.table)}", file=out)
-        verb = "Trained for" if status == TRAINED else "Stopped after"
-        print(f"{verb} {counted(len(model.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
-        draw = partial(_draw, model, prepared, options.data.image_shape)
-        with replacing(options.figure) as file:
-            draw().savefig(file, format=Path(options.figure).suffix[1:], dpi=120)
-        print(f"Picture: {options.figure}", file=out)
-        if options.save:
-            model.save(options.save)
-            print(
-                "The model file does not hold the scaling: the model takes and gives features "
-                "scaled to 0-1",
-                file=out,
-            )
-            print(f"Model: {options.save}", file=out)
+        print(f"Model: {options.save}", file=out)
+    out.flush()
     if options.show and status == TRAINED:
         _show(draw)
     return status
@@ -92,7 +95,7 @@ def _describe(table: np.ndarray) -> str:
     )
 
 
-def _train(model: AutoEncoder, features: np.ndarray, out: TextIO) -> int:
+def _train(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
     """Fit the model, telling how it goes; return the exit status."""
     try:
         steps = model.fit_epochs(features)

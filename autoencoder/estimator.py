@@ -23,7 +23,7 @@ import minigrad.tensor as T
 
 from .network import TiedNetwork
 from .progress import counted, describe
-from .storage import ARRAYS, FEATURE_NAMES, read_model, write_model
+from .storage import ARRAYS, FEATURE_NAMES, as_text, read_model, write_model
 from .training import Diverged, train, values_of
 
 if TYPE_CHECKING:
@@ -36,6 +36,15 @@ _FITTED = (
     *("weights_", "hidden_bias_", "output_bias_", "velocities_", "costs_"),
     *("n_features_in_", "feature_names_in_"),
 )
+# The kind of each number, the least and the most that it may be.
+_RANGES: dict[str, tuple[type, float, float | None]] = {
+    "n_hidden": (Integral, 1, None),
+    "learning_rate": (Real, 0, sys.float_info.max),
+    "momentum": (Real, 0, 1),
+    "epochs": (Integral, 1, None),
+    "verbose": (Integral, 0, None),
+    "batch_size": (Integral, 1, None),
+}
 # A hidden unit whose number has a smaller standard deviation tells samples from each other as
 # little as none. For features scaled to 0–1, or standardised, it is 0.005 and more.
 IDLE = 1e-4
@@ -149,8 +158,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """Train as `fit` does, but yield each epoch's number and cost when it is over.
 
         Within the loop the fitted attributes, `transform` and `score` are those of the epoch just
-        over, and they stay so if the loop is left. If training fails or is interrupted, a model
-        that was fitted before comes back.
+        over, and they stay so if the loop is left; `costs_` can then only be read.
+        If training fails or is interrupted, a model that was fitted before comes back.
 
         Parameters
         ----------
@@ -280,19 +289,23 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         ------
         OSError
             If the file cannot be written.
-        ValueError
-            If `n_hidden` or `dtype` was changed after fitting, so that it is not the weights'.
+        ValueError, TypeError
+            If `load` would refuse it: `n_hidden` or `dtype` was changed after fitting, so that it
+            is not the weights', a hyperparameter is out of its range, a fitted attribute is not
+            finite or not of its shape, or a file cannot hold a feature's name.
         """
         check_is_fitted(self)
+        self._check_hyperparameters()
         self._check_agreement()
         hyperparameters = {k: _plain(v) for k, v in self.get_params(deep=False).items()}
         hyperparameters["dtype"] = str(self.dtype)  # it may be a numpy.dtype
         if not isinstance(self.random_state, Integral):
             hyperparameters["random_state"] = None
+        check_random_state(hyperparameters["random_state"])
         parameters = [self.weights_, self.hidden_bias_, self.output_bias_]
         arrays = dict(zip(ARRAYS, [*parameters, *self.velocities_, self.costs_], strict=True))
         if hasattr(self, "feature_names_in_"):
-            arrays[FEATURE_NAMES] = self.feature_names_in_.astype(str)
+            arrays[FEATURE_NAMES] = as_text(self.feature_names_in_)
         write_model(path, hyperparameters, arrays)
 
     @classmethod
@@ -348,20 +361,18 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return tags
 
     def _check_hyperparameters(self) -> None:
-        check_scalar(self.n_hidden, "n_hidden", Integral, min_val=1)
-        check_scalar(
-            self.learning_rate, "learning_rate", Real, min_val=0, max_val=sys.float_info.max
-        )
-        check_scalar(self.momentum, "momentum", Real, min_val=0, max_val=1)
-        check_scalar(self.epochs, "epochs", Integral, min_val=1)
-        check_scalar(self.verbose, "verbose", Integral, min_val=0)
-        if self.batch_size is not None:
-            check_scalar(self.batch_size, "batch_size", Integral, min_val=1)
-        if math.isnan(self.learning_rate) or math.isnan(self.momentum):
-            raise ValueError(
-                f"learning_rate and momentum must be numbers; got {self.learning_rate} "
-                f"and {self.momentum}"
-            )
+        for name, (kind, least, most) in _RANGES.items():
+            value = getattr(self, name)
+            if name == "batch_size" and value is None:
+                continue
+            if isinstance(value, bool) and name != "verbose":
+                raise TypeError(f"{name} must be a number; got {value}")
+            check_scalar(value, name, kind)
+            # As the number that it is computed with: as its own, the limit may become infinite.
+            plain = _plain(value)
+            check_scalar(plain, name, kind, min_val=least, max_val=most)
+            if isinstance(plain, float) and math.isnan(plain):
+                raise ValueError(f"{name} must be a number; got {value}")
         if self.dtype not in ("float64", "float32"):
             raise ValueError(f"dtype must be 'float64' or 'float32'; got {self.dtype!r}")
 
@@ -456,15 +467,15 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 "hidden_bias_": hidden_bias,
                 "output_bias_": output_bias,
                 "velocities_": values_of(velocities),
-                "costs_": costs.so_far(),
+                "costs_": costs.so_far() if watched else costs.so_far().copy(),
             }
 
         try:
             for epoch, cost in train(
                 network,
                 X,
-                learning_rate=self.learning_rate,
-                momentum=self.momentum,
+                learning_rate=float(self.learning_rate),
+                momentum=float(self.momentum),
                 epochs=epochs,
                 batch_size=self.batch_size,
                 rng=rng,
@@ -554,9 +565,17 @@ class _History:
         self._n += 1
 
     def so_far(self) -> np.ndarray:
-        return self._room[: self._n]
+        """What cannot be written to: what comes next shares its memory."""
+        numbers = self._room[: self._n]
+        numbers.flags.writeable = False
+        return numbers
 
 
 def _plain(value: Any) -> Any:
-    """A NumPy scalar as the Python number that JSON knows."""
-    return value.item() if isinstance(value, np.generic) else value
+    """A number as the one of Python's that JSON knows."""
+    if isinstance(value, Integral):
+        return value if isinstance(value, bool) else int(value)
+    try:
+        return float(value) if isinstance(value, Real) else value
+    except OverflowError:  # a fraction's
+        return math.inf

@@ -70,7 +70,7 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
     try:
         with beside:
             yield beside
-        os.replace(beside.name, os.path.realpath(path))
+        os.replace(beside.name, _target(path))
     finally:
         Path(beside.name).unlink(missing_ok=True)
 
@@ -103,11 +103,15 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
 def _open_beside(path: str | os.PathLike[str]) -> BinaryIO:
     """A new file in the directory of `path`: a move is atomic only within one file system."""
-    # A link stays a link: it is the file it leads to that will be replaced.
-    target = Path(os.path.realpath(path))
+    target = _target(path)
     if target.exists() and not target.is_file():
-        raise FileExistsError(errno.EEXIST, "Exists and is not an ordinary file", os.fspath(path))
+        raise FileExistsError(errno.EEXIST, "Exists and is not an ordinary file", os.fsdecode(path))
     try:
         return open(target.with_name(f".{secrets.token_hex(8)}.tmp"), "xb")
     except OSError as error:
-        raise OSError(error.errno, error.strerror, os.fspath(path)) from None
+        raise OSError(error.errno, error.strerror, os.fsdecode(path)) from None
+
+
+def _target(path: str | bytes | os.PathLike[str]) -> Path:
+    """What will be replaced: a link stays a link, and it is the file that it leads to."""
+    return Path(os.path.realpath(os.fsdecode(path)))

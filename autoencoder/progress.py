@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable
-from typing import TextIO
+from contextlib import suppress
+from typing import Any, Protocol, TextIO
 
 
 def counted(n: int, noun: str) -> str:
@@ -20,8 +22,82 @@ def counted(n: int, noun: str) -> str:
 
 
 def complain(message: str) -> None:
-    """Print what is wrong as one line on stderr."""
-    print("autoencoder:", " ".join(message.split()), file=sys.stderr)
+    """Print what is wrong as one line on stderr, if it takes it."""
+    with suppress(OSError):
+        print("autoencoder:", " ".join(message.split()), file=sys.stderr)
+
+
+class Stream(Protocol):
+    """What can be printed to."""
+
+    def isatty(self) -> bool: ...
+
+    def write(self, text: str, /) -> Any: ...
+
+    def flush(self) -> Any: ...
+
+
+class Output:
+    """A text file that takes what it can: no line that it cannot take ends the program.
+
+    What its encoding lacks is written as an escape. When it fails, there is one complaint, and
+    nothing more is written to it.
+
+    Parameters
+    ----------
+    stream : text file or None
+        None takes nothing.
+    name : str
+        For the complaint.
+
+    Examples
+    --------
+    >>> import io
+    >>> stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
+    >>> print("ü", file=Output(stream, "stdout"), flush=True)
+    >>> stream.buffer.getvalue()
+    b'\\xfc\\n'
+    """
+
+    def __init__(self, stream: TextIO | None, name: str) -> None:
+        self._stream = stream
+        self._name = name
+
+    def isatty(self) -> bool:
+        """Whether it is a terminal."""
+        return self._stream is not None and self._stream.isatty()
+
+    def write(self, text: str) -> int:
+        """Write the text; return its length."""
+        if self._stream is not None:
+            encoding = self._stream.encoding or "utf-8"
+            readable = text.encode(encoding, "backslashreplace").decode(encoding)
+            self._attempt(lambda stream: stream.write(readable))
+        return len(text)
+
+    def flush(self) -> None:
+        """Have all of it written now."""
+        self._attempt(lambda stream: stream.flush())
+
+    def _attempt(self, action: Callable[[TextIO], Any]) -> None:
+        if self._stream is None:
+            return
+        try:
+            action(self._stream)
+        except OSError as error:
+            _let_go(self._stream)
+            self._stream = None
+            complain(f"{self._name}: {error.strerror or error}; nothing more is printed")
+
+
+def _let_go(stream: TextIO) -> None:
+    """Lead the stream to nowhere: Python writes what it still holds when the program ends."""
+    with suppress(OSError):  # io.UnsupportedOperation, too, of what is no file
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, stream.fileno())
+        finally:
+            os.close(nowhere)
 
 
 def describe(epoch: int, epochs: int, cost: float) -> str:
@@ -61,7 +137,7 @@ class Progress:
     def __init__(
         self,
         epochs: int,
-        stream: TextIO,
+        stream: Stream,
         every: int = 500,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:

@@ -10,7 +10,7 @@ import math
 import os
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, BinaryIO
 
@@ -60,16 +60,48 @@ def write_model(
         Used as given; no suffix is added.
     hyperparameters : mapping of str to what JSON can hold
     arrays : mapping of str to array
-        Those named in `ARRAYS`, and perhaps the feature names.
+        Those named in `ARRAYS`, and perhaps the feature names, as `as_text` makes them.
 
     Raises
     ------
     OSError
         If the file cannot be written.
+    ValueError
+        If `read_model` would refuse what is to be written.
     """
-    entries: dict[str, Any] = {HYPERPARAMETERS: np.array(json.dumps(hyperparameters)), **arrays}
+    entries = {HYPERPARAMETERS: np.array(json.dumps(hyperparameters)), **arrays}
+    entries = {name: np.asarray(array) for name, array in entries.items()}
+    try:
+        _check_headers({name: Header(a.shape, False, a.dtype, 0) for name, a in entries.items()})
+        for name, array in entries.items():
+            _check_values(name, array)
+    except ValueError as error:
+        raise ValueError(f"{os.fsdecode(path)}: the model cannot be saved: {error}") from None
     with replacing(path) as file:
-        np.savez(file, **entries)
+        np.savez(file, **entries)  # type: ignore[arg-type]  # none is named allow_pickle
+
+
+def as_text(names: Sequence[str]) -> np.ndarray:
+    """The names of features as an array of text, which needs no pickle.
+
+    Raises
+    ------
+    ValueError
+        If one of them would come back as another.
+
+    Examples
+    --------
+    >>> as_text(["height", "width"])
+    array(['height', 'width'], dtype='<U6')
+    """
+    text = np.array([str(name) for name in names])
+    for name, kept in zip(names, text.tolist(), strict=True):
+        if name != kept:
+            raise ValueError(
+                f"the feature name {name!r} would come back from a file as {kept!r}; rename it in "
+                "feature_names_in_"
+            )
+    return text
 
 
 def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:

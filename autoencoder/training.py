@@ -121,7 +121,8 @@ def train(
         except BaseException:
             _restore(state, before)
             raise
-        if not epoch_cost <= HOPELESS * bound:
+        # The bound may itself be infinite, if samples are too large to be squared.
+        if not (np.isfinite(epoch_cost) and epoch_cost <= HOPELESS * bound):
             _restore(state, best)
             raise Diverged(epoch, epoch_cost, bound)
         if epoch_cost <= lowest:
@@ -130,7 +131,7 @@ def train(
     # The last step has no epoch after it whose cost would tell.
     last_cost = _cost_now(step, in_order, state)
     finite = all(np.isfinite(value).all() for value in _held_by(state))
-    if not (finite and last_cost <= bound * _ROUNDING):
+    if not (finite and np.isfinite(last_cost) and last_cost <= bound * _ROUNDING):
         _restore(state, best)
         raise Diverged(first + epochs, last_cost if finite else np.nan, bound)
 

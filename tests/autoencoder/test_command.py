@@ -7,6 +7,7 @@ by calling its main function, which spares it the seconds that the libraries tak
 import io
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -230,6 +231,67 @@ def test_a_warning_is_a_line_like_an_error(folder):
     result = run("--data", "fine.npy", "--epochs", 2, "--quiet")
     assert result.returncode == 0
     assert re.fullmatch(r"autoencoder: column 0: 60 different numbers .*\n", result.stderr)
+
+
+# Output that cannot be printed.
+
+
+def saved_and_drawn(folder, figure=b"autoencoder.png"):
+    AutoEncoder.load(folder / "m.npz")
+    return figure in os.listdir(os.fsencode(folder))
+
+
+SHORT = ["--data", "table.npy", "--epochs", 2, "--save", "m.npz"]
+
+
+def test_a_name_that_the_terminal_cannot_write_is_printed_with_escapes(folder):
+    result = run_by_itself(folder, *SHORT, "--figure", "ü.png", PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "Picture: \\xfc.png" in result.stdout
+    assert saved_and_drawn(folder, "ü.png".encode())
+
+
+@pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["printing", "quiet"])
+def test_a_name_that_is_no_text_is_printed_with_escapes(folder, quiet):
+    figure = os.fsdecode(b"b\xff.png")
+    result = run_by_itself(folder, *SHORT, "--figure", figure, *quiet, PYTHONIOENCODING="utf-8")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert ("Picture: b\\udcff.png" in result.stdout) is not bool(quiet)
+    assert saved_and_drawn(folder, b"b\xff.png")
+
+
+def redirected(folder, redirection):
+    line = " ".join([shlex.join(command(*SHORT)), redirection])
+    return subprocess.run(
+        ["sh", "-c", line], cwd=folder, check=False, capture_output=True, text=True
+    )
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+def test_a_full_disk_under_stdout_is_told_once_and_harms_nothing(folder):
+    result = redirected(folder, "> /dev/full")
+    assert result.returncode == 0
+    assert result.stderr == (
+        "autoencoder: stdout: No space left on device; nothing more is printed\n"
+    )
+    assert saved_and_drawn(folder)
+
+
+@pytest.mark.parametrize("redirection", [">&-", "2>&-", "2> /dev/full"])
+def test_nothing_is_harmed_where_nobody_can_be_told(folder, redirection):
+    result = redirected(folder, redirection)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert saved_and_drawn(folder)
+
+
+def test_the_model_is_saved_also_if_the_picture_cannot_be_drawn(folder, monkeypatch):
+    def fail(*args, **kwargs):
+        raise OSError("no space for pictures")
+
+    monkeypatch.setattr("autoencoder.command._draw", fail)
+    result = run(*SHORT)
+    assert (result.returncode, result.stderr) == (2, "autoencoder: no space for pictures\n")
+    assert not saved_and_drawn(folder)
 
 
 # Endings before the last epoch.

@@ -1,6 +1,7 @@
 """AutoEncoder as scikit-learn sees it, and as a user does."""
 
 import pickle
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -216,6 +217,22 @@ def test_what_was_taken_from_the_loop_stays_as_it_was(X):
         np.testing.assert_array_equal(costs, costs_then)
 
 
+def test_costs_taken_from_the_loop_cannot_be_changed_for_the_epochs_after(X):
+    model = AutoEncoder(epochs=3, random_state=0)
+    costs = []
+    for _, cost in model.fit_epochs(X):
+        costs.append(cost)
+        with pytest.raises(ValueError, match="read-only"):
+            model.costs_[0] = -1
+    assert list(model.costs_) == costs
+
+
+def test_the_costs_of_a_fit_are_the_users_to_change(X):
+    model = AutoEncoder(epochs=3, random_state=0).fit(X)
+    model.costs_[0] = -1
+    assert model.costs_[0] == -1
+
+
 def test_what_is_set_after_leaving_the_loop_stays(X):
     model = AutoEncoder(epochs=5, random_state=0)
     epochs = model.fit_epochs(X)
@@ -380,6 +397,18 @@ def test_samples_that_are_all_the_same_do_not_warn():
     AutoEncoder(2, epochs=5, random_state=0).fit(np.full((5, 3), 0.5))
 
 
+@pytest.mark.parametrize(("dtype", "scale"), [("float32", 1e20), ("float64", 1e155)])
+def test_samples_too_large_for_a_finite_cost_warn_and_leave_no_cost(X, dtype, scale, tmp_path):
+    model = AutoEncoder(epochs=3, dtype=dtype, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="the cost of epoch 0 is inf"):
+        model.fit(scale * X)
+    assert len(model.costs_) == 0
+    model.save(tmp_path / "model.npz")
+    AutoEncoder.load(tmp_path / "model.npz")
+    with pytest.raises(Diverged):
+        list(model.fit_epochs(scale * X))
+
+
 def test_divergence_warns_and_says_when_and_what_to_try(X):
     model = AutoEncoder(learning_rate=1e80, random_state=0)
     with pytest.warns(ConvergenceWarning, match=r"epoch \d+ .*smaller learning_rate.*0–1"):
@@ -411,6 +440,12 @@ def test_watching_epochs_one_by_one_divergence_is_an_error(X):
         {"batch_size": 0},
         {"dtype": "int32"},
         {"verbose": -1},
+        {"learning_rate": np.float32("inf")},
+        {"learning_rate": np.float32("nan")},
+        {"learning_rate": Fraction(10**400)},
+        {"learning_rate": True},
+        {"n_hidden": True},
+        {"batch_size": True},
     ],
     ids=str,
 )
@@ -419,6 +454,19 @@ def test_a_hyperparameter_out_of_its_range_is_refused_by_name(X, method, wrong):
     (name,) = wrong
     with pytest.raises((ValueError, TypeError), match=name):
         getattr(AutoEncoder(**wrong), method)(X)
+
+
+@pytest.mark.parametrize(
+    "kind", [np.float16, np.float32, np.longdouble, Fraction], ids=lambda kind: kind.__name__
+)
+def test_numbers_of_any_kind_are_taken_as_floats(X, kind, tmp_path):
+    """Without a warning, which would be an error here."""
+    rate, momentum = kind(0.125), kind(0.75)  # every kind holds these exactly
+    model = AutoEncoder(learning_rate=rate, momentum=momentum, epochs=3, random_state=0).fit(X)
+    plain = AutoEncoder(learning_rate=0.125, momentum=0.75, epochs=3, random_state=0).fit(X)
+    assert_same_model(model, plain)
+    model.save(tmp_path / "model.npz")
+    assert AutoEncoder.load(tmp_path / "model.npz").get_params() == plain.get_params()
 
 
 @pytest.mark.parametrize("method", ["transform", "inverse_transform", "reconstruct", "score"])

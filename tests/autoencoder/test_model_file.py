@@ -113,6 +113,61 @@ def test_a_model_whose_hyperparameters_are_no_longer_its_weights_is_not_saved(pa
     assert path.read_bytes() == old
 
 
+UNLOADABLE = {
+    "an infinite cost": ({"costs_": np.array([1.0, np.inf])}, "'costs' is not all finite"),
+    "weights that are NaN": ({"weights_": np.full((4, 3), np.nan)}, "'weights' is not all finite"),
+    "a bias of another shape": ({"hidden_bias_": np.zeros(2)}, "'hidden_bias' has shape"),
+    "costs in rows": ({"costs_": np.ones((2, 2))}, "'costs' has shape"),
+    "whole costs": ({"costs_": np.arange(3)}, "'costs' is not all finite float32 or float64"),
+    "objects": ({"output_bias_": np.array([None] * 4)}, "'output_bias' is not all finite"),
+    "a velocity of another dtype": (
+        {"velocities_": [np.zeros(s, np.float32) for s in ((4, 3), 3, 4)]},
+        "'weights_velocity' is float32",
+    ),
+    "too few names": ({"feature_names_in_": np.array(["a", "b"], object)}, "2 feature names"),
+    "a name of 300,000 characters": (
+        {"feature_names_in_": np.array(["a" * 300_000, "b", "c", "d"], object)},
+        "'feature_names' should be text of at most",
+    ),
+    "a name that ends in NUL": (
+        {"feature_names_in_": np.array(["a", "b", "c", "d\0"], object)},
+        r"name 'd\\x00' would come back from a file as 'd'",
+    ),
+    "a name that is no text": (
+        {"feature_names_in_": np.array(["a", "b", "c", 4], object)},
+        "name 4 would come back from a file as '4'",
+    ),
+    "a rate below zero": ({"learning_rate": -1.0}, "learning_rate"),
+    "no epochs": ({"epochs": 0}, "epochs"),
+    "a seed below zero": ({"random_state": -1}, "Seed must be between 0"),
+}
+
+
+@pytest.mark.parametrize("case", UNLOADABLE)
+def test_what_could_not_be_loaded_is_not_saved(path, model, case):
+    changes, problem = UNLOADABLE[case]
+    for name, value in changes.items():
+        setattr(model, name, value)
+    old = path.read_bytes()
+    with pytest.raises(ValueError, match=problem):
+        model.save(path)
+    assert path.read_bytes() == old
+    assert os.listdir(path.parent) == [path.name]
+
+
+@pytest.mark.parametrize("name", ["", " ", "\0b", "ü", "\U0010ffff", "a\nb"], ids=repr)
+def test_any_other_feature_name_is_kept(path, model, name):
+    model.feature_names_in_ = np.array([name] * 4, dtype=object)
+    model.save(path)
+    assert list(AutoEncoder.load(path).feature_names_in_) == [name] * 4
+
+
+def test_a_path_may_be_bytes(tmp_path, model):
+    path = os.fsencode(tmp_path / "model.npz")
+    model.save(path)
+    np.testing.assert_array_equal(AutoEncoder.load(path).weights_, model.weights_)
+
+
 def test_a_missing_file_is_an_os_error(tmp_path):
     with pytest.raises(FileNotFoundError):
         AutoEncoder.load(tmp_path / "nothing.npz")
