@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -109,29 +109,33 @@ def checked_places(wrt: Any, arguments: Arguments) -> list[int]:
                 "floats, as in 2.0"
             )
         return floats
-    chosen = [wrt] if isinstance(wrt, (int, str)) else list(wrt)
+    is_list = isinstance(wrt, Iterable) and not isinstance(wrt, str)
+    chosen = list(wrt) if is_list else [wrt]
     if not chosen:
         raise ValueError("check_grad: wrt chooses no argument, so there is nothing to check")
+    # Each once, however often and by whatever name it is chosen.
+    return list(dict.fromkeys(i for choice in chosen for i in _places_of(choice, arguments)))
+
+
+def _places_of(choice: Any, arguments: Arguments) -> list[int]:
+    """Which arrays of floats are meant by the place or name of an argument, or the name of an array."""
     labels = arguments.labels
-    places = []
-    for choice in chosen:
-        place = labels.index(choice) if choice in labels else choice
-        if not isinstance(place, int) or not -len(labels) <= place < len(labels):
-            raise ValueError(
-                f"check_grad: wrt is a place among the {len(labels)} arguments; got {choice!r}"
-            )
-        of_argument = [i for i in floats if arguments.places[i] == place % len(labels)]
-        if not of_argument:
-            dtypes = {
-                str(x.dtype)
-                for x, p in zip(arguments.arrays, arguments.places, strict=True)
-                if p == place % len(labels)
-            }
-            raise TypeError(
-                f"check_grad: argument {choice} is {' and '.join(sorted(dtypes))}, not a float"
-            )
-        places += of_argument
-    return places
+    place = labels.index(choice) if isinstance(choice, str) and choice in labels else choice
+    if isinstance(place, str) and place in arguments.names:
+        meant = [arguments.names.index(place)]
+    elif isinstance(place, (int, np.integer)) and -len(labels) <= place < len(labels):
+        meant = [i for i, p in enumerate(arguments.places) if p == place % len(labels)]
+    else:
+        names = ", ".join(dict.fromkeys([*labels, *arguments.names]))
+        raise ValueError(
+            f"check_grad: wrt is a place among the {len(labels)} arguments; got {choice!r}; or a name "
+            f"of these: {names}"
+        )
+    floats = [i for i in meant if arguments.arrays[i].dtype.kind == "f"]
+    if not floats:
+        dtypes = sorted({str(arguments.arrays[i].dtype) for i in meant}) or ["empty"]
+        raise TypeError(f"check_grad: argument {choice} is {' and '.join(dtypes)}, not a float")
+    return floats
 
 
 def as_array(value: Any, name: str) -> np.ndarray:

@@ -55,8 +55,8 @@ def check_grad(
         Σₖ vₖ ∂fₖ/∂x. Whenever it is called, f was called before with the same arrays, as layers
         need it that keep something for the way back.
     wrt : int or str, or list of these, optional
-        Which arguments' derivatives to check, by their places or names; by default all those of
-        float type.
+        Which arguments' derivatives to check, by their places or names, or the names of arrays in
+        them, as ``'params["W1"]'``; by default all those of float type.
     order : {1, 2}
         2: check the second derivatives too, as derivatives of the gradient.
     seed : int
@@ -170,8 +170,8 @@ def _message(report: Report, what: str) -> str:
                 "count ties so (T.max gives each of the tied elements the whole), check it at a "
                 "point without ties"
             )
-    elif any(entry.kind == "infinite" for entry in report.unclear):
-        steep = next(entry.where for entry in report.unclear if entry.kind == "infinite")
+    elif any(entry.kind in ("infinite", "spike") for entry in report.unclear):
+        steep = next(e.where for e in report.unclear if e.kind in ("infinite", "spike"))
         first = (
             f"{what} cannot be judged: by {steep} the slope is infinite (it grows without end the "
             "closer one looks), so that no number is right; take another point"

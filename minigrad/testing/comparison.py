@@ -219,13 +219,15 @@ class Comparison:
         if found.kind in ("infinite", "undefined"):
             return "unclear"
         if not math.isfinite(analytic):
-            return "unclear" if found.kind == "edge" and math.isinf(analytic) else "differs"
+            is_known = math.isfinite(found.error) and found.kind not in ("edge", "spike")
+            return "differs" if is_known or math.isnan(analytic) else "unclear"
         if not math.isfinite(bound):
             return "unclear"
         if analytic == 0 and abs(found.value) < _VANISHING:
             return "agrees" if abs(found.value) <= bound else "unclear"
         if abs(analytic - found.value) - found.width / 2 > bound:
-            return "differs"
+            # A spike has the slope of what is around it, or none.
+            return "unclear" if found.kind == "spike" else "differs"
         size = max(abs(analytic), abs(found.value), found.width)
         negligible = _NEGLIGIBLE * max(self._largest, found.around)
         # What is left of terms that cancel has no size of its own to be compared with.

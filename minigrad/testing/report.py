@@ -73,7 +73,7 @@ class Report:
 
         Directions are among them only if no element is.
         """
-        found = [entry for entry in self.entries if entry.kind in ("kink", "jump", "edge")]
+        found = [entry for entry in self.entries if entry.kind in ("kink", "jump", "spike", "edge")]
         return [entry for entry in found if not entry.is_direction] or found
 
     @property

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -33,6 +34,8 @@ _PATIENCE = 6
 # A slope is infinite if over so many steps in a row it grows, each time by so many times as much as
 # before; if by twice as much, that is a jump, which rounding makes too.
 _N_GROWING, _AS_MUCH, _LIKE_A_JUMP = 8, 0.8, 1.9
+# A spike shows over so many steps at least.
+_N_SPIKE = 5
 # So often it is asked whether rounding is the reason why long and short steps disagree.
 _N_LOOKS = 8
 
@@ -47,10 +50,11 @@ class Slope:
         At a kink, the mean of the slopes of both sides.
     error : float
         What its distance from the truth is at most, as far as the values tell.
-    kind : {'smooth', 'kink', 'jump', 'infinite', 'edge', 'undefined'}
-        Whether the function has one slope there, or one on each side; whether it jumps; whether its
-        slope grows without end the closer one looks; whether it is defined on one side alone, and
-        has the slope of that side; or not even at 0.
+    kind : {'smooth', 'kink', 'jump', 'spike', 'infinite', 'edge', 'undefined'}
+        Whether the function has one slope there, or one on each side; whether it jumps; whether it
+        has another value there than all around, so that the slope to both sides is infinite;
+        whether its slope grows without end the closer one looks; whether it is defined on one side
+        alone, and has the slope of that side; or not even at 0.
     width : float
         By how much the slopes of the two sides differ, at a kink.
     around : float
@@ -145,6 +149,7 @@ class _Table:
         self._noise = np.zeros(shape)
         self._row: list[np.ndarray] = []
         self._gaps: deque[np.ndarray] = deque(maxlen=5)
+        self._heights: deque[np.ndarray] = deque(maxlen=_N_GROWING)
         self._secants: deque[np.ndarray] = deque(maxlen=_N_GROWING + 1)
         self._longest = np.zeros_like(at_0)
 
@@ -162,6 +167,7 @@ class _Table:
         is_clear = np.abs(sides) > 8 * np.array([of_right, of_left])
         self._secants.append(np.where(is_clear, sides / step, 0.0))
         self._gaps.append(np.abs(after - before) - 8 * of_both)
+        self._heights.append(np.abs(to_right - to_left) - 16 * of_both)
         longest = np.fmax(np.abs(to_right), np.abs(to_left)) / step
         is_new = (self._longest == 0) & np.isfinite(longest)
         self._longest = np.where(is_new, longest, self._longest)
@@ -208,6 +214,8 @@ class _Table:
         """What the extrapolations of the differences say together."""
         if self._is_jump(weights):
             return Slope(self.value(weights), math.inf, "jump", math.inf)
+        if self._is_spike(weights):
+            return Slope(self.value(weights), self.error(weights), "spike")
         growing = self._growing(weights)
         if growing:
             return Slope(math.copysign(math.inf, growing), math.inf, "infinite")
@@ -228,10 +236,11 @@ class _Table:
 
     def _is_jump(self, weights: np.ndarray) -> bool:
         """Whether a gap does not close as the steps get shorter: in the last five to a sixteenth."""
-        if not self.error(weights) > abs(self.value(weights)) / 2:
-            return False
-        stays = np.min(self._gaps, axis=0) > np.max(self._gaps, axis=0) / 2
-        return bool(np.any(stays & (weights != 0)))
+        return self.error(weights) > abs(self.value(weights)) / 2 and _stay(self._gaps, weights)
+
+    def _is_spike(self, weights: np.ndarray) -> bool:
+        """Whether the value here stays away from those of both sides, whose slope may look smooth."""
+        return len(self._heights) >= _N_SPIKE and _stay(self._heights, weights)
 
     @np.errstate(all="ignore")
     def _growing(self, weights: np.ndarray) -> float:
@@ -247,3 +256,9 @@ class _Table:
         grows = np.all(goes_on & (changes[1:] * self._secants[-1] > 0), axis=0)
         sides = np.sum(weights * self._secants[-1], axis=1, where=grows)
         return float(sides[0] or sides[1])
+
+
+def _stay(gaps: Sequence[np.ndarray], weights: np.ndarray) -> bool:
+    """Whether a gap of some result is as wide, nearly, over short steps as over long ones."""
+    stays = np.min(gaps, axis=0) > np.max(gaps, axis=0) / 2
+    return bool(np.any(stays & (weights != 0)))

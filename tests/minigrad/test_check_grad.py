@@ -782,3 +782,56 @@ def test_bad_nesting_is_refused_with_advice(arguments, options, message):
 
 def test_derivatives_that_are_nothing_but_rounding_are_no_mistake():
     check_grad(lambda x: T.nnet.softmax(x).mean(axis=-1), np.zeros((2, 3)), order=2)
+
+
+@pytest.mark.parametrize("wrt", [[0, 0], ["x", -2], ["x", 0, "x"], np.int64(0), np.array([0, -2])])
+def test_an_argument_may_be_chosen_more_than_once_and_by_numpy_s_integers(wrt):
+    report = check_grad(lambda x, w: x @ w, X, W, wrt=wrt, grad=lambda x, w, v: np.outer(v, w))
+    assert len(report.entries) == X.size
+
+
+def test_an_array_within_an_argument_may_be_chosen_by_the_name_that_messages_print():
+    def grad(params, v):
+        return affine_grad(X, params, v)[1]
+
+    report = check_grad(lambda params: affine(X, params), PARAMS, wrt='params["b1"]', grad=grad)
+    assert [entry.where for entry in report.entries] == ['params["b1"][0]', 'params["b1"][1]']
+    with pytest.raises(
+        ValueError, match=r'got .*"b2".*; or a name of these: params, params\["W1"\]'
+    ):
+        check_grad(lambda params: affine(X, params), PARAMS, wrt='params["b2"]', grad=grad)
+    with pytest.raises(ValueError, match="got 1.5; or a name of these: params"):
+        check_grad(lambda params: affine(X, params), PARAMS, wrt=1.5, grad=grad)
+
+
+# So near a pole that the function has left it before the shortest step.
+POLES = {
+    "gammaln": (T.gammaln, None),
+    "log(|x|)": (lambda x: T.log(abs(x)), None),
+    "1 / x": (lambda x: 1 / x, None),
+    "1 / |x|": (lambda x: 1 / abs(x), None),
+    "log(x ** 2)": (lambda x: 2 * np.log(np.abs(x)), lambda x, v: 2 * v / x),
+    "cotangent": (lambda x: 1 / np.tan(x), lambda x, v: -v / np.sin(x) ** 2),
+}
+
+
+@pytest.mark.parametrize("name", POLES)
+@pytest.mark.parametrize("x", [1e-300, 3.7e-292, -1e-300, 1e-307])
+@np.errstate(all="ignore")
+def test_next_to_a_pole_no_right_derivative_is_called_wrong(name, x):
+    f, gradient = POLES[name]
+    for point in ([x], [x, 0.5]):
+        try:
+            check_grad(f, np.array(point), grad=gradient)
+        except GradientError as error:
+            assert "cannot be judged" in str(error)
+
+
+def test_at_a_point_with_another_value_than_all_around_the_slope_is_that_around():
+    def marked(x):
+        return np.where(x == 0, 3.0, np.sin(x))
+
+    (entry,) = check_grad(lambda x: marked(x).sum(), 0.0, grad=np.cos).entries
+    assert entry.kind == "spike"
+    with pytest.raises(GradientError, match="cannot be judged: by x the slope is infinite"):
+        check_grad(lambda x: marked(x).sum(), 0.0, grad=lambda x: 1.03)
