@@ -7,7 +7,7 @@ from functools import cache
 
 from ..graph import Variable, clone_replace, toposort
 from ..ops.elementwise import exp, log, log1p, log2, log10, tanh
-from .arrangement import arrangement_rules
+from .arrangement import arrangement_rules, dtype_rules
 from .engine import Rewriter, Rule, with_arrays_made_once
 from .identities import identities, stable_identities
 from .layout import (
@@ -39,6 +39,7 @@ __all__ = [
 def stable_rules() -> tuple[Rule, ...]:
     """The rules that keep numbers finite and exact, in the order in which they are tried."""
     return (
+        *dtype_rules(),
         *stable_identities(),
         *exponential_rules(),
         *quotient_rules(),

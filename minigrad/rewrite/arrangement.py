@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
 
 from ..graph import Apply, Constant, Variable
 from ..ops.broadcasting import (
@@ -14,16 +17,18 @@ from ..ops.broadcasting import (
     dimshuffle,
     zeros_like,
 )
-from ..ops.elementwise import Cast, Elementwise, Switch, cast, eq, switch
+from ..ops.elementwise import Cast, Elementwise, Quotient, Switch, cast, eq, switch
 from ..ops.indexing import Subtensor
+from ..ops.joining import as_tensor_variable
 from ..ops.shape import SpecifyShape
 from ..tensor_type import constant
-from .engine import Rewriter, Rule, number_of, rule
+from .engine import Rewriter, Rule, keeps_types, number_of, rule
 
 Replacement = Sequence[Variable] | None
 _ALL = (None, None, None)
 _WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
 _FUNCTIONS = (Elementwise, Switch, Cast)
+_FUNCTIONS_OF_SEVERAL = (Elementwise, Quotient, Switch)
 
 
 @rule("the size of a result follows from the sizes of what it is made of", Size)
@@ -46,6 +51,36 @@ def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
         return None
     axes = iter(range(len(pattern)))
     return [dimshuffle(node.inputs[0], ["x" if e is None else next(axes) for e in pattern])]
+
+
+def in_shape_of(node: Apply, value: Variable, rewriter: Rewriter) -> Variable:
+    """The value in the shape of the node, which may have come from what is gone."""
+    shapes = None if keeps_types(node.outputs, [value]) else rewriter.inferred_shapes(node)
+    return value if shapes is None else Alloc()(value, *map(as_tensor_variable, shapes[0]))
+
+
+@rule(
+    "what NumPy converts to the dtype of a result can be converted before", *_FUNCTIONS_OF_SEVERAL
+)
+def _of_one_dtype(node: Apply, rewriter: Rewriter) -> Replacement:
+    """So that all that looks for a form finds it, whatever the dtypes."""
+    dtype = node.out.type.numpy_dtype
+    first = 1 if isinstance(node.op, Switch) else 0  # its condition stays what it is
+    if dtype.kind != "f" or all(v.type.numpy_dtype == dtype for v in node.inputs[first:]):
+        return None
+    if np.result_type(*[v.type.numpy_dtype for v in node.inputs[first:]]) != dtype:
+        return None
+    converted = [_in_dtype(v, dtype) for v in node.inputs[first:]]
+    return [node.op.make_node(*node.inputs[:first], *converted).out]
+
+
+def _in_dtype(x: Variable, dtype: np.dtype[Any]) -> Variable:
+    """x cast; a constant at once."""
+    if not isinstance(x, Constant):
+        return cast(x, dtype)
+    result = Constant(x.type.clone(dtype), x.data.astype(dtype), x.name)
+    result.written_with = x.written_with
+    return result
 
 
 @rule("a size that is known needs no check", SpecifyShape)
@@ -193,8 +228,13 @@ def is_zeros(x: Variable) -> bool:
     return isinstance(value, Constant) and not value.data.any()
 
 
+def dtype_rules() -> list[Rule]:
+    """The rule on dtypes."""
+    return [_of_one_dtype]
+
+
 def arrangement_rules() -> list[Rule]:
-    """The rules above."""
+    """The other rules above."""
     return [
         _size,
         _whole,

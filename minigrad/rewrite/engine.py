@@ -153,7 +153,7 @@ class Rewriter:
             for entry in (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ())):
                 if entry.needs <= has:
                     instead = entry.rewrite(node, self)
-                    if instead is not None and _keeps_types(node.outputs, instead):
+                    if instead is not None and keeps_types(node.outputs, instead):
                         return instead
         return None
 
@@ -248,7 +248,7 @@ def _name_of_filled(value: Variable) -> str | None:
     return f"all_{value.data.item():g}".replace("_-", "_minus_")
 
 
-def _keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:
+def keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:
     """Whether the variables can stand for each other: neither dtype nor broadcasting is lost."""
     return all(
         old.type.dtype == new.type.dtype

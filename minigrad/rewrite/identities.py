@@ -13,6 +13,8 @@ import numpy as np
 from ..graph import Variable
 from ..ops.elementwise import (
     abs_,
+    erf,
+    erfc,
     exp,
     expm1,
     inv,
@@ -93,6 +95,14 @@ def stable_identities() -> list[Rule]:
                  lambda x: -1 + exp(x),            lambda x: expm1(x)),
         identity("1 - exp(x) is -expm1(x)",
                  lambda x: 1 - exp(x),             lambda x: -expm1(x)),
+        identity("1 + expm1(x) is exp(x)",
+                 lambda x: 1 + expm1(x),           lambda x: exp(x)),
+        identity("1 - -expm1(x) is exp(x)",
+                 lambda x: 1 - neg(expm1(x)),      lambda x: exp(x)),
+        identity("1 - erf(x) is erfc(x)",
+                 lambda x: 1 - erf(x),             lambda x: erfc(x)),
+        identity("1 - erfc(x) is erf(x)",
+                 lambda x: 1 - erfc(x),            lambda x: erf(x)),
     ]
     # fmt: on
 

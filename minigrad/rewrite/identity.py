@@ -10,6 +10,7 @@ from typing import Any
 from ..graph import Apply, Constant, Variable
 from ..ops.elementwise import add, and_, eq, maximum, minimum, mul, neq, or_, xor
 from ..tensor_type import TensorType
+from .arrangement import in_shape_of
 from .engine import Rewriter, Rule, number_of
 
 _COMMUTATIVE = {add, mul, maximum, minimum, eq, neq, and_, or_, xor}
@@ -59,7 +60,7 @@ def identity(
         for bound in _ways_to_match(pattern, node, {}):
             found = [bound[part] for part in parts]
             if when is None or when(*found):
-                return [right(*found)]
+                return [in_shape_of(node, right(*found), rewriter)]
         return None
 
     result = Identity(fact, (pattern.op,), rewrite, _needs(pattern))

@@ -31,8 +31,8 @@ from ..ops.elementwise import (
 )
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.reduction import Reduction
-from .arrangement import Replacement
-from .engine import Rewriter, Rule, rule
+from .arrangement import Replacement, in_shape_of
+from .engine import Rewriter, Rule, number_of, rule
 from .identity import identity
 from .moves import moved, moved_places, with_moved
 from .positivity import (
@@ -88,6 +88,8 @@ def logarithms() -> list[Rule]:
                  lambda x: log(sigmoid(x)),        lambda x: -softplus(-x)),
         identity("log(1 - sigmoid(x)) is -softplus(x)",
                  lambda x: log(1 - sigmoid(x)),    lambda x: -softplus(x)),
+        identity("log1p(expm1(x)) is x",
+                 lambda x: log1p(expm1(x)),        lambda x: x),
         identity("log1p(-x) is log(1 - x)",
                  lambda x: log1p(neg(x)),          lambda x: log(1 - x), when=complement_is_better),
         identity("log1p(x - 1) is log(x)",
@@ -177,7 +179,9 @@ def _log_of_complement(node: Apply, rewriter: Rewriter) -> Replacement:
     (complement,) = node.inputs
     if not is_complement(complement) or not x_is_better(complement):
         return None
-    x = complement.owner.inputs[1]  # type: ignore[union-attr]  # it is a difference
+    ones, x = complement.owner.inputs  # type: ignore[union-attr]  # it is a difference
+    if number_of(ones) is None:
+        return [in_shape_of(node, log(1 - x), rewriter)]
     if x.owner is None:
         return None
     if is_complement(x):

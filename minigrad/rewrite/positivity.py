@@ -102,6 +102,8 @@ def _positivity_of_complement(x: Variable, reach: int, known: Known) -> Positivi
         return EXACT
     if node.op is exp:
         return BETTER
+    if node.op is neg and is_expm1(node.inputs[0]):
+        return EXACT
     if is_complement(x):
         return positivity(node.inputs[1], reach - 1, known)
     parts = node.inputs if type(node.op) is Cast else moved(x)
@@ -113,9 +115,14 @@ def is_complement(x: Variable) -> bool:
     return x.owner is not None and x.owner.op is sub and _is_one(x.owner.inputs[0])
 
 
+def is_expm1(x: Variable) -> bool:
+    """Whether x is expm1 of something."""
+    return x.owner is not None and x.owner.op is expm1
+
+
 def _is_one(x: Variable) -> bool:
     """Whether every element of x is known to be 1."""
-    while x.owner is not None and isinstance(x.owner.op, (Alloc, DimShuffle)):
+    while x.owner is not None and isinstance(x.owner.op, (Alloc, Cast, DimShuffle)):
         x = x.owner.inputs[0]
     return number_of(x) == 1
 
@@ -137,9 +144,10 @@ def may_overflow(x: Variable) -> bool:
 
 
 def _of_moved(node: Apply, of_parts: list[Positivity]) -> Positivity:
-    if leaves_out(node):
-        return max(of_parts) if min(of_parts) >= POSITIVE else UNKNOWN
-    return max(of_parts, default=UNKNOWN)
+    if min(of_parts, default=UNKNOWN) >= POSITIVE:
+        return max(of_parts)
+    is_better = not leaves_out(node) and not {BETTER, EXACT}.isdisjoint(of_parts)
+    return BETTER if is_better else UNKNOWN
 
 
 def _of_difference(node: Apply, reach: int, known: Known) -> Positivity:
@@ -151,8 +159,7 @@ def _of_difference(node: Apply, reach: int, known: Known) -> Positivity:
 
 
 def _of_opposite(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    inner = node.inputs[0].owner
-    return BETTER if inner is not None and inner.op is expm1 else UNKNOWN
+    return BETTER if is_expm1(node.inputs[0]) else UNKNOWN
 
 
 def _of_product(node: Apply, of_inputs: list[Positivity]) -> Positivity:
@@ -167,7 +174,7 @@ def _of_sum(node: Apply, of_inputs: list[Positivity]) -> Positivity:
 
 
 def _of_function(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    return EXACT if of_inputs[0] is EXACT else UNKNOWN
+    return of_inputs[0] if of_inputs[0] >= POSITIVE else UNKNOWN
 
 
 def _of_reduction(node: Apply, of_inputs: list[Positivity]) -> Positivity:

@@ -12,12 +12,13 @@ from itertools import permutations
 from typing import Any, NamedTuple
 
 from ..graph import Apply, Op, Variable
-from ..ops.broadcasting import Alloc, DimShuffle, dimshuffle, restore_axes
+from ..ops.broadcasting import DimShuffle, dimshuffle, restore_axes
 from ..ops.elementwise import cast, exp, inv, mul, neg, sigmoid, sqr, true_div
 from ..ops.indexing import IncSubtensor, Subtensor
 from ..ops.joining import as_tensor_variable
-from .arrangement import Replacement, is_zeros
+from .arrangement import Replacement, in_shape_of, is_zeros
 from .engine import Rewriter, Rule, number_of, rule
+from .identities import is_normal
 from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 
 # How many operations of a product are looked through, so that long products cost no more.
@@ -137,17 +138,8 @@ def _simplified(
             changed = True
     if not changed:
         return None
-    value = Product(above, below, product.negative).expression()
-    return [_repeated(as_tensor_variable(value), node, rewriter)]
-
-
-def _repeated(value: Variable, node: Apply, rewriter: Rewriter) -> Variable:
-    """The value in the shape of the node, whose shape may have come from what is gone."""
-    value = cast(value, node.out.type.dtype)
-    shapes = rewriter.inferred_shapes(node)
-    if value.type.broadcastable == node.out.type.broadcastable or shapes is None:
-        return value
-    return Alloc()(value, *map(as_tensor_variable, shapes[0]))
+    value = as_tensor_variable(Product(above, below, product.negative).expression())
+    return [in_shape_of(node, cast(value, node.out.type.dtype), rewriter)]
 
 
 def _cancelling_factor(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
@@ -162,8 +154,9 @@ def _cancelling_factor(above: list[Variable], below: list[Variable]) -> list[Var
 def _cancelling_numbers(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
     """Several numbers whose product is 1."""
     numbers = [[v for v in side if v.type.ndim == 0 and number_of(v)] for side in (above, below)]
+    together = [*numbers[0], *numbers[1]]
     high, low = (math.prod(number_of(v) or 0 for v in side) for side in numbers)
-    if high != low or sum(map(len, numbers)) < 2:
+    if high != low or len(together) < 2 or not is_normal(high, together[0].type.dtype):
         return None
     for side, gone in zip((above, below), numbers, strict=True):
         for number in gone:

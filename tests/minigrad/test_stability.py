@@ -182,3 +182,169 @@ def test_logistic_regression_on_huge_inputs_learns_without_a_nan():
     costs = [float(step(ROWS, LABELS)) for _ in range(20)]
     assert np.isfinite(costs).all()
     assert costs[-1] < costs[0]
+
+
+# ---- One written in another way, or of another dtype --------------------------------------------
+# name: 1, or as many as x has elements, of another dtype than x, or as an expression.
+ONES = {
+    "T.constant(1.0)": lambda x: T.constant(1.0),
+    "T.constant(1)": lambda x: T.constant(1),
+    "a number of float64": lambda x: np.float64(1),
+    "an array of float32": lambda x: np.ones(len(LARGE), "float32"),
+    "an array of float64": lambda x: np.ones(len(LARGE)),
+    "an array of integers": lambda x: np.ones(len(LARGE), "int8"),
+    "more rows": lambda x: np.ones((2, len(LARGE)), "float32"),
+    "T.ones": lambda x: T.ones(len(LARGE)),
+    "T.ones_like": T.ones_like,
+    "ones of integers": lambda x: T.ones_like(T.cast(x, "int8")),
+    "T.fill": lambda x: T.fill(x, 1),
+    "T.alloc": lambda x: T.alloc(1, x.shape[0]),
+    "T.alloc of floats": lambda x: T.alloc(1.0, x.shape[0]),
+}
+WITH_ONES = {
+    "log(1 - sigmoid(x))": (
+        lambda one, x: T.log(one - T.nnet.sigmoid(x)),
+        lambda x: -softplus(x),
+        lambda x: -sigmoid(x),
+    ),
+    "log(1 + exp(x))": (lambda one, x: T.log(one + T.exp(x)), softplus, sigmoid),
+    "log(1 / (1 + exp(-x)))": (
+        lambda one, x: T.log(one / (one + T.exp(-x))),
+        lambda x: -softplus(-x),
+        lambda x: sigmoid(-x),
+    ),
+}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("one", ONES)
+@pytest.mark.parametrize("name", WITH_ONES)
+def test_however_1_is_written_value_and_derivative_are_exact(name, one, dtype):
+    expression, value, derivative = WITH_ONES[name]
+    x = T.vector("x", dtype=dtype)
+    result = expression(ONES[one](x), x)
+    f = compiled(result, x)
+    with np.errstate(all="ignore"):
+        right = value(LARGE), derivative(LARGE) * (2 if result.ndim == 2 else 1)
+    found, slope = f(LARGE.astype(dtype))
+    tolerance = (
+        {"rtol": 1e-12, "atol": 1e-15} if dtype == "float64" else {"rtol": 1e-6, "atol": 1e-9}
+    )
+    np.testing.assert_allclose(found, np.broadcast_to(right[0], found.shape), **tolerance)
+    np.testing.assert_allclose(slope, right[1], **tolerance)
+
+
+HALVES = {
+    "T.constant(0.5)": T.constant(0.5),
+    "an array of float32": np.full(len(LARGE), 0.5, "float32"),
+    "a root": 1 / T.sqrt(T.constant(4.0)),
+    "a power": T.constant(2.0) ** -1,
+}
+
+
+@pytest.mark.parametrize("half", HALVES)
+def test_a_number_that_is_computed_or_narrow_leaves_a_mixture_exact(half):
+    x = T.dvector("x")
+    mixture = HALVES[half] * T.exp(-T.sqr(x) / 2) + HALVES[half] * T.exp(-T.sqr(x - 1) / 2)
+    value, slope = compiled(T.log(mixture), x)(LARGE)
+    expected = np.logaddexp(-(LARGE**2) / 2, -((LARGE - 1) ** 2) / 2) - np.log(2)
+    np.testing.assert_allclose(value, expected, rtol=1e-12)
+    np.testing.assert_allclose(slope, sigmoid(LARGE - 0.5) - LARGE, rtol=1e-12)
+
+
+COMPLEMENTS_OF_DECAY = {
+    "1 - exp(-x)": lambda x: 1 - T.exp(-x),
+    "-expm1(-x)": lambda x: -T.expm1(-x),
+    "-(exp(-x) - 1)": lambda x: -(T.exp(-x) - 1),
+}
+LOGARITHMS_OF_COMPLEMENT = {
+    "log(1 - p)": lambda p: T.log(1 - p),
+    "log1p(-p)": lambda p: T.log1p(-p),
+    "log(1 - p), reshaped": lambda p: T.log(1 - p.reshape((1, -1))).flatten(),
+    "-binary_crossentropy(p, 0)": lambda p: -T.nnet.binary_crossentropy(p, 0.0),
+}
+
+
+@pytest.mark.parametrize("logarithm", LOGARITHMS_OF_COMPLEMENT)
+@pytest.mark.parametrize("name", COMPLEMENTS_OF_DECAY)
+def test_the_logarithm_of_what_a_decay_leaves_is_exact(name, logarithm):
+    x = T.dvector("x")
+    log = LOGARITHMS_OF_COMPLEMENT[logarithm](COMPLEMENTS_OF_DECAY[name](x))
+    values = np.array([1e-10, 1.0, 36.0, 40.0, 1000.0])
+    value, slope = compiled(log, x)(values)
+    np.testing.assert_allclose(value, -values, rtol=1e-12)
+    np.testing.assert_allclose(slope, -np.ones(5), rtol=1e-12)
+
+
+# ---- What is positive in part -------------------------------------------------------------------
+
+OF_POSITIVE_AND_OTHER = {
+    "join": lambda p, y: T.concatenate([p, y]),
+    "join, the other first": lambda p, y: T.concatenate([y, p]),
+    "stack": lambda p, y: T.stack([p, y]),
+    "part set": lambda p, y: T.set_subtensor(p[1:], y[1:]),
+    "part added": lambda p, y: T.inc_subtensor(p[1:], y[1:]),
+    "switch": lambda p, y: T.switch(T.gt(y, 0), p, y),
+}
+POSITIVE = {
+    "exp": T.exp,
+    "sigmoid": T.nnet.sigmoid,
+    "softmax": lambda x: T.nnet.softmax(x).flatten(),
+}
+UNDER_A_LOGARITHM = {
+    "J": lambda J: J + 3.5,
+    "J ** 2": T.sqr,
+    "J * J": lambda J: J * J,
+    "sqr(1 - J)": lambda J: T.sqr(1 - J),
+    "sum": lambda J: T.sqr(T.sum(J)),
+    "prod": lambda J: T.sqr(T.prod(J)),
+    "1 + J ** 2": lambda J: 1 + J**2,
+    "a quotient": lambda J: T.sqr(J / 3) / 2,
+}
+
+
+@pytest.mark.parametrize("name", UNDER_A_LOGARITHM)
+@pytest.mark.parametrize("positive", POSITIVE)
+@pytest.mark.parametrize("whole", OF_POSITIVE_AND_OTHER)
+def test_what_is_positive_only_in_part_is_not_taken_for_positive(whole, positive, name):
+    x, y = T.dvectors("x", "y")
+    values = [1.0, 2.0], [-3.0, -0.5]
+    together = OF_POSITIVE_AND_OTHER[whole](POSITIVE[positive](x), y)
+    log = T.log(UNDER_A_LOGARITHM[name](together))
+    as_written = minigrad.function([x, y], log, mode="FAST_COMPILE")(*values)
+    np.testing.assert_allclose(minigrad.function([x, y], log)(*values), as_written, rtol=1e-12)
+    slope = minigrad.function([x, y], minigrad.grad(log.sum(), y))(*values)
+    expected = numeric_slope(minigrad.function([x, y], log.sum(), mode="FAST_COMPILE"), *values)
+    np.testing.assert_allclose(slope, expected, rtol=1e-6, atol=1e-8)
+
+
+def numeric_slope(f, x, y, step=1e-6):
+    """The derivative by y, from differences."""
+    steps = step * np.eye(len(y))
+    return [(f(x, y + d) - f(x, y - d)) / (2 * step) for d in steps]
+
+
+@pytest.mark.parametrize("size", [1e100, 1.0, 1e-100])
+@pytest.mark.parametrize(
+    "quotient",
+    [
+        lambda x: (x * 1e-200) * 1e-200 / 1e-300 / 1e-300,
+        lambda x: (x * 1e200) * 1e200 / 1e300 / 1e300,
+        lambda x: (1e200 * (1e200 * x)) / (1e300 * (1e300 * (x * 1e-300))),
+    ],
+)
+def test_numbers_do_not_cancel_where_their_products_leave_the_range(quotient, size):
+    x = T.dvector("x")
+    with np.errstate(all="ignore"):
+        as_written, exact = quotient(np.array([size])), quotient(np.array([size], "longdouble"))
+        result = minigrad.function([x], quotient(x))([size])
+    exact = exact.astype("float64")
+    within = np.isfinite(as_written[0])
+    assert not within or result[0] == as_written[0] or abs(result[0] / exact[0] - 1) < 1e-12
+
+
+def test_the_complement_of_erf_keeps_its_digits():
+    x = T.dvector("x")
+    value, slope = compiled(1 - T.erf(x), x)([10.0])
+    np.testing.assert_allclose(value, [2.088487583762545e-45], rtol=1e-12)
+    np.testing.assert_allclose(slope, [-2 / np.sqrt(np.pi) * np.exp(-100)], rtol=1e-12)
