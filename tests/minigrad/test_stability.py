@@ -348,3 +348,14 @@ def test_the_complement_of_erf_keeps_its_digits():
     value, slope = compiled(1 - T.erf(x), x)([10.0])
     np.testing.assert_allclose(value, [2.088487583762545e-45], rtol=1e-12)
     np.testing.assert_allclose(slope, [-2 / np.sqrt(np.pi) * np.exp(-100)], rtol=1e-12)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("name", ["arcsinh", "arccosh"])
+def test_inverse_hyperbolic_functions_have_derivatives_where_squares_overflow(name, dtype):
+    x = T.vector("x", dtype=dtype)
+    values = np.array([1.5, 20.0, np.sqrt(np.finfo(dtype).max) * 10], dtype)
+    _, slope = compiled(getattr(T, name)(x), x)(values)
+    square = values.astype("longdouble") ** 2
+    expected = 1 / np.sqrt(square + (1 if name == "arcsinh" else -1))
+    np.testing.assert_allclose(slope, expected.astype(dtype), rtol=1000 * np.finfo(dtype).eps)
