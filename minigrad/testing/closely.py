@@ -28,6 +28,8 @@ _N_HALVINGS, _N_LAST_HALVINGS = 42, 8
 # To this power of the precision rounding may make results jump, if numbers on the way are large:
 # far less than what is rounded on purpose.
 _OF_ROUNDING = 0.6
+# And so far rounding to float32, which some functions do inside.
+_OF_FLOAT32 = 2 * float(np.finfo("float32").eps)
 # So many units of 1 may be left of terms that cancel, and these have no size of their own.
 REST = 1e5
 # What scatters by more than this part of its size does not show whether it climbs.
@@ -56,6 +58,8 @@ class Closely:
         Which results scatter as much as no rounding makes them, as very short waves do.
     is_saturated : array
         Which results stand still here, up to the longest step, though not everywhere.
+    is_on_stair : array
+        Which results stand still between jumps that are no rounding, unless to very few bits.
     largest : array
         How large the results are, here or where the numbers are 0 or twice as large.
     """
@@ -82,6 +86,8 @@ class Closely:
         self.largest = np.max(np.abs([at_0, *others[:2]]), axis=0)
         all_sizes = np.maximum(np.abs(at_0), np.max(np.abs(others), axis=0))
         self.is_only_noise = self._noise > np.maximum(_ONLY_NOISE * all_sizes, REST * precision)
+        self.is_on_stair = np.zeros(at_0.shape, bool)
+        self._stands_still = np.all([*after, *before] == at_0, axis=0)
         self._may_change = np.any(others != at_0, axis=0)
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)
@@ -139,9 +145,11 @@ class Closely:
             changes.append(np.maximum(left, right))
         jump = changes[-1]
         most = self._precision**_OF_ROUNDING * np.maximum(1.0, self.largest)
+        most = np.maximum(most, _OF_FLOAT32 * self.largest)
         is_jump = (jump > changes[-_N_LAST_HALVINGS] / 4) & (jump > 2 * self._noise)
         is_stair = is_jump & (jump <= most)
         self._noise = np.where(is_stair, jump, self._noise)
+        self.is_on_stair |= is_jump & ~is_stair & self._stands_still
         return bool(is_stair[k])
 
 

@@ -146,7 +146,7 @@ class Comparison:
         entry = self._of_element_at(i, j, where, usual)
         for scale in (own, usual if _TINY <= usual <= _HUGE else 1.0, usual / _SHORTER):
             is_other = scale != usual and (scale != usual / _SHORTER or _is_vague(entry))
-            if is_other and not _is_sure(entry):
+            if is_other and not _is_sure(entry) and entry.kind != "stair":
                 closer = self._of_element_at(i, j, where, scale)
                 entry = _together(entry, closer)
         number = abs(float(self._inputs[i].flat[j]))
@@ -226,8 +226,10 @@ class Comparison:
         if analytic == 0 and abs(found.value) < _VANISHING:
             return "agrees" if abs(found.value) <= bound else "unclear"
         if abs(analytic - found.value) - found.width / 2 > bound:
-            # A spike has the slope of what is around it, or none.
-            return "unclear" if found.kind == "spike" else "differs"
+            # A spike has the slope of what is around it, or none; and stairs may be steps of a
+            # function, whose slope is 0, or its rounding to few bits.
+            is_rounded = abs(analytic - found.over_stairs) <= abs(found.over_stairs) / 2
+            return "unclear" if found.kind == "spike" or is_rounded else "differs"
         size = max(abs(analytic), abs(found.value), found.width)
         negligible = _NEGLIGIBLE * max(self._largest, found.around)
         # What is left of terms that cancel has no size of its own to be compared with.

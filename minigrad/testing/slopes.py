@@ -50,15 +50,18 @@ class Slope:
         At a kink, the mean of the slopes of both sides.
     error : float
         What its distance from the truth is at most, as far as the values tell.
-    kind : {'smooth', 'kink', 'jump', 'spike', 'infinite', 'edge', 'undefined'}
+    kind : {'smooth', 'kink', 'jump', 'spike', 'stair', 'infinite', 'edge', 'undefined'}
         Whether the function has one slope there, or one on each side; whether it jumps; whether it
         has another value there than all around, so that the slope to both sides is infinite;
-        whether its slope grows without end the closer one looks; whether it is defined on one side
-        alone, and has the slope of that side; or not even at 0.
+        whether it stands still between jumps, as what is rounded to few bits; whether its slope
+        grows without end the closer one looks; whether it is defined on one side alone, and has the
+        slope of that side; or not even at 0.
     width : float
         By how much the slopes of the two sides differ, at a kink.
     around : float
         The slope of the secants to the points furthest away: what is not small here.
+    over_stairs : float
+        The slope over steps longer than the stairs, if there are any.
     saturated : float
         What part of the error there is because results stand still, though elsewhere they do not.
     largest : float
@@ -70,6 +73,7 @@ class Slope:
     kind: str = "smooth"
     width: float = 0.0
     around: float = 0.0
+    over_stairs: float = math.nan
     saturated: float = 0.0
     largest: float = 0.0
 
@@ -97,6 +101,7 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
         return Slope(math.nan, math.inf, "undefined")
     closely = Closely(line, at_0, precision, reach)
     table = _Table(at_0, closely)
+    over_stairs = table.best[_CENTRAL]
     step, patience, looks = LONGEST_STEP, _PATIENCE, _N_LOOKS
     while step > 64 * precision and patience:
         table.add(step, line(step), line(-step))
@@ -106,6 +111,7 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
             if looks and closely.finds_stairs(step, other):
                 table, step, looks = _Table(at_0, closely), 2 * LONGEST_STEP, looks - 1
             else:
+                over_stairs = table.best[_CENTRAL] if looks else over_stairs
                 looks = 0
         elif table.error(weights) <= _GOOD_ENOUGH * abs(table.value(weights)):
             patience = min(patience, 3)
@@ -115,6 +121,10 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
         step /= 2
     sizes = np.abs(weights)
     judged = table.judged(weights)
+    on_stair = closely.is_on_stair & (weights != 0)
+    if judged.kind == "smooth" and np.any(on_stair):
+        longer = np.where(on_stair, over_stairs, table.best[_CENTRAL])
+        judged = replace(judged, kind="stair", over_stairs=float(np.sum(weights * longer)))
     if np.any(closely.is_only_noise & (weights != 0)):
         judged = replace(judged, error=math.inf)
     return replace(

@@ -835,3 +835,48 @@ def test_at_a_point_with_another_value_than_all_around_the_slope_is_that_around(
     assert entry.kind == "spike"
     with pytest.raises(GradientError, match="cannot be judged: by x the slope is infinite"):
         check_grad(lambda x: marked(x).sum(), 0.0, grad=lambda x: 1.03)
+
+
+ROUNDED = {
+    "tanh": (np.tanh, T.tanh, lambda x: 1 - np.tanh(x) ** 2),
+    "exp": (np.exp, T.exp, np.exp),
+    "sine": (np.sin, T.sin, np.cos),
+    "square": (np.square, T.sqr, lambda x: 2 * x),
+}
+
+
+@pytest.mark.parametrize("name", ROUNDED)
+@pytest.mark.parametrize("dtype", ["float32", "float16"])
+def test_a_function_that_rounds_inside_makes_no_right_gradient_wrong(name, dtype):
+    f, expression, slope = ROUNDED[name]
+
+    def rounding(x):
+        return f(x.astype(dtype)).astype("float64")
+
+    def verdict(factor, x):
+        try:
+            check_grad(rounding, x, grad=lambda x, v: factor * v * slope(x))
+        except GradientError as error:
+            return "wrong" if "is wrong" in str(error) else "unclear"
+        return "right"
+
+    points = [np.array([x]) for x in (2.2408931992014578, 0.839, 2.492, 2.958, -1.3, -0.06)]
+    verdicts = [verdict(1, x) for x in points]
+    assert "wrong" not in verdicts
+    assert dtype == "float16" or verdicts.count("right") >= 5
+    assert {verdict(-1.5, x) for x in points} == {"wrong"}
+    for x in points:
+        try:
+            check_grad(lambda x: T.cast(expression(T.cast(x, dtype)), "float64"), x)
+        except GradientError as error:
+            assert "cannot be judged" in str(error)
+
+
+def test_between_the_steps_of_a_function_its_slope_is_0():
+    def steps(x):
+        return (np.floor(x * 1000) / 1000).sum()
+
+    check_grad(steps, 0.3456, grad=lambda x: 0.0)
+    for wrong in (1.0, 3.0):  # over long steps it has a slope of 1
+        with pytest.raises(GradientError):
+            check_grad(steps, 0.3456, grad=lambda x, wrong=wrong: wrong)
