@@ -279,6 +279,14 @@ UNARY = [
     ("T.log(1 - 0.5 * T.sin({0}))", lambda x: anp.log(rounded(1 - 0.5 * anp.sin(x)))),
     ("T.log2(2 + T.sin({0}))", lambda x: anp.log2(2 + anp.sin(x))),
     ("T.log10(2 + T.sin({0}))", lambda x: anp.log10(2 + anp.sin(x))),
+    (
+        "T.log(1 + T.sqr(T.stack([T.exp({0}), {0}])).sum(axis=0))",
+        lambda x: anp.log(1 + rounded(anp.exp(2 * bounded(x))) + x * x),
+    ),
+    (
+        "T.log(T.sqr(T.stack([T.nnet.sigmoid({0}), {0}]) - 2).prod(axis=0))",
+        lambda x: anp.log((rounded(sigmoid(x)) - 2) ** 2 * (x - 2) ** 2),
+    ),
     ("T.log1p(T.exp(-{0}))", lambda x: anp.logaddexp(0, -bounded(x))),
     ("T.log(T.exp({0}) + 1)", lambda x: anp.log(rounded(anp.exp(bounded(x)) + 1))),
     ("T.sqrt(1 + {0} * {0})", lambda x: anp.sqrt(1 + x * x)),
