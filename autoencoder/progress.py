@@ -55,8 +55,8 @@ class Output:
     >>> import io
     >>> stream = io.TextIOWrapper(io.BytesIO(), encoding="ascii")
     >>> print("ü", file=Output(stream, "stdout"), flush=True)
-    >>> stream.buffer.getvalue()
-    b'\\xfc\\n'
+    >>> stream.buffer.getvalue().decode().strip() == "\\\\xfc"
+    True
     """
 
     def __init__(self, stream: TextIO | None, name: str) -> None:
