@@ -29,6 +29,10 @@ _ACCURACY_OF_COMPLEX = 1e-7
 # A numerical derivative less certain than this part of it says nothing, unless its uncertainty is
 # less than that part of the largest derivative, or of the slopes around.
 _UNCERTAIN, _NEGLIGIBLE = 1e-2, 1e-4
+# So many times as far apart as neighbours are the outermost of five.
+_OF_NEAREST = 4
+# So far away, as a part of the numbers, a gradient may still be that here, but for so much of it.
+_CLOSE, _SAME = 1e-4, 1e-3
 # What is less than this part of the other numbers is taken for nearly 0 first. Where numbers are so
 # tiny, they may be nearly 0 all together; and where they are so huge, a wave may be short beside them.
 _SMALL, _TINY, _HUGE = 1e-4, 1e-20, 1e4
@@ -71,7 +75,10 @@ class Comparison:
         self._own_scales = list(map(_own_scales, self._inputs, self._scales))
         self._gradient = self._as_floats(subject.gradients(point, weights))
         self._rounded = list(map(self._as_floats, subject.rounded(point, weights)))
+        self._rounding_at_kinks = list(map(_without_jumps, self._gradient, *self._rounded))
         products = [np.abs(g * s) for g, s in zip(self._gradient, self._scales, strict=True)]
+        sizes = [x.size for x in self._inputs]
+        self._is_few = sum(sizes) <= min(_FEW, max_calls // _CALLS_FOR_EACH)
         self._largest = max([float(np.max(p)) for p in products if p.size], default=0.0)
 
     def report(self, random: np.random.Generator) -> Report:
@@ -81,7 +88,7 @@ class Comparison:
             [s * signed(s.shape, random) for s in self._scales] for _ in range(_N_DIRECTIONS)
         ]
         entries: list[Entry] = []
-        if sum(sizes) <= min(_FEW, self._max_calls // _CALLS_FOR_EACH):
+        if self._is_few:
             places = [(i, j) for i, size in enumerate(sizes) for j in range(size)]
         else:
             entries += self._along_directions(directions)
@@ -92,7 +99,72 @@ class Comparison:
             if not any(entry.is_direction for entry in entries):
                 entries += self._along_directions(directions[: _N_DIRECTIONS // 2])
             entries.append(self._of_all())
+            entries = self._excused(entries, random)
         return Report(entries, left_out)
+
+    def _excused(self, entries: list[Entry], random: np.random.Generator) -> list[Entry]:
+        """The comparisons after a look at whether the gradient is one nearby.
+
+        Where some kinks point up and others down, they cancel along some directions: the slopes of
+        both sides do not tell what gradients there are between them.
+        """
+        doubtful = [e for e in entries if e.is_direction and e.verdict != "agrees"]
+        is_alone = all(e.is_direction or e.verdict == "agrees" for e in entries)
+        if not (doubtful and is_alone and self._is_gradient_nearby(random)):
+            return entries
+        return [replace(e, verdict="agrees", kind="kink") if e in doubtful else e for e in entries]
+
+    def _is_gradient_nearby(self, random: np.random.Generator) -> bool:
+        """Whether there is a point, so close that only kinks tell it apart, of the same gradient."""
+        distances = [_CLOSE * np.abs(signed(s.shape, random)) * s for s in self._scales]
+        signs = self._sides(distances)
+        there = self._moved(distances, signs)
+        other = Comparison(self._subject, there, self._weights, self._max_calls)
+        is_same = all(
+            np.all(np.abs(h - g) * s <= _SAME * self._largest)
+            for h, g, s in zip(other._gradient, self._gradient, self._scales, strict=True)
+        )
+        if not is_same:
+            return False
+        # Steps of a fifth of that do not lead back to the kinks.
+        directions = [
+            [_CLOSE * s * signed(s.shape, random) for s in self._scales]
+            for _ in range(_N_DIRECTIONS // 2)
+        ]
+        found = [other._along(direction, "", coarser=1 / _CLOSE) for direction in directions]
+        return all(e.verdict == "agrees" and e.kind == "smooth" for e in found)
+
+    def _sides(self, distances: Arrays) -> Arrays:
+        """For each element the side on which the derivative is that here: 1 or -1."""
+        after, before = (self._gradient_at(distances, side) for side in (1.0, -1.0))
+        signs = []
+        for i, (a, b, g) in enumerate(zip(after, before, self._gradient, strict=True)):
+            sides = np.where(np.abs(a - g) <= np.abs(b - g), 1.0, -1.0)
+            if self._is_few:  # a gradient may be given that is the same on both sides
+                for j in np.flatnonzero(a == b):
+                    sides.flat[j] = self._side_by_values(i, int(j), float(distances[i].flat[j]))
+            signs.append(sides)
+        return signs
+
+    def _side_by_values(self, i: int, j: int, distance: float) -> float:
+        direction = [np.zeros_like(s) for s in self._scales]
+        direction[i].flat[j] = distance
+        line = self._line(direction)
+        before, here, after = (float(np.sum(self._weights * line(n))) for n in (-1.0, 0.0, 1.0))
+        change = float(self._gradient[i].flat[j]) * distance
+        return 1.0 if abs(after - here - change) <= abs(here - before - change) else -1.0
+
+    def _moved(self, distances: Arrays, signs: Sequence[np.ndarray | float]) -> Arrays:
+        """The point, the inputs in question so far away."""
+        moved = list(self._point)
+        for place, d, sign in zip(self._subject.wrt, distances, signs, strict=True):
+            x = moved[place]
+            moved[place] = (x + sign * d).astype(x.dtype)
+        return moved
+
+    def _gradient_at(self, distances: Arrays, side: float) -> Arrays:
+        moved = self._moved(distances, [side] * len(distances))
+        return self._as_floats(self._subject.gradients(moved, self._weights))
 
     def _add_elements(self, entries: list[Entry], places: list[tuple[int, int]]) -> int:
         """Compare the elements at these places, as far as calls are left; return how many are not."""
@@ -177,10 +249,16 @@ class Comparison:
         if len(self._weights) == 1:
             scale = scale * self._weights[0]  # of a single result people know the derivative itself
         analytic = _dot(self._gradient, direction)
-        bound_of_own = self._rounding(analytic, direction)
+        near = [abs(_dot(g, direction) - analytic) for g in self._rounded]
+        # Where a step beyond an edge has no derivative, others must tell.
+        spread = max([s for s in near if math.isfinite(s)], default=math.inf)
+        bound_of_own = self._rounding(spread, direction)
+        sizes = [np.abs(d) for d in direction]
+        bound_at_kink = self._rounding(_dot(self._rounding_at_kinks, sizes), direction)
 
         def entry(found: Slope) -> Entry:
-            bound = _CAUTION * found.error + bound_of_own
+            own_bound = bound_at_kink if found.kind == "kink" else bound_of_own
+            bound = _CAUTION * found.error + own_bound
             with np.errstate(all="ignore"):
                 numbers = np.array([analytic, found.value, bound]) / scale
             own, value, at_most = map(float, numbers + 0.0)  # no -0
@@ -199,11 +277,11 @@ class Comparison:
         precision = coarser * self._subject.precision
         return entry(slope(self._line(direction), self._weights, precision, reach))
 
-    def _rounding(self, analytic: float, direction: Arrays) -> float:
-        """How far rounding may have moved the gradient's derivative along a direction."""
-        near = [abs(_dot(g, direction) - analytic) for g in self._rounded]
-        # Where a step beyond an edge has no derivative, others must tell.
-        spread = max([s for s in near if math.isfinite(s)], default=math.inf)
+    def _rounding(self, spread: float, direction: Arrays) -> float:
+        """How far rounding may have moved the gradient's derivative along a direction.
+
+        The spread is how far those lie apart that were rounded otherwise.
+        """
         pairs = list(zip(self._gradient, direction, strict=True))
         moves = np.concatenate([np.abs(g[d != 0] * d[d != 0]) for g, d in pairs])
         info = [np.finfo(x.dtype) for x in self._inputs]
@@ -313,6 +391,20 @@ def checked_shapes(names: Sequence[str], inputs: Arrays, gradients: Arrays) -> A
                 f"the derivative by {name} has shape {np.shape(g)}, but {name} has {x.shape}"
             )
     return [np.asarray(g, "float64") for g in gradients]
+
+
+def _without_jumps(*samples: np.ndarray) -> np.ndarray:
+    """How far rounding moves each derivative, where it may also move across a kink.
+
+    The derivatives of each side lie together, however far those of the other side: so what is next
+    to each tells, and that of most, because one may be alone on its side.
+    """
+    x = np.array(samples)
+    with np.errstate(all="ignore"):
+        apart = np.abs(x[:, np.newaxis] - x)
+    apart[np.arange(len(x)), np.arange(len(x))] = np.inf
+    nearest = np.where(np.isnan(apart), np.inf, apart).min(axis=1)
+    return _OF_NEAREST * np.asarray(np.median(nearest, axis=0))
 
 
 def scales(x: np.ndarray) -> np.ndarray:

@@ -880,3 +880,70 @@ def test_between_the_steps_of_a_function_its_slope_is_0():
     for wrong in (1.0, 3.0):  # over long steps it has a slope of 1
         with pytest.raises(GradientError):
             check_grad(steps, 0.3456, grad=lambda x, wrong=wrong: wrong)
+
+
+# Where a kink lies matters nothing; so its place is moved about.
+KINKS = {
+    "hinge": (lambda w: np.maximum(0, 1 - w), lambda w: -1.0 * (w < 1)),
+    "hinge, of the other side": (lambda w: np.maximum(0, 1 - w), lambda w: -1.0 * (w <= 1)),
+    "hinge, of the middle": (
+        lambda w: np.maximum(0, 1 - w),
+        lambda w: np.heaviside(1 - w, 0.5) * -1,
+    ),
+    "clip": (lambda w: np.clip(w, -1, 1), lambda w: 1.0 * (abs(w) <= 1)),
+    "distance": (lambda w: np.abs(w - 1) * w, lambda w: np.sign(w - 1) * w + np.abs(w - 1)),
+}
+
+
+@pytest.mark.parametrize("name", KINKS)
+@pytest.mark.parametrize(("place", "count"), [(1.0, 3), (-7.7, 3), (1e-5, 3), (3e6, 3), (0.3, 150)])
+def test_a_kink_away_from_0_is_judged_as_one_at_0(name, place, count):
+    f, slope = KINKS[name]
+    w = np.resize(np.array([1.0, 2.0, 0.25]), count) * place
+    report = check_grad(lambda w: f(w / place).sum(), w, grad=lambda w: slope(w / place) / place)
+    assert "w[0]" in {entry.where for entry in report.kinks} or count > 100
+    for factor in (1.03, -1):
+        with pytest.raises(GradientError, match="is wrong"):
+            check_grad(
+                lambda w: f(w / place).sum(),
+                w,
+                grad=lambda w, factor=factor: factor * slope(w / place) / place,
+            )
+
+
+def test_rounding_may_move_an_expression_across_a_kink():
+    w = np.array([2.0, 1 / 0.3, 3.0])
+    report = check_grad(lambda w: T.maximum(0, 1 - np.array([0.5, 0.3, 0.2]) * w).sum(), w)
+    assert len(report.kinks) == 2
+
+
+@pytest.mark.parametrize("copies", [1, 60])
+def test_where_kinks_point_up_and_down_a_gradient_nearby_is_right(copies):
+    x = np.tile([0.0, 1.0, 0.5], copies)
+    check_grad(lambda x: T.clip(x, 0, 1).sum(), x)
+    check_grad(lambda x: (T.clip(x, 0, 1) ** 2 + T.clip(x, 0, 1)).sum(), x)
+    check_grad(lambda x: np.clip(x, 0, 1).sum(), x, grad=lambda x: 1.0 * ((x >= 0) & (x <= 1)))
+    for wrong in (1.03, 2.0):
+        with pytest.raises(GradientError, match="is wrong"):
+            check_grad(
+                lambda x: np.clip(x, 0, 1).sum(),
+                x,
+                grad=lambda x, wrong=wrong: np.where(x == 0.5, wrong, 1.0),
+            )
+
+
+def test_so_is_one_that_is_given_as_a_constant():
+    def f(x):
+        return np.maximum(x[0], 0) - np.maximum(x[1], 0)
+
+    for right in ([1.0, 0.0], [0.0, -1.0], [1.0, -1.0], [0.0, 0.0]):
+        check_grad(f, np.zeros(2), grad=lambda x, right=right: np.array(right))
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(f, np.zeros(2), grad=lambda x: np.array([1.03, 0.0]))
+    # The larger of two, less the larger of two others: no gradient counts both of a pair.
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(
+            lambda x: np.maximum(x[0], x[1]) - np.maximum(x[2], x[3]),
+            np.ones(4),
+            grad=lambda x: np.array([1.0, 1.0, -1.0, 0.0]),
+        )
