@@ -45,6 +45,7 @@ HELPERS = {
         "_vjp",
         "_of_type",
         "_as_type",
+        "_connected",
         "_product",
         "_weighted_sum",
     },
