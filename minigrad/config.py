@@ -7,6 +7,8 @@ _ALLOWED: dict[str, tuple[object, ...]] = {
     "floatX": ("float16", "float32", "float64"),
     "mode": MODES,
     "fill_buffers": (False, True),
+    "exception_verbosity": ("low", "high"),
+    "compute_test_value": ("off",),
 }
 
 
@@ -24,6 +26,10 @@ class Config:
         Whether functions made from then on fill the arrays that they use again with NaN (integers
         with −1) before each call, so that nothing of an earlier call can pass for a result. It
         costs time, and is for tests; ``DebugMode`` does it anyway.
+    exception_verbosity : {'low', 'high'}
+        Theano's; ignored: messages always tell shapes, and the line of yours.
+    compute_test_value : {'off'}
+        Theano's; there are no test values.
 
     Raises
     ------
@@ -42,11 +48,15 @@ class Config:
     floatX: str
     mode: str
     fill_buffers: bool
+    exception_verbosity: str
+    compute_test_value: str
 
     def __init__(self) -> None:
         self.floatX = "float64"
         self.mode = "FAST_RUN"
         self.fill_buffers = False
+        self.exception_verbosity = "low"
+        self.compute_test_value = "off"
 
     def __setattr__(self, name: str, value: object) -> None:
         if name not in _ALLOWED:

@@ -30,7 +30,7 @@ def grad(
     disconnected_inputs: Disconnected = "raise",
     add_names: bool = True,
     known_grads: Mapping[Variable, Any] | None = None,
-    return_disconnected: Literal["zero", "none"] = "zero",
+    return_disconnected: Literal["zero", "None", "none"] = "zero",
 ) -> Any:
     """The derivatives of a cost by variables, as expressions: ∂cost/∂w for each w.
 
@@ -52,8 +52,9 @@ def grad(
     known_grads : mapping of Variable to variable or number, optional
         Derivatives by intermediate results that are known already: the walk starts from these
         too, and adds nothing to them.
-    return_disconnected : {'zero', 'none'}
-        What stands for the derivative by a `wrt` that the cost does not depend on.
+    return_disconnected : {'zero', 'None', 'none'}
+        What stands for the derivative by a `wrt` that the cost does not depend on: a variable that
+        is zero, or None.
 
     Returns
     -------
@@ -83,7 +84,7 @@ def grad(
     for variable in wanted:
         _check_wrt(variable)
     _check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
-    _check_choice("return_disconnected", return_disconnected, ("zero", "none"))
+    _check_choice("return_disconnected", return_disconnected, ("zero", "None", "none"))
     known = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
     connected = _connected(known, wanted, stops)

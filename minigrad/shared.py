@@ -10,7 +10,7 @@ import numpy as np
 from . import locks
 from .graph import Variable
 from .lines import Line, current_line
-from .tensor_type import TensorType, describe
+from .tensor_type import TensorType, checked_name, describe, refuse_masked
 
 
 class SharedVariable(Variable):
@@ -131,16 +131,20 @@ def shared(
         raise TypeError(f"shared takes a value; got the symbolic variable {value}")
     if strict and not isinstance(value, (np.ndarray, np.generic)):
         raise TypeError(f"shared(strict=True) takes an array; got {describe(value)}")
+    name = checked_name(name, "a shared variable")
     try:
+        refuse_masked(value)
         array = np.asarray(value)
+    except TypeError as error:
+        raise TypeError(f"shared: {error}") from None
     except ValueError as error:
         raise TypeError(f"shared: {describe(value)} makes no array: {error}") from error
     if array.dtype.kind not in "biuf":
         raise TypeError(f"shared takes numbers; got {describe(value)}")
     if shape is None:
         shape = [None] * array.ndim if broadcastable is None else list(map(bool, broadcastable))
-    type = TensorType(array.dtype, shape)
     try:
+        type = TensorType(array.dtype, shape)
         data = type.filter(array)
     except TypeError as error:
         raise TypeError(f"shared: {error}") from None

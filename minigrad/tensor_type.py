@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import numbers
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -97,7 +98,7 @@ class TensorType:
 
     def __call__(self, name: str | None = None) -> Variable:
         """A new variable of this type."""
-        return Variable(self, name=name)
+        return Variable(self, name=checked_name(name, "a variable"))
 
     make_variable = __call__
 
@@ -142,6 +143,7 @@ class TensorType:
         """The value as an array of this dtype, whatever its shape."""
         if isinstance(value, Variable):
             raise TypeError(f"got the symbolic variable {value}, expected numbers")
+        refuse_masked(value)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -263,6 +265,25 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} {text if len(text) < 60 else text[:56] + ' ...'}"
 
 
+def checked_name(name: Any, what: str) -> str | None:
+    """The name, if it can be one; a TypeError that says what it was to name, otherwise."""
+    if name is None or isinstance(name, str):
+        return name
+    raise TypeError(f"the name of {what} is a string; got {describe(name)}")
+
+
+def refuse_masked(value: Any) -> None:
+    """Raise a TypeError if something in the value is masked, which NumPy would simply forget."""
+    if type(value) is np.ndarray or not isinstance(value, np.ndarray):
+        return
+    masked = sys.modules.get("numpy.ma")  # where it is not loaded, there are none
+    if masked is not None and masked.is_masked(value):
+        raise TypeError(
+            f"got a masked array of shape {np.shape(value)}, whose mask would be lost: put numbers "
+            "in the place of what is masked first, as in value.filled(0)"
+        )
+
+
 def is_python_number(value: Any) -> bool:
     """Whether the value is a number of Python's own, which has no dtype yet."""
     return type(value) in (bool, int, float)
@@ -325,8 +346,10 @@ def constant(
         if not isinstance(value, Constant):
             raise TypeError(f"a constant is made of numbers; got the symbolic variable {value}")
         value = value.data
+    name = checked_name(name, "a constant")
     if dtype is None and is_python_number(value):
         dtype = smallest_dtype(value)
+    refuse_masked(value)
     array = np.array(value)
     if array.dtype.kind not in "biuf":
         raise TypeError(f"a constant is made of numbers; got {describe(value)}")

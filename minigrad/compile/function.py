@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
 from functools import partial
 from itertools import repeat
 from operator import attrgetter, itemgetter
@@ -26,6 +27,7 @@ from ..graph import (
 from ..ops.broadcasting import OutOfRange
 from ..ops.joining import as_tensor_variable
 from ..shared import SharedVariable
+from ..tensor_type import checked_name, describe
 from .checks import LostChecks, improve_and_check, improve_without
 from .debug import compare_with_interpreter
 from .errors import MissingInputError, UnusedInputError
@@ -174,6 +176,66 @@ class Function:
         """
         return self._plans.latest.memory
 
+    def copy(
+        self,
+        share_memory: bool = False,
+        swap: Any = None,
+        delete_updates: bool = False,
+        name: str | None = None,
+        profile: bool | None = None,
+    ) -> Function:
+        """Another function of the same expressions, compiled anew.
+
+        It uses and updates the same shared variables, but for those that are swapped. Defaults of
+        inputs begin as they are now, and then are its own.
+
+        Parameters
+        ----------
+        share_memory : bool
+            Theano's; ignored.
+        swap : dict or list of pairs, optional
+            Shared variables that this function uses, and those of the same types that the copy
+            uses in their place.
+        delete_updates : bool
+            Leave out all updates, those of inputs too.
+        name : str, optional
+            By default this function's, with " copy".
+        profile : bool, optional
+            As in `function`.
+
+        Raises
+        ------
+        TypeError
+            If what is swapped is no shared variable, or not of the same type.
+        ValueError
+            If this function does not use a variable that is swapped, or the copy would update one
+            twice.
+
+        Examples
+        --------
+        >>> import minigrad, minigrad.tensor as T
+        >>> x, total = T.dscalar("x"), minigrad.shared(0.0, name="total")
+        >>> add_up = minigrad.function([x], total + x, updates=[(total, total + x)])
+        >>> other = minigrad.shared(10.0, name="other")
+        >>> add_up(1.0), add_up.copy(swap={total: other})(1.0)
+        (array(1.), array(11.))
+        >>> add_up.copy(delete_updates=True)(1.0), total.get_value(), other.get_value()
+        (array(2.), array(1.), array(11.))
+        """
+        _check_profile(profile)
+        name = checked_name(name, "a function") or f"{self.name} copy"
+        inputs = {given: copy(given) for given in self._binder.inputs}
+        targets = [] if delete_updates else self._targets
+        swapped = _as_swaps(swap, {*_shared_in(self._asked), *self._targets})
+        replaced: list[SharedVariable | In] = [
+            inputs[t] if isinstance(t, In) else swapped.get(t, t) for t in targets
+        ]
+        for target in replaced:
+            if replaced.count(target) > 1:
+                raise ValueError(f"{name}: with these swaps, {target} would be updated twice")
+        asked = clone_replace(self._asked[: self._n_outputs + len(targets)], swapped)
+        return Function(name, list(inputs.values()), asked, replaced, self._pack, self.mode)
+
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[np.ndarray]:
         """The values of the inputs, as given, and of the shared variables."""
         values = self._bind(args, kwargs)
@@ -231,6 +293,29 @@ def _restored(expressions: Any, name: str, inputs: Sequence[In], *more: Any) -> 
     return Function(name, inputs, restored(*expressions), *more)
 
 
+def _as_swaps(swap: Any, used: Collection[Any]) -> dict[Any, Any]:
+    """Which shared variables to put in the place of which."""
+    result: dict[Any, Any] = {}
+    for old, new in as_pairs(swap or (), "swap"):
+        if not isinstance(old, SharedVariable) or not isinstance(new, SharedVariable):
+            wrong = new if isinstance(old, SharedVariable) else old
+            raise TypeError(f"swap: shared variables are swapped; got {describe(wrong)}")
+        if old not in used:
+            raise ValueError(f"swap: the function does not use the shared variable {old}")
+        if old.type != new.type:
+            raise TypeError(f"swap: {old} is {old.type}, but {new}, in its place, is {new.type}")
+        result[old] = new
+    return result
+
+
+def _check_profile(profile: bool | None) -> None:
+    if profile:
+        raise ValueError(
+            f"profile={profile!r}: nothing is measured while a function is called; call its method "
+            "profile with arguments instead, as in print(f.profile(X))"
+        )
+
+
 def _check_fixed_sizes(variable: Variable, value: np.ndarray) -> None:
     try:
         variable.type.filter(value)
@@ -247,8 +332,10 @@ def function(
     no_default_updates: bool | list[SharedVariable] = False,
     accept_inplace: bool = False,
     name: str | None = None,
-    on_unused_input: Literal["raise", "warn", "ignore"] = "raise",
+    rebuild_strict: bool = True,
     allow_input_downcast: bool | None = None,
+    profile: bool | None = None,
+    on_unused_input: Literal["raise", "warn", "ignore"] = "raise",
 ) -> Function:
     """Compile expressions into a function of their inputs.
 
@@ -275,11 +362,15 @@ def function(
         Theano's; ignored.
     name : str, optional
         For messages and the program.
+    rebuild_strict : bool
+        Theano's; ignored: what givens put for a variable always has its type.
+    allow_input_downcast : bool, optional
+        True: inputs also take values that lose precision. None: Python floats may.
+    profile : bool, optional
+        Theano's; True is refused, because `Function.profile` measures on its own.
     on_unused_input : {'raise', 'warn', 'ignore'}
         What to do about an input that nothing was written with. One whose value turned out not to
         matter, as for the derivative of something linear, counts as used.
-    allow_input_downcast : bool, optional
-        True: inputs also take values that lose precision. None: Python floats may.
 
     Returns
     -------
@@ -294,7 +385,7 @@ def function(
     UnusedInputError
         If nothing was written with an input.
     ValueError
-        If an input or update is given twice.
+        If an input or update is given twice, or an option has a value that it does not take.
     RuntimeError
         If givens replace an input.
 
@@ -307,8 +398,9 @@ def function(
     (array(0.), array(2.), array(5.))
     """
     _check_choice("on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
+    _check_profile(profile)
     mode = as_mode(mode)
-    name = name or "program"
+    name = checked_name(name, "a function") or "program"
     given_inputs = as_inputs(inputs, allow_input_downcast)
     results, pack = _as_outputs(outputs)
     stored = as_updates(updates)

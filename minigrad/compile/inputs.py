@@ -11,7 +11,7 @@ import numpy as np
 
 from ..graph import Constant, Variable
 from ..shared import SharedVariable
-from ..tensor_type import describe
+from ..tensor_type import checked_name, describe
 
 
 class In:
@@ -32,6 +32,8 @@ class In:
         Take only arrays of just the variable's dtype.
     allow_downcast : bool, optional
         True: also take values that lose precision; None: only Python floats may.
+    implicit : bool, optional
+        Theano's; ignored: an input with a value may be left out, and may be passed.
 
     Raises
     ------
@@ -57,6 +59,7 @@ class In:
         borrow: bool = False,
         strict: bool = False,
         allow_downcast: bool | None = None,
+        implicit: bool | None = None,
     ) -> None:
         if not isinstance(variable, Variable) or isinstance(variable, (Constant, SharedVariable)):
             raise TypeError(
@@ -68,7 +71,7 @@ class In:
                 )
             )
         self.variable = variable
-        self.name = variable.name if name is None else name
+        self.name = variable.name if name is None else checked_name(name, "an input")
         self.update = update
         self.strict = strict
         self.allow_downcast = allow_downcast

@@ -11,9 +11,9 @@ from minigrad.compile import recycling
 
 @pytest.fixture(autouse=True)
 def settings_as_they_were():
-    before = config.floatX, config.mode, config.fill_buffers
+    before = dict(vars(config))
     yield
-    config.floatX, config.mode, config.fill_buffers = before
+    vars(config).update(before)
 
 
 def test_floats_are_double_unless_told_otherwise():
@@ -114,13 +114,33 @@ def test_a_functions_own_mode_comes_before_configs():
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("floatX", "int8"), ("floatX", 32), ("mode", "FAST"), ("fill_buffers", "yes")],
+    [
+        ("floatX", "int8"),
+        ("floatX", 32),
+        ("mode", "FAST"),
+        ("fill_buffers", "yes"),
+        ("exception_verbosity", "medium"),
+        ("compute_test_value", "warn"),
+    ],
 )
 def test_a_wrong_value_is_refused_with_the_right_ones_and_changes_nothing(name, value):
     before = getattr(config, name)
     with pytest.raises(ValueError, match=rf"config.{name} takes .*; got {value!r}"):
         setattr(config, name, value)
     assert getattr(config, name) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("exception_verbosity", "high"),
+        ("exception_verbosity", "low"),
+        ("compute_test_value", "off"),
+    ],
+)
+def test_theanos_settings_that_change_nothing_are_taken(name, value):
+    setattr(config, name, value)
+    assert getattr(config, name) == value
 
 
 def test_an_unknown_setting_is_refused_with_the_known_ones():

@@ -4,6 +4,7 @@ What it promises in short is in test_semantics.py.
 """
 
 import pickle
+import re
 import warnings
 
 import numpy as np
@@ -479,6 +480,132 @@ def test_accept_inplace_is_theanos_and_changes_nothing(x):
     argument = np.ones(2)
     function([x], x + 1, accept_inplace=True)(argument)
     assert argument.tolist() == [1.0, 1.0]
+
+
+@pytest.mark.parametrize(
+    "options", [{"rebuild_strict": False}, {"profile": None}, {"profile": False}], ids=str
+)
+def test_theanos_options_that_change_nothing_are_taken(x, options):
+    assert function([x], x + 1, **options)([1.0]).tolist() == [2.0]
+
+
+def test_options_come_in_theanos_order(x):
+    f = function([x], x, "FAST_RUN", None, None, False, False, "f", True, True, None, "ignore")
+    assert f(np.ones(1, np.longdouble)).tolist() == [1.0]
+
+
+def test_a_profile_is_asked_for_by_its_method(x):
+    with pytest.raises(ValueError, match=r"profile=True: .* print\(f.profile\(X\)\)"):
+        function([x], x, profile=True)
+    with pytest.raises(ValueError, match="profile=True"):
+        function([x], x).copy(profile=True)
+
+
+def test_an_implicit_input_is_one_with_a_default(x):
+    assert function([In(x, value=[1.0], implicit=True)], x + 1)().tolist() == [2.0]
+
+
+@pytest.mark.parametrize("name", [3, b"f", ["f"]], ids=repr)
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda name: function([], 1.0, name=name),
+        lambda name: function([], 1.0).copy(name=name),
+        lambda name: In(T.dvector(), name=name),
+        lambda name: shared(1.0, name),
+        T.vector,
+        T.dvector,
+        lambda name: T.vectors("x", name),
+        lambda name: T.tensor("float32", (None,), name),
+        lambda name: T.constant(1.0, name),
+    ],
+    ids=["function", "copy", "In", "shared", "vector", "dvector", "vectors", "tensor", "constant"],
+)
+def test_a_name_is_a_string(make, name):
+    message = f"the name of an? .* is a string; got {type(name).__name__} {re.escape(repr(name))}"
+    with pytest.raises(TypeError, match=message):
+        make(name)
+
+
+# ---- Copies ---------------------------------------------------------------------------------------
+
+
+def test_a_copy_computes_the_same_and_updates_the_same_variables(x, w):
+    f = function([x], {"sum": (w + x).sum(), "all": w + x}, updates=[(w, w + x)], name="f")
+    g = f.copy()
+    assert (g.name, f.copy(name="g").name, g.mode) == ("f copy", "g", f.mode)
+    assert f([1.0, 1.0])["all"].tolist() == [2.0, 3.0]
+    assert g([1.0, 1.0])["all"].tolist() == [3.0, 4.0]
+    assert w.get_value().tolist() == [3.0, 4.0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_swap_reaches_outputs_updates_and_their_targets(x, w, mode):
+    other, rate = shared(np.array([5.0, 6.0]), name="other"), shared(2.0, name="rate")
+    f = function([x], w.sum(), updates=[(w, w - rate * x)], mode=mode)
+    g = f.copy(swap={w: other})
+    assert g([1.0, 1.0]) == 11
+    assert other.get_value().tolist() == [3.0, 4.0]
+    assert w.get_value().tolist() == [1.0, 2.0]
+    f([0.5, 0.5])
+    assert w.get_value().tolist() == [0.0, 1.0]
+
+
+def test_a_variable_that_is_only_updated_is_swapped_too(x, w):
+    other = shared(np.zeros(2))
+    function([x], updates=[(w, 2 * x)]).copy(swap=[(w, other)])([1.0, 2.0])
+    assert (other.get_value().tolist(), w.get_value().tolist()) == ([2.0, 4.0], [1.0, 2.0])
+
+
+def test_two_variables_can_swap_places(w):
+    v = shared(np.array([10.0, 20.0]), name="v")
+    f = function([], [v - w], updates=[(v, v + w), (w, w)])
+    assert f.copy(swap={v: w, w: v})()[0].tolist() == [-9.0, -18.0]
+    assert (v.get_value().tolist(), w.get_value().tolist()) == ([10.0, 20.0], [11.0, 22.0])
+
+
+def test_the_defaults_of_a_copy_begin_as_they_are_and_are_its_own():
+    n, step = T.dscalar("n"), T.dscalar("step")
+    f = function([step, In(n, value=1.0, update=n + step)], n)
+    f(2.0)
+    g = f.copy()
+    assert [float(g(1.0)), float(g(1.0)), float(f(0.0))] == [3.0, 4.0, 3.0]
+
+
+def test_without_updates_nothing_is_stored_and_all_is_passed_as_before(x, w):
+    n = T.dscalar("n")
+    f = function([x, In(n, value=1.0, update=n + 1)], w.sum() + n, updates=[(w, w + x)])
+    g = f.copy(delete_updates=True)
+    assert [float(g([1.0, 1.0])), float(g([1.0, 1.0]))] == [4.0, 4.0]
+    assert w.get_value().tolist() == [1.0, 2.0]
+
+
+def test_a_copy_can_be_pickled_and_copied(x, w):
+    g = function([x], w + x).copy(swap={w: shared(np.zeros(2))})
+    assert pickle.loads(pickle.dumps(g.copy()))([1.0, 2.0]).tolist() == [1.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    ("make", "error", "problem"),
+    [
+        (lambda w: {w: shared(1.0)}, TypeError, "swap: w is .*vector.*, but .*scalar"),
+        (lambda w: {w: shared(np.ones(2, "f4"))}, TypeError, "swap: w is .*float64.*float32"),
+        (lambda w: {w: np.ones(2)}, TypeError, "swap: shared variables are swapped; got an array"),
+        (lambda w: {T.dvector("v"): w}, TypeError, "swap: shared variables are swapped; got .*v"),
+        (lambda w: {shared(1.0, "v"): w}, ValueError, "does not use the shared variable v"),
+        (lambda w: w, TypeError, "swap: a list of pairs or a dict"),
+    ],
+)
+def test_what_cannot_be_swapped_is_refused(w, make, error, problem):
+    with pytest.raises(error, match=problem):
+        function([], w.sum()).copy(swap=make(w))
+
+
+def test_a_swap_that_would_update_a_variable_twice_is_refused(w):
+    v = shared(np.zeros(2), name="v")
+    f = function([], updates=[(w, w + 1), (v, v + 1)])
+    with pytest.raises(ValueError, match="v would be updated twice"):
+        f.copy(swap={w: v})
 
 
 def test_a_function_can_call_itself_while_it_runs(x):

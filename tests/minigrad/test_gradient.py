@@ -59,8 +59,9 @@ def test_or_a_warning_and_zeros(x):
 def test_or_ignored_and_zeros_or_none(x):
     y = T.dvector("y")
     assert grad(x.sum(), y, disconnected_inputs="ignore").eval({y: [1.0]}).tolist() == [0.0]
-    none = grad(x.sum(), [x, y], disconnected_inputs="ignore", return_disconnected="none")
-    assert none[1] is None
+    for spelling in ("none", "None"):
+        how = {"disconnected_inputs": "ignore", "return_disconnected": spelling}
+        assert grad(x.sum(), [x, y], **how)[1] is None
 
 
 def test_a_variable_used_only_for_its_shape_is_disconnected(x):
@@ -387,7 +388,9 @@ def test_an_op_says_to_what_it_is_connected(x):
 
 
 def test_an_unknown_way_to_return_what_is_disconnected_is_refused(x):
-    with pytest.raises(ValueError, match="return_disconnected is one of zero, none; got 'zeros'"):
+    with pytest.raises(
+        ValueError, match="return_disconnected is one of zero, None, none; got 'zeros'"
+    ):
         grad(x.sum(), x, return_disconnected="zeros")
 
 

@@ -146,3 +146,26 @@ def test_a_clone_has_the_same_value_but_a_life_of_its_own(w):
     w.set_value([7.0, 7.0])
     assert copy.get_value().tolist() == [1.0, 2.0]
     assert (copy.name, copy.type, copy.default_update) == (w.name, w.type, w.default_update)
+
+
+MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        shared,
+        T.constant,
+        lambda value: shared(np.ones(2)).set_value(value),
+        lambda value: T.dvector() + value,
+        lambda value: minigrad.function([x := T.dvector()], x)(value),
+        lambda value: minigrad.function([x := T.TensorType("float64", (2,))()], x)(value),
+        lambda value: minigrad.function([x := T.fvector()], x, allow_input_downcast=True)(value),
+        lambda value: minigrad.function([minigrad.In(x := T.dvector(), value=value)], x),
+    ],
+)
+def test_what_is_masked_is_not_forgotten(use):
+    with pytest.raises(TypeError, match=r"a masked array of shape \(2,\).*value.filled\(0\)"):
+        use(MASKED)
+    use(MASKED.filled(0))
+    use(np.ma.array([1.0, 2.0]))

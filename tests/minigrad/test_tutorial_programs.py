@@ -106,6 +106,18 @@ def test_a_default_update_is_made_unless_one_says_otherwise():
     assert state.get_value() == 12
 
 
+def test_a_copy_of_a_function_has_a_state_of_its_own_or_no_updates():
+    state, inc, new_state = theano.shared(0), T.iscalar("inc"), theano.shared(0)
+    accumulator = theano.function([inc], state, updates=[(state, state + inc)])
+    accumulator(10)
+    new_accumulator = accumulator.copy(swap={state: new_state})
+    assert new_accumulator(100) == 0
+    assert (new_state.get_value(), state.get_value()) == (100, 10)
+    null_accumulator = accumulator.copy(delete_updates=True)
+    assert null_accumulator(9000) == 10
+    assert state.get_value() == 10
+
+
 def test_in_float32_all_stays_in_float32(monkeypatch):
     monkeypatch.setattr(theano.config, "floatX", "float32")
     x, y = T.matrix("x"), T.ivector("y")
