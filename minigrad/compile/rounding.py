@@ -57,7 +57,8 @@ def rounded_at_random(
         if doubtful or not varying.isdisjoint(node.inputs):
             varying.update(node.outputs)
             if not _is_exact(node.op):
-                results = [_with_random_last_bits(result, random) for result in results]
+                exact = _are_whole(node.op, inputs) if not doubtful else False
+                results = [_with_random_last_bits(result, random, exact) for result in results]
         known.update(zip(node.outputs, results, strict=True))
     return [value(output) for output in outputs]
 
@@ -73,6 +74,17 @@ _EXACT_OPS = (Switch, Join, Alloc)
 def _is_exact(op: Op) -> bool:
     is_choice = getattr(op, "function", None) in _EXACT_FUNCTIONS
     return op.is_view or isinstance(op, _EXACT_OPS) or is_choice
+
+
+# What makes whole numbers of whole numbers, as the exponent of a power's derivative: x - 1.
+_OF_WHOLE_NUMBERS = frozenset([np.add, np.subtract, np.multiply])
+
+
+def _are_whole(op: Op, inputs: Sequence[np.ndarray]) -> np.ndarray | bool:
+    """Which results of an op are whole numbers, made of whole numbers."""
+    if getattr(op, "function", None) not in _OF_WHOLE_NUMBERS:
+        return False
+    return np.logical_and.reduce(np.broadcast_arrays(*[x == np.rint(x) for x in inputs]))
 
 
 # How many times the precision numbers may differ that are almost equal.
@@ -105,10 +117,14 @@ def _with_nan_for_infinity(x: np.ndarray) -> np.ndarray:
     return np.asarray(np.where(np.isinf(x), np.nan, x), x.dtype) if x.dtype.kind == "f" else x
 
 
-def _with_random_last_bits(x: np.ndarray, random: np.random.Generator) -> np.ndarray:
+def _with_random_last_bits(
+    x: np.ndarray, random: np.random.Generator, exact: np.ndarray | bool = False
+) -> np.ndarray:
+    """The floats with random last bits, but for those that are exact: if none of these is lost."""
     if x.dtype.kind != "f":
         return x
     units = random.choice([-1.0, 1.0], size=x.shape)
     info = np.finfo(x.dtype)
     last = np.maximum(np.abs(x) * info.eps, info.smallest_subnormal)
-    return np.asarray(np.where(x == 0, x, x + units * last), x.dtype)
+    is_exact = (x == 0) | (exact & (last < 1))
+    return np.asarray(np.where(is_exact, x, x + units * last), x.dtype)

@@ -85,7 +85,8 @@ class Arguments:
         several = list(given) if isinstance(given, (list, tuple)) else [given]
         if len(chosen) == 1:
             value = self._values[chosen[0]]
-            several = [given] if _holds_arrays(value) and _fits(value, given) else several
+            is_nested = _holds_arrays(value) and _fits(value, given)
+            several = [given] if is_nested or _is_as_long(value, given) else several
         if len(several) == len(self._values) != len(chosen):
             several = [several[place] for place in chosen]
         if len(several) != len(chosen):
@@ -217,6 +218,15 @@ def _fits(value: Any, derivative: Any) -> bool:
         return isinstance(derivative, Mapping)
     is_list = isinstance(derivative, (list, tuple)) and len(derivative) == len(value)
     return is_list and all(map(_fits, value, derivative))
+
+
+def _is_as_long(value: Any, given: Any) -> bool:
+    """Whether this is a list of numbers, as many as an array has that is an argument."""
+    is_list = isinstance(given, (list, tuple)) and not _holds_arrays(given)
+    is_array = not _holds_arrays(value) and np.ndim(value) > 0
+    return (
+        is_list and is_array and len(given) == len(value) and np.ndim(given[:1]) == np.ndim(value)
+    )
 
 
 def _paired(value: Any, derivative: Any, name: str) -> Iterator[tuple[str, Any]]:

@@ -147,6 +147,7 @@ def _checked(
     return report, weights
 
 
+@np.errstate(all="ignore")  # numbers that are not finite are looked at, which needs no warning
 def compared(
     subject: Subject, point: Arrays, random: np.random.Generator, max_calls: int = _MAX_CALLS
 ) -> tuple[Report, np.ndarray]:
@@ -197,6 +198,7 @@ def _cause(report: Report, subject: Subject, point: Arrays) -> str:
     return f"\nthe first op whose derivative is wrong there: {node.op}{line}"
 
 
+@np.errstate(all="ignore")
 def first_wrong(subject: OfExpressions, point: Arrays) -> Apply | None:
     """The first node, in the order of computing, whose own vjp is wrong at the values it gets."""
     order = toposort(subject.precise_outputs)

@@ -192,6 +192,7 @@ class numeric_grad:
         return worst[1:]
 
 
+@np.errstate(all="ignore")  # around an edge of where it is defined
 def _partial_derivatives(f: Callable[..., Any], point: list[np.ndarray], i: int) -> np.ndarray:
     """The derivative by each element of an input."""
     x = point[i]
@@ -199,7 +200,6 @@ def _partial_derivatives(f: Callable[..., Any], point: list[np.ndarray], i: int)
     for index in np.ndindex(x.shape):
         scale = max(abs(float(x[index])), 1.0)
 
-        @np.errstate(all="ignore")  # around an edge of where it is defined
         def along(distance: float, index: Any = index, scale: float = scale) -> np.ndarray:
             moved = x.copy()
             moved[index] += distance * scale

@@ -7,7 +7,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.testing import GradientError, check_grad
+from minigrad.testing import GradientError, check_grad, taylor_test
 
 
 class WrongCube(minigrad.Op):
@@ -947,3 +947,38 @@ def test_so_is_one_that_is_given_as_a_constant():
             np.ones(4),
             grad=lambda x: np.array([1.0, 1.0, -1.0, 0.0]),
         )
+
+
+def test_a_list_of_numbers_is_the_derivative_by_an_array():
+    def f(x):
+        return x[0] * x[1]
+
+    check_grad(f, np.array([2.0, 3.0]), grad=lambda x: [x[1], x[0]])
+    check_grad(
+        lambda x, y: f(x) * y,
+        np.array([2.0, 3.0]),
+        2.0,
+        wrt=0,
+        grad=lambda x, y: [y * x[1], y * x[0]],
+    )
+    with pytest.raises(GradientError, match=r"by x\[1\]"):
+        check_grad(f, np.array([2.0, 3.0]), grad=lambda x: (x[1], 1.03 * x[0]))
+    with pytest.raises(TypeError, match="returned 3 arrays"):
+        check_grad(f, np.array([2.0, 3.0]), grad=lambda x: [x[1], x[0], 0.0])
+
+
+@pytest.mark.parametrize("f", [lambda x: (1 / x).sum(), lambda x: T.log(x), lambda x: x**2])
+@pytest.mark.parametrize("nothing", [np.inf, np.nan, 0.0, 1e-310, 1e200])
+def test_numbers_that_are_not_finite_lead_to_a_verdict_not_to_a_warning(f, nothing):
+    x = np.array([nothing, 1.0])
+    for check in (check_grad, taylor_test):
+        try:  # warnings are errors here
+            check(f, x)
+        except GradientError as error:
+            assert "is wrong" not in str(error)
+
+
+def test_a_power_of_a_negative_number_has_a_derivative_where_the_exponent_is_whole():
+    x, y = np.array([-1.5, 2.0, -0.3]), np.array([2.0, 3.0, 5.0])
+    check_grad(lambda x, y: x**y, x, y, wrt=0)
+    check_grad(lambda x, y: x ** (2 * y + 1), x, y, wrt=0, order=2)
