@@ -185,7 +185,10 @@ def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
     array(42.)
     """
     points = _pairs("Rop", wrt, eval_points)
-    products = [_product(output, points) for output in _as_list(f)]
+    outputs = _as_list(f)
+    for output in outputs:
+        _check_float("Rop", output)
+    products = [_product(output, points) for output in outputs]
     return type(f)(products) if isinstance(f, (list, tuple)) else products[0]
 
 
@@ -220,6 +223,7 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Varia
         raise ValueError(f"{name}: {len(left)} variables, but {len(right)} eval_points")
     pairs = []
     for variable, value in zip(left, right, strict=True):
+        _check_float(name, variable)
         point = as_tensor_variable(value)
         if not variable.type.accepts_shape(point.type):
             raise ValueError(
@@ -228,6 +232,16 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Varia
             )
         pairs.append((variable, _as_type(point, variable.type)))
     return pairs
+
+
+def _check_float(name: str, variable: Any) -> None:
+    if not isinstance(variable, Variable):
+        raise TypeError(f"{name}: f and wrt are variables; got {variable!r}")
+    if not variable.type.is_float:
+        raise TypeError(
+            f"{name}: f and wrt must be of float type; {variable} is {variable.type.dtype}, which "
+            "has no derivative"
+        )
 
 
 def _from_stable_form(

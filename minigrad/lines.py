@@ -41,6 +41,19 @@ def current_line() -> Line | None:
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
 
 
+def asked_for() -> str:
+    """What to begin a message with: the function of this package that somebody's program called.
+
+    Nothing, if it has no name that is public.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    name = ""
+    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+        name = frame.f_code.co_name
+        frame = frame.f_back
+    return f"{name}: " if name[:1].isalpha() else ""
+
+
 class credited_to:
     """A block whose nodes are credited to this line."""
 

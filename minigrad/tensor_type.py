@@ -12,6 +12,7 @@ import numpy as np
 
 from .config import config
 from .graph import Apply, Constant, Variable
+from .lines import asked_for
 
 _BITS = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
 DTYPES = ("bool", *(f"{kind}{n}" for kind, sizes in _BITS.items() for n in sizes))
@@ -352,7 +353,7 @@ def constant(
     refuse_masked(value)
     array = np.array(value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"a constant is made of numbers; got {describe(value)}")
+        raise TypeError(f"{asked_for()}a constant is made of numbers; got {describe(value)}")
     if dtype is None:
         has_own_dtype = isinstance(value, (np.ndarray, np.generic))
         dtype = config.floatX if array.dtype.kind == "f" and not has_own_dtype else array.dtype

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from operator import index
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..graph import Apply, Constant, Op, Use, Variable
+from ..lines import asked_for
 from ..tensor_type import TensorType, constant
 from .pieces import sum_of_squares
 
@@ -38,12 +40,21 @@ def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
         return tuple(range(ndim))
     if isinstance(axis, Constant):
         axis = axis.data.tolist()
-    return tuple(sorted(normalize_axis_tuple(axis, ndim, "axis")))
+    try:
+        return tuple(sorted(normalize_axis_tuple(axis, ndim, "axis")))
+    except TypeError:
+        raise TypeError(
+            f"{asked_for()}axis is a whole number, several, or None; got {axis!r}"
+        ) from None
 
 
 def normalize_axis(axis: Any, ndim: int) -> int:
     """The axis as a number from 0."""
-    return normalize_axis_index(int(axis.data if isinstance(axis, Constant) else axis), ndim)
+    try:
+        number = index(axis.data if isinstance(axis, Constant) else axis)
+    except TypeError:
+        raise TypeError(f"{asked_for()}axis is a whole number; got {axis!r}") from None
+    return normalize_axis_index(number, ndim)
 
 
 class DimShuffle(NumPyOp):

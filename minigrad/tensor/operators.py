@@ -98,7 +98,6 @@ class Operators:
     def __rfloordiv__(self, y: Any) -> Variable:     return elementwise.int_div(y, self)
     def __mod__(self, y: Any) -> Variable:           return elementwise.mod(self, y)
     def __rmod__(self, y: Any) -> Variable:          return elementwise.mod(y, self)
-    def __pow__(self, y: Any) -> Variable:           return elementwise.power(self, y)
     def __rpow__(self, y: Any) -> Variable:          return elementwise.power(y, self)
     def __matmul__(self, y: Any) -> Variable:        return linalg.matmul(self, y)
     def __rmatmul__(self, y: Any) -> Variable:       return linalg.matmul(y, self)
@@ -135,6 +134,18 @@ class Operators:
             f"{self}[...] = value: an expression does not change; make a new one with "
             "y = T.set_subtensor(x[...], value), or T.inc_subtensor to add"
         )
+
+    def __delitem__(self, key: Any) -> None:
+        """Refused: an expression does not change."""
+        raise TypeError(
+            f"del {self}[...]: an expression does not change; select what is to stay, as in x[1:]"
+        )
+
+    def __pow__(self, y: Any, modulo: Any = None) -> Variable:
+        """The power; the remainder that pow takes as a third argument is refused."""
+        if modulo is not None:
+            raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
+        return elementwise.power(self, y)
 
     def __len__(self) -> int:
         """Refused: in general it is not known before the program runs."""

@@ -1,6 +1,7 @@
 """Failures at run time: the natural exception, the operation, what it met, and the user's line."""
 
 import linecache
+import re
 import sys
 import traceback
 import warnings
@@ -126,6 +127,57 @@ def test_an_axis_that_does_not_exist_is_refused_when_written(x):
         x.sum(axis=2)
 
 
+@pytest.mark.parametrize("axis", ["a", 1.5, [None], object], ids=repr)
+@pytest.mark.parametrize("name", ["sum", "prod", "mean", "max", "argmax", "any", "cumsum"])
+def test_what_is_no_axis_is_refused_by_name(name, axis):
+    with pytest.raises(
+        TypeError, match=f"^{name}: axis is a whole number.*; got {re.escape(repr(axis))}"
+    ):
+        getattr(T, name)(T.dmatrix(), axis=axis)
+
+
+@pytest.mark.parametrize("axis", ["a", 0.5, None], ids=repr)
+def test_what_is_no_axis_to_join_along_is_refused(x, axis):
+    with pytest.raises(TypeError, match=rf"axis is a whole number; got {axis!r}"):
+        T.concatenate([x, x], axis=axis)
+
+
+NO_NUMBERS = {
+    "alloc": lambda x, value: T.alloc(1.0, value),
+    "zeros": lambda x, value: T.zeros(value),
+    "arange": lambda x, value: T.arange(value),
+    "concatenate": lambda x, value: T.concatenate([x, value]),
+    "dot": lambda x, value: T.dot(x, value),
+    "reshape": lambda x, value: x.reshape(value),
+    "Lop": lambda x, value: T.Lop(x, x, value),
+    "Rop": lambda x, value: T.Rop(x, x, value),
+    "grad": lambda x, value: T.grad(None, x, known_grads={x: value}),
+}
+
+
+@pytest.mark.parametrize("value", [None, "a"], ids=repr)
+@pytest.mark.parametrize("name", NO_NUMBERS)
+def test_who_was_given_what_is_no_number_is_told(x, name, value):
+    with pytest.raises(TypeError, match=f"{name}: a constant is made of numbers; got .*{value}"):
+        NO_NUMBERS[name](x, value)
+
+
+@pytest.mark.parametrize(
+    ("refused", "problem"),
+    [
+        (lambda x: T.Lop(T.argmax(x), x, 1.0), "Lop: f and wrt must be of float type; .* is int64"),
+        (lambda x: T.Rop(T.argmax(x), x, x), "Rop: f and wrt must be of float type; .* is int64"),
+        (lambda x: T.Rop(x, T.lvector("n"), x), "Rop: f and wrt .*; n is int64"),
+        (lambda x: T.Lop(3.0, x, x), "Lop: f and wrt are variables; got 3.0"),
+        (lambda x: T.Rop(3.0, x, x), "Rop: f and wrt are variables; got 3.0"),
+        (lambda x: T.Rop(x, 3.0, x), "Rop: f and wrt are variables; got 3.0"),
+    ],
+)
+def test_a_product_with_a_jacobian_speaks_of_no_cost(x, refused, problem):
+    with pytest.raises(TypeError, match=problem):
+        refused(x)
+
+
 @pytest.mark.parametrize(
     ("refused", "advice"),
     [
@@ -134,8 +186,10 @@ def test_an_axis_that_does_not_exist_is_refused_when_written(x):
         (lambda x: 1 in x, "T.eq"),
         (lambda x: bool(x > 0), "T.switch"),
         (lambda x: x.__setitem__(0, 1), "set_subtensor"),
+        (lambda x: x.__delitem__(0), "del x.*does not change"),
+        (lambda x: pow(x, 2, 3), r"x\*\*y % modulo"),
     ],
-    ids=["len", "iter", "in", "bool", "assignment"],
+    ids=["len", "iter", "in", "bool", "assignment", "deletion", "pow"],
 )
 def test_what_needs_a_value_is_refused_with_advice(x, refused, advice):
     with pytest.raises(TypeError, match=advice):

@@ -148,6 +148,11 @@ def test_a_clone_has_the_same_value_but_a_life_of_its_own(w):
     assert (copy.name, copy.type, copy.default_update) == (w.name, w.type, w.default_update)
 
 
+def test_a_dtype_that_no_tensor_has_is_refused_by_name():
+    with pytest.raises(TypeError, match="shared: a tensor cannot be float"):
+        shared(np.longdouble(1))
+
+
 MASKED = np.ma.array([1.0, 2.0], mask=[False, True])
 
 
