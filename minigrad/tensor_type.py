@@ -142,9 +142,11 @@ class TensorType:
 
     def _convert(self, value: Any, allow_downcast: bool | None) -> np.ndarray:
         """The value as an array of this dtype, whatever its shape."""
-        if isinstance(value, Variable):
-            raise TypeError(f"got the symbolic variable {value}, expected numbers")
-        refuse_masked(value)
+        if type(value) is not np.ndarray:  # asked first, because it runs at each call
+            if isinstance(value, Variable):
+                raise TypeError(f"got the symbolic variable {value}, expected numbers")
+            if isinstance(value, np.ndarray):
+                refuse_masked(value)
         try:
             array = np.asarray(value)
         except ValueError as error:
