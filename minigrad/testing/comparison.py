@@ -76,10 +76,9 @@ class Comparison:
         self._gradient = self._as_floats(subject.gradients(point, weights))
         self._rounded = list(map(self._as_floats, subject.rounded(point, weights)))
         self._rounding_at_kinks = list(map(_without_jumps, self._gradient, *self._rounded))
-        products = [np.abs(g * s) for g, s in zip(self._gradient, self._scales, strict=True)]
         sizes = [x.size for x in self._inputs]
         self._is_few = sum(sizes) <= min(_FEW, max_calls // _CALLS_FOR_EACH)
-        self._largest = max([float(np.max(p)) for p in products if p.size], default=0.0)
+        self._largest = self._size(self._gradient)
 
     def report(self, random: np.random.Generator) -> Report:
         """The comparisons: of each element if they are few, else along directions and of some."""
@@ -117,11 +116,14 @@ class Comparison:
     def _is_gradient_nearby(self, random: np.random.Generator) -> bool:
         """Whether there is a point, so close that only kinks tell it apart, of the same gradient."""
         distances = [_CLOSE * np.abs(signed(s.shape, random)) * s for s in self._scales]
-        signs = self._sides(distances)
+        after, before = (self._gradient_at(distances, side) for side in (1.0, -1.0))
+        signs = self._sides(distances, after, before)
         there = self._moved(distances, signs)
         other = Comparison(self._subject, there, self._weights, self._max_calls)
+        # Beside the gradients across the kinks, that here may be small.
+        most = _SAME * max(map(self._size, (after, before, self._gradient)))
         is_same = all(
-            np.all(np.abs(h - g) * s <= _SAME * self._largest)
+            np.all(np.abs(h - g) * s <= most)
             for h, g, s in zip(other._gradient, self._gradient, self._scales, strict=True)
         )
         if not is_same:
@@ -134,9 +136,8 @@ class Comparison:
         found = [other._along(direction, "", coarser=1 / _CLOSE) for direction in directions]
         return all(e.verdict == "agrees" and e.kind == "smooth" for e in found)
 
-    def _sides(self, distances: Arrays) -> Arrays:
+    def _sides(self, distances: Arrays, after: Arrays, before: Arrays) -> Arrays:
         """For each element the side on which the derivative is that here: 1 or -1."""
-        after, before = (self._gradient_at(distances, side) for side in (1.0, -1.0))
         signs = []
         for i, (a, b, g) in enumerate(zip(after, before, self._gradient, strict=True)):
             sides = np.where(np.abs(a - g) <= np.abs(b - g), 1.0, -1.0)
@@ -352,6 +353,11 @@ class Comparison:
             return values if values.shape == undefined.shape else undefined
 
         return results
+
+    def _size(self, gradient: Arrays) -> float:
+        """The largest derivative of a gradient, by elements in units of their scales."""
+        products = [np.abs(g * s) for g, s in zip(gradient, self._scales, strict=True)]
+        return max([float(np.max(p)) for p in products if p.size], default=0.0)
 
     def _as_floats(self, gradients: Arrays) -> Arrays:
         """Derivatives by each of the inputs, in float64."""

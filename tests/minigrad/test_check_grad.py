@@ -932,6 +932,27 @@ def test_where_kinks_point_up_and_down_a_gradient_nearby_is_right(copies):
             )
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_so_it_is_beside_a_smooth_part_however_small_that_gradient_is(seed):
+    random = np.random.default_rng(seed)
+    factors, places = random.choice([-1.0, 2.0, -0.5], 5), random.choice([0.0, 1.0, -3.0, 0.7], 5)
+    w = random.normal(size=5)
+    x = np.where(random.random(5) < 0.7, places, places + random.normal(size=5))
+    shift = np.pi / 2 - x @ w + 0.02  # at 0.02 beside the top of a wave
+
+    def f(x):
+        return (factors * np.maximum(x - places, 0)).sum() + np.sin(x @ w + shift)
+
+    def gradient(x, wrong=0.0):
+        return factors * (x > places) + np.cos(x @ w + shift) * w + wrong * np.eye(5)[2]
+
+    check_grad(f, x, grad=gradient)
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(f, x, grad=lambda x: gradient(x, wrong=3.0))
+    with pytest.raises(GradientError, match="is wrong"):
+        check_grad(f, x, grad=lambda x: 1.03 * gradient(x) + 0.03 * (x == places) * factors)
+
+
 def test_so_is_one_that_is_given_as_a_constant():
     def f(x):
         return np.maximum(x[0], 0) - np.maximum(x[1], 0)
