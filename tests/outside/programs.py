@@ -284,8 +284,8 @@ UNARY = [
         lambda x: anp.log(1 + rounded(anp.exp(2 * bounded(x))) + x * x),
     ),
     (
-        "T.log(T.sqr(T.stack([T.nnet.sigmoid({0}), {0}]) - 2).prod(axis=0))",
-        lambda x: anp.log((rounded(sigmoid(x)) - 2) ** 2 * (x - 2) ** 2),
+        "T.log(1 + T.sqr(T.stack([T.nnet.sigmoid({0}), {0}]) - 2).prod(axis=0))",
+        lambda x: anp.log(1 + rounded((rounded(sigmoid(x)) - 2) ** 2 * (x - 2) ** 2)),
     ),
     ("T.log1p(T.exp(-{0}))", lambda x: anp.logaddexp(0, -bounded(x))),
     ("T.log(T.exp({0}) + 1)", lambda x: anp.log(rounded(anp.exp(bounded(x)) + 1))),
@@ -320,7 +320,8 @@ _FINITE = "T.exp(T.sin(T.switch(T.lt(abs({1}), np.inf), {1}, 0)))"
 
 
 def _finite(y):
-    return anp.exp(anp.sin(where(np.abs(getval(y)) < np.inf, y, 0)))
+    # Disturbed inside, so that derivatives cancel no better than those of a program.
+    return anp.exp(anp.sin(rounded(where(np.abs(getval(y)) < np.inf, y, 0))))
 
 
 BINARY = [
@@ -370,7 +371,7 @@ PIECEWISE = [
         "T.nnet.hard_sigmoid({0})",
         lambda x: where(0.2 * x + 0.5 < 0, 0, where(0.2 * x + 0.5 > 1, 1, 0.2 * x + 0.5)),
     ),
-    ("T.nnet.relu({0}, 0.1)", lambda x: where(x > 0, x, 0.1 * x)),
+    ("T.nnet.relu({0}, 0.1)", lambda x: 0.55 * x + 0.45 * anp.abs(x)),
 ]
 PIECEWISE_PAIRS = [
     ("T.maximum({0}, {1})", lambda x, y: where((x >= y) | (x != x), x, y)),
