@@ -114,8 +114,8 @@ def norm(x, axis):
 
 
 def root(x):
-    """The square root, which has no derivative at 0."""
-    if np.any(getval(x) < 1e-15):
+    """The square root of a number of common size, which has no derivative at what may round to 0."""
+    if np.any(getval(x) < max(1e-15, (50 * float(np.finfo(CURRENT.dtype).eps)) ** 2)):
         raise DoesNotFit("a root of 0")
     return anp.sqrt(x)
 
