@@ -66,6 +66,8 @@ def sigmoid(x):
 
 @primitive
 def softmax(x, axis):
+    if np.isinf(x).any():
+        raise DoesNotFit("a softmax of infinities, whose shift may cancel")
     return np.exp(x - logsumexp(x, axis))
 
 
@@ -233,9 +235,18 @@ def run(program, values, disturbance):
             operands = [rounded(x) if _is_wide(x) else x for x in operands]
         y = in_declared_kind(step.oracle(*operands), step.dtype)
         if np.dtype(step.dtype).kind == "f":
-            y = disturbance.of_result(y, step.precision)
+            y = disturbance.of_result(_in_range(y, step.precision), step.precision)
         results.append(y)
     return results
+
+
+def _in_range(y, dtype):
+    """y, unless a narrow float holds some of it only with fewer digits, or not at all."""
+    size = np.abs(getval(y))
+    info = np.finfo(dtype)
+    if np.any(np.isfinite(size) & ((size > info.max) | (0 < size) & (size < info.tiny))):
+        raise DoesNotFit(f"it leaves the range of {dtype}")
+    return y
 
 
 def cost_of(program, results):
