@@ -45,6 +45,7 @@ defvjp(erf, lambda y, x: lambda g: g * 2 / np.sqrt(WIDE(np.pi)) * anp.exp(-x * x
 def logsumexp(x, axis):
     """log(sum(exp(x))) along an axis that stays, of size 1."""
     largest = np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    largest = np.where(largest == -np.inf, 0, largest)
     return largest + np.log(np.sum(np.exp(x - largest), axis=axis, keepdims=True))
 
 
