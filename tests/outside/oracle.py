@@ -108,7 +108,8 @@ def largest(x, axis):
     if np.any((np.sum(near, axis=axis, keepdims=True) > 1) & ~_is_short(top, CURRENT.dtype)):
         raise DoesNotFit("nearly a tie")
     chosen = getval(x) == top
-    moved = anp.sum(where(chosen, x - getval(x), 0), axis=axis)
+    still = np.where(np.isfinite(getval(x)), getval(x), 0)
+    moved = anp.sum(where(chosen, x - still, 0), axis=axis)
     return anp.squeeze(top, axis) + moved
 
 
