@@ -359,7 +359,7 @@ PIECEWISE = [
     ("T.clip({0}, -1, 1)", lambda x: where(x < -1, -1, where(x > 1, 1, x))),
     ("T.clip({0}, 0.5, -0.25)", lambda x: _stairs(np.where(getval(x) < 0.5, 0.5, -0.25), x)),
     ("T.switch({0} > 0.25, {0}, 0.5 * {0})", lambda x: where(x > 0.25, x, 0.5 * x)),
-    ("T.switch(T.isnan({0}), 0, {0})", lambda x: x),
+    ("T.switch(T.isnan({0}), 0, {0})", lambda x: where(np.isnan(getval(x)), 0, x)),
     ("T.floor({0})", anp.floor),
     ("T.ceil({0})", anp.ceil),
     ("T.trunc({0})", lambda x: where(x >= 0, anp.floor(x), anp.ceil(x))),
@@ -371,7 +371,10 @@ PIECEWISE = [
         "T.nnet.hard_sigmoid({0})",
         lambda x: where(0.2 * x + 0.5 < 0, 0, where(0.2 * x + 0.5 > 1, 1, 0.2 * x + 0.5)),
     ),
-    ("T.nnet.relu({0}, 0.1)", lambda x: 0.55 * x + 0.45 * anp.abs(x)),
+    (
+        "T.nnet.relu({0}, 0.1)",
+        lambda x: x * np.where(x > 0, 1, np.where(x < 0, WIDE(0.1), WIDE(0.55))),
+    ),
 ]
 PIECEWISE_PAIRS = [
     ("T.maximum({0}, {1})", lambda x, y: where((x >= y) | (x != x), x, y)),
