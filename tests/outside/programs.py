@@ -1049,7 +1049,10 @@ COMPARISONS = [
     ("({0} <= {1})", np.less_equal),
     ("T.eq(T.floor({0}), T.floor({1}))", lambda x, y: np.floor(x) == np.floor(y)),
     ("T.neq(T.floor({0}), T.floor({1}))", lambda x, y: np.floor(x) != np.floor(y)),
-    ("T.isclose({0}, {1})", lambda x, y: np.abs(x - y) <= 1e-8 + 1e-5 * np.abs(y)),
+    (
+        "T.isclose({0}, {1})",
+        lambda x, y: (x == y) | (np.abs(x - y) <= 1e-8 + 1e-5 * np.abs(y)) & np.isfinite(y),
+    ),
 ]
 
 
