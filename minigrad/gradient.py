@@ -82,7 +82,7 @@ def grad(
     """
     wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
     for variable in wanted:
-        _check_wrt(variable)
+        _check_float("grad", variable, "wrt")
     _check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
     _check_choice("return_disconnected", return_disconnected, ("zero", "None", "none"))
     known = _starting_grads(cost, known_grads or {})
@@ -234,13 +234,13 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Varia
     return pairs
 
 
-def _check_float(name: str, variable: Any) -> None:
+def _check_float(name: str, variable: Any, role: str = "f and wrt") -> None:
     if not isinstance(variable, Variable):
-        raise TypeError(f"{name}: f and wrt are variables; got {variable!r}")
+        raise TypeError(f"{name}: {role} must be variables; got {variable!r}")
     if not variable.type.is_float:
         raise TypeError(
-            f"{name}: f and wrt must be of float type; {variable} is {variable.type.dtype}, which "
-            "has no derivative"
+            f"{name}: {role} must be of float type; {variable} is {variable.type.dtype}, which has "
+            "no derivative; make it a float variable, or cast where it is used"
         )
 
 
@@ -387,16 +387,6 @@ def _starting_grads(
         )
     known.setdefault(cost, ones_like(cost))
     return known
-
-
-def _check_wrt(variable: Any) -> None:
-    if not isinstance(variable, Variable):
-        raise TypeError(f"grad is taken with respect to variables; got {variable!r}")
-    if not variable.type.is_float:
-        raise TypeError(
-            f"grad with respect to {variable}: it is {variable.type.dtype}, and only float "
-            "variables have derivatives; make it a float variable, or cast where it is used"
-        )
 
 
 def _as_stops(consider_constant: Any) -> set[Variable]:

@@ -42,9 +42,9 @@ def current_line() -> Line | None:
 
 
 def asked_for() -> str:
-    """What to begin a message with: the function of this package that somebody's program called.
+    """Return ``"name: "``, to begin a message with: the public function that the user called.
 
-    Nothing, if it has no name that is public.
+    Return ``""`` if what they called is not public.
     """
     frame: FrameType | None = sys._getframe(1)
     name = ""

@@ -16,7 +16,7 @@ import numpy as np
 from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, toposort
 from ..lines import credited_to
 from ..ops.broadcasting import DimShuffle, InRange, Sum, accumulator
-from ..ops.elementwise import Cast, Elementwise, Switch
+from ..ops.elementwise import FUNCTIONS_OF_ELEMENTS
 from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
@@ -272,9 +272,7 @@ def _of_others_along_axes(node: Apply, kinds: Sequence[Kind]) -> Kind:
 
 
 _KIND_OF: dict[type[Op], Callable[[Apply, Sequence[Kind]], Kind]] = {
-    Elementwise: _of_elements,
-    Switch: _of_elements,
-    Cast: _of_elements,
+    **dict.fromkeys(FUNCTIONS_OF_ELEMENTS, _of_elements),
     InRange: _of_elements,
     DimShuffle: _of_permuted,
     Dot: _of_product,

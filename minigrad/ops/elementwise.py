@@ -670,6 +670,9 @@ class Cast(Elementwise):
         return f"Cast{{{self.dtype}}}"
 
 
+# The classes of all functions of elements, for what goes by the class of an op.
+FUNCTIONS_OF_ELEMENTS = (Elementwise, Quotient, Switch, Cast)
+
 # ---- Functions composed of the table's lines ---------------------------------------------------
 
 

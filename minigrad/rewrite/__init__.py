@@ -70,7 +70,7 @@ def improve(outputs: Sequence[Variable]) -> list[Variable]:
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
-    """As `improve`; and factors leave the sums over rows, so that they are there once for all rows."""
+    """Improve what is stable already; factors leave sums over rows, and are there once for all."""
     return Rewriter((*rules(), *factor_rules())).final(outputs)
 
 

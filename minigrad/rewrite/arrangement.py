@@ -17,7 +17,7 @@ from ..ops.broadcasting import (
     dimshuffle,
     zeros_like,
 )
-from ..ops.elementwise import Cast, Elementwise, Quotient, Switch, cast, eq, switch
+from ..ops.elementwise import FUNCTIONS_OF_ELEMENTS, Switch, cast, eq, switch
 from ..ops.indexing import Subtensor
 from ..ops.joining import as_tensor_variable
 from ..ops.shape import SpecifyShape
@@ -27,8 +27,6 @@ from .engine import Rewriter, Rule, keeps_types, number_of, rule
 Replacement = Sequence[Variable] | None
 _ALL = (None, None, None)
 _WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
-_FUNCTIONS = (Elementwise, Switch, Cast)
-_FUNCTIONS_OF_SEVERAL = (Elementwise, Quotient, Switch)
 
 
 @rule("the size of a result follows from the sizes of what it is made of", Size)
@@ -54,16 +52,16 @@ def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def in_shape_of(node: Apply, value: Variable, rewriter: Rewriter) -> Variable:
-    """The value in the shape of the node, which may have come from what is gone."""
+    """The value, repeated to the shape of the node if the value alone has lost it."""
     shapes = None if keeps_types(node.outputs, [value]) else rewriter.inferred_shapes(node)
     return value if shapes is None else Alloc()(value, *map(as_tensor_variable, shapes[0]))
 
 
 @rule(
-    "what NumPy converts to the dtype of a result can be converted before", *_FUNCTIONS_OF_SEVERAL
+    "what NumPy converts to the dtype of a result can be converted before", *FUNCTIONS_OF_ELEMENTS
 )
 def _of_one_dtype(node: Apply, rewriter: Rewriter) -> Replacement:
-    """So that all that looks for a form finds it, whatever the dtypes."""
+    """The function of operands of one dtype, so that forms are found whatever the dtypes were."""
     dtype = node.out.type.numpy_dtype
     first = 1 if isinstance(node.op, Switch) else 0  # its condition stays what it is
     if dtype.kind != "f" or all(v.type.numpy_dtype == dtype for v in node.inputs[first:]):
@@ -151,7 +149,7 @@ def _known_choice(node: Apply, rewriter: Rewriter) -> Replacement:
 
 @rule(
     "a function of a repeated value is a repeated function of it",
-    *_FUNCTIONS,
+    *FUNCTIONS_OF_ELEMENTS,
     needs=[Alloc],
 )
 def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
@@ -166,7 +164,7 @@ def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Alloc()(node.op.make_node(*inputs).out, *sizes)]
 
 
-@rule("new axes in front come by broadcasting", *_FUNCTIONS, needs=[DimShuffle])
+@rule("new axes in front come by broadcasting", *FUNCTIONS_OF_ELEMENTS, needs=[DimShuffle])
 def _needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
     inputs = [_without_new_axes_in_front(v) for v in node.inputs]
     if inputs == node.inputs or node.out.type.ndim != max(v.type.ndim for v in inputs):
@@ -183,7 +181,7 @@ def _without_new_axes_in_front(x: Variable) -> Variable:
     return inner if order == (*["x"] * new, *range(inner.type.ndim)) else x
 
 
-@rule("what broadcasts anyway need not be repeated", *_FUNCTIONS, needs=[Alloc])
+@rule("what broadcasts anyway need not be repeated", *FUNCTIONS_OF_ELEMENTS, needs=[Alloc])
 def _needless_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
     for place, repeated in enumerate(node.inputs):
         if repeated.owner is None or not isinstance(repeated.owner.op, Alloc):

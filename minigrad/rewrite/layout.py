@@ -20,7 +20,7 @@ from ..ops.broadcasting import (
     is_transposed,
     transposed,
 )
-from ..ops.elementwise import Cast, Elementwise, Switch
+from ..ops.elementwise import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
 from ..ops.linalg import Dot, dot
 from .arrangement import Replacement
 from .engine import Rewriter, Rule, rule
@@ -61,7 +61,7 @@ def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
     return [dot(x, Contiguous()(y))] if is_worth_it else None
 
 
-@rule("a function of transposed matrices is the transposed function", Elementwise, Switch, Cast)
+@rule("a function of transposed matrices is the transposed function", *FUNCTIONS_OF_ELEMENTS)
 def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
     if not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
         return None
@@ -106,8 +106,16 @@ def feature_major_sources(
     return {
         x: _feature_major(x, users[x][0])
         for x in (*given, *casts)
-        if is_tall(x) and {Dot, Elementwise} <= {type(node.op) for node in users.get(x, ())}
+        if is_tall(x) and _is_multiplied_and_more(users.get(x, ()))
     }
+
+
+def _is_multiplied_and_more(users: Sequence[Apply]) -> bool:
+    """Whether both a product and a function of elements are among these."""
+    ops = [node.op for node in users]
+    return any(type(op) is Dot for op in ops) and any(
+        isinstance(op, Elementwise) and not isinstance(op, (Cast, Switch)) for op in ops
+    )
 
 
 def _feature_major(x: Variable, user: Apply) -> Variable:

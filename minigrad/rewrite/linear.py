@@ -155,46 +155,44 @@ def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
 
 def _sum_of_products_of_multiples(node: Apply) -> Replacement:
     """c · x · y ± c · v · w as the multiple of a sum, if there is less to multiply then."""
-    x, y = map(_as_product_of_multiple, node.inputs)
-    if x is None or y is None or x.factor != y.factor or abs(x.factor) == 1:
-        return None
-    if (node.out.type.size or 0) > x.size + y.size:
-        return None
-    return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
+    left, right = map(_products_of_multiples, node.inputs)
+    for x, y in [(x, y) for x in left for y in right]:
+        elements = (x.scaled.type.size or 0) + (y.scaled.type.size or 0)
+        if x.factor == y.factor and abs(x.factor) != 1 and (node.out.type.size or 0) <= elements:
+            return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
+    return None
 
 
 class ProductOfMultiple(NamedTuple):
-    """A number up to 2 within a product, the product without it, and how many elements it is at."""
+    """A product one factor of which is a multiple: the number, what it scales, and the rest."""
 
     factor: float
+    scaled: Variable
     rest: Variable
-    size: int
 
 
-def _as_product_of_multiple(x: Variable) -> ProductOfMultiple | None:
-    """x as a product of which one factor is computed as a multiple; also as its transpose."""
+def _products_of_multiples(x: Variable) -> list[ProductOfMultiple]:
+    """The ways to see x as such a product, the number at most 2; also as the transpose of one."""
     if is_transposed(x):
-        inner = _as_product_of_multiple(transposed(x))
-        return inner and inner._replace(rest=transposed(inner.rest))
+        inner = _products_of_multiples(transposed(x))
+        return [found._replace(rest=transposed(found.rest)) for found in inner]
     if x.owner is None or not isinstance(x.owner.op, Dot):
-        return None
-    for place, v in enumerate(x.owner.inputs):
-        multiple = _as_large_multiple(v)
-        if multiple:
+        return []
+    ways = []
+    for place, scaled in enumerate(x.owner.inputs):
+        multiple = _as_large_multiple(scaled)
+        if multiple and scaled.type.dtype == x.type.dtype:
             factors = list(x.owner.inputs)
             factors[place] = multiple.rest
-            return ProductOfMultiple(multiple.factor, dot(*factors), v.type.size or 0)
-    return None
+            ways.append(ProductOfMultiple(multiple.factor, scaled, dot(*factors)))
+    return ways
 
 
 @rule("a factor of a product goes where elements are fewest", Dot)
 def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
-    for place, x in enumerate(node.inputs):
-        multiple = _as_large_multiple(x)
-        if multiple and x.type.dtype == node.out.type.dtype and far_fewer(node.out, x):
-            factors = list(node.inputs)
-            factors[place] = multiple.rest
-            return [_multiple(multiple.factor, dot(*factors))]
+    for found in _products_of_multiples(node.out):
+        if far_fewer(node.out, found.scaled):
+            return [_multiple(found.factor, found.rest)]
     return None
 
 

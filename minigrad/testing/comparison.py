@@ -137,7 +137,7 @@ class Comparison:
         return all(e.verdict == "agrees" and e.kind == "smooth" for e in found)
 
     def _sides(self, distances: Arrays, after: Arrays, before: Arrays) -> Arrays:
-        """For each element the side on which the derivative is that here: 1 or -1."""
+        """1 or -1 for each element: the side on which the derivative equals the one here."""
         signs = []
         for i, (a, b, g) in enumerate(zip(after, before, self._gradient, strict=True)):
             sides = np.where(np.abs(a - g) <= np.abs(b - g), 1.0, -1.0)

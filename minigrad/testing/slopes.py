@@ -249,7 +249,7 @@ class _Table:
         return self.error(weights) > abs(self.value(weights)) / 2 and _stay(self._gaps, weights)
 
     def _is_spike(self, weights: np.ndarray) -> bool:
-        """Whether the value here stays away from those of both sides, whose slope may look smooth."""
+        """Whether the value here is far from those on both sides, though slopes may look smooth."""
         return len(self._heights) >= _N_SPIKE and _stay(self._heights, weights)
 
     @np.errstate(all="ignore")

@@ -171,7 +171,7 @@ def _rate(steps: np.ndarray, remainders: np.ndarray, noise: float) -> float:
 
 
 def _slope_far_away(change: Callable[[float], float]) -> float:
-    """The slope to the nearest place where a function has another value, which stands still here."""
+    """The slope to the nearest place with another value, of a function that is constant here."""
     for distance in _FAR_AWAY:
         moved = change(distance)
         if moved and np.isfinite(moved):

@@ -11,6 +11,7 @@ from oracles import weighted_sum
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
+from minigrad.ops.elementwise import _TABLE, FUNCTIONS_OF_ELEMENTS
 from minigrad.testing import assert_program_agrees, expressions
 
 # As if the cache were tiny, so that small data is many rows.
@@ -164,3 +165,19 @@ def test_blocks_are_as_large_as_products_and_the_cache_like_them(shape, hidden, 
     f(np.ones(shape), np.ones((shape[1], hidden)))
     assert is_in_blocks(f) == bool(expected)
     assert (expected or "") in f.source
+
+
+def test_every_function_of_elements_is_of_a_class_that_rows_and_layouts_know():
+    assert {type(op) for op in _TABLE.values()} <= set(FUNCTIONS_OF_ELEMENTS)
+
+
+def test_a_quotient_goes_by_rows():
+    x, w = T.dmatrix("x"), minigrad.shared(np.ones((16, 8)))
+    cost = T.sqr(T.tanh((x / (1 + T.sqr(w[:, 0]))).dot(w))).sum() / x.shape[0]
+    f = minigrad.function([x], [cost, minigrad.grad(cost, w)])
+    values = np.random.default_rng(0).random((30_000, 16))
+    results = f(values)
+    assert "blocks" in f.source
+    g = minigrad.function([x], [cost, minigrad.grad(cost, w)], mode="FAST_COMPILE")
+    for found, expected in zip(results, g(values), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-10)

@@ -168,9 +168,9 @@ def test_who_was_given_what_is_no_number_is_told(x, name, value):
         (lambda x: T.Lop(T.argmax(x), x, 1.0), "Lop: f and wrt must be of float type; .* is int64"),
         (lambda x: T.Rop(T.argmax(x), x, x), "Rop: f and wrt must be of float type; .* is int64"),
         (lambda x: T.Rop(x, T.lvector("n"), x), "Rop: f and wrt .*; n is int64"),
-        (lambda x: T.Lop(3.0, x, x), "Lop: f and wrt are variables; got 3.0"),
-        (lambda x: T.Rop(3.0, x, x), "Rop: f and wrt are variables; got 3.0"),
-        (lambda x: T.Rop(x, 3.0, x), "Rop: f and wrt are variables; got 3.0"),
+        (lambda x: T.Lop(3.0, x, x), "Lop: f and wrt must be variables; got 3.0"),
+        (lambda x: T.Rop(3.0, x, x), "Rop: f and wrt must be variables; got 3.0"),
+        (lambda x: T.Rop(x, 3.0, x), "Rop: f and wrt must be variables; got 3.0"),
     ],
 )
 def test_a_product_with_a_jacobian_speaks_of_no_cost(x, refused, problem):

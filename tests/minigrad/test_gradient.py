@@ -27,13 +27,13 @@ def test_the_cost_must_be_of_float_type():
 
 def test_an_integer_variable_has_no_derivative(x):
     n = T.lvector("n")
-    with pytest.raises(TypeError, match="n: it is int64"):
+    with pytest.raises(TypeError, match="wrt must be of float type; n is int64"):
         grad((x * n).sum(), n)
 
 
 @pytest.mark.parametrize("wrong", [3.0, "x", None])
 def test_only_variables_have_derivatives_by_them(x, wrong):
-    with pytest.raises(TypeError, match="with respect to variables"):
+    with pytest.raises(TypeError, match="wrt must be variables"):
         grad(x.sum(), wrong)
 
 

@@ -75,3 +75,17 @@ def test_results_that_are_infinite_as_written_stay_so():
     with np.errstate(all="ignore"):
         assert f(np.full((5000, 3), np.inf)) == np.inf
         assert np.isnan(f(np.full((5000, 3), np.nan)))
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+@pytest.mark.parametrize("size", [1.0, 1e150])
+@pytest.mark.parametrize("c", [1e-3, -1e-3, 1.5])
+def test_a_factor_of_two_products_is_that_of_their_sum(c, size, sign):
+    x, y = T.dmatrices("x", "y")
+    # The results have more elements than x or y, so the factor leaves no product alone.
+    f = minigrad.function([x, y], T.dot((c * x).T, y) + sign * T.dot(x.T, c * T.tanh(y)))
+    rng = np.random.default_rng(0)
+    X, Y = size * (1 + rng.random((60, 90))), size * (1 + rng.random((60, 80)))
+    exact = c * X.T.astype("longdouble").dot(Y + sign * np.tanh(Y).astype("longdouble"))
+    np.testing.assert_allclose(f(X, Y), exact.astype(float), rtol=1e-10)
+    assert f.source.count(" = mul(") == 1
