@@ -12,7 +12,7 @@ import minigrad.tensor as T
 
 if TYPE_CHECKING:
     from minigrad import Variable
-    from minigrad.shared import SharedVariable
+    from minigrad.core.sharing import SharedVariable
 
 
 def momentum_updates(

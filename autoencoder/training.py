@@ -14,7 +14,7 @@ from .momentum import momentum_updates
 from .network import TiedNetwork
 
 if TYPE_CHECKING:
-    from minigrad.shared import SharedVariable
+    from minigrad.core.sharing import SharedVariable
 
 
 # A cost of so many times that of no training at all has never been seen to come down again: where

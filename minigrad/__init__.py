@@ -15,11 +15,11 @@ from __future__ import annotations
 
 from . import printing, tensor
 from .compile import Function, In, MissingInputError, UnusedInputError, function
-from .config import config
+from .core.configuration import config
+from .core.graph import Apply, Constant, Op, Variable
+from .core.sharing import SharedVariable, shared
 from .gradient import DisconnectedInputError, Lop, Rop, grad
-from .graph import Apply, Constant, Op, Variable
 from .printing import debugprint, pp, pprint
-from .shared import SharedVariable, shared
 
 __version__ = "0.1.0"
 

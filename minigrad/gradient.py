@@ -6,14 +6,14 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from .graph import Apply, Variable, clone_replace, toposort
-from .lines import credited_to
-from .ops.broadcasting import ones_like, zeros_like
-from .ops.elementwise import cast
+from .core.axes import ones_like, zeros_like
+from .core.credit import credited_to
+from .core.graph import Apply, Variable, clone_replace, toposort
+from .core.table import add, cast
+from .core.types import TensorType
 from .ops.joining import as_tensor_variable
 from .ops.shape import specify_shape, unbroadcast
 from .rewrite import stabilized
-from .tensor_type import TensorType
 
 
 class DisconnectedInputError(ValueError):
@@ -270,12 +270,14 @@ def _backpropagate(
             continue
         if not any(variable in connected for variable in node.inputs):
             continue
-        with credited_to(node.made_at):
-            for variable, contribution in zip(node.inputs, _vjp(node, passing), strict=True):
-                if contribution is None or variable not in connected or variable in known:
-                    continue
-                before = grads.get(variable)
-                grads[variable] = contribution if before is None else before + contribution
+        contributions = credited_to(node.made_at, _vjp, node, passing)
+        for variable, contribution in zip(node.inputs, contributions, strict=True):
+            if contribution is None or variable not in connected or variable in known:
+                continue
+            before = grads.get(variable)
+            if before is not None:
+                contribution = credited_to(node.made_at, add, before, contribution)
+            grads[variable] = contribution
     return grads
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TextIO
 
 from .compile import Function
-from .graph import Apply, Constant, Variable
+from .core.graph import Apply, Constant, Variable
 
 # A formula repeats what a graph shares, so it may be far longer than the graph is large.
 LONGEST = 100_000

@@ -30,13 +30,17 @@ import pytest
 from hypothesis import Phase, settings
 
 ROOT = Path(__file__).parents[1]
-MODULES = [f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))]
+MODULES = [
+    "core.axes",
+    "core.table",
+    *(f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))),
+]
 MODULES += ["gradient"]
 # What derivatives are called, and what only derivatives call.
 METHODS = {"grad", "L_op"}
 HELPERS = {
-    "ops.broadcasting": {"unbroadcast"},
-    "ops.elementwise": {"one_less"},
+    "core.axes": {"unbroadcast"},
+    "core.table": {"one_less"},
     "ops.indexing": {"_stays", "_undo_filling"},
     "ops.reduction": {"_product_of_others", "_product_of_those_before"},
     "gradient": {

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .errors import MissingInputError, UnusedInputError
+from ..core.errors import MissingInputError, UnusedInputError
 from .function import Function, function
 from .inputs import In
-from .nanguardmode import NanGuardMode
+from .inspect.nanguardmode import NanGuardMode
 
 __all__ = ["Function", "In", "MissingInputError", "NanGuardMode", "UnusedInputError", "function"]

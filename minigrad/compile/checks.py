@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import (
+from ..core.axes import Size, sizes_of
+from ..core.credit import credited_to
+from ..core.graph import (
     Apply,
     Op,
     Use,
@@ -24,11 +26,9 @@ from ..graph import (
     identifier,
     toposort,
 )
-from ..lines import credited_to
-from ..ops.broadcasting import Size, sizes_of
-from ..ops.elementwise import cast
+from ..core.table import cast
+from ..core.types import TensorType, constant
 from ..rewrite import improve
-from ..tensor_type import TensorType, constant
 from .sizes import Check, Sizes, is_of_inputs
 
 
@@ -69,8 +69,7 @@ class Refuse(Op):
     def of_node(self) -> Variable:
         """The result, from what is known of the node's inputs."""
         sizes = [sizes_of(v) for i, v in enumerate(self.node.inputs) if i not in self._by_value]
-        with credited_to(self.node.made_at):
-            return self.make_node(*_parameters(self.node), *chain(*sizes)).out
+        return credited_to(self.node.made_at, self, *_parameters(self.node), *chain(*sizes))
 
     def make_node(self, *inputs: Variable) -> Apply:
         return Apply(self, inputs, [TensorType("bool", ())()])

@@ -12,10 +12,10 @@ from weakref import WeakKeyDictionary, ref
 
 import numpy as np
 
-from ..config import config
-from ..graph import Variable, clone_replace
-from ..tensor_type import describe
-from .errors import MissingInputError
+from ..core.configuration import config
+from ..core.errors import MissingInputError
+from ..core.graph import Variable, clone_replace
+from ..core.types import describe
 from .function import Function, as_mode, without_missing
 from .inputs import In
 

@@ -13,9 +13,11 @@ from typing import Any, Literal
 
 import numpy as np
 
-from .. import locks
-from ..config import MODES, config
-from ..graph import (
+from ..core import locks
+from ..core.axes import OutOfRange
+from ..core.configuration import MODES, config
+from ..core.errors import MissingInputError, UnusedInputError
+from ..core.graph import (
     Constant,
     Variable,
     clone_replace,
@@ -24,19 +26,17 @@ from ..graph import (
     mentioned,
     restored,
 )
-from ..ops.broadcasting import OutOfRange
+from ..core.sharing import SharedVariable
+from ..core.types import checked_name, describe
 from ..ops.joining import as_tensor_variable
-from ..shared import SharedVariable
-from ..tensor_type import checked_name, describe
+from ..planner.plans import Plans
+from ..planner.recycling import Spares
 from .checks import LostChecks, improve_and_check, improve_without
-from .debug import compare_with_interpreter
-from .errors import MissingInputError, UnusedInputError
 from .inputs import Binder, In, as_inputs
-from .nanguardmode import NanGuardMode
-from .plans import Plans
-from .profile import Profile
+from .inspect.debug import compare_with_interpreter
+from .inspect.nanguardmode import NanGuardMode
+from .inspect.profile import Profile
 from .program import Program
-from .recycling import Spares
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
 _DATA = attrgetter("data")

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Constant, Variable
-from ..shared import SharedVariable
-from ..tensor_type import checked_name, describe
+from ..core.graph import Constant, Variable
+from ..core.sharing import SharedVariable
+from ..core.types import checked_name, describe
 
 
 class In:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from ..graph import Apply, Constant, Variable
+from ..core.graph import Apply, Constant, Variable
 
 _LIBRARY = __name__.split(".")[0] + "."
 

@@ -7,10 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable, ancestors, identifier, toposort
-from .buffers import Buffer, Buffers
+from ..core.graph import Apply, Constant, Variable, ancestors, identifier, toposort
+from ..planner.buffers import Buffer, Buffers
 from .checks import LostChecks
-from .comments import Commentator
+from .inspect.comments import Commentator
 from .memory import Memory
 from .sizes import Check, Sizes, written
 

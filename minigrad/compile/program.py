@@ -13,13 +13,13 @@ from time import perf_counter
 from types import CodeType
 from typing import Any
 
-from ..graph import SIZE_ADVICE, Constant, Variable, check_sizes
-from .buffers import allocate, fill_with_nan
+from ..core.errors import explained
+from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
+from ..planner.buffers import allocate, fill_with_nan
+from ..planner.recycling import NewValue, Spares
 from .checks import LostChecks, Refuse
-from .errors import explained
+from .inspect.profile import Profile, Row
 from .printer import Printer
-from .profile import Profile, Row
-from .recycling import NewValue, Spares
 
 # Of programs: two of one name are two files to Python, also if one is gone.
 _NUMBERS = count()

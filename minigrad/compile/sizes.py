@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
-from ..graph import Apply, Constant, Variable, infer_shapes
-from ..ops.broadcasting import Size
+from ..core.axes import Size
+from ..core.graph import Apply, Constant, Variable, infer_shapes
 
 # A size: a number, or the scalar expression that gives it.
 Entry = int | Variable

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..graph import Constant, Variable, clone_replace, mentioned
-from ..shared import SharedVariable
-from ..tensor_type import describe
-from .errors import quoted
+from ..core.errors import quoted
+from ..core.graph import Constant, Variable, clone_replace, mentioned
+from ..core.sharing import SharedVariable
+from ..core.types import describe
 
 Updates = dict[SharedVariable, Variable]
 

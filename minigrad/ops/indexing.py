@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Use, Variable
-from ..tensor_type import TensorType, constant
-from .broadcasting import (
+from ..core.axes import (
     Alloc,
     NumPyOp,
     Shape,
@@ -23,7 +21,9 @@ from .broadcasting import (
     unbroadcast,
     zeros_like,
 )
-from .elementwise import cast, clip, eq, maximum, switch
+from ..core.graph import Apply, Constant, Op, Use, Variable
+from ..core.table import cast, clip, eq, maximum, switch
+from ..core.types import TensorType, constant
 from .joining import as_tensor_variable, holds_variable
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Use, Variable, perform, toposort
-from ..tensor_type import TensorType, constant
-from .broadcasting import NumPyOp, dimshuffle, normalize_axis, size_of
+from ..core.axes import NumPyOp, dimshuffle, normalize_axis, size_of
+from ..core.graph import Apply, Constant, Op, Use, Variable, perform, toposort
+from ..core.types import TensorType, constant
 
 
 def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None) -> Variable:

@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Use, Variable
-from ..tensor_type import TensorType
-from .broadcasting import (
+from ..core.axes import (
     NumPyOp,
     dimshuffle,
     element_count,
@@ -17,7 +15,9 @@ from .broadcasting import (
     size_of,
     unbroadcast,
 )
-from .elementwise import mul
+from ..core.graph import Apply, Use, Variable
+from ..core.table import mul
+from ..core.types import TensorType
 from .joining import as_tensor_variable
 from .pieces import dot_for
 from .reduction import sum as sum_of

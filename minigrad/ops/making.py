@@ -7,9 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Use, Variable
-from ..tensor_type import TensorType, check_dtype, constant, is_python_number
-from .broadcasting import (
+from ..core.axes import (
     Alloc,
     NumPyOp,
     Size,
@@ -20,7 +18,9 @@ from .broadcasting import (
     sizes_of,
     written_with,
 )
-from .elementwise import cast, eq, floor, ge, maximum, minimum, operands, switch
+from ..core.graph import Apply, Constant, Use, Variable
+from ..core.table import cast, eq, floor, ge, maximum, minimum, operands, switch
+from ..core.types import TensorType, check_dtype, constant, is_python_number
 from .indexing import set_subtensor
 from .joining import as_size, as_tensor_variable
 from .reduction import sum as sum_of

@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Variable
-from .broadcasting import (
+from ..core.axes import (
     AlongAxes,
     normalize_axes,
     numpy_sum,
@@ -16,7 +15,8 @@ from .broadcasting import (
     size_of,
     sizes_of,
 )
-from .elementwise import (
+from ..core.graph import Apply, Variable
+from ..core.table import (
     abs_,
     as_real,
     cast,
@@ -30,7 +30,7 @@ from .elementwise import (
     softplus,
     switch,
 )
-from .elementwise import relu as positive_part
+from ..core.table import relu as positive_part
 from .indexing import getitem
 from .joining import as_tensor_variable
 from .making import arange

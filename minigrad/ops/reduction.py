@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Use, Variable
-from ..tensor_type import TensorType, check_dtype
-from .broadcasting import (
+from ..core.axes import (
     AlongAxes,
     NumPyOp,
     accumulator,
@@ -25,7 +23,9 @@ from .broadcasting import (
     widened,
     zeros_like,
 )
-from .elementwise import abs_, cast, eq, exp, sqr, sqrt, switch
+from ..core.graph import Apply, Use, Variable
+from ..core.table import abs_, cast, eq, exp, sqr, sqrt, switch
+from ..core.types import TensorType, check_dtype
 from .joining import as_tensor_variable, join
 
 Axis = int | Sequence[int] | None

@@ -8,9 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Use, Variable
-from ..tensor_type import TensorType
-from .broadcasting import (
+from ..core.axes import (
     Alloc,
     NumPyOp,
     Shape,
@@ -23,7 +21,9 @@ from .broadcasting import (
     size_of,
     sizes_of,
 )
-from .elementwise import cast, maximum
+from ..core.graph import Apply, Constant, Use, Variable
+from ..core.table import cast, maximum
+from ..core.types import TensorType
 from .joining import as_size, as_tensor_variable, join
 
 

@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from ..graph import Variable, clone_replace, toposort
-from ..ops.elementwise import exp, log, log1p, log2, log10, tanh
-from .arrangement import arrangement_rules, dtype_rules
-from .engine import Rewriter, Rule, with_arrays_made_once
-from .identities import identities, stable_identities
-from .layout import (
+from ..core.graph import Variable, clone_replace, toposort
+from ..core.table import exp, log, log1p, log2, log10, tanh
+from ..planner.layout import (
     feature_major_sources,
     layout_rules,
     read_by_columns,
     with_transposed_products,
 )
-from .linear import factor_rules, linear_rules
-from .logarithms import logarithms
-from .norms import is_root, norm_rules
-from .products import exponential_rules, product_rules
-from .quotients import quotient_rules
+from ..planner.linear import factor_rules, linear_rules
+from .engine import Rewriter, Rule, with_arrays_made_once
+from .rules.arrangement import arrangement_rules, dtype_rules
+from .rules.identities import identities, stable_identities
+from .rules.logarithms import logarithms
+from .rules.norms import is_root, norm_rules
+from .rules.products import exponential_rules, product_rules
+from .rules.quotients import quotient_rules
 
 __all__ = [
     "Rule",

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import (
+from ..core.axes import Alloc, size_of, sizes_of
+from ..core.credit import credited_to
+from ..core.graph import (
     Apply,
     Constant,
     Variable,
@@ -21,8 +23,6 @@ from ..graph import (
     perform,
     toposort,
 )
-from ..lines import credited_to
-from ..ops.broadcasting import Alloc, size_of, sizes_of
 
 # What a rule makes of a node: what its outputs are instead, or None if it does not apply.
 Rewrite = Callable[[Apply, "Rewriter"], "Sequence[Variable] | None"]
@@ -149,12 +149,11 @@ class Rewriter:
 
     def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
         has = _kinds(node.inputs)
-        with credited_to(node.made_at):
-            for entry in (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ())):
-                if entry.needs <= has:
-                    instead = entry.rewrite(node, self)
-                    if instead is not None and keeps_types(node.outputs, instead):
-                        return instead
+        for entry in (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ())):
+            if entry.needs <= has:
+                instead = credited_to(node.made_at, entry.rewrite, node, self)
+                if instead is not None and keeps_types(node.outputs, instead):
+                    return instead
         return None
 
     def _unique(self, variable: Variable) -> Variable:

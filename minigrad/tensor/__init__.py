@@ -15,8 +15,8 @@ import sys
 from typing import TYPE_CHECKING
 
 from ..gradient import Lop, Rop, grad
-from ..graph import Constant, Variable
-from ..ops.elementwise import (
+from ..core.graph import Constant, Variable
+from ..core.table import (
     abs_, add, and_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cast, ceil,
     clip, cos, cosh, deg2rad, eq, erf, erfc, exp, exp2, expm1, floor, gammaln, ge, gt, int_div,
     inv, invert, isclose, isinf, isnan, le, log, log10, log1p, log2, lt, maximum, minimum, mod,
@@ -39,7 +39,7 @@ from ..ops.shape import (
     shape, shape_padaxis, shape_padleft, shape_padright, specify_shape, squeeze, swapaxes, tile,
     transpose, unbroadcast,
 )
-from ..tensor_type import TensorType, constant
+from ..core.types import TensorType, constant
 from . import constructors, nnet
 from .constructors import *
 from .operators import dimshuffle

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from ..graph import Variable
-from ..tensor_type import TensorType
+from ..core.graph import Variable
+from ..core.types import TensorType
 
 # fmt: off
 __all__ = [  # noqa: RUF022  # a line for each dtype

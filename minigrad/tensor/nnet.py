@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ops.elementwise import sigmoid, softplus
+from ..core.table import sigmoid, softplus
 from ..ops.nnet import (
     binary_crossentropy,
     categorical_crossentropy,

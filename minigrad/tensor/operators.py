@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..compile.evaluation import evaluate_once
-from ..graph import Variable
-from ..ops import broadcasting, elementwise, indexing, linalg, making, reduction
+from ..core import axes as broadcasting
+from ..core import table as elementwise
+from ..core.graph import Variable
+from ..ops import indexing, linalg, making, reduction
 from ..ops import shape as shapes
 from ..ops.joining import as_tensor_variable
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
 
 if TYPE_CHECKING:
-    from ..tensor_type import TensorType
+    from ..core.types import TensorType
 
 
 def dimshuffle(x: Any, *pattern: Any) -> Variable:

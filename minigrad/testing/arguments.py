@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..compile.function import Function
-from ..tensor_type import describe
+from ..core.types import describe
 
 Arrays = list[np.ndarray]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from ..compile.errors import quoted
-from ..compile.interpreter import evaluate
-from ..graph import Apply, toposort
+from ..core.errors import quoted
+from ..core.evaluate import evaluate
+from ..core.graph import Apply, toposort
 from .arguments import Arguments, Arrays, checked_places
 from .comparison import Comparison, weights_for
 from .report import GradientError, Report

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Variable, check_sizes, toposort
-from ..ops.broadcasting import DimShuffle, Shape, Size, Sum
-from ..ops.elementwise import Elementwise
+from ..core.axes import DimShuffle, Shape, Size, Sum
+from ..core.graph import Apply, Constant, Op, Variable, check_sizes, toposort
+from ..core.sharing import SharedVariable
+from ..core.table import Elementwise
 from ..ops.indexing import Subtensor
 from ..ops.joining import Join
 from ..ops.linalg import Dot, MatMul
 from ..ops.shape import Reshape, SpecifyShape, Unbroadcast
-from ..shared import SharedVariable
 
 # The square of the first is less than the smallest number, and so is 0. With the other the slopes
 # must be the same; they are not where a step times something small was lost.

@@ -62,7 +62,7 @@ for output in outputs:
     minigrad.function(inputs, output, mode="DebugMode", on_unused_input="ignore")(*values)""",
     "blocks": """\
 few = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}  # as if the cache were tiny
-with mock.patch.multiple("minigrad.compile.blocks", **few):
+with mock.patch.multiple("minigrad.planner.rows", **few):
     outputs = [result, result.sum()]
     testing.assert_program_agrees(inputs, outputs, values, rtol=1e-7, atol=1e-8)""",
 }

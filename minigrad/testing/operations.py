@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ..compile.debug import precision_of
 from ..compile.function import function
-from ..compile.interpreter import evaluate
+from ..compile.inspect.debug import precision_of
+from ..core.credit import credited_to, current_line
+from ..core.evaluate import evaluate
+from ..core.graph import Apply, Op, Variable, infer_shapes, toposort
+from ..core.types import TensorType
 from ..gradient import Rop
-from ..graph import Apply, Op, Variable, infer_shapes, toposort
-from ..lines import credited_to, current_line
-from ..tensor_type import TensorType
 from .check import check_grad
 from .comparison import scales, signed
 from .programs import assert_program_agrees
@@ -79,8 +78,7 @@ def check_op(
 
     def build(*inputs: Variable) -> Any:
         # Hypothesis's own line would tell nobody anything.
-        with credited_to(line) if isinstance(op, Op) else nullcontext():
-            return op(*inputs)
+        return credited_to(line, op, *inputs) if isinstance(op, Op) else op(*inputs)
 
     @given(st.tuples(*arguments))
     def keeps_its_promises(drawn: Sequence[Any]) -> None:

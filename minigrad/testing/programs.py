@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..compile.debug import precision_of
 from ..compile.function import function
-from ..compile.interpreter import evaluate
-from ..graph import Variable
+from ..compile.inspect.debug import precision_of
+from ..core.evaluate import evaluate
+from ..core.graph import Variable
 
 
 def assert_program_agrees(

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, mutually_broadcastable_shapes
 
 from .. import tensor as T
-from ..compile.interpreter import evaluate
-from ..graph import Variable
+from ..core.evaluate import evaluate
+from ..core.graph import Variable
 from .families import FAMILIES, SMOOTH, Family
 
 Shape = tuple[int, ...]

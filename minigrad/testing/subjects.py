@@ -10,10 +10,10 @@ from typing import Any, Protocol
 import numpy as np
 
 from ..compile.function import Function, function
-from ..compile.rounding import rounded_at_random
+from ..compile.inspect.rounding import rounded_at_random
+from ..core.graph import Constant, Variable
+from ..core.types import TensorType, describe
 from ..gradient import Lop
-from ..graph import Constant, Variable
-from ..tensor_type import TensorType, describe
 from . import complex_step
 from .arguments import Arguments, Arrays
 from .report import GradientError

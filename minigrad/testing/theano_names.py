@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ..tensor_type import describe
+from ..core.types import describe
 from .arguments import as_array
 from .check import check_grad
 from .report import GradientError

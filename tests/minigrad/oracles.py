@@ -3,7 +3,7 @@
 import numpy as np
 
 import minigrad
-from minigrad.compile.interpreter import evaluate
+from minigrad.core.evaluate import evaluate
 from minigrad.testing import assert_program_agrees
 
 

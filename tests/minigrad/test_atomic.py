@@ -2,6 +2,7 @@
 
 import random
 import signal
+import sys
 import threading
 import time
 
@@ -203,3 +204,17 @@ def test_a_first_call_that_is_interrupted_can_be_made_again(is_interrupted):
         model.step(ONES)
         assert model.values() == {number + 1}
     assert interruptions
+
+
+def test_what_is_written_after_an_interruption_is_credited_to_its_own_line(is_interrupted):
+    draw = random.Random(0)
+    x = T.dvector("x")
+
+    def derive():
+        return function([x], minigrad.grad(T.log(T.nnet.sigmoid(x * x)).sum(), x))
+
+    longest = max(duration(derive) for _ in range(3))
+    for _ in range(300):
+        is_interrupted(draw.uniform(1e-6, longest), derive)
+        here = sys._getframe().f_lineno + 1
+        assert (x + 1).owner.made_at == (__file__, here)

@@ -11,12 +11,12 @@ from oracles import weighted_sum
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
-from minigrad.ops.elementwise import _TABLE, FUNCTIONS_OF_ELEMENTS
+from minigrad.core.table import _TABLE, FUNCTIONS_OF_ELEMENTS
 from minigrad.testing import assert_program_agrees, expressions
 
 # As if the cache were tiny, so that small data is many rows.
 TINY_CACHE = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}
-tiny_cache = mock.patch.multiple("minigrad.compile.blocks", **TINY_CACHE)
+tiny_cache = mock.patch.multiple("minigrad.planner.rows", **TINY_CACHE)
 
 
 def is_in_blocks(f):

@@ -6,7 +6,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import config
-from minigrad.compile import recycling
+from minigrad.planner import recycling
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.compile.interpreter import evaluate
+from minigrad.core.evaluate import evaluate
 
 MAGNITUDES = (0.0, 1.0, -1.0, 25.0, -25.0, 36.0, -36.0, 40.0, -40.0, 710.0, -710.0, 1000.0, -1000.0)
 

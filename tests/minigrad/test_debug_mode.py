@@ -7,7 +7,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import function, shared
 from minigrad.compile import checks, printer
-from minigrad.compile.debug import DisagreementError, compare_with_interpreter
+from minigrad.compile.inspect.debug import DisagreementError, compare_with_interpreter
 from minigrad.rewrite.engine import Rewriter, rule
 
 

@@ -14,7 +14,7 @@ from oracles import assert_computes
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.ops import elementwise
+from minigrad.core import table as elementwise
 from minigrad.testing import assert_program_agrees, check_grad
 
 # name: NumPy's function, and an interval where it is defined and smooth.

@@ -12,7 +12,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.graph import ancestors
+from minigrad.core.graph import ancestors
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.graph import ancestors, clone_replace, graph_inputs, identifier, toposort
+from minigrad.core.graph import ancestors, clone_replace, graph_inputs, identifier, toposort
 
 DEPTH = 5_000
 

@@ -7,7 +7,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import function, shared
 from minigrad.compile import NanGuardMode
-from minigrad.compile.nanguardmode import NanGuardError
+from minigrad.compile.inspect.nanguardmode import NanGuardError
 
 NAN, INF = float("nan"), float("inf")
 

@@ -11,7 +11,8 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import In, pp
-from minigrad.ops import elementwise, reduction
+from minigrad.core import table as elementwise
+from minigrad.ops import reduction
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
 

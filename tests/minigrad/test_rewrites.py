@@ -12,12 +12,12 @@ from hypothesis.extra.numpy import arrays
 import minigrad
 import minigrad.tensor as T
 from minigrad import pp
-from minigrad.compile.interpreter import evaluate
-from minigrad.graph import Constant, toposort
-from minigrad.ops.elementwise import Elementwise
+from minigrad.core.evaluate import evaluate
+from minigrad.core.graph import Constant, toposort
+from minigrad.core.table import Elementwise
 from minigrad.rewrite import improve, rules, rules_for_known_sizes
 from minigrad.rewrite.engine import Rewriter, rule
-from minigrad.rewrite.identity import Identity
+from minigrad.rewrite.patterns import Identity
 from minigrad.testing import assert_program_agrees
 
 IDENTITIES = [rule for rule in rules_for_known_sizes() if isinstance(rule, Identity)]

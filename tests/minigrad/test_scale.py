@@ -12,7 +12,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
-from minigrad.compile.interpreter import evaluate
+from minigrad.core.evaluate import evaluate
 
 DEEP, DEEPER = 3000, 100_000
 

@@ -8,7 +8,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import config
-from minigrad.tensor_type import DTYPES, TensorType, check_dtype, constant
+from minigrad.core.types import DTYPES, TensorType, check_dtype, constant
 
 FLOATS = ["float16", "float32", "float64"]
 INTEGERS = ["int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64"]

@@ -118,7 +118,7 @@ def run_at_once(functions):
 FORKING = """
 import os, signal, sys, threading, time, warnings
 import numpy as np, minigrad, minigrad.tensor as T
-from minigrad import locks
+from minigrad.core import locks
 
 warnings.simplefilter("ignore")  # Python warns of forks beside threads
 

@@ -122,7 +122,7 @@ class Case:
             )
             for i, j in p.updates
         ]
-        dtypes = [variable.type.dtype for variable in minigrad.graph.ancestors(self.outputs)]
+        dtypes = [variable.type.dtype for variable in minigrad.core.graph.ancestors(self.outputs)]
         floats = [dtype for dtype in dtypes if dtype in programs.FLOATS]
         self._coarsest = max(floats, key=programs.FLOATS.index, default=None)
         self.returned = [
@@ -168,7 +168,7 @@ class Case:
             and not any(given.role == "shared" for given in p.inputs)
         ):
             values = dict(zip(p.variables, first[: len(p.inputs)], strict=False))
-            used = set(minigrad.graph.ancestors([self.outputs[0]]))
+            used = set(minigrad.core.graph.ancestors([self.outputs[0]]))
             result = self.outputs[0].eval({v: value for v, value in values.items() if v in used})
             self._compare([result], first, "eval", only=1)
 

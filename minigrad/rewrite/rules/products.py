@@ -11,13 +11,13 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from ..graph import Apply, Op, Variable
-from ..ops.broadcasting import DimShuffle, dimshuffle, restore_axes
-from ..ops.elementwise import cast, exp, inv, mul, neg, sigmoid, sqr, true_div
-from ..ops.indexing import IncSubtensor, Subtensor
-from ..ops.joining import as_tensor_variable
+from ...core.axes import DimShuffle, dimshuffle, restore_axes
+from ...core.graph import Apply, Op, Variable
+from ...core.table import cast, exp, inv, mul, neg, sigmoid, sqr, true_div
+from ...ops.indexing import IncSubtensor, Subtensor
+from ...ops.joining import as_tensor_variable
+from ..engine import Rewriter, Rule, number_of, rule
 from .arrangement import Replacement, in_shape_of, is_zeros
-from .engine import Rewriter, Rule, number_of, rule
 from .identities import is_normal
 from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from enum import IntEnum
 
-from ..graph import Apply, Constant, Variable
-from ..ops.broadcasting import Alloc, DimShuffle, Sum
-from ..ops.elementwise import (
+from ...core.axes import Alloc, DimShuffle, Sum
+from ...core.graph import Apply, Constant, Variable
+from ...core.table import (
     Cast,
     add,
     exp,
@@ -21,9 +21,9 @@ from ..ops.elementwise import (
     sub,
     true_div,
 )
-from ..ops.nnet import Softmax
-from ..ops.reduction import Reduction
-from .engine import number_of
+from ...ops.nnet import Softmax
+from ...ops.reduction import Reduction
+from ..engine import number_of
 from .moves import leaves_out, moved
 from .quotients import sigmoid_of_tanh
 

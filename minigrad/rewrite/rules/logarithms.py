@@ -7,9 +7,9 @@ there is one, and each line and rule here takes a step.
 
 from __future__ import annotations
 
-from ..graph import Apply, Variable
-from ..ops.broadcasting import Sum
-from ..ops.elementwise import (
+from ...core.axes import Sum
+from ...core.graph import Apply, Variable
+from ...core.table import (
     LN2,
     LN10,
     Cast,
@@ -29,11 +29,11 @@ from ..ops.elementwise import (
     sqr,
     sqrt,
 )
-from ..ops.nnet import LogSoftmax, Softmax
-from ..ops.reduction import Reduction
+from ...ops.nnet import LogSoftmax, Softmax
+from ...ops.reduction import Reduction
+from ..engine import Rewriter, Rule, number_of, rule
+from ..patterns import identity
 from .arrangement import Replacement, in_shape_of
-from .engine import Rewriter, Rule, number_of, rule
-from .identity import identity
 from .moves import moved, moved_places, with_moved
 from .positivity import (
     BETTER,

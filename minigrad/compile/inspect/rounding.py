@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..graph import Apply, Op, Variable, perform, toposort
-from ..ops.broadcasting import Alloc
-from ..ops.elementwise import Elementwise, Switch, numpy_clip, numpy_relu, truth
-from ..ops.joining import Join
-from ..ops.reduction import REDUCTIONS
+from ...core.axes import Alloc
+from ...core.graph import Apply, Op, Variable, perform, toposort
+from ...core.table import Elementwise, Switch, numpy_clip, numpy_relu, truth
+from ...ops.joining import Join
+from ...ops.reduction import REDUCTIONS
 
 
 def rounded_at_random(

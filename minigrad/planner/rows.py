@@ -13,16 +13,16 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Op, Use, Variable, clone_replace, toposort
-from ..lines import credited_to
-from ..ops.broadcasting import DimShuffle, InRange, Sum, accumulator
-from ..ops.elementwise import FUNCTIONS_OF_ELEMENTS
+from ..compile.program import Program
+from ..core.axes import DimShuffle, InRange, Sum, accumulator
+from ..core.credit import credited_to
+from ..core.graph import Apply, Constant, Op, Use, Variable, clone_replace, toposort
+from ..core.table import FUNCTIONS_OF_ELEMENTS
 from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
 from ..ops.reduction import Reduction
 from ..rewrite import improve_before_cutting, improve_for_sizes
-from .program import Program
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
 # thread; a larger one it shares between threads, which takes many rows to pay. And with few rows calls
@@ -152,9 +152,8 @@ def in_row_blocks(
         n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums, filled) for n in set(lengths)
     }
     op = RowBlocks(programs, lengths, len(cut), [v.type for v in sums])
-    with credited_to(inside[0].made_at):
-        totals = op.make_node(*cut, *whole).outputs
-    return clone_replace(outputs, dict(zip(sums, totals, strict=True)))
+    node = credited_to(inside[0].made_at, op.make_node, *cut, *whole)
+    return clone_replace(outputs, dict(zip(sums, node.outputs, strict=True)))
 
 
 def _without_permutation(x: Variable) -> Variable:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from ..graph import Apply, Variable
-from ..ops.broadcasting import DimShuffle, Sum
-from ..ops.elementwise import mul, power, sqr, sqrt
-from ..ops.linalg import Dot
-from ..ops.reduction import Reduction
+from ...core.axes import DimShuffle, Sum
+from ...core.graph import Apply, Variable
+from ...core.table import mul, power, sqr, sqrt
+from ...ops.linalg import Dot
+from ...ops.reduction import Reduction
+from ..engine import Rewriter, Rule, number_of, rule
 from .arrangement import Replacement
-from .engine import Rewriter, Rule, number_of, rule
 
 
 def is_root(node: Apply) -> bool:

@@ -10,13 +10,13 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from ..graph import Apply, Op, Variable
-from ..ops.broadcasting import DimShuffle, Sum, dimshuffle
-from ..ops.elementwise import Elementwise, add, exp, mul, neg, sigmoid, sub, tanh, true_div
-from ..ops.nnet import LogSoftmax, Softmax
-from ..ops.reduction import Reduction
+from ...core.axes import DimShuffle, Sum, dimshuffle
+from ...core.graph import Apply, Op, Variable
+from ...core.table import Elementwise, add, exp, mul, neg, sigmoid, sub, tanh, true_div
+from ...ops.nnet import LogSoftmax, Softmax
+from ...ops.reduction import Reduction
+from ..engine import Rewriter, Rule, number_of, rule
 from .arrangement import Replacement
-from .engine import Rewriter, Rule, number_of, rule
 
 
 def argument(x: Variable, function: Elementwise) -> Variable | None:

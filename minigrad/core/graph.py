@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary, ref
 
 from . import locks
-from .lines import Line, credited_to, current_line
+from .credit import Line, credited_to, current_line
 
 if TYPE_CHECKING:
     # `minigrad.tensor` gives every variable these methods when it is imported.
-    from .tensor.operators import Operators as _Operators
+    from ..tensor.operators import Operators as _Operators
 else:
     _Operators = object
 
@@ -187,8 +187,7 @@ class Apply:
 
     def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
         """The same operation on other inputs, credited to the same line of the user's program."""
-        with credited_to(self.made_at):
-            node = self.op.make_node(*inputs)
+        node = credited_to(self.made_at, self.op.make_node, *inputs)
         outputs = node.outputs
         for old, new in zip(self.outputs, outputs, strict=True):
             new.name = old.name

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
-from ..graph import Variable
+from ..compile.checks import LostChecks, not_done_by, refusals
+from ..compile.program import Program
+from ..compile.sizes import value_of
+from ..core.graph import Variable
+from ..core.sharing import SharedVariable
 from ..rewrite import improve_for_sizes, read_by_columns, with_known_sizes
-from ..shared import SharedVariable
-from .blocks import in_row_blocks
-from .checks import LostChecks, not_done_by, refusals
-from .program import Program
 from .recycling import new_values
-from .sizes import value_of
+from .rows import in_row_blocks
 
 # A plan takes some milliseconds to make, and memory for its buffers: worth it for shapes that
 # recur, not for ever new ones. What is computed for the same values must not depend on what was

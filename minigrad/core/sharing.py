@@ -8,9 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from . import locks
+from .credit import Line, current_line
 from .graph import Variable
-from .lines import Line, current_line
-from .tensor_type import TensorType, checked_name, describe, refuse_masked
+from .types import TensorType, checked_name, describe, refuse_masked
 
 
 class SharedVariable(Variable):

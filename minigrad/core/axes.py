@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from ..graph import Apply, Constant, Op, Use, Variable
-from ..lines import asked_for
-from ..tensor_type import TensorType, constant
-from .pieces import sum_of_squares
+from ..ops.pieces import sum_of_squares
+from .credit import asked_for
+from .graph import Apply, Constant, Op, Use, Variable
+from .types import TensorType, constant
 
 
 class NumPyOp(Op):

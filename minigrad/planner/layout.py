@@ -10,9 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..graph import Apply, Variable, toposort
-from ..lines import credited_to
-from ..ops.broadcasting import (
+from ..core.axes import (
     Contiguous,
     DimShuffle,
     Sum,
@@ -20,10 +18,12 @@ from ..ops.broadcasting import (
     is_transposed,
     transposed,
 )
-from ..ops.elementwise import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
+from ..core.credit import credited_to
+from ..core.graph import Apply, Variable, toposort
+from ..core.table import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
 from ..ops.linalg import Dot, dot
-from .arrangement import Replacement
-from .engine import Rewriter, Rule, rule
+from ..rewrite.engine import Rewriter, Rule, rule
+from ..rewrite.rules.arrangement import Replacement
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.
@@ -104,7 +104,7 @@ def feature_major_sources(
     given = set(inputs)
     casts = [node.out for node in order if type(node.op) is Cast and node.inputs[0] in given]
     return {
-        x: _feature_major(x, users[x][0])
+        x: credited_to(users[x][0].made_at, _feature_major, x)
         for x in (*given, *casts)
         if is_tall(x) and _is_multiplied_and_more(users.get(x, ()))
     }
@@ -118,11 +118,10 @@ def _is_multiplied_and_more(users: Sequence[Apply]) -> bool:
     )
 
 
-def _feature_major(x: Variable, user: Apply) -> Variable:
-    with credited_to(user.made_at):
-        if x.owner is not None:
-            return transposed(x.owner.op(transposed(x.owner.inputs[0])))
-        return transposed(Contiguous()(transposed(x)))
+def _feature_major(x: Variable) -> Variable:
+    if x.owner is not None:
+        return transposed(x.owner.op(transposed(x.owner.inputs[0])))
+    return transposed(Contiguous()(transposed(x)))
 
 
 def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
@@ -136,12 +135,15 @@ def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
         product = node.inputs[0].owner if _is_transposition(node) else None
         if product is not None and isinstance(product.op, Dot) and used_by[product.out] == 1:
             x, y = (new.get(v, v) for v in product.inputs)
-            with credited_to(product.made_at):
-                new[node.out] = dot(transposed(y), transposed(x))
+            new[node.out] = credited_to(product.made_at, _transposed_product, x, y)
         elif any(v in new for v in node.inputs):
             clone = node.clone_with_new_inputs([new.get(v, v) for v in node.inputs])
             new.update(zip(node.outputs, clone.outputs, strict=True))
     return [new.get(v, v) for v in outputs]
+
+
+def _transposed_product(x: Variable, y: Variable) -> Variable:
+    return dot(transposed(y), transposed(x))
 
 
 def _is_transposition(node: Apply) -> bool:

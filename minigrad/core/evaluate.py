@@ -10,10 +10,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable, perform, toposort
-from ..shared import SharedVariable
-from ..tensor_type import describe
 from .errors import MissingInputError, explained
+from .graph import Apply, Constant, Variable, perform, toposort
+from .sharing import SharedVariable
+from .types import describe
 
 # Told of a node that has been performed, with the values of its inputs and of its outputs.
 Watcher = Callable[[Apply, Sequence[np.ndarray], Sequence[np.ndarray]], None]

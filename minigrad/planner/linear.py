@@ -14,15 +14,15 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ..graph import Apply, Variable
-from ..ops.broadcasting import Alloc, DimShuffle, InRange, Sum, is_transposed, transposed
-from ..ops.elementwise import Cast, Elementwise, add, cast, mul, neg, sqr, sub
+from ..core.axes import Alloc, DimShuffle, InRange, Sum, is_transposed, transposed
+from ..core.graph import Apply, Variable
+from ..core.table import Cast, Elementwise, add, cast, mul, neg, sqr, sub
+from ..core.types import constant
 from ..ops.linalg import Dot, dot
 from ..ops.shape import Reshape
-from ..tensor_type import constant
-from .arrangement import Replacement
-from .engine import Rewriter, Rule, number_of, rule
-from .identities import is_normal, is_single
+from ..rewrite.engine import Rewriter, Rule, number_of, rule
+from ..rewrite.rules.arrangement import Replacement
+from ..rewrite.rules.identities import is_normal, is_single
 from .layout import is_tall
 
 

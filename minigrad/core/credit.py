@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
+from collections.abc import Callable
+from contextvars import ContextVar, copy_context
 from pathlib import Path
 from types import FrameType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 
 class Line(NamedTuple):
@@ -17,22 +18,18 @@ class Line(NamedTuple):
     number: int
 
 
-_PACKAGE = str(Path(__file__).parent) + os.sep
+_PACKAGE = str(Path(__file__).parents[1]) + os.sep
 
 
-class _Lines(threading.local):
-    """For each thread the line that its nodes are credited to, if not the one being executed."""
-
-    override: Line | None = None
-
-
-_lines = _Lines()
+# The line that nodes are credited to, if not the one being executed.
+_credited: ContextVar[Line | None] = ContextVar("credited", default=None)
 
 
 def current_line() -> Line | None:
     """The innermost line being executed that is neither in this package nor in a `make_node`."""
-    if _lines.override is not None:
-        return _lines.override
+    line = _credited.get()
+    if line is not None:
+        return line
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and (
         frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
@@ -54,15 +51,11 @@ def asked_for() -> str:
     return f"{name}: " if name[:1].isalpha() else ""
 
 
-class credited_to:
-    """A block whose nodes are credited to this line."""
+def credited_to(line: Line | None, function: Callable[..., Any], *arguments: Any) -> Any:
+    """Return ``function(*arguments)``; the nodes that it makes are credited to this line.
 
-    def __init__(self, line: Line | None) -> None:
-        self._line = line
-
-    def __enter__(self) -> None:
-        self._before = _lines.override
-        _lines.override = self._line
-
-    def __exit__(self, *error: object) -> None:
-        _lines.override = self._before
+    It is called in a context of its own, which ends with the call, whatever interrupts that.
+    """
+    context = copy_context()
+    context.run(_credited.set, line)
+    return context.run(function, *arguments)

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Variable
-from ..lines import Line
+from .credit import Line
+from .graph import Apply, Variable
 
 
 class MissingInputError(ValueError):

@@ -6,10 +6,10 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ..graph import Apply, Constant, Variable, identifier
-from ..lines import Line
-from ..ops.broadcasting import is_transposed, transposed
-from .buffers import Buffer
+from ...core.axes import is_transposed, transposed
+from ...core.credit import Line
+from ...core.graph import Apply, Constant, Variable, identifier
+from ...planner.buffers import Buffer
 
 # Comments stand at this column, and longer formulas are broken off.
 _COLUMN = 48

@@ -8,8 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable
-from ..ops.broadcasting import (
+from ...core.axes import (
     Alloc,
     DimShuffle,
     Size,
@@ -17,12 +16,13 @@ from ..ops.broadcasting import (
     dimshuffle,
     zeros_like,
 )
-from ..ops.elementwise import FUNCTIONS_OF_ELEMENTS, Switch, cast, eq, switch
-from ..ops.indexing import Subtensor
-from ..ops.joining import as_tensor_variable
-from ..ops.shape import SpecifyShape
-from ..tensor_type import constant
-from .engine import Rewriter, Rule, keeps_types, number_of, rule
+from ...core.graph import Apply, Constant, Variable
+from ...core.table import FUNCTIONS_OF_ELEMENTS, Switch, cast, eq, switch
+from ...core.types import constant
+from ...ops.indexing import Subtensor
+from ...ops.joining import as_tensor_variable
+from ...ops.shape import SpecifyShape
+from ..engine import Rewriter, Rule, keeps_types, number_of, rule
 
 Replacement = Sequence[Variable] | None
 _ALL = (None, None, None)

@@ -13,8 +13,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Variable
-from ..shared import SharedVariable
+from ..core.graph import Variable
+from ..core.sharing import SharedVariable
 from .buffers import fill_with_nan
 
 # Smaller arrays NumPy gets quickly from memory that it has just given back.

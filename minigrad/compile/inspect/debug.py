@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ..graph import Variable, ancestors, toposort
-from ..ops.broadcasting import Shape, Size
-from .interpreter import evaluate
+from ...core.axes import Shape, Size
+from ...core.evaluate import evaluate
+from ...core.graph import Variable, ancestors, toposort
 from .rounding import rounded_at_random
 
 # Rewrites change the order of operations, and so the rounding: by how many units of precision.

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..graph import Apply, Constant, Variable
-from ..shared import SharedVariable
-from .errors import explained, names_of
-from .interpreter import evaluate
+from ...core.errors import explained, names_of
+from ...core.evaluate import evaluate
+from ...core.graph import Apply, Constant, Variable
+from ...core.sharing import SharedVariable
 
 # Theano's limit. It has a dtype of its own, because float16 has no such number.
 BIG = np.float64(1e10)
@@ -45,7 +45,7 @@ class NanGuardMode:
     >>> f([0.0, 2.0])  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    minigrad.compile.nanguardmode.NanGuardError: program: of the 2 values of log, 1 is infinite
+    minigrad.compile.inspect.nanguardmode.NanGuardError: program: of the 2 values of log, 1 is infinite
       given x from 0 to 2
       in log, where x is float64 (2,)
       made at ...

@@ -7,11 +7,11 @@ from inspect import signature
 from math import copysign
 from typing import Any
 
-from ..graph import Apply, Constant, Variable
-from ..ops.elementwise import add, and_, eq, maximum, minimum, mul, neq, or_, xor
-from ..tensor_type import TensorType
-from .arrangement import in_shape_of
+from ..core.graph import Apply, Constant, Variable
+from ..core.table import add, and_, eq, maximum, minimum, mul, neq, or_, xor
+from ..core.types import TensorType
 from .engine import Rewriter, Rule, number_of
+from .rules.arrangement import in_shape_of
 
 _COMMUTATIVE = {add, mul, maximum, minimum, eq, neq, and_, or_, xor}
 

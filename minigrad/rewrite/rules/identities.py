@@ -10,8 +10,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from ..graph import Variable
-from ..ops.elementwise import (
+from ...core.graph import Variable
+from ...core.table import (
     abs_,
     erf,
     erfc,
@@ -24,8 +24,8 @@ from ..ops.elementwise import (
     sqr,
     sqrt,
 )
-from .engine import Rule, number_of
-from .identity import identity
+from ..engine import Rule, number_of
+from ..patterns import identity
 
 
 def x_is_smaller(x: Variable, y: Variable) -> bool:

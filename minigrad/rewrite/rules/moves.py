@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..graph import Apply, Variable
-from ..ops.broadcasting import Alloc, Contiguous, DimShuffle
-from ..ops.elementwise import Switch, tensor_copy
-from ..ops.indexing import IncSubtensor, Subtensor
-from ..ops.joining import Join, Split
-from ..ops.shape import Reshape, SpecifyShape, Unbroadcast
+from ...core.axes import Alloc, Contiguous, DimShuffle
+from ...core.graph import Apply, Variable
+from ...core.table import Switch, tensor_copy
+from ...ops.indexing import IncSubtensor, Subtensor
+from ...ops.joining import Join, Split
+from ...ops.shape import Reshape, SpecifyShape, Unbroadcast
 
 _MOVING_THE_FIRST = (
     Alloc,

@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from .config import config
+from .configuration import config
+from .credit import asked_for
 from .graph import Apply, Constant, Variable
-from .lines import asked_for
 
 _BITS = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
 DTYPES = ("bool", *(f"{kind}{n}" for kind, sizes in _BITS.items() for n in sizes))

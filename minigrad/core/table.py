@@ -18,9 +18,12 @@ from typing import Any
 
 import numpy as np
 
-from ..config import config
-from ..graph import Apply, Constant, Use, Variable
-from ..tensor_type import (
+from ..ops import special
+from ..ops.joining import as_tensor_variable
+from .axes import NumPyOp, unbroadcast
+from .configuration import config
+from .graph import Apply, Constant, Use, Variable
+from .types import (
     TensorType,
     check_dtype,
     constant,
@@ -28,9 +31,6 @@ from ..tensor_type import (
     is_python_number,
     smallest_dtype,
 )
-from . import special
-from .broadcasting import NumPyOp, unbroadcast
-from .joining import as_tensor_variable
 
 # What is known of an array's sizes: see `TensorType`.
 Shape = tuple[int | None, ...]

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..graph import Apply, Variable
-from .memory import Memory
+from ..compile.memory import Memory
+from ..core.graph import Apply, Variable
 
 # Arrays begin at multiples of so many bytes, as the widest instructions of today want them.
 _ALIGNMENT = 64
