@@ -1,0 +1,47 @@
+"""A closed graph: expressions together with the inputs that they are expressions of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .graph import Apply, Variable, clone_replace, toposort
+
+
+class ClosedGraph:
+    """A function as a graph: outputs, and the inputs whose values they are computed from.
+
+    Two closed graphs are equal only if they are the same object.
+
+    Parameters
+    ----------
+    inputs : iterable of Variable
+    outputs : iterable of Variable
+        What they depend on is among the inputs, or has a value: a constant, a shared variable.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.dscalar("x")
+    >>> square = ClosedGraph([x], [x * x])
+    >>> (y,) = square.on([2 * x])
+    >>> y.eval({x: 3.0})
+    array(36.)
+    """
+
+    __slots__ = ("inputs", "outputs")
+
+    def __init__(self, inputs: Iterable[Variable], outputs: Iterable[Variable]) -> None:
+        self.inputs = tuple(inputs)
+        self.outputs = tuple(outputs)
+
+    @property
+    def nodes(self) -> list[Apply]:
+        """The nodes that compute the outputs, each after those it depends on."""
+        return toposort(self.outputs, stop_at=self.inputs)
+
+    def on(self, inputs: Sequence[Variable]) -> list[Variable]:
+        """Return the outputs as expressions of other inputs, of the same types."""
+        return clone_replace(self.outputs, dict(zip(self.inputs, inputs, strict=True)))
+
+    def __repr__(self) -> str:
+        return f"{', '.join(map(str, self.inputs))} -> {', '.join(map(str, self.outputs))}"
