@@ -11,9 +11,10 @@ from ..compile.program import Program
 from ..compile.sizes import value_of
 from ..core.graph import Variable
 from ..core.sharing import SharedVariable
-from ..rewrite import improve_for_sizes, read_by_columns, with_known_sizes
+from .layout import read_by_columns
 from .recycling import new_values
 from .rows import in_row_blocks
+from .specialise import improve_for_sizes, with_known_sizes
 
 # A plan takes some milliseconds to make, and memory for its buffers: worth it for shapes that
 # recur, not for ever new ones. What is computed for the same values must not depend on what was

@@ -20,7 +20,7 @@ from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
 from ..ops.reduction import Reduction
-from ..rewrite import improve_before_cutting, improve_for_sizes
+from .specialise import improve_before_cutting, improve_for_sizes
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
 # thread; a larger one it shares between threads, which takes many rows to pay. And with few rows calls

@@ -15,7 +15,8 @@ from minigrad import pp
 from minigrad.core.evaluate import evaluate
 from minigrad.core.graph import Constant, toposort
 from minigrad.core.table import Elementwise
-from minigrad.rewrite import improve, rules, rules_for_known_sizes
+from minigrad.planner.specialise import rules_for_known_sizes
+from minigrad.rewrite import improve, rules
 from minigrad.rewrite.engine import Rewriter, rule
 from minigrad.rewrite.patterns import Identity
 from minigrad.testing import assert_program_agrees
