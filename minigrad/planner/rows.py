@@ -73,7 +73,7 @@ def in_row_blocks(
     programs = {
         n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums, filled) for n in set(lengths)
     }
-    op = RowBlocks(programs, lengths, len(cut), [v.type for v in sums])
+    op = RowBlocks(programs, lengths, [0] * len(cut), [v.type for v in sums], [None] * len(sums))
     node = credited_to(inside[0].made_at, op.make_node, *cut, *whole)
     return clone_replace(outputs, dict(zip(sums, node.outputs, strict=True)))
 

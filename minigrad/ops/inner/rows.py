@@ -1,4 +1,4 @@
-"""Sums over many rows, computed block by block."""
+"""What is computed of many rows, block by block: sums over them, and rows."""
 
 from __future__ import annotations
 
@@ -16,54 +16,69 @@ _MANY_BLOCKS = 32
 
 
 class RowBlocks(Op):
-    """Sums over the rows of its first inputs, computed block by block.
+    """Sums over the rows of its first inputs, and rows made from them, computed block by block.
 
     Parameters
     ----------
     programs : dict of int to Program
-        For each length of a block: what computes the sums of one.
+        For each length of a block: what computes the outputs for one.
     lengths : sequence of int
         How many rows each block has.
-    n_cut : int
-        How many inputs are cut into blocks. The others are the same for all.
+    cut : sequence of int
+        For each of the first inputs: along which axis it is cut into blocks. The other inputs are
+        the same for all blocks.
     types : sequence of TensorType
-        The types of the sums.
+        The types of the outputs.
+    joined : sequence of int or None
+        For each output: along which axis those of the blocks follow each other; None if they are
+        added up.
     """
 
     def __init__(
         self,
         programs: dict[int, Program],
         lengths: Sequence[int],
-        n_cut: int,
+        cut: Sequence[int],
         types: Sequence[Any],
+        joined: Sequence[int | None],
     ) -> None:
         self.programs = programs
         self._lengths = lengths
-        self._n_cut = n_cut
+        self._cut = cut
         self._types = types
+        self._joined = joined
 
     def make_node(self, *inputs: Variable) -> Apply:
         return Apply(self, inputs, [type() for type in self._types])
 
     def compute(self, *values: Any) -> list[Any]:
-        """The sums over all rows."""
-        cut, whole = values[: self._n_cut], values[self._n_cut :]
-        totals: list[Any] = []
+        """The sums over all rows, and the rows of all blocks."""
+        cut, whole = values[: len(self._cut)], values[len(self._cut) :]
+        is_wide = len(self._lengths) >= _MANY_BLOCKS
+        results: list[Any] = []
         start = 0
         for length in self._lengths:
-            block = [rows[start : start + length] for rows in cut]
-            sums = self.programs[length].run(*block, *whole)
-            if not totals:
-                totals = list(sums) if len(self._lengths) < _MANY_BLOCKS else list(map(_wide, sums))
-            else:
-                for total, part in zip(totals, sums, strict=True):
-                    np.add(total, part, out=total)
-            start += length
-        if len(self._lengths) < _MANY_BLOCKS:
-            return totals
-        return [
-            total.astype(t.dtype, copy=False) for total, t in zip(totals, self._types, strict=True)
-        ]
+            stop = start + length
+            rows = [x[_part(axis, start, stop)] for x, axis in zip(cut, self._cut, strict=True)]
+            block = self.programs[length].run(*rows, *whole)
+            if not results:
+                results = [
+                    (_wide(part) if is_wide else part) if axis is None else self._room(part, axis)
+                    for part, axis in zip(block, self._joined, strict=True)
+                ]
+            for result, part, axis in zip(results, block, self._joined, strict=True):
+                if axis is not None:
+                    result[_part(axis, start, stop)] = part
+                elif start:
+                    np.add(result, part, out=result)
+            start = stop
+        return [x.astype(t.dtype, copy=False) for x, t in zip(results, self._types, strict=True)]
+
+    def _room(self, part: Any, axis: int) -> Any:
+        """An array for the rows of all blocks, of which this is one."""
+        shape = list(part.shape)
+        shape[axis] = sum(self._lengths)
+        return np.empty(shape, part.dtype)
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         for cell, total in zip(output_storage, self.compute(*inputs), strict=True):
@@ -80,7 +95,12 @@ class RowBlocks(Op):
         return f"{len(self._lengths)} blocks of {self._lengths[0]} rows"
 
     def __str__(self) -> str:
-        return "sum over rows"
+        return "by rows"
+
+
+def _part(axis: int, start: int, stop: int) -> tuple[slice, ...]:
+    """The index of a block along an axis."""
+    return (slice(None),) * axis + (slice(start, stop),)
 
 
 def _wide(x: Any) -> Any:
