@@ -6,14 +6,14 @@ What draws values needs Hypothesis, and is imported when it is first asked for.
 from importlib import import_module
 from typing import Any
 
+from .agreement import assert_program_agrees
 from .check import check_grad
-from .programs import assert_program_agrees
-from .report import Entry, GradientError, Report
+from .judge.report import Entry, GradientError, Report
 from .taylor import Remainders, taylor_test
 from .theano_names import numeric_grad, verify_grad
 
 _OF_HYPOTHESIS = {
-    "check_op": ".operations",
+    "check_op": ".promises",
     "broadcastable": ".strategies",
     "expressions": ".strategies",
     "shapes": ".strategies",

@@ -10,10 +10,10 @@ import numpy as np
 from ..core.errors import quoted
 from ..core.evaluate import evaluate
 from ..core.graph import Apply, toposort
-from .arguments import Arguments, Arrays, checked_places
-from .comparison import Comparison, weights_for
-from .report import GradientError, Report
-from .subjects import OfExpressions, Subject, subject_of
+from .judge.arguments import Arguments, Arrays, checked_places
+from .judge.comparison import Comparison, weights_for
+from .judge.report import GradientError, Report
+from .symbolic import OfExpressions, Subject, subject_of
 
 _SEED = 20261125
 _MAX_CALLS = 20_000
@@ -35,8 +35,8 @@ def check_grad(
 
     If f has several results, it is the gradient of their sum with random weights v that is
     checked, Σₖ vₖ ∂fₖ/∂xᵢ. It must be within the error of the numerical derivative, which is found
-    out, not chosen: see `minigrad.testing.slopes`. If there are many elements, only those with the
-    largest derivatives and some others are checked one by one, and all together along random
+    out, not chosen: see `minigrad.testing.judge.slopes`. If there are many elements, only those with
+    the largest derivatives and some others are checked one by one, and all together along random
     directions; so the number of calls of f does not grow with the size.
 
     Parameters
@@ -90,7 +90,7 @@ def check_grad(
     References
     ----------
     Griewank and Walther, *Evaluating Derivatives*, 2nd edition, chapter 3, for the product with
-    weights; `minigrad.testing.slopes` for the numerical derivative.
+    weights; `minigrad.testing.judge.slopes` for the numerical derivative.
 
     Examples
     --------
@@ -101,7 +101,7 @@ def check_grad(
     >>> check_grad(lambda x: np.sin(x), 0.5, grad=np.sin)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
         ...
-    minigrad.testing.report.GradientError: the gradient is wrong: by x it is 0.4794255386, but the
+    minigrad.testing.judge.report.GradientError: the gradient is wrong: by x it is 0.4794255386, but the
     values of the function say 0.8775825619, with an error of at most ...
     """
     __tracebackhide__ = True  # pytest shows the line of the test instead

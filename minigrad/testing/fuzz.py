@@ -36,7 +36,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import testing
 
-from .families import FAMILIES, SMOOTH
+from .grammar import FAMILIES, SMOOTH
 from .strategies import Expression, expressions
 
 _SHAPES = ((), (3,), (1, 3), (2, 1), (2, 3), (0,), (0, 3), (24, 3), (24, 1), (2, 3, 2))

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from .check import check_grad as _check_grad
-from .report import GradientError, Report
+from .judge.report import GradientError, Report
 
 _N_ROWS = 20
 

@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import array_shapes, arrays, mutually_broadcastable_
 from .. import tensor as T
 from ..core.evaluate import evaluate
 from ..core.graph import Variable
-from .families import FAMILIES, SMOOTH, Family
+from .grammar import FAMILIES, SMOOTH, Family
 
 Shape = tuple[int, ...]
 Draw = st.DrawFn

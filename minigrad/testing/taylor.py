@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import Arguments, checked_places
-from .comparison import checked_shapes, scales, signed, weights_for
-from .report import GradientError
-from .subjects import subject_of
+from .judge.arguments import Arguments, checked_places
+from .judge.comparison import checked_shapes, scales, signed, weights_for
+from .judge.report import GradientError
+from .symbolic import subject_of
 
 # Long enough to be far from rounding, and short enough for the third derivative not to matter.
 _LONGEST_STEP = 1e-2

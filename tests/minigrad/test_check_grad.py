@@ -749,7 +749,7 @@ def test_calls_have_a_bound_and_what_is_left_out_is_told(capsys, monkeypatch):
         return np.sin(x).sum()
 
     x = np.linspace(0.1, 1, 90)
-    monkeypatch.setattr("minigrad.testing.comparison._SECONDS", 0.0)
+    monkeypatch.setattr("minigrad.testing.judge.comparison._SECONDS", 0.0)
     report = check_grad(f, x, grad=np.cos, max_calls=500)
     assert n_calls < 700
     assert report.left_out > 0

@@ -8,7 +8,7 @@ from unittest import mock
 import pytest
 
 from minigrad.testing import fuzz
-from minigrad.testing.families import FAMILIES, Family
+from minigrad.testing.grammar import FAMILIES, Family
 
 # It is x, and so has the derivative 1; but at 0 each maximum says that it has that of x.
 WRONG_AT_0 = "T.maximum({x}, 0) - T.maximum(-{x}, 0)"

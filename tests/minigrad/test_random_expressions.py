@@ -6,7 +6,7 @@ from oracles import weighted_sum
 
 import minigrad
 from minigrad.testing import assert_program_agrees, check_grad, expressions
-from minigrad.testing.families import FAMILIES
+from minigrad.testing.grammar import FAMILIES
 
 
 @at_least(200)

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from .closely import REST, root_mean_square
-from .complex_step import STEPS
+from ..complex_step import STEPS
+from ..symbolic import Arrays, Subject, near
+from .neighbourhood import REST, root_mean_square
 from .report import Entry, GradientError, Report
 from .slopes import Line, Slope, slope
-from .subjects import Arrays, Subject, near
 
 # Up to so many elements are compared one by one, if there are so many calls for each.
 _FEW, _CALLS_FOR_EACH = 100, 100

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from ..compile.function import Function
-from ..core.types import describe
+from ...compile.function import Function
+from ...core.types import describe
 
 Arrays = list[np.ndarray]
 

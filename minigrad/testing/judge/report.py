@@ -34,7 +34,7 @@ class Entry:
     bound : float
         How far apart these may be: the error of the numerical derivative and of rounding.
     kind : str
-        The slope's: see `minigrad.testing.slopes.Slope`.
+        The slope's: see `minigrad.testing.judge.slopes.Slope`.
     verdict : {'agrees', 'differs', 'unclear'}
     is_direction : bool
         Whether several elements were moved together.

@@ -15,8 +15,8 @@ from ..core.graph import Constant, Variable
 from ..core.types import TensorType, describe
 from ..gradient import Lop
 from . import complex_step
-from .arguments import Arguments, Arrays
-from .report import GradientError
+from .judge.arguments import Arguments, Arrays
+from .judge.report import GradientError
 
 _N_ROUNDED = 4
 _UNITS = (-5, -2, 2, 5)

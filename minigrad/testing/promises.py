@@ -17,13 +17,13 @@ from ..core.evaluate import evaluate
 from ..core.graph import Apply, Op, Variable, infer_shapes, toposort
 from ..core.types import TensorType
 from ..gradient import Rop
+from .agreement import assert_program_agrees
 from .check import check_grad
-from .comparison import scales, signed
-from .programs import assert_program_agrees
-from .report import GradientError, Report
-from .slopes import slope
+from .judge.comparison import scales, signed
+from .judge.report import GradientError, Report
+from .judge.slopes import slope
 from .strategies import LAYOUTS
-from .subjects import Arrays, as_results
+from .symbolic import Arrays, as_results
 
 _SEED = 20261125
 

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .closely import LONGEST_STEP, Closely, Line
+from .neighbourhood import LONGEST_STEP, Closely, Line
 
 # The kinds of differences, and the powers of the step that the errors of each consist of, if the
 # function is smooth.
