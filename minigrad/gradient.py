@@ -12,7 +12,7 @@ from .core.graph import Apply, Variable, clone_replace, toposort
 from .core.table import add, cast
 from .core.types import TensorType
 from .ops.joining import as_tensor_variable
-from .ops.shape import specify_shape, unbroadcast
+from .ops.shape import unbroadcast, with_sizes
 from .rewrite import stabilized
 
 
@@ -327,7 +327,7 @@ def _as_type(x: Variable, type: TensorType) -> Variable:
     if x.type.shape == type.shape:
         return x
     known = zip(x.type.shape, type.shape, strict=True)
-    x = specify_shape(x, [size if was is None else None for was, size in known])
+    x = with_sizes(x, [size if was is None else None for was, size in known])
     return unbroadcast(x, *[axis for axis, size in enumerate(type.shape) if size != 1])
 
 

@@ -25,6 +25,8 @@ from ..core.graph import Apply, Constant, Op, Use, Variable
 from ..core.table import cast, clip, eq, maximum, switch
 from ..core.types import TensorType, constant
 from .joining import as_tensor_variable, holds_variable
+from .reduction import CumSum
+from .shape import Reshape
 
 
 class _Input:
@@ -370,7 +372,8 @@ class IncSubtensor(Op):
 
     def _stays(self, x: Variable, part: Variable, indices: Sequence[Variable]) -> Variable:
         """For each value set to the part of x: whether no other is set in its place afterwards."""
-        numbers = ones_like(cast(part, "int64")).flatten().cumsum().reshape(part.shape)
+        ones = Reshape()(ones_like(cast(part, "int64")), constant(-1, dtype="int64"))
+        numbers = Reshape()(CumSum(0)(ones), *sizes_of(part))
         left = IncSubtensor(self.pattern, True)(zeros_like(cast(x, "int64")), numbers, *indices)
         return eq(Subtensor(self.pattern)(left, *indices), numbers)
 
@@ -401,7 +404,7 @@ def _undo_filling(g: Variable, y: Variable) -> Variable:
         if axis in unknown:
             repeated.append(len(sizes))
             sizes.append(size_of(g, axis) // maximum(size, 1))
-    return sum_axes(g.reshape(sizes), repeated) if unknown else g
+    return sum_axes(Reshape()(g, *sizes), repeated) if unknown else g
 
 
 class Nonzero(Op):

@@ -13,6 +13,7 @@ from ..core.axes import (
     element_count,
     normalize_axis,
     size_of,
+    transposed,
     unbroadcast,
 )
 from ..core.graph import Apply, Use, Variable
@@ -21,7 +22,7 @@ from ..core.types import TensorType
 from .joining import as_tensor_variable
 from .pieces import dot_for
 from .reduction import sum as sum_of
-from .shape import SpecifyShape, reshape, squeeze, swapaxes
+from .shape import SpecifyShape, reshape, squeeze
 
 
 def _product_dtype(x: Variable, y: Variable) -> np.dtype[Any]:
@@ -66,10 +67,15 @@ class Dot(NumPyOp):
         if x.type.ndim == y.type.ndim == 1:
             return [g * y, g * x]
         if x.type.ndim == 1:
-            return [dot(y, g), outer(x, g)]
+            return [self(y, g), _outer(x, g)]
         if y.type.ndim == 1:
-            return [outer(g, y), dot(x.T, g)]
-        return [dot(g, y.T), dot(x.T, g)]
+            return [_outer(g, y), self(transposed(x), g)]
+        return [self(g, transposed(y)), self(transposed(x), g)]
+
+
+def _outer(x: Variable, y: Variable) -> Variable:
+    """The products of each element of the vector x with each of y."""
+    return mul(dimshuffle(x, [0, "x"]), dimshuffle(y, ["x", 0]))
 
 
 class MatMul(NumPyOp):
@@ -108,9 +114,15 @@ class MatMul(NumPyOp):
         x, y = inputs
         g = output_grads[0]
         return [
-            unbroadcast(self(g, swapaxes(y, -1, -2)), x),
-            unbroadcast(self(swapaxes(x, -1, -2), g), y),
+            unbroadcast(self(g, _transposed(y)), x),
+            unbroadcast(self(_transposed(x), g), y),
         ]
+
+
+def _transposed(x: Variable) -> Variable:
+    """x with its last two axes exchanged."""
+    *batch, row, column = range(x.type.ndim)
+    return dimshuffle(x, [*batch, column, row])
 
 
 def dot(x: Any, y: Any) -> Variable:
@@ -174,7 +186,7 @@ def outer(x: Any, y: Any) -> Variable:
            [6, 8]])
     """
     x, y = (v if v.type.ndim == 1 else v.flatten() for v in map(as_tensor_variable, (x, y)))
-    return mul(dimshuffle(x, [0, "x"]), dimshuffle(y, ["x", 0]))
+    return _outer(x, y)
 
 
 def tensordot(a: Any, b: Any, axes: Any = 2) -> Variable:

@@ -16,6 +16,7 @@ from ..core.axes import (
     restore_axes,
     size_of,
     sizes_of,
+    sum_axes,
     written_with,
 )
 from ..core.graph import Apply, Constant, Use, Variable
@@ -66,7 +67,9 @@ class ARange(NumPyOp):
         if check_dtype(self.dtype).kind != "f":
             return [None, None, None]
         g = output_grads[0]
-        return [sum_of(g), None, sum_of(g * arange(size_of(g, 0), dtype=self.dtype))]
+        zero, one = (constant(number, dtype="int64") for number in (0, 1))
+        places = self(zero, size_of(g, 0), one)
+        return [sum_axes(g, [0]), None, sum_axes(g * places, [0])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         return [[True], [False], [True]]

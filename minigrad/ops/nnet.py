@@ -14,6 +14,7 @@ from ..core.axes import (
     restore_axes,
     size_of,
     sizes_of,
+    sum_axes,
 )
 from ..core.graph import Apply, Variable
 from ..core.table import (
@@ -82,7 +83,11 @@ class Softmax(AlongAxes):
         output_grads: Sequence[Variable],
     ) -> Sequence[Variable | None]:
         y, gy = outputs[0], output_grads[0]
-        return [gy * y - y * sum_of(gy * y, self.axis, keepdims=True)]
+        return [gy * y - y * self._total(gy * y)]
+
+    def _total(self, x: Variable) -> Variable:
+        """The sum over the axes, which stay."""
+        return restore_axes(sum_axes(x, self.axis), self.axis, x.type.ndim)
 
 
 class LogSoftmax(Softmax):
@@ -99,8 +104,7 @@ class LogSoftmax(Softmax):
     ) -> Sequence[Variable | None]:
         y, gy = outputs[0], output_grads[0]
         wide = widened_half(gy)
-        total = sum_of(wide, self.axis, keepdims=True)
-        return [cast(wide - exp(widened_half(y)) * total, y.type.dtype)]
+        return [cast(wide - exp(widened_half(y)) * self._total(wide), y.type.dtype)]
 
 
 # ---- Activations -------------------------------------------------------------------------------

@@ -13,12 +13,14 @@ from ..core.axes import (
     NumPyOp,
     accumulator,
     axis_argument,
+    dimshuffle,
     element_count,
     normalize_axes,
     normalize_axis,
     ones_like,
     restore_axes,
     size_of,
+    sizes_of,
     sum_axes,
     widened,
     zeros_like,
@@ -26,7 +28,8 @@ from ..core.axes import (
 from ..core.graph import Apply, Use, Variable
 from ..core.table import abs_, cast, eq, exp, sqr, sqrt, switch
 from ..core.types import TensorType, check_dtype
-from .joining import as_tensor_variable, join
+from .joining import Join, as_tensor_variable
+from .shape import Reshape
 
 Axis = int | Sequence[int] | None
 
@@ -152,17 +155,17 @@ def _product_of_others(axis: tuple[int, ...], x: Variable) -> Variable:
     """For each element of x the product of all others along the axes, right also for zeros."""
     kept = [a for a in range(x.type.ndim) if a not in axis]
     order = [*axis, *kept]
-    permuted = x.dimshuffle(order)
-    factors = permuted.reshape((element_count(x, axis), *[size_of(x, a) for a in kept]))
+    permuted = dimshuffle(x, order)
+    factors = Reshape()(permuted, element_count(x, axis), *[size_of(x, a) for a in kept])
     others = _product_of_those_before(factors) * _product_of_those_before(factors[::-1])[::-1]
     inverse = [order.index(a) for a in range(x.type.ndim)]
-    return others.reshape(permuted.shape, ndim=x.type.ndim).dimshuffle(inverse)
+    return dimshuffle(Reshape()(others, *sizes_of(permuted)), inverse)
 
 
 def _product_of_those_before(x: Variable) -> Variable:
     """p[0] = 1, p[i] = p[i-1] · x[i-1]."""
-    one = ones_like(x[:1])
-    return Recurrence()(join(0, one, x[:-1])[: x.shape[0]], join(0, one, zeros_like(x[1:])))
+    one, n = ones_like(x[:1]), size_of(x, 0)
+    return Recurrence()(Join(0)(one, x[:-1])[:n], Join(0)(one, zeros_like(x[1:])))
 
 
 class Recurrence(NumPyOp):
@@ -196,10 +199,10 @@ class Recurrence(NumPyOp):
     ) -> Sequence[Variable | None]:
         a, _ = inputs
         # Backwards: gb[i] = gy[i] + a[i+1] · gb[i+1].
-        nothing = zeros_like(a[:1])
-        next_a = join(0, a[1:], nothing)[: a.shape[0]]
+        nothing, n = zeros_like(a[:1]), size_of(a, 0)
+        next_a = Join(0)(a[1:], nothing)[:n]
         gb = self(next_a[::-1], output_grads[0][::-1])[::-1]
-        return [gb * join(0, nothing, outputs[0][:-1])[: a.shape[0]], gb]
+        return [gb * Join(0)(nothing, outputs[0][:-1])[:n], gb]
 
 
 numpy_prod = widened(np.multiply.reduce)

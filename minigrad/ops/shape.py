@@ -23,7 +23,7 @@ from ..core.axes import (
 )
 from ..core.graph import Apply, Constant, Use, Variable
 from ..core.table import cast, maximum
-from ..core.types import TensorType
+from ..core.types import TensorType, constant
 from .joining import as_size, as_tensor_variable, join
 
 
@@ -146,6 +146,16 @@ class SpecifyShape(NumPyOp):
         return [[True], *[[False]] * len(self.axes)]
 
 
+def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
+    """x, whose sizes are checked to be these when the program runs; None is not checked."""
+    checked = {
+        axis: constant(size, dtype="int64") if isinstance(size, int) else size
+        for axis, size in enumerate(sizes)
+        if size is not None
+    }
+    return SpecifyShape(tuple(checked))(x, *checked.values()) if checked else x
+
+
 class Unbroadcast(NumPyOp):
     """The input, of which some axes no longer count as broadcasting."""
 
@@ -169,7 +179,8 @@ class Unbroadcast(NumPyOp):
         return input_shapes
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [addbroadcast(output_grads[0], *self.axes)]
+        g = output_grads[0]
+        return [with_sizes(g, [1 if a in self.axes else None for a in range(g.type.ndim)])]
 
 
 class RepeatedIndices(NumPyOp):
@@ -347,15 +358,15 @@ def specify_shape(x: Any, shape: Any) -> Variable:
     sizes = list(shape) if isinstance(shape, (list, tuple)) else as_sizes(shape, x.type.ndim)
     if len(sizes) != x.type.ndim:
         raise ValueError(f"specify_shape: {x} has {x.type.ndim} dimensions; got {len(sizes)} sizes")
-    checked = {axis: as_size(s) for axis, s in enumerate(sizes) if s is not None}
-    return SpecifyShape(tuple(checked))(x, *checked.values()) if checked else x
+    return with_sizes(x, [None if size is None else as_size(size) for size in sizes])
 
 
 def addbroadcast(x: Any, *axes: int) -> Variable:
     """x, whose sizes along the axes are checked to be 1 and broadcast from here on."""
     x = as_tensor_variable(x)
-    unknown = tuple(a for a in normalize_axes(axes, x.type.ndim) if x.type.shape[a] != 1)
-    return SpecifyShape(unknown)(x, *[as_size(1)] * len(unknown)) if unknown else x
+    checked = normalize_axes(axes, x.type.ndim)
+    known = enumerate(x.type.shape)
+    return with_sizes(x, [1 if a in checked and size != 1 else None for a, size in known])
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:
