@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import NumPyOp, dimshuffle, normalize_axis, size_of
-from ..core.graph import Apply, Constant, Op, Use, Variable, perform, toposort
+from ..core.graph import Apply, Constant, Op, Use, Variable
 from ..core.types import TensorType, constant
 
 
@@ -48,50 +48,6 @@ def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None)
     if ndim < x.type.ndim:
         raise ValueError(f"{x} has {x.type.ndim} dimensions, more than the {ndim} asked for")
     return dimshuffle(x, ["x"] * (ndim - x.type.ndim) + list(range(x.type.ndim)))
-
-
-def as_size(x: Any) -> Variable:
-    """x as a variable; an integer is int64, so that reckoning with sizes does not wrap.
-
-    What is made of constants alone is a constant, so that types know it.
-    """
-    x = as_tensor_variable(x)
-    if x.type.numpy_dtype.kind not in "iu":
-        return x
-    if x.owner is not None and not x.type.ndim and _is_made_of_constants(x):
-        x = _computed(x)
-    if x.type.dtype == "int64":
-        return x
-    return constant(x.data, x.name, dtype="int64") if isinstance(x, Constant) else x.astype("int64")
-
-
-def _is_made_of_constants(x: Variable) -> bool:
-    """Whether scalars on the way from x end in nothing but constants."""
-    found, rest = {x}, [x]
-    while rest:
-        variable = rest.pop()
-        if variable.owner is None:
-            if not isinstance(variable, Constant):
-                return False
-        elif variable.type.ndim:
-            return False
-        else:
-            new = [v for v in variable.owner.inputs if v not in found]
-            found.update(new)
-            rest += new
-    return True
-
-
-def _computed(x: Variable) -> Variable:
-    """x as a constant; as it is if that fails, for it will fail when it runs, too."""
-    values: dict[Variable, Any] = {}
-    try:
-        for node in toposort([x]):
-            inputs = [v.data if isinstance(v, Constant) else values[v] for v in node.inputs]
-            values.update(zip(node.outputs, perform(node, inputs), strict=True))
-    except Exception:
-        return x
-    return constant(values[x], x.name)
 
 
 def holds_variable(x: Any) -> bool:
@@ -212,43 +168,6 @@ class Split(Op):
         return [[True] * self.count, *[[False] * self.count] * self.count]
 
 
-def join(axis: int, *tensors: Any) -> Variable:
-    """The tensors one after the other along an axis that they have.
-
-    Parameters
-    ----------
-    axis : int
-    *tensors : tensors, or one list of them
-        Their shapes are equal but for that axis.
-
-    Raises
-    ------
-    ValueError
-        If there are none, or their numbers of dimensions or known sizes differ; at run time, if
-        other sizes differ.
-
-    Examples
-    --------
-    >>> join(0, [1, 2], [3]).eval()
-    array([1, 2, 3])
-    """
-    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
-        tensors = tuple(tensors[0])
-    variables = [as_tensor_variable(tensor) for tensor in tensors]
-    if not variables or not variables[0].type.ndim:
-        raise ValueError(
-            "join takes at least one tensor, of at least one dimension; use stack for scalars"
-        )
-    return Join(normalize_axis(axis, variables[0].type.ndim))(*variables)
-
-
-def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
-    """The tensors of the list one after the other along an axis that they have; see `join`."""
-    if isinstance(tensor_list, Variable):
-        raise TypeError("concatenate takes a list of tensors; got one tensor")
-    return join(axis, *tensor_list)
-
-
 def stack(*tensors: Any, axis: int = 0) -> Variable:
     """The tensors one after the other along a new axis.
 
@@ -287,54 +206,3 @@ def _with_axis(x: Variable, place: int) -> Variable:
     order: list[int | str] = list(range(x.type.ndim))
     order.insert(place, "x")
     return dimshuffle(x, order)
-
-
-def stacklists(arg: Any) -> Variable:
-    """Nested lists of tensors of the same shape as one tensor: a leading axis for each nesting.
-
-    Examples
-    --------
-    >>> stacklists([[1.0, 2.0], [x := as_tensor_variable([4.0])[0], x]]).eval()
-    array([[1., 2.],
-           [4., 4.]])
-    """
-    if isinstance(arg, (list, tuple)):
-        return stack([stacklists(entry) for entry in arg])
-    return as_tensor_variable(arg)
-
-
-def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variable]:
-    """x cut along an axis into pieces of the lengths given.
-
-    Parameters
-    ----------
-    x : tensor
-    splits_size : vector of int
-        Their lengths, which add up to the size of that axis.
-    n_splits : int
-        How many there are.
-    axis : int
-
-    Returns
-    -------
-    list of Variable
-
-    Raises
-    ------
-    ValueError
-        At run time, if the lengths do not add up to the size.
-
-    Examples
-    --------
-    >>> [part.eval() for part in split([1, 2, 3], [1, 2], 2)]
-    [array([1]), array([2, 3])]
-    """
-    x = as_tensor_variable(x)
-    lengths = as_tensor_variable(splits_size)
-    if isinstance(splits_size, (list, tuple)):
-        parts = list(map(as_size, splits_size))
-    else:
-        parts = [as_size(lengths[i]) for i in range(n_splits)]
-    if len(parts) != n_splits:
-        raise ValueError(f"split: got {len(parts)} lengths for {n_splits} pieces")
-    return Split(normalize_axis(axis, x.type.ndim), n_splits).parts(x, parts)

@@ -10,18 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..core.axes import (
-    Contiguous,
-    DimShuffle,
-    Sum,
-    dimshuffle,
-    is_transposed,
-    transposed,
-)
+from ..core.axes import Contiguous, DimShuffle, Sum, dimshuffle, is_transposed, transposed
 from ..core.credit import credited_to
 from ..core.graph import Apply, Variable, toposort
 from ..core.table import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
-from ..ops.linalg import Dot, dot
+from ..ops.linalg import Dot
 from ..rewrite.engine import Rewriter, Rule, rule
 from ..rewrite.rules.arrangement import Replacement
 
@@ -47,7 +40,7 @@ def _tall_product(node: Apply, rewriter: Rewriter) -> Replacement:
     x, y = node.inputs
     if not is_tall(node.out):
         return None
-    return [transposed(dot(transposed(y), transposed(x)))]
+    return [transposed(Dot()(transposed(y), transposed(x)))]
 
 
 @rule("a factor may be copied", Dot, needs=[DimShuffle])
@@ -58,7 +51,7 @@ def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
     if small is None or large is None or not is_transposed(y):
         return None
     is_worth_it = small <= _SMALL and _MANY_TIMES * small < large
-    return [dot(x, Contiguous()(y))] if is_worth_it else None
+    return [Dot()(x, Contiguous()(y))] if is_worth_it else None
 
 
 @rule("a function of transposed matrices is the transposed function", *FUNCTIONS_OF_ELEMENTS)
@@ -143,7 +136,7 @@ def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
 
 
 def _transposed_product(x: Variable, y: Variable) -> Variable:
-    return dot(transposed(y), transposed(x))
+    return Dot()(transposed(y), transposed(x))
 
 
 def _is_transposition(node: Apply) -> bool:

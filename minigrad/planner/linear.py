@@ -18,7 +18,7 @@ from ..core.axes import Alloc, DimShuffle, InRange, Sum, is_transposed, transpos
 from ..core.graph import Apply, Variable
 from ..core.table import Cast, Elementwise, add, cast, mul, neg, sqr, sub
 from ..core.types import constant
-from ..ops.linalg import Dot, dot
+from ..ops.linalg import Dot
 from ..ops.shape import Reshape
 from ..rewrite.engine import Rewriter, Rule, number_of, rule
 from ..rewrite.rules.arrangement import Replacement
@@ -95,7 +95,7 @@ def _with_row_of(number: float, product: Variable, place: int) -> Variable:
     factors = list(product.owner.inputs)  # type: ignore[union-attr]  # a product has an owner
     _, *sizes = factors[place].owner.inputs
     factors[place] = Alloc()(constant(number, dtype=product.type.dtype), *sizes)
-    return dot(*factors)
+    return Dot()(*factors)
 
 
 def _as_large_multiple(x: Variable, most: float = 2) -> Multiple | None:
@@ -184,7 +184,7 @@ def _products_of_multiples(x: Variable) -> list[ProductOfMultiple]:
         if multiple and scaled.type.dtype == x.type.dtype:
             factors = list(x.owner.inputs)
             factors[place] = multiple.rest
-            ways.append(ProductOfMultiple(multiple.factor, scaled, dot(*factors)))
+            ways.append(ProductOfMultiple(multiple.factor, scaled, Dot()(*factors)))
     return ways
 
 
@@ -233,7 +233,7 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     # Squares do not cancel, so few of them lose nothing in their own dtype.
     dtype = product.type.dtype if flat[0] is flat[-1] else _dtype_of_sum(product, count)
     wide = [cast(x, dtype) for x in flat]
-    return [cast(dot(wide[0], wide[-1]), node.out.type.dtype)]
+    return [cast(Dot()(wide[0], wide[-1]), node.out.type.dtype)]
 
 
 @rule("the sum of the rows of a matrix is its product with a row of ones", Sum)
@@ -246,7 +246,7 @@ def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     # Within rows sums may be short though the matrix is large.
     at_once = count if axes == (1,) else x.type.size
     ones = Alloc()(constant(1, dtype=_dtype_of_sum(x, at_once)), constant(count, dtype="int64"))
-    return [cast(dot(ones, x) if axes == (0,) else dot(x, ones), node.out.type.dtype)]
+    return [cast(Dot()(ones, x) if axes == (0,) else Dot()(x, ones), node.out.type.dtype)]
 
 
 @rule("a multiple of a sum of rows is the product with a row of that number", InRange, Elementwise)

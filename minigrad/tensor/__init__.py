@@ -18,31 +18,34 @@ from ..gradient import Lop, Rop, grad
 from ..core.graph import Constant, Variable
 from ..core.table import (
     abs_, add, and_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cast, ceil,
-    clip, cos, cosh, deg2rad, eq, erf, erfc, exp, exp2, expm1, floor, gammaln, ge, gt, int_div,
-    inv, invert, isclose, isinf, isnan, le, log, log10, log1p, log2, lt, maximum, minimum, mod,
-    mul, neg, neq, or_, power, psi, rad2deg, round, sgn, sin, sinh, sqr, sqrt, sub, switch, tan,
-    tanh, tensor_copy, tri_gamma, true_div, trunc, where, xor,
+    clip, cos, cosh, eq, erf, erfc, exp, exp2, expm1, floor, gammaln, ge, gt, int_div, inv,
+    invert, isinf, isnan, le, log, log10, log1p, log2, lt, maximum, minimum, mod, mul, neg, neq,
+    or_, power, psi, sgn, sin, sinh, sqr, sqrt, sub, switch, tan, tanh, tensor_copy, tri_gamma,
+    true_div, trunc, where, xor,
 )
-from ..ops.indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
-from ..ops.joining import as_tensor_variable, concatenate, join, split, stack, stacklists
-from ..ops.linalg import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
-from ..ops.making import (
-    alloc, arange, diag, diagonal, eye, fill, identity_like, linspace, mgrid, ogrid, ones,
-    ones_like, trace, tri, tril, triu, zeros, zeros_like,
+from ..core.types import TensorType, constant
+from ..ops.joining import as_tensor_variable, stack
+from ..ops.shape import unbroadcast
+from . import constructors, nnet
+from .constructors import *
+from .creation import (
+    alloc, arange, fill, linspace, mgrid, ogrid, ones, ones_like, zeros, zeros_like,
 )
-from ..ops.reduction import (
+from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
+from .elementwise import deg2rad, isclose, rad2deg, round
+from .indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
+from .joining import concatenate, join, split, stacklists
+from .operators import dimshuffle
+from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
+from .reductions import (
     all, any, argmax, argmin, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
     ptp, std, sum, var,
 )
-from ..ops.shape import (
+from .shapes import (
     addbroadcast, expand_dims, flatten, moveaxis, patternbroadcast, repeat, reshape, roll,
     shape, shape_padaxis, shape_padleft, shape_padright, specify_shape, squeeze, swapaxes, tile,
-    transpose, unbroadcast,
+    transpose,
 )
-from ..core.types import TensorType, constant
-from . import constructors, nnet
-from .constructors import *
-from .operators import dimshuffle
 
 # Theano has two names for these.
 bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert

@@ -14,9 +14,10 @@ from ..compile.evaluation import evaluate_once
 from ..core import axes as broadcasting
 from ..core import table as elementwise
 from ..core.graph import Variable
-from ..ops import indexing, linalg, making, reduction
-from ..ops import shape as shapes
+from ..ops.indexing import getitem
 from ..ops.joining import as_tensor_variable
+from . import creation, diagonals, indexing, products, reductions, shapes
+from .elementwise import deg2rad, rad2deg, round
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
 
 if TYPE_CHECKING:
@@ -101,8 +102,8 @@ class Operators:
     def __mod__(self, y: Any) -> Variable:           return elementwise.mod(self, y)
     def __rmod__(self, y: Any) -> Variable:          return elementwise.mod(y, self)
     def __rpow__(self, y: Any) -> Variable:          return elementwise.power(y, self)
-    def __matmul__(self, y: Any) -> Variable:        return linalg.matmul(self, y)
-    def __rmatmul__(self, y: Any) -> Variable:       return linalg.matmul(y, self)
+    def __matmul__(self, y: Any) -> Variable:        return products.matmul(self, y)
+    def __rmatmul__(self, y: Any) -> Variable:       return products.matmul(y, self)
 
     def __and__(self, y: Any) -> Variable:           return elementwise.and_(self, y)
     def __rand__(self, y: Any) -> Variable:          return elementwise.and_(y, self)
@@ -120,7 +121,7 @@ class Operators:
 
     def __getitem__(self, key: Any) -> Variable:
         """A part, by integers, slices, None, ..., integer arrays or masks, also symbolic ones."""
-        return indexing.getitem(self, key)
+        return getitem(self, key)
 
     def __divmod__(self, other: Any) -> tuple[Variable, Variable]:
         """``divmod(x, y)``, the pair of x // y and x % y."""
@@ -237,22 +238,22 @@ class Operators:
         return shapes.transpose(self)
 
     # fmt: off
-    sum            = reduction.sum
-    prod           = reduction.prod
-    mean           = reduction.mean
-    var            = reduction.var
-    std            = reduction.std
-    max            = reduction.max
-    min            = reduction.min
-    argmax         = reduction.argmax
-    argmin         = reduction.argmin
-    any            = reduction.any
-    all            = reduction.all
-    ptp            = reduction.ptp
-    norm           = reduction.norm
-    cumsum         = reduction.cumsum
+    sum            = reductions.sum
+    prod           = reductions.prod
+    mean           = reductions.mean
+    var            = reductions.var
+    std            = reductions.std
+    max            = reductions.max
+    min            = reductions.min
+    argmax         = reductions.argmax
+    argmin         = reductions.argmin
+    any            = reductions.any
+    all            = reductions.all
+    ptp            = reductions.ptp
+    norm           = reductions.norm
+    cumsum         = reductions.cumsum
 
-    dot            = linalg.dot
+    dot            = products.dot
 
     flatten        = shapes.flatten
     swapaxes       = shapes.swapaxes
@@ -261,14 +262,14 @@ class Operators:
     dimshuffle     = dimshuffle
 
     astype         = elementwise.cast
-    round          = elementwise.round
+    round          = round
 
     take           = indexing.take
     nonzero        = indexing.nonzero
     nonzero_values = indexing.nonzero_values
     choose         = indexing.choose
 
-    fill           = making.fill
+    fill           = creation.fill
     abs            = _method(elementwise.abs_)
     arccos         = _method(elementwise.arccos)
     arccosh        = _method(elementwise.arccosh)
@@ -279,7 +280,7 @@ class Operators:
     ceil           = _method(elementwise.ceil)
     cos            = _method(elementwise.cos)
     cosh           = _method(elementwise.cosh)
-    deg2rad        = _method(elementwise.deg2rad)
+    deg2rad        = _method(deg2rad)
     exp            = _method(elementwise.exp)
     exp2           = _method(elementwise.exp2)
     expm1          = _method(elementwise.expm1)
@@ -288,7 +289,7 @@ class Operators:
     log10          = _method(elementwise.log10)
     log1p          = _method(elementwise.log1p)
     log2           = _method(elementwise.log2)
-    rad2deg        = _method(elementwise.rad2deg)
+    rad2deg        = _method(rad2deg)
     sin            = _method(elementwise.sin)
     sinh           = _method(elementwise.sinh)
     sqr            = _method(elementwise.sqr)
@@ -297,10 +298,10 @@ class Operators:
     tanh           = _method(elementwise.tanh)
     trunc          = _method(elementwise.trunc)
 
-    zeros_like     = making.zeros_like
-    ones_like      = making.ones_like
-    diagonal       = making.diagonal
-    trace          = making.trace
+    zeros_like     = creation.zeros_like
+    ones_like      = creation.ones_like
+    diagonal       = diagonals.diagonal
+    trace          = diagonals.trace
     # fmt: on
 
     def reshape(self, *shape: Any, ndim: int | None = None) -> Variable:

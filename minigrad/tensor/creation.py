@@ -1,0 +1,234 @@
+"""Tensors made of nothing, or in the shape of another: the same number everywhere, ranges, grids."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.axes import Alloc, restore_axes, size_of, sizes_of, written_with
+from ..core.graph import Variable
+from ..core.table import cast, eq, floor, maximum, operands, switch
+from ..core.types import check_dtype, constant, is_python_number
+from ..ops.joining import as_tensor_variable
+from ..ops.making import ARange, known_integer
+from .sizes import as_size, as_sizes
+
+
+def alloc(value: Any, *shape: Any) -> Variable:
+    """The value, repeated until it has the shape.
+
+    Parameters
+    ----------
+    value : tensor
+        It broadcasts to the shape; its dtype stays.
+    *shape : int
+        Each may be symbolic.
+
+    Raises
+    ------
+    TypeError
+        If a size is not a whole number.
+    ValueError
+        If the value has more dimensions than the shape; at run time, if its sizes do not fit.
+
+    Examples
+    --------
+    >>> alloc([1, 2], 3, 2).eval()
+    array([[1, 2],
+           [1, 2],
+           [1, 2]])
+    """
+    return Alloc()(as_tensor_variable(value), *map(as_size, shape))
+
+
+def zeros(shape: Any, dtype: Any = None) -> Variable:
+    """Zeros.
+
+    Parameters
+    ----------
+    shape : int, list of ints, or int vector
+        Its entries may be symbolic; a vector's length must be known.
+    dtype : str, optional
+        By default ``config.floatX``.
+
+    Examples
+    --------
+    >>> zeros((2, 3)).eval()
+    array([[0., 0., 0.],
+           [0., 0., 0.]])
+    """
+    return alloc(constant(0, dtype=dtype or "floatX"), *as_sizes(shape))
+
+
+def ones(shape: Any, dtype: Any = None) -> Variable:
+    """Ones; parameters as in `zeros`."""
+    return alloc(constant(1, dtype=dtype or "floatX"), *as_sizes(shape))
+
+
+def fill(a: Any, b: Any) -> Variable:
+    """b, repeated until it has the shape of a and b together, as of ``a + b``.
+
+    Parameters
+    ----------
+    a : tensor
+        Only its shape matters.
+    b : tensor
+        Its dtype stays.
+
+    Raises
+    ------
+    ValueError
+        If the sizes do not fit, at the latest at run time.
+
+    Examples
+    --------
+    >>> fill([[1.0, 2.0], [3.0, 4.0]], constant(5, dtype="float64")).eval()
+    array([[5., 5.],
+           [5., 5.]])
+    """
+    a, b = as_tensor_variable(a), as_tensor_variable(b)
+    ndim = max(a.type.ndim, b.type.ndim)
+    pairs = zip(*[sizes_of(as_tensor_variable(v, ndim=ndim)) for v in (a, b)], strict=True)
+    sizes = [of_b if known_integer(of_a) == 1 else of_a for of_a, of_b in pairs]
+    return alloc(written_with(a, b), *sizes)
+
+
+def zeros_like(model: Any, dtype: Any = None) -> Variable:
+    """Zeros in the model's shape, and in its dtype unless another is given."""
+    model = as_tensor_variable(model)
+    return fill(model, constant(0, dtype=dtype or model.type.dtype))
+
+
+def ones_like(model: Any, dtype: Any = None) -> Variable:
+    """Ones in the model's shape, and in its dtype unless another is given."""
+    model = as_tensor_variable(model)
+    return fill(model, constant(1, dtype=dtype or model.type.dtype))
+
+
+def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:
+    """start, start + step, start + 2·step, …, as long as that is before stop.
+
+    With one argument, 0, 1, 2, … before it.
+
+    Parameters
+    ----------
+    start, stop, step : scalars
+        Numbers or symbolic.
+    dtype : str, optional
+        By default int64 for integers (uint64 if all but Python's are unsigned), else the bounds'
+        own.
+
+    Raises
+    ------
+    TypeError
+        If a bound is not a scalar.
+
+    Examples
+    --------
+    >>> arange(3).eval(), arange(1, 0, -0.25).eval()
+    (array([0, 1, 2]), array([1.  , 0.75, 0.5 , 0.25]))
+    """
+    if stop is None:
+        start, stop = 0, start
+    bounds = [as_tensor_variable(bound) for bound in (start, stop, step)]
+    own = [b for b, v in zip(bounds, (start, stop, step), strict=True) if not is_python_number(v)]
+    if any(bound.type.is_float for bound in bounds):
+        bounds = operands(start, stop, step)
+        common = np.result_type(*[bound.type.numpy_dtype for bound in bounds])
+    else:
+        bounds = list(map(as_size, bounds))
+        is_unsigned = own and all(bound.type.numpy_dtype.kind == "u" for bound in own)
+        common = np.dtype("uint64" if is_unsigned else "int64")
+    return ARange(check_dtype(dtype or common).name)(*bounds)
+
+
+def linspace(
+    start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None
+) -> Variable:
+    """`num` numbers from start to stop, at equal distances.
+
+    Parameters
+    ----------
+    start, stop : scalars
+    num : int
+        May be symbolic.
+    endpoint : bool
+        Whether stop is the last of them, or would come next.
+    dtype : str, optional
+        By default the bounds' own; ``config.floatX`` for integers.
+
+    Examples
+    --------
+    >>> linspace(0, 1, 5).eval()
+    array([0.  , 0.25, 0.5 , 0.75, 1.  ])
+    """
+    start, stop = (v if v.type.is_float else cast(v, "floatX") for v in operands(start, stop))
+    if start.type.ndim or stop.type.ndim:
+        raise TypeError(f"linspace takes scalars; got {start.type} and {stop.type}")
+    num = cast(num, "int64")
+    steps = maximum(num - 1 if endpoint else num, 1)
+    places = arange(num)
+    step = (stop - start) / cast(steps, start.type.dtype)
+    # The end is put in as it is, free of rounding.
+    result = switch(eq(places, steps), stop, start + cast(places, start.type.dtype) * step)
+    if dtype is None:
+        return result
+    # To integers NumPy rounds down, while a cast cuts off.
+    return cast(result if check_dtype(dtype).kind == "f" else floor(result), dtype)
+
+
+class Grid:
+    """Coordinates by slices: `mgrid` and `ogrid`.
+
+    ``mgrid[0:2, 0:3]`` is a list: for each axis of a grid of two rows and three columns, the
+    coordinates of all its points. One slice alone makes a single range, as `arange` does.
+
+    Parameters
+    ----------
+    is_open : bool
+        Leave each coordinate size 1 along all axes but its own, so that they broadcast.
+
+    Examples
+    --------
+    >>> rows, columns = mgrid[0:2, 0:3]
+    >>> rows.eval()
+    array([[0, 0, 0],
+           [1, 1, 1]])
+    >>> rows, columns = ogrid[0:2, 0:3]
+    >>> rows.eval()
+    array([[0],
+           [1]])
+    """
+
+    def __init__(self, is_open: bool) -> None:
+        self.is_open = is_open
+
+    def __getitem__(self, key: slice | tuple[slice, ...]) -> Any:
+        if isinstance(key, slice):
+            return _range_of(key)
+        ranges = [_range_of(bounds) for bounds in key]
+        axes = range(len(ranges))
+        coordinates = [
+            restore_axes(r, [a for a in axes if a != axis], len(ranges))
+            for axis, r in enumerate(ranges)
+        ]
+        if self.is_open:
+            return coordinates
+        return [alloc(c, *[size_of(r, 0) for r in ranges]) for c in coordinates]
+
+
+def _range_of(bounds: slice) -> Variable:
+    if not isinstance(bounds, slice) or bounds.stop is None:
+        raise TypeError(f"a grid takes slices with an end, as in mgrid[0:3, 0:2]; got {bounds}")
+    start, step = (
+        default if bound is None else bound
+        for bound, default in ((bounds.start, 0), (bounds.step, 1))
+    )
+    return arange(start, bounds.stop, step)
+
+
+mgrid = Grid(is_open=False)
+
+
+ogrid = Grid(is_open=True)

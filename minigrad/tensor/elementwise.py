@@ -1,0 +1,91 @@
+"""Functions of elements that are composed of those of the table."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ..core.graph import Variable
+from ..core.table import (
+    abs_,
+    cast,
+    eq,
+    invert,
+    isinf,
+    isnan,
+    le,
+    operands,
+    real,
+    rint,
+    switch,
+    trunc,
+)
+from ..ops.joining import as_tensor_variable
+
+
+def round(x: Any, mode: str = "half_to_even") -> Variable:
+    """The nearest whole number, as a float.
+
+    Parameters
+    ----------
+    x : tensor
+    mode : {'half_to_even', 'half_away_from_zero'}
+        Where a half goes.
+
+    Raises
+    ------
+    ValueError
+        If there is no such mode.
+
+    Examples
+    --------
+    >>> round([0.5, 1.5]).eval(), round([0.5, 1.5], "half_away_from_zero").eval()
+    (array([0., 2.]), array([1., 2.]))
+    """
+    x = as_tensor_variable(x)
+    if mode == "half_to_even":
+        return rint(x)
+    if mode == "half_away_from_zero":
+        # The next number below 0.5: adding 0.5 itself would round 0.49999999999999994 up to 1, and
+        # from 2^(digits - 1) on, where no number has a fraction, the sum would round to even.
+        x = as_real(x)
+        below_half = np.nextafter(x.type.numpy_dtype.type(0.5), x.type.numpy_dtype.type(0))
+        return switch(eq(x, 0), x, trunc(x + switch(x < 0, -below_half, below_half)))
+    raise ValueError(f"round: mode is 'half_to_even' or 'half_away_from_zero'; got {mode!r}")
+
+
+def isclose(
+    a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Variable:
+    """Whether |a − b| ≤ atol + rtol · |b|, for each element; infinities are close if equal.
+
+    Examples
+    --------
+    >>> isclose([1.0, 2.0], [1.0 + 1e-9, 2.1]).eval()
+    array([ True, False])
+    """
+    # Unsigned integers have no negative differences.
+    a, b = (x if x.type.is_float else cast(x, "float64") for x in operands(a, b))
+    finite = invert(isinf(a) | isinf(b))
+    # An infinity less itself is not a number: subtract only what is finite.
+    distance = abs_(switch(finite, a, 0) - switch(finite, b, 0))
+    close = (finite & le(distance, atol + rtol * abs_(switch(finite, b, 0)))) | eq(a, b)
+    return close | (isnan(a) & isnan(b)) if equal_nan else close
+
+
+def as_real(x: Any) -> Variable:
+    """x; integers in the float that functions like exp make of them: float32 up to 16 bits."""
+    x = as_tensor_variable(x)
+    return cast(x, real(x.type.numpy_dtype))
+
+
+def deg2rad(x: Any) -> Variable:
+    """Degrees as radians: x · π / 180."""
+    return as_real(x) * (math.pi / 180)
+
+
+def rad2deg(x: Any) -> Variable:
+    """Radians as degrees: x · 180 / π."""
+    return as_real(x) * (180 / math.pi)

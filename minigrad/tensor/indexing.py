@@ -1,0 +1,205 @@
+"""Choosing elements by number, and copies in which some have been changed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.axes import Alloc, dimshuffle, normalize_axis, restore_axes, size_of
+from ..core.graph import Constant, Variable
+from ..core.table import cast, clip, eq, switch
+from ..core.types import constant
+from ..ops.indexing import IncSubtensor, Nonzero, Subtensor, getitem
+from ..ops.joining import as_tensor_variable, holds_variable
+
+
+def set_subtensor(
+    x: Variable, y: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False
+) -> Variable:
+    """A copy of a tensor in which one part has been replaced.
+
+    Parameters
+    ----------
+    x : variable
+        The part, written as an index expression ``tensor[...]``.
+    y : tensor
+        What it becomes; broadcast to the part's shape, also where its size happens to be 1, and cast
+        to the tensor's dtype if that is a float.
+    inplace, tolerate_inplace_aliasing
+        Theano's; the compiler decides.
+
+    Returns
+    -------
+    Variable
+        It has the tensor's shape, not the part's.
+
+    Raises
+    ------
+    TypeError
+        If x is not an index expression, or y's dtype does not fit into the tensor's.
+    ValueError
+        If y's shape does not fit the part.
+
+    Examples
+    --------
+    >>> x = as_tensor_variable([1, 2, 3])
+    >>> set_subtensor(x[1:], 0).eval()
+    array([1, 0, 0])
+    """
+    return _write(x, y, True)
+
+
+def inc_subtensor(
+    x: Variable,
+    y: Any,
+    inplace: bool = False,
+    set_instead_of_inc: bool = False,
+    tolerate_inplace_aliasing: bool = False,
+) -> Variable:
+    """A copy of a tensor in which y has been added to one part; see `set_subtensor`.
+
+    An element that an index array names several times is added to as often.
+
+    Examples
+    --------
+    >>> x = as_tensor_variable([1, 2, 3])
+    >>> inc_subtensor(x[[0, 0]], 10).eval()
+    array([21,  2,  3])
+    """
+    return _write(x, y, set_instead_of_inc)
+
+
+def _write(part: Variable, y: Any, set_instead_of_inc: bool) -> Variable:
+    owner = part.owner if isinstance(part, Variable) else None
+    if owner is None or not isinstance(owner.op, Subtensor):
+        verb = "set_subtensor" if set_instead_of_inc else "inc_subtensor"
+        raise TypeError(f"{verb} takes an index expression such as x[0]; got {part}")
+    tensor, *indices = owner.inputs
+    y = _value_for(tensor, y)
+    return IncSubtensor(owner.op.pattern, set_instead_of_inc)(tensor, y, *indices)
+
+
+def _value_for(tensor: Variable, y: Any) -> Variable:
+    """y as a variable, in the tensor's dtype if that is a float or holds y's numbers."""
+    dtype = tensor.type.dtype
+    if isinstance(y, np.ndarray) or holds_variable(y):
+        y = as_tensor_variable(y)
+    if isinstance(y, Variable) and tensor.type.is_float:
+        return cast(y, dtype)
+    if isinstance(y, Variable) and not isinstance(y, Constant):
+        return y
+    try:
+        return constant(y, dtype=dtype)
+    except TypeError as error:
+        raise TypeError(f"a part of {tensor}, which is {dtype}, is set: {error}") from None
+
+
+def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Variable:
+    """The entries of a along an axis that the indices name.
+
+    Parameters
+    ----------
+    a : tensor
+    indices : int tensor
+    axis : int, optional
+        By default a is flattened first.
+    mode : {'raise', 'wrap', 'clip'}
+        What happens to an index out of range: an IndexError at run time, or it is taken modulo
+        the size, or it becomes the first or last.
+
+    Examples
+    --------
+    >>> take([10, 20, 30], [2, 0]).eval()
+    array([30, 10])
+    """
+    a, indices = as_tensor_variable(a), as_tensor_variable(indices)
+    if axis is None:
+        a, axis = a.flatten(), 0
+    axis = normalize_axis(axis, a.type.ndim)
+    indices = _in_range("take", indices, size_of(a, axis), mode)
+    return getitem(a, (slice(None),) * axis + (indices,))
+
+
+def _in_range(name: str, indices: Variable, size: Variable, mode: str) -> Variable:
+    """The indices of an axis of that size, those out of range moved as the mode says."""
+    if mode == "wrap":
+        return indices % size
+    if mode == "clip":
+        return clip(indices, 0, size - 1)
+    if mode == "raise":
+        return indices
+    raise ValueError(f"{name}: mode is 'raise', 'wrap' or 'clip'; got {mode!r}")
+
+
+def nonzero(a: Any, return_matrix: bool = False) -> Any:
+    """The indices of the elements that are not zero: for each axis an int64 vector.
+
+    Parameters
+    ----------
+    a : tensor of at least one dimension
+    return_matrix : bool
+        Return them as the rows of a matrix instead of a tuple.
+    """
+    a = as_tensor_variable(a)
+    if not a.type.ndim:
+        raise ValueError(f"nonzero takes a tensor of at least one dimension; got the scalar {a}")
+    indices = tuple(Nonzero(a.type.ndim).make_node(a).outputs)
+    return as_tensor_variable(indices) if return_matrix else indices
+
+
+def nonzero_values(a: Any) -> Variable:
+    """The elements that are not zero, as a vector in C order."""
+    a = as_tensor_variable(a)
+    return getitem(a, nonzero(a))
+
+
+def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
+    """For each element of a, the element at its place of the choice that it numbers.
+
+    Parameters
+    ----------
+    a : int tensor
+    choices : sequence of tensors that broadcast with a, or a tensor of them
+        The first axis of a tensor numbers the choices.
+    mode : {'raise', 'wrap', 'clip'}
+        What happens to a number out of range; see `take`.
+
+    Examples
+    --------
+    >>> choose([1, 0], [[10, 20], [30, 40]]).eval()
+    array([30, 20])
+    """
+    a = as_tensor_variable(a)
+    if a.type.dtype == "bool":  # which as an index would be a mask
+        a = cast(a, "int64")
+    if isinstance(choices, Variable):
+        return _chosen(a, choices, mode)
+    choices = list(choices)
+    numbers = take(np.arange(len(choices)), a, mode=mode)
+    result = switch(eq(numbers, 0), choices[0], choices[0])  # which has the shape of both
+    for number, choice in enumerate(choices[1:], start=1):
+        result = switch(eq(numbers, number), choice, result)
+    return result
+
+
+def _chosen(a: Variable, choices: Variable, mode: str) -> Variable:
+    """`choose` from the tensor whose first axis numbers the choices."""
+    if not choices.type.ndim:
+        raise ValueError(f"choose takes choices of at least one dimension; got {choices.type}")
+    numbers = _in_range("choose", a, size_of(choices, 0), mode)
+    new = ["x"] * (a.type.ndim - choices.type.ndim + 1)
+    choices = dimshuffle(choices, [0, *new, *range(1, choices.type.ndim)])
+    ndim = choices.type.ndim - 1
+    numbers = as_tensor_variable(numbers, ndim=ndim)
+    places = [
+        0 if size == 1 else restore_axes(_below(size_of(choices, axis + 1)), others, ndim)
+        for axis, size in enumerate(choices.type.shape[1:])
+        for others in [[other for other in range(ndim) if other != axis]]
+    ]
+    return getitem(choices, (numbers, *places))
+
+
+def _below(size: Variable) -> Variable:
+    """0, 1, 2, … below the size."""
+    return Alloc()(constant(1, dtype="int64"), size).cumsum() - 1

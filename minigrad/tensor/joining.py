@@ -1,0 +1,99 @@
+"""Tensors one after the other, along an axis or a new one, and cut apart again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.axes import normalize_axis
+from ..core.graph import Variable
+from ..ops.joining import Join, Split, as_tensor_variable, stack
+from .sizes import as_size
+
+
+def join(axis: int, *tensors: Any) -> Variable:
+    """The tensors one after the other along an axis that they have.
+
+    Parameters
+    ----------
+    axis : int
+    *tensors : tensors, or one list of them
+        Their shapes are equal but for that axis.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or their numbers of dimensions or known sizes differ; at run time, if
+        other sizes differ.
+
+    Examples
+    --------
+    >>> join(0, [1, 2], [3]).eval()
+    array([1, 2, 3])
+    """
+    if len(tensors) == 1 and isinstance(tensors[0], (list, tuple)):
+        tensors = tuple(tensors[0])
+    variables = [as_tensor_variable(tensor) for tensor in tensors]
+    if not variables or not variables[0].type.ndim:
+        raise ValueError(
+            "join takes at least one tensor, of at least one dimension; use stack for scalars"
+        )
+    return Join(normalize_axis(axis, variables[0].type.ndim))(*variables)
+
+
+def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
+    """The tensors of the list one after the other along an axis that they have; see `join`."""
+    if isinstance(tensor_list, Variable):
+        raise TypeError("concatenate takes a list of tensors; got one tensor")
+    return join(axis, *tensor_list)
+
+
+def stacklists(arg: Any) -> Variable:
+    """Nested lists of tensors of the same shape as one tensor: a leading axis for each nesting.
+
+    Examples
+    --------
+    >>> stacklists([[1.0, 2.0], [x := as_tensor_variable([4.0])[0], x]]).eval()
+    array([[1., 2.],
+           [4., 4.]])
+    """
+    if isinstance(arg, (list, tuple)):
+        return stack([stacklists(entry) for entry in arg])
+    return as_tensor_variable(arg)
+
+
+def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variable]:
+    """x cut along an axis into pieces of the lengths given.
+
+    Parameters
+    ----------
+    x : tensor
+    splits_size : vector of int
+        Their lengths, which add up to the size of that axis.
+    n_splits : int
+        How many there are.
+    axis : int
+
+    Returns
+    -------
+    list of Variable
+
+    Raises
+    ------
+    ValueError
+        At run time, if the lengths do not add up to the size.
+
+    Examples
+    --------
+    >>> [part.eval() for part in split([1, 2, 3], [1, 2], 2)]
+    [array([1]), array([2, 3])]
+    """
+    x = as_tensor_variable(x)
+    lengths = as_tensor_variable(splits_size)
+    if isinstance(splits_size, (list, tuple)):
+        parts = list(map(as_size, splits_size))
+    else:
+        parts = [as_size(lengths[i]) for i in range(n_splits)]
+    if len(parts) != n_splits:
+        raise ValueError(f"split: got {len(parts)} lengths for {n_splits} pieces")
+    return Split(normalize_axis(axis, x.type.ndim), n_splits).parts(x, parts)
