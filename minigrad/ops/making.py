@@ -67,6 +67,7 @@ def _counts(node: Apply) -> bool:
 
 
 def known_integer(x: Variable) -> int | None:
+    """The number, if x is a constant integer."""
     return int(x.data) if isinstance(x, Constant) and not x.type.is_float else None
 
 
