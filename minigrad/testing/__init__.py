@@ -1,47 +1,60 @@
 """Gradient checks for pytest and Hypothesis, and for everything else with a gradient.
 
-What draws values needs Hypothesis, and is imported when it is first asked for.
+Each name is imported when it is first asked for: so `minigrad.testing.judge` needs NumPy alone, and
+only what draws values needs Hypothesis.
 """
 
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .agreement import assert_program_agrees
-from .check import check_grad
-from .judge.report import Entry, GradientError, Report
-from .taylor import Remainders, taylor_test
-from .theano_names import numeric_grad, verify_grad
+if TYPE_CHECKING:
+    from .agreement import assert_program_agrees as assert_program_agrees
+    from .check import check_grad as check_grad
+    from .judge.report import Entry as Entry
+    from .judge.report import GradientError as GradientError
+    from .judge.report import Report as Report
+    from .promises import check_op as check_op
+    from .strategies import broadcastable as broadcastable
+    from .strategies import expressions as expressions
+    from .strategies import shapes as shapes
+    from .strategies import tensors as tensors
+    from .taylor import Remainders as Remainders
+    from .taylor import taylor_test as taylor_test
+    from .theano_names import numeric_grad as numeric_grad
+    from .theano_names import verify_grad as verify_grad
 
-_OF_HYPOTHESIS = {
-    "check_op": ".promises",
+_MODULES = {
+    "Entry": ".judge.report",
+    "GradientError": ".judge.report",
+    "Remainders": ".taylor",
+    "Report": ".judge.report",
+    "assert_program_agrees": ".agreement",
     "broadcastable": ".strategies",
+    "check_grad": ".check",
+    "check_op": ".promises",
     "expressions": ".strategies",
+    "numeric_grad": ".theano_names",
     "shapes": ".strategies",
+    "taylor_test": ".taylor",
     "tensors": ".strategies",
+    "verify_grad": ".theano_names",
 }
 
-__all__ = [
-    "Entry",
-    "GradientError",
-    "Remainders",
-    "Report",
-    "assert_program_agrees",
-    "check_grad",
-    "numeric_grad",
-    "taylor_test",
-    "verify_grad",
-    *_OF_HYPOTHESIS,
-]
+__all__ = list(_MODULES)
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _OF_HYPOTHESIS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        module = import_module(_OF_HYPOTHESIS[name], __name__)
+        module = import_module(_MODULES[name], __name__)
     except ModuleNotFoundError as error:
         if error.name != "hypothesis":
             raise
         message = f"{__name__}.{name} draws values with Hypothesis: pip install hypothesis"
         raise ImportError(message) from error
     return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *_MODULES])

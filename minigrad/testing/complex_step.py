@@ -23,10 +23,8 @@ from ..ops.indexing import Subtensor
 from ..ops.joining import Join
 from ..ops.linalg import Dot, MatMul
 from ..ops.shape import Reshape, SpecifyShape, Unbroadcast
+from .judge.differentiable import COMPLEX_STEPS
 
-# The square of the first is less than the smallest number, and so is 0. With the other the slopes
-# must be the same; they are not where a step times something small was lost.
-STEPS = 2.0**-600, 2.0**-300
 # Times the longer step, what is smaller is no longer exact.
 _TOO_SMALL = 2.0**-700
 
@@ -59,7 +57,7 @@ def slopes(
     outputs: Sequence[Variable],
     point: Sequence[np.ndarray],
     direction: Sequence[np.ndarray],
-    step: float = STEPS[0],
+    step: float = COMPLEX_STEPS[0],
 ) -> list[np.ndarray] | None:
     """The derivatives of analytic outputs along a direction.
 
@@ -73,7 +71,7 @@ def slopes(
     point, direction : sequences of array
         For each input; where the direction is 0 nothing moves.
     step : float
-        One of `STEPS`.
+        One of `COMPLEX_STEPS`.
     """
     moved = [x + 1j * step * d if np.any(d) else x for x, d in zip(point, direction, strict=True)]
     known: dict[Variable, np.ndarray] = dict(zip(inputs, moved, strict=True))

@@ -1,16 +1,22 @@
-"""The pytest plugin: the fixture `check_grad`, its seed, and the worst entries in reports."""
+"""The pytest plugin: the fixture `check_grad`, its seed, and the worst entries in reports.
+
+pytest loads it in every session of whoever has minigrad installed. So it loads minigrad only when
+its fixture is used; and it is installed as `minigrad_pytest`, outside the package, because to import
+a module of a package is to import the package.
+"""
 
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Generator
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .check import check_grad as _check_grad
-from .judge.report import GradientError, Report
+if TYPE_CHECKING:
+    from minigrad.testing import Report
 
 _N_ROWS = 20
 
@@ -41,8 +47,10 @@ def pytest_report_header(config: pytest.Config) -> list[str]:
 @pytest.fixture(scope="session")  # so that tests of Hypothesis's can take it
 def check_grad(pytestconfig: pytest.Config) -> Callable[..., Report]:
     """`minigrad.testing.check_grad`, with the seed of the command line."""
+    from minigrad.testing import check_grad
+
     seed = pytestconfig.getoption("gradcheck_seed")
-    return _check_grad if seed is None else partial(_check_grad, seed=seed)
+    return check_grad if seed is None else partial(check_grad, seed=seed)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,8 +59,9 @@ def pytest_runtest_makereport(
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add the worst entries to the report of a test that a gradient check failed in."""
     report = yield
+    judge = sys.modules.get("minigrad.testing.judge.report")  # if not loaded, it has raised nothing
     error = call.excinfo.value if call.excinfo is not None else None
-    if isinstance(error, GradientError) and error.report is not None:
+    if judge and isinstance(error, judge.GradientError) and error.report is not None:
         count = len(error.report.entries)
         title = f"the worst of {count} comparisons" if count > _N_ROWS else "gradient check"
         report.sections.append((title, error.report.table(_N_ROWS)))

@@ -19,11 +19,12 @@ from ..core.types import TensorType
 from ..gradient import Rop
 from .agreement import assert_program_agrees
 from .check import check_grad
+from .judge.arguments import Arrays
 from .judge.comparison import scales, signed
+from .judge.differentiable import as_results
 from .judge.report import GradientError, Report
 from .judge.slopes import slope
 from .strategies import LAYOUTS
-from .symbolic import Arrays, as_results
 
 _SEED = 20261125
 

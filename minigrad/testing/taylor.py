@@ -8,10 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from .judge.arguments import Arguments, checked_places
 from .judge.comparison import checked_shapes, scales, signed, weights_for
 from .judge.report import GradientError
-from .symbolic import subject_of
+from .symbolic import differentiable
 
 # Long enough to be far from rounding, and short enough for the third derivative not to matter.
 _LONGEST_STEP = 1e-2
@@ -116,28 +115,27 @@ def taylor_test(
     >>> round(taylor_test(lambda x: np.sum(x**3), x, grad=lambda x: 3.1 * x**2).rate, 1)
     1.0
     """
-    arguments = Arguments(f, point, named)
-    arrays = arguments.arrays
-    subject = subject_of(f, grad, arguments, checked_places(wrt, arguments))
+    judged = differentiable(f, point, named, grad, wrt)
+    arrays = judged.point
     random = np.random.default_rng(seed)
-    direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in subject.wrt}
-    value = subject.values(arrays)
+    direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in judged.wrt}
+    value = judged.values(arrays)
     weights = weights_for(len(value), random)
-    inputs = [arrays[i] for i in subject.wrt]
-    names = [subject.names[i] for i in subject.wrt]
-    gradients = checked_shapes(names, inputs, subject.gradients(arrays, weights))
+    inputs = [arrays[i] for i in judged.wrt]
+    names = [judged.names[i] for i in judged.wrt]
+    gradients = checked_shapes(names, inputs, judged.gradients(arrays, weights))
     slope = sum(np.sum(g * d) for g, d in zip(gradients, direction.values(), strict=True))
 
     def change(step: float) -> float:
         moved = [x + step * direction[i] if i in direction else x for i, x in enumerate(arrays)]
-        return float(np.sum(weights * (subject.values(moved) - value)))
+        return float(np.sum(weights * (judged.values(moved) - value)))
 
     steps = _LONGEST_STEP / 2.0 ** np.arange(_N_STEPS)
     changes = np.array([change(step) for step in steps])
     remainders = np.abs(changes - steps * slope)
     if not np.isfinite(remainders).all():
         raise GradientError("taylor_test: the function is not finite at the point or around it")
-    noise = _CLEAR * 8 * subject.precision * float(np.sum(np.abs(weights * value)))
+    noise = _CLEAR * 8 * judged.precision * float(np.sum(np.abs(weights * value)))
     rate = _rate(steps, remainders, noise)
     around = abs(changes[0]) / steps[0] if changes.any() else _slope_far_away(change)
     # No more than this can be left of the slope.

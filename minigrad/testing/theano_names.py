@@ -9,12 +9,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.types import describe
 from .check import check_grad
-from .judge.arguments import as_array
+from .judge.arguments import as_array, describe
+from .judge.differentiable import as_results
 from .judge.report import GradientError
 from .judge.slopes import slope
-from .symbolic import as_results
 
 # The dtypes that f gets; all others are converted to float64.
 _COMPUTED_IN = {"float16": "float32", "float32": "float32"}

@@ -1,1 +1,11 @@
-"""Decide whether a gradient, given as numbers, agrees with a function that is given as numbers."""
+"""Decide whether a gradient, given as numbers, agrees with a function that is given as numbers.
+
+This package imports NumPy and the standard library, nothing else of minigrad.
+
+>>> import numpy as np
+>>> from minigrad.testing.judge.arguments import Arguments
+>>> from minigrad.testing.judge.handwritten import HandwrittenFunction
+>>> from minigrad.testing.judge.verdict import check
+>>> check(HandwrittenFunction(np.sin, np.cos, Arguments(["x"], [0.5])))
+<Report: derivatives: 1 agree>
+"""

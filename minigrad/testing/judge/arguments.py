@@ -1,4 +1,4 @@
-"""What people pass to a function that is checked: arrays, and lists and dicts of arrays."""
+"""The arguments of a function that is checked: arrays, however nested in lists and dicts."""
 
 from __future__ import annotations
 
@@ -9,42 +9,50 @@ from typing import Any
 
 import numpy as np
 
-from ...compile.function import Function
-from ...core.types import describe
-
 Arrays = list[np.ndarray]
 
 
 class Arguments:
     """The arguments of a function: arrays, however they are nested, and settings.
 
-    Among the arguments that are passed by name, only arrays and what holds some are part of the
-    point; everything else, as ``training=True``, is passed on as it is.
+    Among the arguments that are passed by name, only arrays and lists and dicts of arrays are part
+    of the point; everything else, as ``training=True``, is passed on as it is.
 
     Parameters
     ----------
-    f : callable
-        Tells the names of its arguments.
+    labels : sequence of str
+        A name for each argument that is passed by place: see `names_of_arguments`.
     values : sequence
+        The arguments that are passed by place.
     named : mapping of str to value
+    keeps_float16 : bool
+        Whether arrays of float16 stay so; else they become float32, because differences of float16
+        tell nothing.
 
     Attributes
     ----------
     arrays : list of array
-        All, in the order in which they are passed; dicts in their own.
+        All, in the order in which they are passed; those of a dict in its order.
     names : list of str
-        What each array is called, as in ``params["W1"]``.
+        A name for each array, as ``params["W1"]``.
     places : list of int
-        Which argument each array is of.
+        The number of the argument that each array is of.
     labels : list of str
-        What each argument is called.
+        A name for each argument.
+
+    Raises
+    ------
+    TypeError
+        If there is no array, or one is not of numbers.
     """
 
     def __init__(
-        self, f: Any, values: Sequence[Any], named: Mapping[str, Any] | None = None
+        self,
+        labels: Sequence[str],
+        values: Sequence[Any],
+        named: Mapping[str, Any] | None = None,
+        keeps_float16: bool = False,
     ) -> None:
-        if isinstance(f, Function):
-            values, named = _by_place(f, values, named or {}), {}
         named = named or {}
         self._n_positional = len(values)
         self._keys = [
@@ -52,7 +60,7 @@ class Arguments:
         ]
         self.settings = {key: value for key, value in named.items() if key not in self._keys}
         self._values = [*values, *(named[key] for key in self._keys)]
-        self.labels = [*_names_of_arguments(f, len(values)), *self._keys]
+        self.labels = [*labels, *self._keys]
         found = [
             (place, name, as_array(array, name))
             for place, (label, value) in enumerate(zip(self.labels, self._values, strict=True))
@@ -62,11 +70,9 @@ class Arguments:
             raise TypeError("check_grad: there is no point to check the gradient at: pass arrays")
         self.places = [place for place, _, _ in found]
         self.names = [name for _, name, _ in found]
-        arrays = [array for _, _, array in found]
-        # Differences of float16 tell nothing; a compiled function takes what it takes.
-        is_coarse = [x.dtype == "float16" and not isinstance(f, Function) for x in arrays]
         self.arrays = [
-            x.astype("float32") if c else x for x, c in zip(arrays, is_coarse, strict=True)
+            array.astype("float32") if array.dtype == "float16" and not keeps_float16 else array
+            for _, _, array in found
         ]
 
     def filled(self, arrays: Sequence[Any]) -> tuple[list[Any], dict[str, Any]]:
@@ -77,9 +83,9 @@ class Arguments:
         return values[: self._n_positional], by_name | self.settings
 
     def derivatives(self, given: Any, wrt: Sequence[int]) -> list[Any]:
-        """The derivatives by the arrays in question, of what a gradient returned.
+        """The derivatives by the arrays `wrt`, picked from what a gradient returned.
 
-        That is nested as the arguments are: one for each of them, or for each in question.
+        It returns one for each argument, or for each in question, nested as that argument is.
         """
         chosen = list(dict.fromkeys(self.places[i] for i in wrt))
         several = list(given) if isinstance(given, (list, tuple)) else [given]
@@ -100,8 +106,18 @@ class Arguments:
         return [found[self.names[i]] for i in wrt]
 
 
+def names_of_arguments(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of the first arguments of f; x0, x1, … where it does not tell them."""
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (TypeError, ValueError):  # some functions written in C do not tell
+        parameters = []
+    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
+    return [named[i] if i < len(named) else f"x{i}" for i in range(count)]
+
+
 def checked_places(wrt: Any, arguments: Arguments) -> list[int]:
-    """Which arrays the derivatives in question are by; all floats of an argument that is chosen."""
+    """The numbers of the arrays that wrt chooses: all of float type in an argument, or one of them."""
     floats = [i for i, x in enumerate(arguments.arrays) if x.dtype.kind == "f"]
     if wrt is None:
         if not floats:
@@ -119,7 +135,7 @@ def checked_places(wrt: Any, arguments: Arguments) -> list[int]:
 
 
 def _places_of(choice: Any, arguments: Arguments) -> list[int]:
-    """Which arrays of floats are meant by the place or name of an argument, or the name of an array."""
+    """The arrays of floats that the place or name of an argument, or the name of an array, means."""
     labels = arguments.labels
     place = labels.index(choice) if isinstance(choice, str) and choice in labels else choice
     if isinstance(place, str) and place in arguments.names:
@@ -140,7 +156,7 @@ def _places_of(choice: Any, arguments: Arguments) -> list[int]:
 
 
 def as_array(value: Any, name: str) -> np.ndarray:
-    """A value that must be an array of numbers; a Python number is a float64."""
+    """Return the value as an array, a Python number as float64; refuse what is not numbers."""
     try:
         array = np.asarray(value)
     except ValueError as error:
@@ -156,13 +172,14 @@ def as_array(value: Any, name: str) -> np.ndarray:
     return array
 
 
-def _by_place(f: Function, values: Sequence[Any], named: Mapping[str, Any]) -> list[Any]:
-    """The arguments of a compiled function in the order of its inputs."""
-    names = [variable.name for variable in f.inputs[len(values) :]]
-    if named.keys() - set(names):
-        unknown = ", ".join(named.keys() - set(names))
-        raise TypeError(f"check_grad: {f.name} has no input {unknown}, or it was passed already")
-    return [*values, *(named[name] for name in names if name is not None and name in named)]
+def describe(value: Any) -> str:
+    """The kind of a value, its shape and its dtype, for messages."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if isinstance(value, np.generic):
+        return f"{value!r}"
+    text = repr(value)
+    return f"{type(value).__name__} {text if len(text) < 60 else text[:56] + ' ...'}"
 
 
 def _is_array(value: Any) -> bool:
@@ -170,7 +187,7 @@ def _is_array(value: Any) -> bool:
 
 
 def _holds_arrays(value: Any) -> bool:
-    """Whether this is a dict, or a list or tuple of arrays rather than of numbers."""
+    """Whether the value is a dict, or a list or tuple of arrays rather than of numbers."""
     if isinstance(value, Mapping):
         return True
     is_list = isinstance(value, (list, tuple))
@@ -178,7 +195,7 @@ def _holds_arrays(value: Any) -> bool:
 
 
 def _items(value: Any, name: str) -> Iterator[tuple[Any, str, Any]]:
-    """The keys of a list or dict, their names, and what is there."""
+    """The keys of a list or dict, a name for each, and the items."""
     pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in pairs:
         yield key, f'{name}["{key}"]' if isinstance(key, str) else f"{name}[{key!r}]", item
@@ -194,7 +211,7 @@ def _nested(value: Any, name: str) -> Iterator[tuple[str, Any]]:
 
 
 def _refilled(value: Any, arrays: Iterator[Any]) -> Any:
-    """The value with the next of these arrays in the place of its own."""
+    """Return the value with the next arrays of the iterator in the places of its own."""
     if not _holds_arrays(value):
         return next(arrays)
     items = {key: _refilled(item, arrays) for key, _, item in _items(value, "")}
@@ -221,7 +238,7 @@ def _fits(value: Any, derivative: Any) -> bool:
 
 
 def _is_as_long(value: Any, given: Any) -> bool:
-    """Whether this is a list of numbers, as many as an array has that is an argument."""
+    """Whether the derivative is a list of as many numbers as the array has."""
     is_list = isinstance(given, (list, tuple)) and not _holds_arrays(given)
     is_array = not _holds_arrays(value) and np.ndim(value) > 0
     return (
@@ -230,7 +247,7 @@ def _is_as_long(value: Any, given: Any) -> bool:
 
 
 def _paired(value: Any, derivative: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """The names of the arrays in a value, and the derivative by each."""
+    """The name of each array in a value, with the derivative by it."""
     if not _holds_arrays(value):
         yield name, derivative
         return
@@ -250,15 +267,3 @@ def _paired(value: Any, derivative: Any, name: str) -> Iterator[tuple[str, Any]]
                 f"{', '.join(map(repr, keys)) or 'nothing'}"
             )
         yield from _paired(item, derivative[key], label)
-
-
-def _names_of_arguments(f: Callable[..., Any], count: int) -> list[str]:
-    """What f calls its arguments; x0, x1, … where it does not say."""
-    if isinstance(f, Function):
-        return [v.name or f"input {i}" for i, v in enumerate(f.inputs[:count])]
-    try:
-        parameters = list(inspect.signature(f).parameters.values())
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        parameters = []
-    named = [p.name for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    return [named[i] if i < len(named) else f"x{i}" for i in range(count)]

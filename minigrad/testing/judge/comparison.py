@@ -1,4 +1,4 @@
-"""A subject's gradient beside the numerical derivatives, element by element or along directions."""
+"""A gradient beside the numerical derivatives, element by element or along directions."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..complex_step import STEPS
-from ..symbolic import Arrays, Subject, near
+from .arguments import Arrays
+from .differentiable import COMPLEX_STEPS, Differentiable, near
 from .neighbourhood import REST, root_mean_square
 from .report import Entry, GradientError, Report
 from .slopes import Line, Slope, slope
@@ -49,10 +49,10 @@ class Comparison:
 
     Parameters
     ----------
-    subject : Subject
+    f : Differentiable
     point : list of array
     weights : array
-        Weights of the subject's results.
+        Weights of the results of f.
     max_calls : int
         No comparison is begun after so many calls of the function.
 
@@ -63,18 +63,18 @@ class Comparison:
     """
 
     def __init__(
-        self, subject: Subject, point: Arrays, weights: np.ndarray, max_calls: int
+        self, f: Differentiable, point: Arrays, weights: np.ndarray, max_calls: int
     ) -> None:
-        self._subject = subject
+        self._f = f
         self._point = point
         self._weights = weights
         self._max_calls, self._n_calls = max_calls, 0
-        self._inputs = [point[i] for i in subject.wrt]
-        self._names = [subject.names[i] for i in subject.wrt]
+        self._inputs = [point[i] for i in f.wrt]
+        self._names = [f.names[i] for i in f.wrt]
         self._scales = [scales(x) for x in self._inputs]
         self._own_scales = list(map(_own_scales, self._inputs, self._scales))
-        self._gradient = self._as_floats(subject.gradients(point, weights))
-        self._rounded = list(map(self._as_floats, subject.rounded(point, weights)))
+        self._gradient = self._as_floats(f.gradients(point, weights))
+        self._rounded = list(map(self._as_floats, f.rounded(point, weights)))
         self._rounding_at_kinks = list(map(_without_jumps, self._gradient, *self._rounded))
         sizes = [x.size for x in self._inputs]
         self._is_few = sum(sizes) <= min(_FEW, max_calls // _CALLS_FOR_EACH)
@@ -119,7 +119,7 @@ class Comparison:
         after, before = (self._gradient_at(distances, side) for side in (1.0, -1.0))
         signs = self._sides(distances, after, before)
         there = self._moved(distances, signs)
-        other = Comparison(self._subject, there, self._weights, self._max_calls)
+        other = Comparison(self._f, there, self._weights, self._max_calls)
         # Beside the gradients across the kinks, that here may be small.
         most = _SAME * max(map(self._size, (after, before, self._gradient)))
         is_same = all(
@@ -158,14 +158,14 @@ class Comparison:
     def _moved(self, distances: Arrays, signs: Sequence[np.ndarray | float]) -> Arrays:
         """The point, the inputs in question so far away."""
         moved = list(self._point)
-        for place, d, sign in zip(self._subject.wrt, distances, signs, strict=True):
+        for place, d, sign in zip(self._f.wrt, distances, signs, strict=True):
             x = moved[place]
             moved[place] = (x + sign * d).astype(x.dtype)
         return moved
 
     def _gradient_at(self, distances: Arrays, side: float) -> Arrays:
         moved = self._moved(distances, [side] * len(distances))
-        return self._as_floats(self._subject.gradients(moved, self._weights))
+        return self._as_floats(self._f.gradients(moved, self._weights))
 
     def _add_elements(self, entries: list[Entry], places: list[tuple[int, int]]) -> int:
         """Compare the elements at these places, as far as calls are left; return how many are not."""
@@ -275,7 +275,7 @@ class Comparison:
             of_exact = entry(exact)
             if of_exact.verdict != "unclear":
                 return of_exact
-        precision = coarser * self._subject.precision
+        precision = coarser * self._f.precision
         return entry(slope(self._line(direction), self._weights, precision, reach))
 
     def _rounding(self, spread: float, direction: Arrays) -> float:
@@ -312,7 +312,7 @@ class Comparison:
         size = max(abs(analytic), abs(found.value), found.width)
         negligible = _NEGLIGIBLE * max(self._largest, found.around)
         # What is left of terms that cancel has no size of its own to be compared with.
-        rounding = REST * self._subject.precision * max(1.0, found.largest)
+        rounding = REST * self._f.precision * max(1.0, found.largest)
         uncertain = bound - _CAUTION * found.saturated
         return "unclear" if uncertain > max(_UNCERTAIN * size, negligible, rounding) else "agrees"
 
@@ -322,10 +322,11 @@ class Comparison:
         # Numbers so small that a step times them is nothing must not pass for slopes of 0.
         longest = min(1.0, max(float(np.max(np.abs(d), initial=0.0)) for d in direction)) or 1.0
         direction = [d / longest for d in direction]
-        for units, step in ((0, STEPS[0]), (0, STEPS[1]), (-3, STEPS[0]), (3, STEPS[0])):
+        first, second = COMPLEX_STEPS
+        for units, step in ((0, first), (0, second), (-3, first), (3, first)):
             self._n_calls += 1
-            moved = near(self._point, self._subject.wrt, units)
-            slopes = self._subject.slopes(moved, direction, step)
+            moved = near(self._point, self._f.wrt, units)
+            slopes = self._f.slopes(moved, direction, step)
             if slopes is None or not np.isfinite(slopes).all():
                 return None
             values.append(longest * self._weights * slopes)
@@ -342,12 +343,12 @@ class Comparison:
         def results(distance: float) -> np.ndarray:
             self._n_calls += 1
             point = list(self._point)
-            for place, x, d in zip(self._subject.wrt, wide, direction, strict=True):
+            for place, x, d in zip(self._f.wrt, wide, direction, strict=True):
                 point[place] = x + distance * d
             # Elsewhere the function may be undefined, or have other results, as arange has.
             undefined = np.full(self._weights.shape, np.nan)
             try:
-                values = self._subject.values(point)
+                values = self._f.values(point)
             except (ValueError, ArithmeticError, IndexError):
                 return undefined
             return values if values.shape == undefined.shape else undefined

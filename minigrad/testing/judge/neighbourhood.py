@@ -1,4 +1,4 @@
-"""How the values of a function look next to a point: how far rounding moves them, how steep they are.
+"""The neighbourhood of a point on a line: how far rounding moves values there, how steep they are.
 
 References
 ----------
@@ -41,8 +41,8 @@ _SMALLEST = {
 }
 
 
-class Closely:
-    """How the results of a line look next to 0: how far rounding moves them, and how steep they are.
+class Neighbourhood:
+    """The results of a line next to 0: how far rounding moves them, and how steep they are.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .neighbourhood import LONGEST_STEP, Closely, Line
+from .neighbourhood import LONGEST_STEP, Line, Neighbourhood
 
 # The kinds of differences, and the powers of the step that the errors of each consist of, if the
 # function is smooth.
@@ -99,17 +99,17 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
         return Slope(0.0, 0.0)
     if not np.isfinite(at_0).all():
         return Slope(math.nan, math.inf, "undefined")
-    closely = Closely(line, at_0, precision, reach)
-    table = _Table(at_0, closely)
+    nearby = Neighbourhood(line, at_0, precision, reach)
+    table = _Table(at_0, nearby)
     over_stairs = table.best[_CENTRAL]
     step, patience, looks = LONGEST_STEP, _PATIENCE, _N_LOOKS
     while step > 64 * precision and patience:
         table.add(step, line(step), line(-step))
-        other = closely.contradicts(table.best[_CENTRAL], table.best_error[_CENTRAL], weights)
+        other = nearby.contradicts(table.best[_CENTRAL], table.best_error[_CENTRAL], weights)
         if other is not None:
             patience = _PATIENCE + 1
-            if looks and closely.finds_stairs(step, other):
-                table, step, looks = _Table(at_0, closely), 2 * LONGEST_STEP, looks - 1
+            if looks and nearby.finds_stairs(step, other):
+                table, step, looks = _Table(at_0, nearby), 2 * LONGEST_STEP, looks - 1
             else:
                 over_stairs = table.best[_CENTRAL] if looks else over_stairs
                 looks = 0
@@ -121,17 +121,17 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
         step /= 2
     sizes = np.abs(weights)
     judged = table.judged(weights)
-    on_stair = closely.is_on_stair & (weights != 0)
+    on_stair = nearby.is_on_stair & (weights != 0)
     if judged.kind == "smooth" and np.any(on_stair):
         longer = np.where(on_stair, over_stairs, table.best[_CENTRAL])
         judged = replace(judged, kind="stair", over_stairs=float(np.sum(weights * longer)))
-    if np.any(closely.is_only_noise & (weights != 0)):
+    if np.any(nearby.is_only_noise & (weights != 0)):
         judged = replace(judged, error=math.inf)
     return replace(
         judged,
         around=table.around(weights),
-        saturated=float(np.sum(sizes * table.best_error[_CENTRAL], where=closely.is_saturated)),
-        largest=float(np.sum(sizes * closely.largest)),
+        saturated=float(np.sum(sizes * table.best_error[_CENTRAL], where=nearby.is_saturated)),
+        largest=float(np.sum(sizes * nearby.largest)),
     )
 
 
@@ -144,7 +144,7 @@ class _Table:
     Parameters
     ----------
     at_0 : array
-    closely : Closely
+    nearby : Neighbourhood
 
     Attributes
     ----------
@@ -152,8 +152,8 @@ class _Table:
         The best value so far for each kind and each result, and how far it may be off.
     """
 
-    def __init__(self, at_0: np.ndarray, closely: Closely) -> None:
-        self._at_0, self._closely = at_0, closely
+    def __init__(self, at_0: np.ndarray, nearby: Neighbourhood) -> None:
+        self._at_0, self._nearby = at_0, nearby
         shape = (len(_POWERS), *at_0.shape)
         self.best, self.best_error = np.full(shape, math.nan), np.full(shape, math.inf)
         self._noise = np.zeros(shape)
@@ -167,7 +167,7 @@ class _Table:
     def add(self, step: float, after: np.ndarray, before: np.ndarray) -> None:
         """Take in the results at half the last step to the right and to the left."""
         to_right, to_left = after - self._at_0, self._at_0 - before
-        of_right, of_left = self._closely.moves(step, [after, before])
+        of_right, of_left = self._nearby.moves(step, [after, before])
         of_both = np.maximum(of_right, of_left)
         differences = [(after - before) / 2, to_right - to_left, to_right, to_left]
         noise = [of_both, 4 * of_both, 2 * of_right, 2 * of_left]

@@ -1,0 +1,78 @@
+"""What is judged: a function of arrays with its gradient, wherever they come from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from .arguments import Arrays
+
+# Steps into the complex numbers. The square of the first is less than the smallest number, and so
+# is 0. The other must give the same slopes; it does not where a step times something small was lost.
+COMPLEX_STEPS = 2.0**-600, 2.0**-300
+
+
+class Differentiable(Protocol):
+    """A function of arrays, with its gradient at a point.
+
+    Attributes
+    ----------
+    names : list of str
+        A name for each argument.
+    point : list of array
+        The arguments where the gradient is checked.
+    wrt : list of int
+        The numbers of the arguments that the gradient is by.
+    precision : float
+        The relative rounding error of `values`, as far as dtypes tell.
+    """
+
+    names: list[str]
+    point: Arrays
+    wrt: list[int]
+    precision: float
+
+    def values(self, point: Arrays) -> np.ndarray:
+        """All results at a point, one after another, as float64."""
+        ...
+
+    def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
+        """The derivatives of the weighted sum of all results, by each of the arguments `wrt`."""
+        ...
+
+    def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
+        """Several gradients at the point, which scatter as far as rounding may move them."""
+        ...
+
+    def slopes(self, point: Arrays, direction: Arrays, step: float) -> np.ndarray | None:
+        """The derivatives of all results along a direction, by a step into the complex numbers.
+
+        None, where that is not possible. The direction has an array for each of the arguments
+        `wrt`; the step is one of `COMPLEX_STEPS`.
+        """
+        ...
+
+    def derivative(self, weights: np.ndarray) -> Differentiable:
+        """The gradient of the weighted sum as a function of its own, for second derivatives."""
+        ...
+
+    def cause(self) -> str:
+        """A line that says where in the function the gradient is wrong, or nothing."""
+        ...
+
+
+def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:
+    """Return the point, but the arrays at these places so many units of precision away."""
+    moved = list(point)
+    for place in places:
+        x = point[place]
+        moved[place] = (x * (1 + units * np.finfo(x.dtype).eps)).astype(x.dtype)
+    return moved
+
+
+def as_results(values: Any) -> np.ndarray:
+    """Return one array or several as one row of float64."""
+    several = values if isinstance(values, (list, tuple)) else [values]
+    return np.concatenate([np.asarray(value, "float64").ravel() for value in several])
