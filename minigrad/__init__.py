@@ -15,11 +15,20 @@ from __future__ import annotations
 
 from . import printing, tensor
 from .compile import Function, In, MissingInputError, UnusedInputError, function
+from .compile import programs as _programs
 from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
 from .core.sharing import SharedVariable, shared
 from .gradient import DisconnectedInputError, Lop, Rop, grad
 from .printing import debugprint, pp, pprint
+
+try:
+    from .planner import Plans as _Plans
+except ModuleNotFoundError as error:  # everything is computed without it, only more slowly
+    if error.name != f"{__name__}.planner":
+        raise
+else:
+    _programs.planned = _Plans
 
 __version__ = "0.1.0"
 

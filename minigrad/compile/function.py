@@ -15,6 +15,7 @@ import numpy as np
 
 from ..core import locks
 from ..core.axes import OutOfRange
+from ..core.closed import ClosedGraph
 from ..core.configuration import MODES, config
 from ..core.errors import MissingInputError, UnusedInputError
 from ..core.graph import (
@@ -29,8 +30,7 @@ from ..core.graph import (
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.joining import as_tensor_variable
-from ..planner.plans import Plans
-from ..planner.recycling import Spares
+from . import programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import Binder, In, as_inputs
 from .inspect.debug import compare_with_interpreter
@@ -93,12 +93,15 @@ class Function:
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
-        most = {"most": 0} if unplanned else {}
-        filled = config.fill_buffers or mode == "DebugMode"
-        self._plans = Plans(
-            name, [*variables, *self._shared], self.outputs, lost, targets, filled=filled, **most
+        kind = programs.Programs if unplanned else programs.planned
+        self._programs = kind(
+            name,
+            ClosedGraph([*variables, *self._shared], self.outputs),
+            lost,
+            targets,
+            filled=config.fill_buffers or mode == "DebugMode",
+            strict=mode == "DebugMode",
         )
-        self._spares = Spares(filled)
 
     @property
     def inputs(self) -> list[Variable]:
@@ -113,22 +116,22 @@ class Function:
     @property
     def source(self) -> str:
         """The NumPy program that it runs; of several, the one that was planned last."""
-        return self._plans.latest.source
+        return self._programs.latest.source
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates."""
         if not self._targets:
             values = self._values(args, kwargs)
-            return self._pack(self._results(self._plans.program_for(values), values))
+            return self._pack(self._results(self._programs.program_for(values), values))
         with locks.UPDATING:
             values = self._values(args, kwargs)
-            program = self._plans.program_for(values)
-            recycled = program.new_values
-            given = self._spares.take(recycled) if recycled else ()
+            program = self._programs.program_for(values)
+            recycler = program.recycler
+            given = recycler.take() if recycler else ()
             results = self._results(program, values, given)
             self._store(results[self._n_outputs :])
-            if recycled:
-                self._spares.keep(recycled, values)
+            if recycler:
+                recycler.keep(values)
         return self._pack(results)
 
     def profile(self, /, *args: Any, n_calls: int = 100, **kwargs: Any) -> Profile:
@@ -157,7 +160,7 @@ class Function:
         ['exp_1', 'sum_1']
         """
         values = self._values(args, kwargs)
-        return self._plans.program_for(values).profile(values, n_calls)
+        return self._programs.program_for(values).profile(values, n_calls)
 
     def memory(self) -> int:
         """How many bytes the program takes at its peak, beside inputs, constants and parameters.
@@ -174,7 +177,7 @@ class Function:
         >>> f(np.zeros(1000)), f.memory()
         (array(1000.), 16008)
         """
-        return self._plans.latest.memory
+        return self._programs.latest.memory
 
     def copy(
         self,
@@ -251,7 +254,7 @@ class Function:
         try:
             results = program.run(*values, *given)
         except OutOfRange:
-            return self._results(self._plans.general, values)
+            return self._results(self._programs.general, values)
         except Exception as error:
             explained = program.explain(error)
             try:

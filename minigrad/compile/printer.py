@@ -7,8 +7,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..core.closed import ClosedGraph
 from ..core.graph import Apply, Constant, Variable, ancestors, identifier, toposort
-from ..planner.buffers import Buffer, Buffers
+from .buffers import NOWHERE, Buffer, Place
 from .checks import LostChecks
 from .inspect.comments import Commentator
 from .memory import Memory
@@ -35,31 +36,29 @@ class Printer:
     names : dict of Variable to str
     buffers : dict of str to Buffer
     slot_sizes, new_bytes
-        See `Buffers`.
+        See `Placement`.
     """
 
     def __init__(
         self,
         name: str,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        plans_buffers: bool,
+        graph: ClosedGraph,
+        place: Place | None,
         given: Sequence[Variable],
         lost: LostChecks,
     ) -> None:
         self.globals: dict[str, Any] = {}
         self.names: dict[Variable, str] = {}
-        self.inputs = inputs
-        self.outputs = outputs
+        self.inputs, self.outputs = inputs, outputs = graph.inputs, graph.outputs
         self._taken: dict[str, int] = {}  # each name, and the last number given to others of it
         self._used: dict[tuple[str, Any], str] = {}
         self._order = toposort([*outputs, *lost.others])
         self._memory = Memory(self._order, inputs, outputs, given)
-        placed = Buffers(self._order if plans_buffers else (), self._memory)
+        placed = NOWHERE if place is None else place(self._order, self._memory)
         self.slot_sizes = placed.slot_sizes
         self.new_bytes = placed.new_bytes
         self._buffer_of = placed.of
-        self._plans_buffers = plans_buffers
+        self._plans_buffers = place is not None
         self._buffer_names: dict[Buffer, str] = {}
         self.name = self._new_name(name)
         self._name_variables()
@@ -159,7 +158,8 @@ class Printer:
         """
         x, *numbers = node.inputs or (None,)
         return (
-            x in self._buffer_of
+            x is not None
+            and x in self._buffer_of
             and self._memory.origins(x) == {x}
             and node.outputs[0].type.ndim > 0  # a single element would be a copy
             and node.op.is_view

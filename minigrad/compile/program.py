@@ -11,12 +11,12 @@ from itertools import count
 from statistics import median
 from time import perf_counter
 from types import CodeType
-from typing import Any
+from typing import Any, Protocol
 
+from ..core.closed import ClosedGraph
 from ..core.errors import explained
 from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
-from ..planner.buffers import allocate, fill_with_nan
-from ..planner.recycling import NewValue, Spares
+from .buffers import Place, allocate, fill_with_nan
 from .checks import LostChecks, Refuse
 from .inspect.profile import Profile, Row
 from .printer import Printer
@@ -80,21 +80,34 @@ def _on_filled(
     return function(*values)
 
 
+class Recycler(Protocol):
+    """Lends a program the arrays that it writes some of its outputs into."""
+
+    @property
+    def outputs(self) -> Sequence[Variable]:
+        """What is written into the arrays."""
+
+    def take(self) -> Sequence[Any]:
+        """Return an array for each of the outputs."""
+
+    def keep(self, values: list[Any]) -> None:
+        """Keep those of the values of the program's inputs that nobody needs, for another call."""
+
+
 class Program:
     """Computes the outputs from the values of the inputs.
 
     Parameters
     ----------
     name : str
-    inputs, outputs : sequences of Variable
-        The outputs depend on no other inputs.
+    graph : ClosedGraph
     lost : LostChecks
         What is checked, too, for the sake of what was rewritten away.
-    plans_buffers : bool
-        Whether results whose size is known are written into arrays that outlive the call. They
-        take memory as long as the program lives.
-    new_values : sequence of NewValue
-        The outputs that are written into arrays which are given to the program.
+    place : callable, optional
+        Chooses which results are written into arrays that outlive the call. They take memory as
+        long as the program lives.
+    recycler : Recycler, optional
+        Gives the program the arrays that some of the outputs are written into.
     filled : bool
         Whether the arrays that outlive a call are filled with NaN before each: see
         ``config.fill_buffers``.
@@ -109,17 +122,14 @@ class Program:
     def __init__(
         self,
         name: str,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
+        graph: ClosedGraph,
         lost: LostChecks = LostChecks(),  # noqa: B008 (it is immutable)
-        plans_buffers: bool = False,
-        new_values: Sequence[NewValue] = (),
+        place: Place | None = None,
+        recycler: Recycler | None = None,
         filled: bool = False,
     ) -> None:
-        self.new_values = new_values
-        printer = Printer(
-            name, inputs, outputs, plans_buffers, [v.output for v in new_values], lost
-        )
+        self.recycler = recycler
+        printer = Printer(name, graph, place, recycler.outputs if recycler else (), lost)
         self._printer = printer
         self._new_bytes = printer.new_bytes
         self._filename = f"minigrad {printer.name} {next(_NUMBERS)}"
@@ -149,7 +159,7 @@ class Program:
         spent: list[list[float]] = [[] for _ in statements]
         code = compile("\n".join([*timed, lines[-1]]), self._filename, "exec")
         run = Instances(code, self._printer, {"_clock": perf_counter, "_spent": spent}).new()
-        values = [*values, *Spares().take(self.new_values)]
+        values = [*values, *(self.recycler.take() if self.recycler else ())]
         for _ in range(n_calls):
             run(*values)
         return Profile(

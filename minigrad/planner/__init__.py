@@ -1,1 +1,7 @@
-"""."""
+"""Plan programs for the sizes that a function meets. minigrad computes the same without it."""
+
+from __future__ import annotations
+
+from .plans import Plans
+
+__all__ = ["Plans"]

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from operator import attrgetter
 from typing import Any
 
+import numpy as np
+
 from ..compile.checks import LostChecks, not_done_by, refusals
 from ..compile.program import Program
+from ..compile.programs import PlannerWarning, Programs
 from ..compile.sizes import value_of
-from ..core.graph import Variable
+from ..core.closed import ClosedGraph
 from ..core.sharing import SharedVariable
+from .buffers import place
 from .layout import read_by_columns
-from .recycling import new_values
+from .recycling import Recycler, new_values
 from .rows import in_row_blocks
 from .specialise import improve_for_sizes, with_known_sizes
 
@@ -25,54 +30,26 @@ _SHAPE = attrgetter("shape")
 Shapes = tuple[tuple[int, ...], ...]
 
 
-class Plans:
-    """Chooses the program to run for the values it is to be run on.
-
-    Parameters
-    ----------
-    name : str
-    inputs, outputs : sequences of Variable
-    lost : LostChecks
-        What is checked, too.
-    targets : sequence
-        What the last outputs are the new values of.
-    most : int
-        For how many different shapes to plan.
-    filled : bool
-        As for a `Program`.
-    """
+class Plans(Programs):
+    """Chooses the program that was planned for the shapes of the values; see `Programs`."""
 
     def __init__(
         self,
         name: str,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
+        graph: ClosedGraph,
         lost: LostChecks,
         targets: Sequence[Any] = (),
-        most: int = _MOST_PLANS,
         filled: bool = False,
+        strict: bool = False,
     ) -> None:
-        self._name = name
-        self._inputs = inputs
-        self._outputs = outputs
-        self._targets = targets
-        self._most = most
-        self._filled = filled
-        self._lost = lost
+        super().__init__(name, graph, lost, targets, filled, strict)
         # What the program for any sizes checks by computing it, a plan may know without.
-        self._checks = [*lost.others, *refusals(outputs)]
-        self._general: Program | None = None
+        self._checks = [*lost.others, *refusals(graph.outputs)]
         self._planned: dict[Shapes, Program] = {}
+        self._most = _MOST_PLANS
+        self._spares: dict[int, np.ndarray] = {}
         # One attribute, so that another thread never sees half of it.
         self._last: tuple[Shapes, Program] | None = None
-
-    @property
-    def general(self) -> Program:
-        """The program for any shapes."""
-        # Not a cached_property, which before Python 3.12 holds a lock that a fork does not renew.
-        if self._general is None:
-            self._general = Program(self._name, self._inputs, self._outputs, self._lost)
-        return self._general
 
     @property
     def latest(self) -> Program:
@@ -80,52 +57,69 @@ class Plans:
         return next(reversed(self._planned.values()), None) or self.general
 
     def program_for(self, values: Sequence[Any]) -> Program:
-        """The program to run for values of these shapes."""
+        """Return the program for values of these shapes, a new one if they are new."""
         shapes = tuple(map(_SHAPE, values))
         last = self._last
         if last is not None and shapes == last[0]:
             return last[1]
-        program = self._planned.get(shapes) or self._new_program(shapes)
+        program = self._planned.get(shapes)
+        if program is None and len(self._planned) < self._most:
+            program = self._planned[shapes] = self._new_program(shapes, values)
+        program = program or self.general
         self._last = shapes, program
         return program
 
-    def _new_program(self, shapes: Shapes) -> Program:
-        if len(self._planned) >= self._most:
-            return self.general
-        program = self._planned[shapes] = self._plan(shapes) or self.general
-        return program
-
-    def _plan(self, shapes: Shapes) -> Program | None:
-        """A program for these shapes; None if there is no better one than that for any."""
-        shape_of = dict(zip(self._inputs, shapes, strict=True))
+    def _new_program(self, shapes: Shapes, values: Sequence[Any]) -> Program:
+        if not self._sizes_of_inputs_agree(shapes):
+            return self.general  # which can tell
         try:
-            for _, check in self._lost.of_inputs:
-                if value_of(check.sides[0], shape_of) != value_of(check.sides[1], shape_of):
-                    return None
-            inputs, variables = with_known_sizes(
-                self._inputs, [*self._outputs, *self._checks], shapes
+            return self._plan(shapes)
+        except Exception as error:
+            # If the general program fails too, an op will not have these sizes, and it can tell.
+            try:
+                self.general.run(*values)
+            except Exception:
+                return self.general
+            if self._strict:
+                raise
+            warnings.warn(
+                f"{self._name}: no plan could be made for the shapes {shapes}: "
+                f"{type(error).__name__}: {error}; the general program is used, which may be "
+                "slower. This is a bug in minigrad or in an Op",
+                PlannerWarning,
+                stacklevel=4,
             )
-            count = len(self._outputs)
-            outputs, checks = variables[:count], variables[count:]
-            outputs = in_row_blocks(self._name, inputs, outputs, self._filled)
-            variables = improve_for_sizes(inputs, [*outputs, *checks])
-            outputs = variables[:count]
-            checks = not_done_by(outputs, variables[count:])
-        except Exception:
-            # The sizes do not fit, or an op will not have them: the general program can tell.
-            return None
+            return self.general
+
+    def _sizes_of_inputs_agree(self, shapes: Shapes) -> bool:
+        shape_of = dict(zip(self._graph.inputs, shapes, strict=True))
+        return all(
+            value_of(check.sides[0], shape_of) == value_of(check.sides[1], shape_of)
+            for _, check in self._lost.of_inputs
+        )
+
+    def _plan(self, shapes: Shapes) -> Program:
+        """Return a program for these shapes."""
+        inputs, variables = with_known_sizes(
+            self._graph.inputs, [*self._graph.outputs, *self._checks], shapes
+        )
+        count = len(self._graph.outputs)
+        outputs, checks = variables[:count], variables[count:]
+        outputs = in_row_blocks(self._name, inputs, outputs, self._filled)
+        variables = improve_for_sizes(inputs, [*outputs, *checks])
+        outputs = variables[:count]
+        checks = not_done_by(outputs, variables[count:])
         by_columns = read_by_columns(outputs)
-        for known, variable in zip(inputs, self._inputs, strict=True):
+        for known, variable in zip(inputs, self._graph.inputs, strict=True):
             if known in by_columns and isinstance(variable, SharedVariable):
                 variable.keep_by_columns()
-        updates = outputs[len(outputs) - len(self._targets) :]
-        recycled = new_values(self._inputs, self._targets, updates)
+        updates = outputs[count - len(self._targets) :]
+        recycled = new_values(self._graph.inputs, self._targets, updates)
         return Program(
             self._name,
-            inputs,
-            outputs,
+            ClosedGraph(inputs, outputs),
             LostChecks(others=checks),
-            plans_buffers=True,
-            new_values=recycled,
+            place=place,
+            recycler=Recycler(recycled, self._spares, self._filled) if recycled else None,
             filled=self._filled,
         )

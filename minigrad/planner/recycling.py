@@ -1,4 +1,4 @@
-"""Arrays that shared variables held once hold their later values, if nobody else has them.
+"""Reuse the array of an old shared value for a new one, if nothing else refers to it.
 
 To make a large array anew for each update costs more than to fill it: the operating system hands
 out fresh memory page by page.
@@ -7,15 +7,15 @@ out fresh memory page by page.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from sys import getrefcount
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from ..compile.buffers import fill_with_nan
 from ..core.graph import Variable
 from ..core.sharing import SharedVariable
-from .buffers import fill_with_nan
 
 # Smaller arrays NumPy gets quickly from memory that it has just given back.
 _WORTH_RECYCLING = 32_768  # bytes
@@ -30,14 +30,14 @@ class NewValue(NamedTuple):
     ----------
     output : Variable
         What is written.
-    old : int
+    place : int
         The number, among the program's inputs, of the shared variable that will hold it.
     dtype, shape
         The array's.
     """
 
     output: Variable
-    old: int
+    place: int
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
 
@@ -45,7 +45,7 @@ class NewValue(NamedTuple):
 def new_values(
     inputs: Sequence[Variable], targets: Sequence[Any], outputs: Sequence[Variable]
 ) -> list[NewValue]:
-    """Which of the outputs, the targets' new values, are worth recycling the old ones for."""
+    """Return which of the outputs, the targets' new values, are worth an old array."""
     places = {variable: place for place, variable in enumerate(inputs)}
     times = Counter(outputs)
     result = []
@@ -62,35 +62,48 @@ def new_values(
     return result
 
 
-class Spares:
-    """The arrays that are free, one for each shared variable at most.
+class Recycler:
+    """Gives a program the arrays for its large new values, and keeps the old ones for the next call.
 
     Parameters
     ----------
+    new_values : sequence of NewValue
+    free : dict of int to array
+        For each shared variable at most one array that nobody uses, by its number among the inputs.
+        The programs of a function have this in common.
     filled : bool
-        Whether they are filled with NaN before they are used again.
+        Whether arrays are filled with NaN before they are used again.
+
+    Attributes
+    ----------
+    outputs : list of Variable
+        What is written into the arrays.
     """
 
-    def __init__(self, filled: bool = False) -> None:
-        self._of: dict[int, np.ndarray] = {}
+    def __init__(
+        self, new_values: Sequence[NewValue], free: dict[int, np.ndarray], filled: bool = False
+    ) -> None:
+        self.outputs = [value.output for value in new_values]
+        self._new_values = new_values
+        self._free = free
         self._filled = filled
 
-    def take(self, wanted: Iterable[NewValue]) -> list[np.ndarray]:
-        """An array for each of the values, whatever it holds."""
+    def take(self) -> list[np.ndarray]:
+        """Return an array for each of the new values, whatever it holds."""
         arrays = []
-        for value in wanted:
-            spare = self._of.pop(value.old, None)
-            if spare is None or spare.shape != value.shape:
-                spare = np.empty(value.shape, value.dtype)
-            arrays.append(spare)
+        for _, place, dtype, shape in self._new_values:
+            array = self._free.pop(place, None)
+            if array is None or array.shape != shape:
+                array = np.empty(shape, dtype)
+            arrays.append(array)
         if self._filled:
             fill_with_nan(arrays)
         return arrays
 
-    def keep(self, wanted: Iterable[NewValue], values: list[np.ndarray]) -> None:
-        """Keep those of the values of a program's inputs that only this list refers to."""
+    def keep(self, values: list[np.ndarray]) -> None:
+        """Keep those old values, among the program's inputs, that only this list refers to."""
         counts = list(map(getrefcount, values))
-        for value in wanted:
-            array = values[value.old]
-            if counts[value.old] == _ALONE and array.base is None and array.flags.carray:
-                self._of[value.old] = array
+        for _, place, _, _ in self._new_values:
+            array = values[place]
+            if counts[place] == _ALONE and array.base is None and array.flags.carray:
+                self._free[place] = array

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 
 from ..compile.program import Program
 from ..core.axes import DimShuffle, InRange, Sum
+from ..core.closed import ClosedGraph
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Op, Variable, clone_replace, toposort
 from ..core.table import FUNCTIONS_OF_ELEMENTS
@@ -20,6 +21,7 @@ from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
 from ..ops.reduction import Reduction
+from .buffers import place
 from .specialise import improve_before_cutting, improve_for_sizes
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
@@ -97,7 +99,7 @@ def _program_for(
     inputs += [v.type(v.name) for v in whole]
     block_sums = clone_replace(sums, dict(zip([*cut, *whole], inputs, strict=True)))
     outputs = improve_for_sizes(inputs, block_sums)
-    return Program(name, inputs, outputs, plans_buffers=True, filled=filled)
+    return Program(name, ClosedGraph(inputs, outputs), place=place, filled=filled)
 
 
 def _rows_of_a_block(n_rows: int, cut: Sequence[Variable], inside: Sequence[Apply]) -> int:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ..compile.function import function
 from ..compile.inspect.debug import precision_of
+from ..compile.programs import failing_planner_is_an_error
 from ..core.credit import credited_to, current_line
 from ..core.evaluate import evaluate
 from ..core.graph import Apply, Op, Variable, infer_shapes, toposort
@@ -29,6 +30,7 @@ from .strategies import LAYOUTS
 _SEED = 20261125
 
 
+@failing_planner_is_an_error()
 def check_op(
     op: Callable[..., Any],
     *strategies: Any,

@@ -10,6 +10,7 @@ import numpy as np
 
 from ..compile.function import Function, function
 from ..compile.inspect.rounding import rounded_at_random
+from ..compile.programs import failing_planner_is_an_error
 from ..core.errors import quoted
 from ..core.evaluate import evaluate
 from ..core.graph import Apply, Constant, Variable, toposort
@@ -41,6 +42,7 @@ class SymbolicFunction:
         The same inputs and outputs in float64, to compute values with.
     """
 
+    @failing_planner_is_an_error()
     @_quiet
     def __init__(
         self,
@@ -73,6 +75,7 @@ class SymbolicFunction:
         derivatives = self._gradient(self.inputs, self.outputs, weights)
         self._gradients = function(self._arguments, derivatives, on_unused_input="ignore")
 
+    @failing_planner_is_an_error()
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
         return as_results(self._values(*self.precisely(point)))
@@ -81,6 +84,7 @@ class SymbolicFunction:
         """The point in the dtypes of the precise inputs."""
         return _as(self.precise_inputs, point)
 
+    @failing_planner_is_an_error()
     @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         return self._gradients(*self._given(point, weights))

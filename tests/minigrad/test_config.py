@@ -100,9 +100,8 @@ def test_buffers_are_filled_before_each_call_if_config_or_mode_says_so(mode, fil
 
 def test_an_array_that_takes_the_new_value_of_a_shared_variable_is_filled_too():
     config.fill_buffers = True
-    taken = recycling.Spares(filled=True).take(
-        [recycling.NewValue(T.dvector(), 0, np.dtype("float64"), (3,))]
-    )
+    value = recycling.NewValue(T.dvector(), 0, np.dtype("float64"), (3,))
+    taken = recycling.Recycler([value], {}, filled=True).take()
     assert np.isnan(taken[0]).all()
 
 

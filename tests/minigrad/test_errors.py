@@ -107,7 +107,7 @@ def test_a_traceback_shows_the_programs_line(x):
     y = T.dmatrix("y")
     f = minigrad.function([x, y], x + y)
     with pytest.raises(AssertionError) as caught:
-        f._plans.general.run(np.ones((2, 2)), np.ones((3, 2)))
+        f._programs.general.run(np.ones((2, 2)), np.ones((3, 2)))
     assert "assert x.shape[0] == y.shape[0]" in "".join(traceback.format_exception(caught.value))
 
 

@@ -194,7 +194,7 @@ def test_shapes_that_recur_are_planned_once():
     for _ in range(3):
         for rows in (2, 3):
             f(np.ones((rows, 2)))
-    assert len(f._plans._planned) == 2
+    assert len(f._programs._planned) == 2
 
 
 def test_ever_new_shapes_get_the_program_for_any():
@@ -202,7 +202,7 @@ def test_ever_new_shapes_get_the_program_for_any():
     f = minigrad.function([x], T.exp(T.tanh(x)).sum())
     for rows in range(2, 200):
         np.testing.assert_allclose(f(np.zeros((rows, 2))), 2 * rows)
-    assert len(f._plans._planned) < 50
+    assert len(f._programs._planned) < 50
 
 
 def test_fast_compile_plans_nothing():

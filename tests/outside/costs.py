@@ -147,7 +147,7 @@ cost = {form.format(q="q")}
                 name = "DebugMode" if mode == "DebugMode" else "FAST_RUN"
                 f = minigrad.function(inputs, [cost, gradient], givens=givens, mode=name)
                 if mode == "without plans":
-                    f._plans._most = 0
+                    f._programs._most = 0
                 value, slope = f(*arguments)
                 _assert_close(f"{mode}: cost", value, right, dtype)
                 _assert_close(f"{mode}: gradient", slope, slopes, dtype)

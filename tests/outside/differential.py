@@ -312,9 +312,9 @@ def _laid_out(value, rng):
 
 
 def _without_plans(f):
-    f._plans._planned.clear()
-    f._plans._last = None
-    f._plans._most = 0
+    f._programs._planned.clear()
+    f._programs._last = None
+    f._programs._most = 0
 
 
 # ---- What failed ---------------------------------------------------------------------------------

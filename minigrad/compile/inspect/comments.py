@@ -9,7 +9,7 @@ from pathlib import Path
 from ...core.axes import is_transposed, transposed
 from ...core.credit import Line
 from ...core.graph import Apply, Constant, Variable, identifier
-from ...planner.buffers import Buffer
+from ..buffers import Buffer
 
 # Comments stand at this column, and longer formulas are broken off.
 _COLUMN = 48

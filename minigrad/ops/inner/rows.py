@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...compile.program import Program
 from ...core.axes import accumulator
 from ...core.graph import Apply, Op, Use, Variable
 
@@ -36,7 +35,7 @@ class RowBlocks(Op):
 
     def __init__(
         self,
-        programs: dict[int, Program],
+        programs: dict[int, Any],
         lengths: Sequence[int],
         cut: Sequence[int],
         types: Sequence[Any],

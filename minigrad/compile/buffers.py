@@ -1,0 +1,62 @@
+"""Arrays that outlive a call. A planner decides which results of a program are written into them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.graph import Apply, Variable
+from .memory import Memory
+
+# Arrays begin at multiples of so many bytes, as the widest instructions of today want them.
+_ALIGNMENT = 64
+
+
+class Buffer(NamedTuple):
+    """An array in the memory of a slot, which others use at other times."""
+
+    slot: int
+    dtype: np.dtype[Any]
+    shape: tuple[int, ...]
+
+
+class Placement(NamedTuple):
+    """Where the results of a program are written.
+
+    Attributes
+    ----------
+    of : dict of Variable to Buffer
+        The results that have a buffer.
+    slot_sizes : list of int
+        The bytes of each slot.
+    new_bytes : int
+        How many bytes of other arrays there are at most at one time, as far as sizes are known.
+    """
+
+    of: Mapping[Variable, Buffer]
+    slot_sizes: Sequence[int]
+    new_bytes: int
+
+
+# From a program's nodes, in its order, and what is known of their memory.
+Place = Callable[[Sequence[Apply], Memory], Placement]
+
+NOWHERE = Placement({}, (), 0)
+
+
+def allocate(slot_sizes: Sequence[int], buffers: Mapping[str, Buffer]) -> dict[str, np.ndarray]:
+    """New arrays for the buffers, by their names."""
+    slots = [np.empty(size + _ALIGNMENT, np.uint8) for size in slot_sizes]
+    starts = [-slot.ctypes.data % _ALIGNMENT for slot in slots]
+    return {
+        name: np.ndarray(b.shape, b.dtype, slots[b.slot], starts[b.slot])
+        for name, b in buffers.items()
+    }
+
+
+def fill_with_nan(arrays: Iterable[np.ndarray]) -> None:
+    """Make every element of the arrays, in C order, NaN, or −1 (or the largest) if an integer."""
+    for array in arrays:
+        array.reshape(-1).view(np.uint8).fill(0xFF)

@@ -1,0 +1,81 @@
+"""The programs of a function: one for any sizes, and those that a planner makes beside it."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..core.closed import ClosedGraph
+from .checks import LostChecks
+from .program import Program
+
+
+class PlannerWarning(RuntimeWarning):
+    """A program could not be planned, because of a bug in minigrad or in an op."""
+
+
+@contextmanager
+def failing_planner_is_an_error() -> Iterator[None]:
+    """Raise the `PlannerWarning` that is given here; tests do so."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error", PlannerWarning)
+        yield
+
+
+class Programs:
+    """Chooses the program to run for the values it is to be run on: here always the general one.
+
+    Parameters
+    ----------
+    name : str
+    graph : ClosedGraph
+        What the programs compute.
+    lost : LostChecks
+        What they check, too.
+    targets : sequence
+        What the last outputs are the new values of.
+    filled : bool
+        As for a `Program`.
+    strict : bool
+        Whether an error in planning is raised. Else the general program is run, with a warning.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        graph: ClosedGraph,
+        lost: LostChecks,
+        targets: Sequence[Any] = (),
+        filled: bool = False,
+        strict: bool = False,
+    ) -> None:
+        self._name = name
+        self._graph = graph
+        self._lost = lost
+        self._targets = targets
+        self._filled = filled
+        self._strict = strict
+        self._general: Program | None = None
+
+    @property
+    def general(self) -> Program:
+        """The program for any sizes."""
+        # Not a cached_property, which before Python 3.12 holds a lock that a fork does not renew.
+        if self._general is None:
+            self._general = Program(self._name, self._graph, self._lost)
+        return self._general
+
+    @property
+    def latest(self) -> Program:
+        """The program that was planned last, if one was."""
+        return self.general
+
+    def program_for(self, values: Sequence[Any]) -> Program:
+        """Return the program to run for these values of the inputs."""
+        return self._general or self.general
+
+
+# What functions use unless their mode forbids to plan: `minigrad` puts the planner's class here.
+planned: type[Programs] = Programs
