@@ -10,4 +10,5 @@ minigrad.config.fill_buffers = True
 
 
 def pytest_configure(config):
+    config.addinivalue_line("markers", "planner: needs minigrad.planner, which is optional")
     config.addinivalue_line("filterwarnings", f"error::{PlannerWarning.__module__}.PlannerWarning")

@@ -14,6 +14,8 @@ from autoencoder import TiedNetwork, momentum_updates
 from minigrad.core.table import _TABLE, FUNCTIONS_OF_ELEMENTS
 from minigrad.testing import assert_program_agrees, expressions
 
+pytestmark = pytest.mark.planner
+
 # As if the cache were tiny, so that small data is many rows.
 TINY_CACHE = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}
 tiny_cache = mock.patch.multiple("minigrad.planner.rows", **TINY_CACHE)

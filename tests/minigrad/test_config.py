@@ -6,7 +6,6 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import config
-from minigrad.planner import recycling
 
 
 @pytest.fixture(autouse=True)
@@ -96,13 +95,6 @@ def test_buffers_are_filled_before_each_call_if_config_or_mode_says_so(mode, fil
         f(np.ones(3, dtype))
     old = [telling] * 3 if fills or mode == "DebugMode" else [1, 1, 1]
     np.testing.assert_array_equal(seen[-1], old)
-
-
-def test_an_array_that_takes_the_new_value_of_a_shared_variable_is_filled_too():
-    config.fill_buffers = True
-    value = recycling.NewValue(T.dvector(), 0, np.dtype("float64"), (3,))
-    taken = recycling.Recycler([value], {}, filled=True).take()
-    assert np.isnan(taken[0]).all()
 
 
 def test_a_functions_own_mode_comes_before_configs():

@@ -499,6 +499,7 @@ def test_a_check_of_what_is_not_needed_names_the_operation_and_its_sizes():
         f(np.ones((3, 2)), 2)
 
 
+@pytest.mark.planner
 def test_a_check_that_sizes_have_passed_is_in_no_plan():
     f = minigrad.function([MATRIX], T.zeros_like(T.exp(MATRIX.reshape((2, MATRIX.shape[0])))))
     f(np.ones((3, 2)))

@@ -14,6 +14,8 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.testing import assert_program_agrees, expressions
 
+pytestmark = pytest.mark.planner
+
 
 def strided(value):
     """The value as every other element of a larger array, in each dimension."""

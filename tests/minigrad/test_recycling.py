@@ -5,6 +5,9 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.planner import recycling
+
+pytestmark = pytest.mark.planner
 
 
 @pytest.fixture
@@ -76,3 +79,9 @@ def test_a_new_value_of_another_shape_is_planned_for_anew(moving):
     w.set_value(np.zeros((100, 400)))
     assert f(np.ones((100, 400))) == 0
     assert f(np.ones((100, 400))) == 40_000
+
+
+def test_an_array_that_takes_the_new_value_of_a_shared_variable_is_filled_too():
+    value = recycling.NewValue(T.dvector(), 0, np.dtype("float64"), (3,))
+    taken = recycling.Recycler([value], {}, filled=True).take()
+    assert np.isnan(taken[0]).all()

@@ -13,6 +13,8 @@ from minigrad.compile import programs
 from minigrad.planner import plans
 from minigrad.testing import assert_program_agrees, check_grad, check_op
 
+pytestmark = pytest.mark.planner
+
 # Quick ones that touch all that the planner does; without_planner.py runs any.
 FILES = [
     "test_function",
