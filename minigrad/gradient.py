@@ -6,12 +6,12 @@ import warnings
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
-from .core.axes import ones_like, zeros_like
+from .core.axes import as_tensor_variable, ones_like, zeros_like
 from .core.credit import credited_to
+from .core.elementwise import cast
 from .core.graph import Apply, Variable, clone_replace, toposort
-from .core.table import add, cast
+from .core.table import add
 from .core.types import TensorType
-from .ops.joining import as_tensor_variable
 from .ops.shape import unbroadcast, with_sizes
 from .rewrite import stabilized
 

@@ -32,6 +32,7 @@ from hypothesis import Phase, settings
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "core.axes",
+    "core.elementwise",
     "core.table",
     *(f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))),
 ]

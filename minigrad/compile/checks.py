@@ -14,6 +14,7 @@ import numpy as np
 
 from ..core.axes import Size, sizes_of
 from ..core.credit import credited_to
+from ..core.elementwise import cast
 from ..core.graph import (
     Apply,
     Op,
@@ -26,7 +27,6 @@ from ..core.graph import (
     identifier,
     toposort,
 )
-from ..core.table import cast
 from ..core.types import TensorType, constant
 from ..rewrite import improve
 from .sizes import Check, Sizes, is_of_inputs

@@ -14,28 +14,22 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core import locks
-from ..core.axes import OutOfRange
+from ..core.axes import as_tensor_variable
 from ..core.closed import ClosedGraph
 from ..core.configuration import MODES, config
 from ..core.errors import MissingInputError, UnusedInputError
-from ..core.graph import (
-    Constant,
-    Variable,
-    clone_replace,
-    flattened,
-    graph_inputs,
-    mentioned,
-    restored,
-)
+from ..core.graph import Constant, Variable, clone_replace, graph_inputs
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
-from ..ops.joining import as_tensor_variable
+from ..ops.planned import OutOfRange
 from . import programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import Binder, In, as_inputs
 from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.profile import Profile
+from .mentions import mentioned
+from .pickling import flattened, restored
 from .program import Program
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 

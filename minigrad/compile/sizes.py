@@ -6,7 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from ..core.axes import Size
-from ..core.graph import Apply, Constant, Variable, infer_shapes
+from ..core.graph import Apply, Constant, Variable
+from ..rewrite.shapes import infer_shapes
 
 # A size: a number, or the scalar expression that gives it.
 Entry = int | Variable

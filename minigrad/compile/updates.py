@@ -6,9 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.errors import quoted
-from ..core.graph import Constant, Variable, clone_replace, mentioned
+from ..core.graph import Constant, Variable, clone_replace
 from ..core.sharing import SharedVariable
 from ..core.types import describe
+from .mentions import mentioned
 
 Updates = dict[SharedVariable, Variable]
 

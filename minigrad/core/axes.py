@@ -14,24 +14,60 @@ from typing import Any
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from ..ops.pieces import sum_of_squares
 from .credit import asked_for
-from .graph import Apply, Constant, Op, Use, Variable
+from .graph import Apply, Constant, NumPyOp, Use, Variable
+from .kernels import ACCUMULATORS, numpy_sum
 from .types import TensorType, constant
 
 
-class NumPyOp(Op):
-    """An op with one output that a NumPy function computes from the inputs' values."""
+def holds_variable(x: Any) -> bool:
+    """Whether x is a variable, or a nested list with one in it."""
+    if isinstance(x, (list, tuple)):
+        return any(map(holds_variable, x))
+    return isinstance(x, Variable)
 
-    def compute(self, *inputs: Any) -> Any:
-        """The output's value."""
-        raise TypeError(f"{self}: define compute, which returns its output")
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        output_storage[0][0] = self.compute(*inputs)
+def stack(*tensors: Any, axis: int = 0) -> Variable:
+    """Refused here; the module `ops.joining` puts its own function in this place."""
+    raise TypeError(f"a tensor is made of numbers, or is a variable; got the list {tensors!r}")
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
+
+def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None) -> Variable:
+    """x as a variable: variables as they are, numbers as constants, lists of variables stacked.
+
+    Parameters
+    ----------
+    x : variable, number, array, or nested list of these
+    name : str, optional
+        For a new constant.
+    ndim : int, optional
+        Dimensions of size 1 are put in front until there are so many.
+
+    Returns
+    -------
+    Variable
+
+    Raises
+    ------
+    TypeError
+        If x is none of the above.
+
+    Examples
+    --------
+    >>> as_tensor_variable([1, 2]).type
+    TensorType(int64, (2,))
+    """
+    if isinstance(x, Apply):
+        x = x.out
+    if isinstance(x, (list, tuple)) and holds_variable(x):
+        x = stack(x)
+    if not isinstance(x, Variable):
+        return constant(x, name, ndim)
+    if ndim is None or ndim == x.type.ndim:
+        return x
+    if ndim < x.type.ndim:
+        raise ValueError(f"{x} has {x.type.ndim} dimensions, more than the {ndim} asked for")
+    return dimshuffle(x, ["x"] * (ndim - x.type.ndim) + list(range(x.type.ndim)))
 
 
 def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
@@ -201,69 +237,6 @@ def _is_size(x: Variable) -> bool:
     return x.owner is not None and isinstance(x.owner.op, Size)
 
 
-class Contiguous(NumPyOp):
-    """The input, whose rows lie in memory one after the other; a copy only if they did not.
-
-    A plan puts it in, when derivatives have been taken; so it has none.
-    """
-
-    __props__ = ()
-    view_map = {0: [0]}
-    takes_out = True
-
-    def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [x.type()])
-
-    def compute(self, x: Any, out: Any = None) -> Any:
-        if out is None or x.flags.c_contiguous:
-            return np.ascontiguousarray(x)
-        out[...] = x  # in half the time of np.copyto
-        return out
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return inputs[0]
-
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
-
-
-class OutOfRange(ArithmeticError):
-    """A plan's short cut led to numbers that are too large; the general program must compute them."""
-
-
-class InRange(NumPyOp):
-    """The input; raises `OutOfRange` if an element is infinite or NaN.
-
-    A plan puts it in, when derivatives have been taken; so it has none.
-    """
-
-    __props__ = ()
-    view_map = {0: [0]}
-
-    def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [x.type()])
-
-    def compute(self, x: Any) -> Any:
-        return numpy_in_range(x)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('in_range', numpy_in_range)}({inputs[0]})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return inputs[0]
-
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
-
-
-def numpy_in_range(x: Any) -> Any:
-    """x, if its elements are finite, and not so large that their squares might overflow."""
-    flat = x.ravel(order="K")
-    if not math.isfinite(sum_of_squares(flat)):
-        raise OutOfRange
-    return x
-
-
 class AlongAxes(NumPyOp):
     """A NumPy function along some axes of its input, which the output lacks.
 
@@ -294,37 +267,6 @@ class AlongAxes(NumPyOp):
         return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
 
 
-# In what a running sum or product of a narrow float is kept, as Theano's ``acc_dtype``.
-_ACCUMULATORS = {"float16": "float32", "float32": "float64"}
-
-
-def accumulator(dtype: Any) -> np.dtype[Any]:
-    """The dtype in which numbers of this one are added up and multiplied."""
-    return np.dtype(_ACCUMULATORS.get(np.dtype(dtype).name, dtype))
-
-
-def widened(function: Callable[..., Any]) -> Callable[..., Any]:
-    """NumPy's reduction or accumulation, which rounds to a narrow float only in the end."""
-
-    def reduce(x: Any, axis: Any = None, out: Any = None, **options: Any) -> Any:
-        """What the NumPy function makes of x, kept in a wider float meanwhile."""
-        wide = _WIDER.get(x.dtype)
-        if wide is None:
-            return function(x, axis=axis, out=out, **options)
-        # Not with out=: NumPy would keep the running sum in the dtype of that.
-        result = function(x, axis=axis, dtype=wide, **options)
-        if out is None:
-            return result.astype(x.dtype)
-        np.copyto(out, result, casting="same_kind")
-        return out
-
-    return reduce
-
-
-_WIDER = {np.dtype(narrow): np.dtype(wide) for narrow, wide in _ACCUMULATORS.items()}
-numpy_sum = widened(np.add.reduce)
-
-
 class Sum(AlongAxes):
     """The sum over the axes `axis`, in which float16 and float32 are added up in a wider float."""
 
@@ -337,7 +279,7 @@ class Sum(AlongAxes):
         self.axis = axis
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        is_narrow = node.inputs[0].type.dtype in _ACCUMULATORS
+        is_narrow = node.inputs[0].type.dtype in ACCUMULATORS
         name = use(self.name, numpy_sum if is_narrow else np.add.reduce)
         return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
@@ -391,56 +333,11 @@ class Size(NumPyOp):
         return [[False]]
 
 
-class Shape(NumPyOp):
-    """The sizes of the input along all its axes, an int64 vector."""
-
-    __props__ = ()
-
-    def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [TensorType("int64", (x.type.ndim,))()])
-
-    def compute(self, x: Any) -> Any:
-        return np.array(x.shape, dtype="int64")
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('array', np.array)}({inputs[0]}.shape, {use('int64', np.int64)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"{inputs[0]}.shape"
-
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [(node.inputs[0].type.ndim,)]
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None]
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[False]]
-
-
 def dimshuffle(x: Variable, order: Sequence[int | str]) -> Variable:
     """The axes of x in the order given, with a new axis of size 1 for each ``'x'``."""
     if list(order) == list(range(x.type.ndim)):
         return x
     return DimShuffle(order)(x)
-
-
-def is_transposed(x: Variable) -> bool:
-    """Whether the matrix x is another one with its axes exchanged."""
-    return (
-        x.owner is not None
-        and isinstance(x.owner.op, DimShuffle)
-        and x.owner.op.new_order == (1, 0)
-        and x.owner.inputs[0].type.ndim == 2
-    )
-
-
-def transposed(x: Variable) -> Variable:
-    """The matrix x with its axes exchanged."""
-    if is_transposed(x):
-        assert x.owner is not None
-        return x.owner.inputs[0]
-    return dimshuffle(x, [1, 0])
 
 
 def size_of(x: Variable, axis: int) -> Variable:

@@ -1,26 +1,23 @@
 """Expressions as graphs: a `Variable` is the output of an `Apply`, an `Op` applied to `Variable`s.
 
-Nothing here knows of tensors. Every walk over a graph is a loop with its own stack, because an
-expression may be deeper than Python's.
+Every walk over a graph is a loop with its own stack, because an expression may be deeper than
+Python's.
 """
 
 from __future__ import annotations
 
 import keyword
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary, ref
+from weakref import ref
 
 from . import locks
-from .credit import Line, credited_to, current_line
+from .credit import credited_to, current_line
 
 if TYPE_CHECKING:
-    # `minigrad.tensor` gives every variable these methods when it is imported.
-    from ..tensor.operators import Operators as _Operators
+    from .operators import Operators as _Operators
 else:
-    _Operators = object
-
+    _Operators = object  # its methods come with the module `operators`
 
 # See Op.expression.
 Use = Callable[[str, Any], str]
@@ -28,10 +25,6 @@ Use = Callable[[str, Any], str]
 
 class Variable(_Operators):
     """A value that is known when the program runs: an input, or what an `Apply` makes.
-
-    It can be pickled, with all that it depends on. What is pickled together, as in
-    ``pickle.dumps([cost, x])``, goes on being one graph. To load a pickle is to run a program: load
-    only those of people you trust.
 
     Parameters
     ----------
@@ -65,12 +58,6 @@ class Variable(_Operators):
         return f"<{self.type}>"
 
     __repr__ = __str__
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        """A leaf is pickled as it is, an expression with the list of its nodes: see `flattened`."""
-        if self.owner is None:
-            return super().__reduce_ex__(protocol)
-        return restored_variable, flattened([self])
 
 
 class Constant(Variable):
@@ -115,9 +102,6 @@ class Constant(Variable):
 class Apply:
     """One application of an `Op`: which variables go in, which come out, and who wrote it.
 
-    A variable holds the node that makes it, but a node does not hold its outputs. So no graph
-    refers to itself in a circle, and what is dropped is freed at once, with its arrays.
-
     Parameters
     ----------
     op : Op
@@ -148,6 +132,32 @@ class Apply:
         self.made_at = current_line()
 
     @property
+    def out(self) -> Variable:
+        """The output, where there is but one."""
+        (output,) = self.outputs
+        return output
+
+    @property
+    def nout(self) -> int:
+        """How many outputs there are."""
+        return len(self._outputs)
+
+    def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
+        """The same operation on other inputs, credited to the same line of the user's program."""
+        node = credited_to(self.made_at, self.op.make_node, *inputs)
+        outputs = node.outputs
+        for old, new in zip(self.outputs, outputs, strict=True):
+            new.name = old.name
+        node._unread = outputs
+        return node
+
+    def __repr__(self) -> str:
+        return f"{self.op}({', '.join(map(str, self.inputs))})"
+
+    # A variable holds the node that makes it. If nodes held their outputs, too, each graph would
+    # refer to itself in a circle; so, what is dropped is freed at once, with its arrays.
+
+    @property
     def outputs(self) -> list[Variable]:
         """What it makes."""
         unread = self._unread
@@ -173,32 +183,6 @@ class Apply:
                 output = Variable(type, self, index, name)
                 self._outputs[index] = ref(output)
             return output
-
-    @property
-    def out(self) -> Variable:
-        """The output, where there is but one."""
-        (output,) = self.outputs
-        return output
-
-    @property
-    def nout(self) -> int:
-        """How many outputs there are."""
-        return len(self._outputs)
-
-    def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
-        """The same operation on other inputs, credited to the same line of the user's program."""
-        node = credited_to(self.made_at, self.op.make_node, *inputs)
-        outputs = node.outputs
-        for old, new in zip(self.outputs, outputs, strict=True):
-            new.name = old.name
-        node._unread = outputs
-        return node
-
-    def __repr__(self) -> str:
-        return f"{self.op}({', '.join(map(str, self.inputs))})"
-
-    def __reduce__(self) -> Any:
-        return attrgetter("owner"), (self.output(0),)
 
 
 class Op:
@@ -277,28 +261,6 @@ class Op:
         """
         raise TypeError(f"{self}: define perform, which computes its outputs")
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        """This node in a compiled program, as Python source; with several outputs, a tuple.
-
-        `inputs` are what the inputs are called in that program. ``use(name, value)`` brings in
-        anything else that the source speaks of: it returns what to call the value, which is the
-        name unless that is taken. By default `perform` is called.
-        """
-        return f"{use(identifier(str(self)), self._performer(node))}({', '.join(inputs)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        """This node as people write it, for messages and comments; `inputs` are as written."""
-        return f"{self}({', '.join(inputs)})"
-
-    def _performer(self, node: Apply) -> Callable[..., Any]:
-        """`perform` as a function from arrays to the output, or to a tuple of outputs."""
-
-        def call(*inputs: Any) -> Any:
-            outputs = perform(node, list(inputs))
-            return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-        return call
-
     def grad(
         self, inputs: Sequence[Variable], output_grads: Sequence[Variable]
     ) -> Sequence[Variable | None]:
@@ -319,6 +281,13 @@ class Op:
         """As `grad`, for derivatives that are best written with the outputs."""
         return self.grad(inputs, output_grads)
 
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        """For each input and each output: could a change of the one change the other?
+
+        An op that reads only the shape of an input is not connected to it.
+        """
+        return [[True] * node.nout for _ in node.inputs]
+
     def infer_shape(
         self, node: Apply, input_shapes: Sequence[tuple[Any, ...]]
     ) -> Sequence[tuple[Any, ...]] | None:
@@ -327,13 +296,6 @@ class Op:
         A size may be a number or an integer expression: write arithmetic that suits both.
         """
         return None
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        """For each input and each output: could a change of the one change the other?
-
-        An op that reads only the shape of an input is not connected to it.
-        """
-        return [[True] * node.nout for _ in node.inputs]
 
     def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
         """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
@@ -357,6 +319,28 @@ class Op:
         """
         self.perform(node, inputs, [[None] for _ in range(node.nout)])
 
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        """This node in a compiled program, as Python source; with several outputs, a tuple.
+
+        `inputs` are what the inputs are called in that program. ``use(name, value)`` brings in
+        anything else that the source speaks of: it returns what to call the value, which is the
+        name unless that is taken. By default `perform` is called.
+        """
+        return f"{use(identifier(str(self)), self._performer(node))}({', '.join(inputs)})"
+
+    def _performer(self, node: Apply) -> Callable[..., Any]:
+        """`perform` as a function from arrays to the output, or to a tuple of outputs."""
+
+        def call(*inputs: Any) -> Any:
+            outputs = perform(node, list(inputs))
+            return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+        return call
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        """This node as people write it, for messages and comments; `inputs` are as written."""
+        return f"{self}({', '.join(inputs)})"
+
     def _properties(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__props__ or ()])
 
@@ -379,6 +363,20 @@ class Op:
     __repr__ = __str__
 
 
+class NumPyOp(Op):
+    """An op with one output that a NumPy function computes from the inputs' values."""
+
+    def compute(self, *inputs: Any) -> Any:
+        """The output's value."""
+        raise TypeError(f"{self}: define compute, which returns its output")
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        output_storage[0][0] = self.compute(*inputs)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
+
+
 def perform(node: Apply, inputs: list[Any]) -> list[Any]:
     """The values of a node's outputs, as its op computes them; inputs and outputs are checked."""
     check_sizes(node, inputs)
@@ -388,22 +386,6 @@ def perform(node: Apply, inputs: list[Any]) -> list[Any]:
         output.type.check_result(cell[0], node)
         for output, cell in zip(node.outputs, storage, strict=True)
     ]
-
-
-def infer_shapes(
-    node: Apply, input_shapes: Sequence[tuple[Any, ...]]
-) -> Sequence[tuple[Any, ...]] | None:
-    """What the node's op infers of the shapes of its outputs; None if nothing. It is checked."""
-    shapes = node.op.infer_shape(node, input_shapes)
-    if shapes is None:
-        return None
-    expected = [output.type.ndim for output in node.outputs]
-    if [len(s) if isinstance(s, (list, tuple)) else None for s in shapes] != expected:
-        raise ValueError(
-            f"infer_shape of {node.op} returned {shapes!r}; it must return, for each output, "
-            f"a tuple of sizes, here {' and '.join(map(str, expected)) or 'none'} of them"
-        )
-    return shapes
 
 
 SIZE_ADVICE = (
@@ -417,7 +399,7 @@ def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
     for i, axis, j, other_axis in node.op.equal_sizes(node):
         size, other_size = inputs[i].shape[axis], inputs[j].shape[other_axis]
         if size != other_size:
-            x, y = (_called(node.inputs[k], k) for k in (i, j))
+            x, y = (node.inputs[k].name or f"input {k}" for k in (i, j))
             message = (
                 f"{node.op}: sizes differ: {x} has {size} along axis {axis}, "
                 f"{y} has {other_size} along axis {other_axis}"
@@ -427,8 +409,16 @@ def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
             raise ValueError(message)
 
 
-def _called(variable: Variable, number: int) -> str:
-    return variable.name or f"input {number}"
+def identifier(text: str) -> str:
+    """The text as a Python name: safe to print into source, whatever the text is."""
+    name = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in text)
+    name = name.strip("_")[:40].rstrip("_")
+    if not name or name[0].isdigit():
+        return f"v_{name}"
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+# ---- Walks ---------------------------------------------------------------------------------------
 
 
 def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Apply]:
@@ -483,27 +473,6 @@ def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()
     return [v for v in ancestors(outputs, given) if v.owner is None or v in given]
 
 
-def mentioned(
-    outputs: Iterable[Variable], replacements: Mapping[Variable, Variable]
-) -> list[Variable]:
-    """The ancestors of the outputs, and of what constants among them were written with.
-
-    The replacements have been made in the outputs, and are made in what constants note.
-    """
-    found: dict[Variable, None] = {}
-    new = list(outputs)
-    while new:
-        more = [v for v in ancestors(new, found) if v not in found]
-        found.update(dict.fromkeys(more))
-        new = clone_replace(_written_with(more), replacements)
-    return list(found)
-
-
-def _written_with(variables: Iterable[Variable]) -> list[Variable]:
-    notes = [v.written_with for v in variables if isinstance(v, Constant)]
-    return [v for v in dict.fromkeys(notes) if v is not None]
-
-
 def clone_replace(
     outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
 ) -> list[Variable]:
@@ -522,93 +491,3 @@ def clone_replace(
             for old_output, new_output in zip(node.outputs, clone.outputs, strict=True):
                 new.setdefault(old_output, new_output)
     return [new.get(v, v) for v in outputs]
-
-
-# ---- Pickles ------------------------------------------------------------------------------------
-
-# A variable as it is pickled: a leaf as itself, else what makes it and which output it is.
-_Entry = Variable | tuple["_Recorded", int]
-
-
-class _Recorded:
-    """A node as it is pickled: what its inputs are made by, instead of the inputs.
-
-    As long as a pickler remembers it, it is the only one of its node: so what is pickled together
-    goes on sharing its nodes.
-    """
-
-    def __init__(self, node: Apply) -> None:
-        self._node = node
-
-    def output(self, index: int) -> Variable:
-        """That of the node, as if this were it."""
-        return self._node.output(index)
-
-    def __reduce__(self) -> Any:
-        node = self._node
-        outputs = [(output.type, output.name) for output in node.outputs]
-        return _restored_node, (node.op, [*map(_entry, node.inputs)], outputs, node.made_at)
-
-
-_RECORDED: WeakValueDictionary[Apply, _Recorded] = WeakValueDictionary()
-
-
-def _recorded(node: Apply) -> _Recorded:
-    return _RECORDED.setdefault(node, _Recorded(node))
-
-
-def _entry(variable: Variable) -> _Entry:
-    if variable.owner is None or variable.index is None:
-        return variable
-    return _recorded(variable.owner), variable.index
-
-
-def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Entry]]:
-    """Return what is pickled for these variables: their nodes in order, and a reference to each.
-
-    A pickler that has seen a node's inputs need not go down to them, however deep the graph is.
-    Types and names of variables that are not leaves are kept, and the lines of nodes.
-    """
-    variables = list(variables)
-    # What constants were written with comes before them, also if that leads to more constants.
-    noted: list[Variable] = []
-    order = toposort(variables)
-    while new := [v for v in _written_with(_inputs_of(order)) if v not in noted]:
-        noted = [*new, *noted]
-        order = toposort([*noted, *variables])
-    return [*map(_recorded, order)], [*map(_entry, variables)]
-
-
-def _inputs_of(nodes: Iterable[Apply]) -> Iterable[Variable]:
-    return (variable for node in nodes for variable in node.inputs)
-
-
-def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
-    """The variables of which `flattened` returned these; in between, they may have been pickled."""
-    return [
-        entry if isinstance(entry, Variable) else entry[0].output(entry[1]) for entry in entries
-    ]
-
-
-def restored_variable(nodes: Sequence[Any], entries: Iterable[Any]) -> Variable:
-    """As `restored`, of a single variable."""
-    (variable,) = restored(nodes, entries)
-    return variable
-
-
-def _restored_node(
-    op: Op, entries: Iterable[Any], outputs: Iterable[tuple[Any, str | None]], line: Line | None
-) -> Apply:
-    variables = [Variable(type, name=name) for type, name in outputs]
-    node = Apply(op, restored((), entries), variables)
-    node.made_at = line
-    return node
-
-
-def identifier(text: str) -> str:
-    """The text as a Python name: safe to print into source, whatever the text is."""
-    name = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in text)
-    name = name.strip("_")[:40].rstrip("_")
-    if not name or name[0].isdigit():
-        return f"v_{name}"
-    return f"{name}_" if keyword.iskeyword(name) else name

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import (
-    NumPyOp,
-    Shape,
+    as_tensor_variable,
     normalize_axis,
     ones_like,
     size_of,
@@ -18,12 +17,12 @@ from ..core.axes import (
     unbroadcast,
     zeros_like,
 )
-from ..core.graph import Apply, Constant, Op, Use, Variable
-from ..core.table import cast, eq, maximum, switch
+from ..core.elementwise import cast
+from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
+from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
-from .joining import as_tensor_variable
 from .reduction import CumSum
-from .shape import Reshape
+from .shape import Reshape, Shape
 
 
 class _Input:

@@ -7,54 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import NumPyOp, dimshuffle, normalize_axis, size_of
-from ..core.graph import Apply, Constant, Op, Use, Variable
-from ..core.types import TensorType, constant
-
-
-def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None) -> Variable:
-    """x as a variable: variables as they are, numbers as constants, lists of variables stacked.
-
-    Parameters
-    ----------
-    x : variable, number, array, or nested list of these
-    name : str, optional
-        For a new constant.
-    ndim : int, optional
-        Dimensions of size 1 are put in front until there are so many.
-
-    Returns
-    -------
-    Variable
-
-    Raises
-    ------
-    TypeError
-        If x is none of the above.
-
-    Examples
-    --------
-    >>> as_tensor_variable([1, 2]).type
-    TensorType(int64, (2,))
-    """
-    if isinstance(x, Apply):
-        x = x.out
-    if isinstance(x, (list, tuple)) and holds_variable(x):
-        x = stack(x)
-    if not isinstance(x, Variable):
-        return constant(x, name, ndim)
-    if ndim is None or ndim == x.type.ndim:
-        return x
-    if ndim < x.type.ndim:
-        raise ValueError(f"{x} has {x.type.ndim} dimensions, more than the {ndim} asked for")
-    return dimshuffle(x, ["x"] * (ndim - x.type.ndim) + list(range(x.type.ndim)))
-
-
-def holds_variable(x: Any) -> bool:
-    """Whether x is a variable, or a nested list with one in it."""
-    if isinstance(x, (list, tuple)):
-        return any(map(holds_variable, x))
-    return isinstance(x, Variable)
+from ..core import axes
+from ..core.axes import as_tensor_variable, dimshuffle, normalize_axis, size_of
+from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
+from ..core.types import TensorType
 
 
 class Join(NumPyOp):
@@ -78,7 +34,7 @@ class Join(NumPyOp):
             for axis, sizes in enumerate(zip(*shapes, strict=True))
             if axis != self.axis
         ]
-        shape.insert(self.axis, None if None in along else sum(along))  # type: ignore[arg-type]  # no None
+        shape.insert(self.axis, None if None in along else sum(along))
         dtype = np.result_type(*[tensor.type.numpy_dtype for tensor in tensors])
         return Apply(self, tensors, [TensorType(dtype, shape)()])
 
@@ -199,6 +155,9 @@ def stack(*tensors: Any, axis: int = 0) -> Variable:
     place = normalize_axis(axis, variables[0].type.ndim + 1)
     expanded = [_with_axis(variable, place) for variable in variables]
     return Join(place)(*expanded)
+
+
+axes.stack = stack
 
 
 def _with_axis(x: Variable, place: int) -> Variable:

@@ -7,11 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import NumPyOp, dimshuffle, transposed, unbroadcast
-from ..core.graph import Apply, Use, Variable
+from ..core.axes import dimshuffle, unbroadcast
+from ..core.graph import Apply, NumPyOp, Use, Variable
 from ..core.table import mul
 from ..core.types import TensorType
 from .pieces import dot_for
+from .shape import transposed
 
 
 def _product_dtype(x: Variable, y: Variable) -> np.dtype[Any]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import NumPyOp, Size, size_of, sum_axes
-from ..core.graph import Apply, Constant, Use, Variable
+from ..core.axes import Size, size_of, sum_axes
+from ..core.graph import Apply, Constant, NumPyOp, Use, Variable
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
 

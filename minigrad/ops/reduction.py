@@ -10,8 +10,6 @@ import numpy as np
 
 from ..core.axes import (
     AlongAxes,
-    NumPyOp,
-    accumulator,
     axis_argument,
     dimshuffle,
     element_count,
@@ -19,11 +17,12 @@ from ..core.axes import (
     restore_axes,
     size_of,
     sizes_of,
-    widened,
     zeros_like,
 )
-from ..core.graph import Apply, Use, Variable
-from ..core.table import cast, eq, exp, switch
+from ..core.elementwise import cast
+from ..core.graph import Apply, NumPyOp, Use, Variable
+from ..core.kernels import accumulator, widened
+from ..core.table import eq, exp, switch
 from ..core.types import TensorType
 from .joining import Join
 from .shape import Reshape

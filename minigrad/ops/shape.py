@@ -8,10 +8,54 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import NumPyOp, Size, normalize_axes, sizes_of
-from ..core.graph import Apply, Constant, Use, Variable
+from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, normalize_axes, sizes_of
+from ..core.graph import Apply, Constant, NumPyOp, Use, Variable
 from ..core.types import TensorType, constant
-from .joining import as_tensor_variable
+
+
+class Shape(NumPyOp):
+    """The sizes of the input along all its axes, an int64 vector."""
+
+    __props__ = ()
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [TensorType("int64", (x.type.ndim,))()])
+
+    def compute(self, x: Any) -> Any:
+        return np.array(x.shape, dtype="int64")
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('array', np.array)}({inputs[0]}.shape, {use('int64', np.int64)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.shape"
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return [(node.inputs[0].type.ndim,)]
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[False]]
+
+
+def is_transposed(x: Variable) -> bool:
+    """Whether the matrix x is another one with its axes exchanged."""
+    return (
+        x.owner is not None
+        and isinstance(x.owner.op, DimShuffle)
+        and x.owner.op.new_order == (1, 0)
+        and x.owner.inputs[0].type.ndim == 2
+    )
+
+
+def transposed(x: Variable) -> Variable:
+    """The matrix x with its axes exchanged."""
+    if is_transposed(x):
+        assert x.owner is not None
+        return x.owner.inputs[0]
+    return dimshuffle(x, [1, 0])
 
 
 class Reshape(NumPyOp):
@@ -79,7 +123,7 @@ def _solved(known: list[int | None], x: Variable) -> list[int | None]:
     solved: int | None = None
     if None not in others and None not in x.type.shape:
         rest = math.prod(others)  # type: ignore[arg-type]  # no None among them
-        solved = math.prod(x.type.shape) // rest if rest else None  # type: ignore[arg-type]  # nor here
+        solved = math.prod(x.type.shape) // rest if rest else None
     return [*known[:place], solved, *known[place + 1 :]]
 
 

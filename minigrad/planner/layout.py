@@ -10,11 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..core.axes import Contiguous, DimShuffle, Sum, dimshuffle, is_transposed, transposed
+from ..core.axes import DimShuffle, Sum, dimshuffle
 from ..core.credit import credited_to
+from ..core.elementwise import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
 from ..core.graph import Apply, Variable, toposort
-from ..core.table import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
 from ..ops.linalg import Dot
+from ..ops.planned import Contiguous
+from ..ops.shape import is_transposed, transposed
 from ..rewrite.engine import Rewriter, Rule, rule
 from ..rewrite.rules.arrangement import Replacement
 
@@ -32,7 +34,7 @@ def is_tall(x: Variable) -> bool:
     if x.type.ndim != 2 or None in x.type.shape:
         return False
     rows, columns = x.type.shape
-    return 1 < columns < _LONG_ROW and rows >= _TALL * columns  # type: ignore[operator]  # no None
+    return 1 < columns < _LONG_ROW and rows >= _TALL * columns
 
 
 @rule("a tall product is the transpose of a wide one", Dot)

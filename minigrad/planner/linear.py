@@ -14,12 +14,14 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ..core.axes import Alloc, DimShuffle, InRange, Sum, is_transposed, transposed
+from ..core.axes import Alloc, DimShuffle, Sum
+from ..core.elementwise import Cast, Elementwise, cast
 from ..core.graph import Apply, Variable
-from ..core.table import Cast, Elementwise, add, cast, mul, neg, sqr, sub
+from ..core.table import add, mul, neg, sqr, sub
 from ..core.types import constant
 from ..ops.linalg import Dot
-from ..ops.shape import Reshape
+from ..ops.planned import InRange
+from ..ops.shape import Reshape, is_transposed, transposed
 from ..rewrite.engine import Rewriter, Rule, number_of, rule
 from ..rewrite.rules.arrangement import Replacement
 from ..rewrite.rules.identities import is_normal, is_single

@@ -11,15 +11,16 @@ import math
 from collections.abc import Callable, Sequence
 
 from ..compile.program import Program
-from ..core.axes import DimShuffle, InRange, Sum
+from ..core.axes import DimShuffle, Sum
 from ..core.closed import ClosedGraph
 from ..core.credit import credited_to
+from ..core.elementwise import FUNCTIONS_OF_ELEMENTS
 from ..core.graph import Apply, Constant, Op, Variable, clone_replace, toposort
-from ..core.table import FUNCTIONS_OF_ELEMENTS
 from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
 from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
+from ..ops.planned import InRange
 from ..ops.reduction import Reduction
 from .buffers import place
 from .specialise import improve_before_cutting, improve_for_sizes

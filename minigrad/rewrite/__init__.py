@@ -6,7 +6,8 @@ from collections.abc import Collection, Sequence
 from functools import cache
 
 from ..core.graph import Variable, clone_replace, toposort
-from ..core.table import exp, log, log1p, log2, log10, tanh
+from ..core.table import exp, log, log1p, tanh
+from ..ops.functions import log2, log10
 from .engine import Rewriter, Rule
 from .rules.arrangement import arrangement_rules, dtype_rules
 from .rules.identities import identities, stable_identities

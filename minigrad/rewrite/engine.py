@@ -19,10 +19,10 @@ from ..core.graph import (
     Constant,
     Variable,
     clone_replace,
-    infer_shapes,
     perform,
     toposort,
 )
+from .shapes import infer_shapes
 
 # What a rule makes of a node: what its outputs are instead, or None if it does not apply.
 Rewrite = Callable[[Apply, "Rewriter"], "Sequence[Variable] | None"]

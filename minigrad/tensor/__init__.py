@@ -14,19 +14,23 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..gradient import Lop, Rop, grad
+from ..core.axes import as_tensor_variable
+from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import (
-    abs_, add, and_, arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, cast, ceil,
-    clip, cos, cosh, eq, erf, erfc, exp, exp2, expm1, floor, gammaln, ge, gt, int_div, inv,
-    invert, isinf, isnan, le, log, log10, log1p, log2, lt, maximum, minimum, mod, mul, neg, neq,
-    or_, power, psi, sgn, sin, sinh, sqr, sqrt, sub, switch, tan, tanh, tensor_copy, tri_gamma,
-    true_div, trunc, where, xor,
+    abs_, add, and_, cos, cosh, eq, exp, expm1, ge, gt, int_div, inv, invert, isnan, le, log, log1p,
+    lt, maximum, minimum, mod, mul, neg, neq, or_, power, sgn, sin, sinh, sqr, sqrt, sub, switch,
+    tan, tanh, true_div, xor,
 )
 from ..core.types import TensorType, constant
-from ..ops.joining import as_tensor_variable, stack
+from ..gradient import Lop, Rop, grad
+from ..ops.functions import (
+    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, ceil, clip, erf, erfc, exp2, floor,
+    gammaln, isinf, log10, log2, psi, tensor_copy, tri_gamma, trunc,
+)
+from ..ops.joining import stack
 from ..ops.shape import unbroadcast
-from . import constructors, nnet
+from . import constructors, formulas as _formulas, nnet  # noqa: F401
 from .constructors import *
 from .creation import (
     alloc, arange, fill, linspace, mgrid, ogrid, ones, ones_like, zeros, zeros_like,
@@ -35,7 +39,7 @@ from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, tri
 from .elementwise import deg2rad, isclose, rad2deg, round
 from .indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
 from .joining import concatenate, join, split, stacklists
-from .operators import dimshuffle
+from .methods import dimshuffle
 from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
 from .reductions import (
     all, any, argmax, argmin, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
@@ -49,7 +53,7 @@ from .shapes import (
 
 # Theano has two names for these.
 bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
-floor_div, pow, square = int_div, power, sqr
+floor_div, pow, square, where = int_div, power, sqr, switch
 TensorVariable, TensorConstant = Variable, Constant
 
 __all__ = [  # by family

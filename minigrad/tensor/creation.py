@@ -6,11 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import Alloc, restore_axes, size_of, sizes_of, written_with
+from ..core.axes import Alloc, as_tensor_variable, restore_axes, size_of, sizes_of, written_with
+from ..core.elementwise import cast, operands
 from ..core.graph import Variable
-from ..core.table import cast, eq, floor, maximum, operands, switch
+from ..core.table import eq, maximum, switch
 from ..core.types import check_dtype, constant, is_python_number
-from ..ops.joining import as_tensor_variable
+from ..ops.functions import floor
 from ..ops.making import ARange, known_integer
 from .sizes import as_size, as_sizes
 

@@ -7,22 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from ..core.axes import as_tensor_variable
+from ..core.elementwise import cast, operands, real
 from ..core.graph import Variable
-from ..core.table import (
-    abs_,
-    cast,
-    eq,
-    invert,
-    isinf,
-    isnan,
-    le,
-    operands,
-    real,
-    rint,
-    switch,
-    trunc,
-)
-from ..ops.joining import as_tensor_variable
+from ..core.table import abs_, eq, invert, isnan, le, switch
+from ..ops.functions import isinf, rint, trunc
 
 
 def round(x: Any, mode: str = "half_to_even") -> Variable:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.axes import normalize_axes, restore_axes, size_of, sizes_of
+from ..core.axes import as_tensor_variable, normalize_axes, restore_axes, size_of, sizes_of
+from ..core.elementwise import cast
 from ..core.graph import Variable
-from ..core.table import abs_, cast, clip, expm1, log, lt, minimum, sgn, sigmoid, softplus, switch
-from ..core.table import relu as positive_part
+from ..core.table import abs_, expm1, log, lt, minimum, sgn, sigmoid, switch
+from ..ops.functions import clip, softplus
+from ..ops.functions import relu as positive_part
 from ..ops.indexing import getitem
-from ..ops.joining import as_tensor_variable
 from ..ops.nnet import LogSoftmax, Softmax
 from .creation import arange
 from .elementwise import as_real

@@ -8,11 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import element_count, normalize_axes, normalize_axis, restore_axes, sum_axes
+from ..core.axes import (
+    as_tensor_variable,
+    element_count,
+    normalize_axes,
+    normalize_axis,
+    restore_axes,
+    sum_axes,
+)
+from ..core.elementwise import cast
 from ..core.graph import Variable
-from ..core.table import abs_, cast, sqr, sqrt
+from ..core.table import abs_, sqr, sqrt
 from ..core.types import check_dtype
-from ..ops.joining import as_tensor_variable
 from ..ops.reduction import ArgReduction, CumSum, Reduction, total_dtype, widened_half
 
 Axis = int | Sequence[int] | None

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.axes import (
     Alloc,
-    Shape,
+    as_tensor_variable,
     dimshuffle,
     element_count,
     normalize_axes,
@@ -18,10 +18,10 @@ from ..core.axes import (
     size_of,
     sizes_of,
 )
+from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
-from ..core.table import cast, maximum
-from ..ops.joining import as_tensor_variable
-from ..ops.shape import RepeatedIndices, Reshape, unbroadcast, with_sizes
+from ..core.table import maximum
+from ..ops.shape import RepeatedIndices, Reshape, Shape, unbroadcast, with_sizes
 from .joining import join
 from .sizes import as_size, as_sizes
 

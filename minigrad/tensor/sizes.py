@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from ..core.axes import as_tensor_variable
 from ..core.graph import Constant, Variable, perform, toposort
 from ..core.types import constant
-from ..ops.joining import as_tensor_variable
 
 
 def as_size(x: Any) -> Variable:

@@ -15,14 +15,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.axes import DimShuffle, Shape, Size, Sum
+from ..core.axes import DimShuffle, Size, Sum
+from ..core.elementwise import Elementwise
 from ..core.graph import Apply, Constant, Op, Variable, check_sizes, toposort
 from ..core.sharing import SharedVariable
-from ..core.table import Elementwise
 from ..ops.indexing import Subtensor
 from ..ops.joining import Join
 from ..ops.linalg import Dot, MatMul
-from ..ops.shape import Reshape, SpecifyShape, Unbroadcast
+from ..ops.shape import Reshape, Shape, SpecifyShape, Unbroadcast
 from .judge.differentiable import COMPLEX_STEPS
 
 # Times the longer step, what is smaller is no longer exact.

@@ -11,7 +11,8 @@ from oracles import weighted_sum
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
-from minigrad.core.table import _TABLE, FUNCTIONS_OF_ELEMENTS
+from minigrad.core.elementwise import FUNCTIONS_OF_ELEMENTS
+from minigrad.core.elementwise import TABLE as _TABLE
 from minigrad.testing import assert_program_agrees, expressions
 
 pytestmark = pytest.mark.planner

@@ -7,10 +7,6 @@ MOST_LINES_OF_CORE = 1600
 
 # What still reaches upwards. This list shrinks: nothing may be added to it.
 UPWARDS = {
-    ("minigrad.core.axes", "minigrad.ops.pieces"),
-    ("minigrad.core.graph", "minigrad.tensor.operators"),
-    ("minigrad.core.table", "minigrad.ops.joining"),
-    ("minigrad.core.table", "minigrad.ops.special"),
     ("minigrad.rewrite", "minigrad.planner.layout"),
     ("minigrad.rewrite", "minigrad.planner.linear"),
 }

@@ -11,7 +11,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import In, pp
-from minigrad.core import table as elementwise
+from minigrad.core import elementwise
 from minigrad.ops import reduction
 
 PROTOCOLS = range(pickle.HIGHEST_PROTOCOL + 1)
@@ -94,9 +94,9 @@ def test_a_shared_variable_keeps_its_value_and_default_update(w):
     assert w.get_value().tolist() == [1.0, 2.0]
 
 
-@pytest.mark.parametrize("name", elementwise._TABLE)
+@pytest.mark.parametrize("name", elementwise.TABLE)
 def test_a_function_of_the_table_comes_back_as_itself(name):
-    assert again(elementwise._TABLE[name]) is elementwise._TABLE[name]
+    assert again(elementwise.TABLE[name]) is elementwise.TABLE[name]
 
 
 @pytest.mark.parametrize("name", reduction.REDUCTIONS)

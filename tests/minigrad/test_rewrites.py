@@ -12,9 +12,9 @@ from hypothesis.extra.numpy import arrays
 import minigrad
 import minigrad.tensor as T
 from minigrad import pp
+from minigrad.core.elementwise import Elementwise
 from minigrad.core.evaluate import evaluate
 from minigrad.core.graph import Constant, toposort
-from minigrad.core.table import Elementwise
 from minigrad.planner.specialise import rules_for_known_sizes
 from minigrad.rewrite import improve, rules
 from minigrad.rewrite.engine import Rewriter, rule

@@ -5,7 +5,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.core.axes import NumPyOp
+from minigrad.core.graph import NumPyOp
 from minigrad.rewrite import improve
 from minigrad.testing import assert_program_agrees, check_grad
 

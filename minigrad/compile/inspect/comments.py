@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from ...core.axes import is_transposed, transposed
 from ...core.credit import Line
 from ...core.graph import Apply, Constant, Variable, identifier
+from ...ops.shape import is_transposed, transposed
 from ..buffers import Buffer
 
 # Comments stand at this column, and longer formulas are broken off.

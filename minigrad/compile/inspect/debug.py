@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from ...core.axes import Shape, Size
+from ...core.axes import Size
 from ...core.evaluate import evaluate
 from ...core.graph import Variable, ancestors, toposort
+from ...ops.shape import Shape
 from .rounding import rounded_at_random
 
 # Rewrites change the order of operations, and so the rounding: by how many units of precision.

@@ -13,8 +13,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from ...core.axes import Alloc
+from ...core.elementwise import Elementwise, Switch, truth
 from ...core.graph import Apply, Op, Variable, perform, toposort
-from ...core.table import Elementwise, Switch, numpy_clip, numpy_relu, truth
+from ...core.kernels import numpy_clip, numpy_relu
 from ...ops.joining import Join
 from ...ops.reduction import REDUCTIONS
 
@@ -45,7 +46,7 @@ def rounded_at_random(
     def value(variable: Variable) -> np.ndarray:
         if variable in known:
             return known[variable]
-        return variable.data  # type: ignore[attr-defined]  # of a constant or shared variable
+        return variable.data
 
     for node in toposort(outputs, stop_at=known):
         inputs = [value(v) for v in node.inputs]

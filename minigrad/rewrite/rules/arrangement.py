@@ -13,14 +13,15 @@ from ...core.axes import (
     DimShuffle,
     Size,
     Sum,
+    as_tensor_variable,
     dimshuffle,
     zeros_like,
 )
+from ...core.elementwise import FUNCTIONS_OF_ELEMENTS, Switch, cast
 from ...core.graph import Apply, Constant, Variable
-from ...core.table import FUNCTIONS_OF_ELEMENTS, Switch, cast, eq, switch
+from ...core.table import eq, switch
 from ...core.types import constant
 from ...ops.indexing import Subtensor
-from ...ops.joining import as_tensor_variable
 from ...ops.shape import SpecifyShape
 from ..engine import Rewriter, Rule, keeps_types, number_of, rule
 

@@ -11,19 +11,8 @@ from collections.abc import Callable
 import numpy as np
 
 from ...core.graph import Variable
-from ...core.table import (
-    abs_,
-    erf,
-    erfc,
-    exp,
-    expm1,
-    inv,
-    neg,
-    sigmoid,
-    softplus,
-    sqr,
-    sqrt,
-)
+from ...core.table import abs_, exp, expm1, inv, neg, sigmoid, sqr, sqrt
+from ...ops.functions import erf, erfc, softplus
 from ..engine import Rule, number_of
 from ..patterns import identity
 

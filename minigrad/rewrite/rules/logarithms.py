@@ -8,27 +8,10 @@ there is one, and each line and rule here takes a step.
 from __future__ import annotations
 
 from ...core.axes import Sum
+from ...core.elementwise import Cast, cast
 from ...core.graph import Apply, Variable
-from ...core.table import (
-    LN2,
-    LN10,
-    Cast,
-    cast,
-    exp,
-    expm1,
-    inv,
-    log,
-    log1mexp,
-    log1p,
-    log2,
-    log10,
-    logaddexp,
-    neg,
-    sigmoid,
-    softplus,
-    sqr,
-    sqrt,
-)
+from ...core.table import exp, expm1, inv, log, log1p, neg, sigmoid, sqr, sqrt
+from ...ops.functions import LN2, LN10, log1mexp, log2, log10, logaddexp, softplus
 from ...ops.nnet import LogSoftmax, Softmax
 from ...ops.reduction import Reduction
 from ..engine import Rewriter, Rule, number_of, rule

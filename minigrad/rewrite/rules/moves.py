@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.axes import Alloc, Contiguous, DimShuffle
+from ...core.axes import Alloc, DimShuffle
+from ...core.elementwise import Switch
 from ...core.graph import Apply, Variable
-from ...core.table import Switch, tensor_copy
+from ...ops.functions import tensor_copy
 from ...ops.indexing import IncSubtensor, Subtensor
 from ...ops.joining import Join, Split
+from ...ops.planned import Contiguous
 from ...ops.shape import Reshape, SpecifyShape, Unbroadcast
 
 _MOVING_THE_FIRST = (

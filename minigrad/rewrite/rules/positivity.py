@@ -5,22 +5,9 @@ from __future__ import annotations
 from enum import IntEnum
 
 from ...core.axes import Alloc, DimShuffle, Sum
+from ...core.elementwise import Cast
 from ...core.graph import Apply, Constant, Variable
-from ...core.table import (
-    Cast,
-    add,
-    exp,
-    expm1,
-    inv,
-    mul,
-    neg,
-    power,
-    sigmoid,
-    sqr,
-    sqrt,
-    sub,
-    true_div,
-)
+from ...core.table import add, exp, expm1, inv, mul, neg, power, sigmoid, sqr, sqrt, sub, true_div
 from ...ops.nnet import Softmax
 from ...ops.reduction import Reduction
 from ..engine import number_of

@@ -11,11 +11,11 @@ from collections.abc import Callable, Sequence
 from itertools import permutations
 from typing import Any, NamedTuple
 
-from ...core.axes import DimShuffle, dimshuffle, restore_axes
+from ...core.axes import DimShuffle, as_tensor_variable, dimshuffle, restore_axes
+from ...core.elementwise import cast
 from ...core.graph import Apply, Op, Variable
-from ...core.table import cast, exp, inv, mul, neg, sigmoid, sqr, true_div
+from ...core.table import exp, inv, mul, neg, sigmoid, sqr, true_div
 from ...ops.indexing import IncSubtensor, Subtensor
-from ...ops.joining import as_tensor_variable
 from ..engine import Rewriter, Rule, number_of, rule
 from .arrangement import Replacement, in_shape_of, is_zeros
 from .identities import is_normal

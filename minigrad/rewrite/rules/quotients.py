@@ -11,8 +11,9 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from ...core.axes import DimShuffle, Sum, dimshuffle
+from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Op, Variable
-from ...core.table import Elementwise, add, exp, mul, neg, sigmoid, sub, tanh, true_div
+from ...core.table import add, exp, mul, neg, sigmoid, sub, tanh, true_div
 from ...ops.nnet import LogSoftmax, Softmax
 from ...ops.reduction import Reduction
 from ..engine import Rewriter, Rule, number_of, rule

@@ -1,4 +1,4 @@
-"""Operators and methods of variables: ``x + y`` is ``T.add(x, y)``, ``x.sum()`` is ``T.sum(x)``.
+"""Methods of variables: ``x.mean()`` is ``T.mean(x)``.
 
 Importing this module puts them on `Variable`.
 """
@@ -12,10 +12,13 @@ import numpy as np
 
 from ..compile.evaluation import evaluate_once
 from ..core import axes as broadcasting
-from ..core import table as elementwise
+from ..core import table
+from ..core.axes import as_tensor_variable
+from ..core.elementwise import cast
 from ..core.graph import Variable
+from ..core.operators import Operators
+from ..ops import functions
 from ..ops.indexing import getitem
-from ..ops.joining import as_tensor_variable
 from . import creation, diagonals, indexing, products, reductions, shapes
 from .elementwise import deg2rad, rad2deg, round
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
@@ -69,7 +72,7 @@ def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
     return method
 
 
-class Operators:
+class Methods(Operators):
     """What can be done with a variable: see the functions of the same names."""
 
     if TYPE_CHECKING:
@@ -83,41 +86,11 @@ class Operators:
         """``np.sum(x)`` is ``T.sum(x)``."""
         return apply_function(function, args, kwargs)
 
-    # fmt: off
-    def __neg__(self) -> Variable:    return elementwise.neg(self)
-    def __pos__(self) -> Variable:    return as_tensor_variable(self)
-    def __abs__(self) -> Variable:    return elementwise.abs_(self)
-    def __invert__(self) -> Variable: return elementwise.invert(self)
+    def __matmul__(self, y: Any) -> Variable:
+        return products.matmul(self, y)
 
-    def __add__(self, y: Any) -> Variable:           return elementwise.add(self, y)
-    def __radd__(self, y: Any) -> Variable:          return elementwise.add(y, self)
-    def __sub__(self, y: Any) -> Variable:           return elementwise.sub(self, y)
-    def __rsub__(self, y: Any) -> Variable:          return elementwise.sub(y, self)
-    def __mul__(self, y: Any) -> Variable:           return elementwise.mul(self, y)
-    def __rmul__(self, y: Any) -> Variable:          return elementwise.mul(y, self)
-    def __truediv__(self, y: Any) -> Variable:       return elementwise.true_div(self, y)
-    def __rtruediv__(self, y: Any) -> Variable:      return elementwise.true_div(y, self)
-    def __floordiv__(self, y: Any) -> Variable:      return elementwise.int_div(self, y)
-    def __rfloordiv__(self, y: Any) -> Variable:     return elementwise.int_div(y, self)
-    def __mod__(self, y: Any) -> Variable:           return elementwise.mod(self, y)
-    def __rmod__(self, y: Any) -> Variable:          return elementwise.mod(y, self)
-    def __rpow__(self, y: Any) -> Variable:          return elementwise.power(y, self)
-    def __matmul__(self, y: Any) -> Variable:        return products.matmul(self, y)
-    def __rmatmul__(self, y: Any) -> Variable:       return products.matmul(y, self)
-
-    def __and__(self, y: Any) -> Variable:           return elementwise.and_(self, y)
-    def __rand__(self, y: Any) -> Variable:          return elementwise.and_(y, self)
-    def __or__(self, y: Any) -> Variable:            return elementwise.or_(self, y)
-    def __ror__(self, y: Any) -> Variable:           return elementwise.or_(y, self)
-    def __xor__(self, y: Any) -> Variable:           return elementwise.xor(self, y)
-    def __rxor__(self, y: Any) -> Variable:          return elementwise.xor(y, self)
-
-    # == and != stay comparisons of identity, so that variables can be keys: see T.eq and T.neq.
-    def __lt__(self, y: Any) -> Variable:            return elementwise.lt(self, y)
-    def __le__(self, y: Any) -> Variable:            return elementwise.le(self, y)
-    def __gt__(self, y: Any) -> Variable:            return elementwise.gt(self, y)
-    def __ge__(self, y: Any) -> Variable:            return elementwise.ge(self, y)
-    # fmt: on
+    def __rmatmul__(self, y: Any) -> Variable:
+        return products.matmul(y, self)
 
     def __getitem__(self, key: Any) -> Variable:
         """A part, by integers, slices, None, ..., integer arrays or masks, also symbolic ones."""
@@ -143,12 +116,6 @@ class Operators:
         raise TypeError(
             f"del {self}[...]: an expression does not change; select what is to stay, as in x[1:]"
         )
-
-    def __pow__(self, y: Any, modulo: Any = None) -> Variable:
-        """The power; the remainder that pow takes as a third argument is refused."""
-        if modulo is not None:
-            raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
-        return elementwise.power(self, y)
 
     def __len__(self) -> int:
         """Refused: in general it is not known before the program runs."""
@@ -261,7 +228,7 @@ class Operators:
     repeat         = shapes.repeat
     dimshuffle     = dimshuffle
 
-    astype         = elementwise.cast
+    astype         = cast
     round          = round
 
     take           = indexing.take
@@ -270,33 +237,33 @@ class Operators:
     choose         = indexing.choose
 
     fill           = creation.fill
-    abs            = _method(elementwise.abs_)
-    arccos         = _method(elementwise.arccos)
-    arccosh        = _method(elementwise.arccosh)
-    arcsin         = _method(elementwise.arcsin)
-    arcsinh        = _method(elementwise.arcsinh)
-    arctan         = _method(elementwise.arctan)
-    arctanh        = _method(elementwise.arctanh)
-    ceil           = _method(elementwise.ceil)
-    cos            = _method(elementwise.cos)
-    cosh           = _method(elementwise.cosh)
+    abs            = _method(table.abs_)
+    arccos         = _method(functions.arccos)
+    arccosh        = _method(functions.arccosh)
+    arcsin         = _method(functions.arcsin)
+    arcsinh        = _method(functions.arcsinh)
+    arctan         = _method(functions.arctan)
+    arctanh        = _method(functions.arctanh)
+    ceil           = _method(functions.ceil)
+    cos            = _method(table.cos)
+    cosh           = _method(table.cosh)
     deg2rad        = _method(deg2rad)
-    exp            = _method(elementwise.exp)
-    exp2           = _method(elementwise.exp2)
-    expm1          = _method(elementwise.expm1)
-    floor          = _method(elementwise.floor)
-    log            = _method(elementwise.log)
-    log10          = _method(elementwise.log10)
-    log1p          = _method(elementwise.log1p)
-    log2           = _method(elementwise.log2)
+    exp            = _method(table.exp)
+    exp2           = _method(functions.exp2)
+    expm1          = _method(table.expm1)
+    floor          = _method(functions.floor)
+    log            = _method(table.log)
+    log10          = _method(functions.log10)
+    log1p          = _method(table.log1p)
+    log2           = _method(functions.log2)
     rad2deg        = _method(rad2deg)
-    sin            = _method(elementwise.sin)
-    sinh           = _method(elementwise.sinh)
-    sqr            = _method(elementwise.sqr)
-    sqrt           = _method(elementwise.sqrt)
-    tan            = _method(elementwise.tan)
-    tanh           = _method(elementwise.tanh)
-    trunc          = _method(elementwise.trunc)
+    sin            = _method(table.sin)
+    sinh           = _method(table.sinh)
+    sqr            = _method(table.sqr)
+    sqrt           = _method(table.sqrt)
+    tan            = _method(table.tan)
+    tanh           = _method(table.tanh)
+    trunc          = _method(functions.trunc)
 
     zeros_like     = creation.zeros_like
     ones_like      = creation.ones_like
@@ -321,11 +288,11 @@ class Operators:
 
     def clip(self, a_min: Any, a_max: Any) -> Variable:
         """Elements below `a_min` or above `a_max` replaced by these."""
-        return elementwise.clip(self, a_min, a_max)
+        return functions.clip(self, a_min, a_max)
 
     def copy(self, name: str | None = None) -> Variable:
         """A new variable of the same value."""
-        result = elementwise.tensor_copy(self)
+        result = functions.tensor_copy(self)
         result.name = name
         return result
 
@@ -355,8 +322,8 @@ class Operators:
         return evaluate_once(as_tensor_variable(self), values)
 
 
-# `Variable` knows nothing of tensors, so they are put on it from here. What it has of its own,
-# as every class does, stays.
-for _name, _member in vars(Operators).items():
-    if _name not in vars(Variable):
+# What every class has of its own stays.
+_OWN = {*vars(Variable)} - {"sum"}
+for _name, _member in vars(Methods).items():
+    if _name not in _OWN:
         setattr(Variable, _name, _member)

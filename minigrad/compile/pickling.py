@@ -1,0 +1,111 @@
+"""Pickles of graphs, however deep: a list of nodes instead of nodes within nodes.
+
+Importing this module teaches pickle and copy. What is pickled together, as in
+``pickle.dumps([cost, x])``, goes on being one graph. To load a pickle is to run a program: load only
+those of people you trust.
+"""
+
+from __future__ import annotations
+
+import copyreg
+from collections.abc import Iterable, Sequence
+from operator import attrgetter
+from typing import Any
+from weakref import WeakValueDictionary
+
+from ..core.credit import Line
+from ..core.graph import Apply, Op, Variable, toposort
+from .mentions import written_with
+
+# A variable as it is pickled: a leaf as itself, else what makes it and which output it is.
+_Entry = Variable | tuple["_Recorded", int]
+
+
+class _Recorded:
+    """A node as it is pickled: what its inputs are made by, instead of the inputs.
+
+    As long as a pickler remembers it, it is the only one of its node: so what is pickled together
+    goes on sharing its nodes.
+    """
+
+    def __init__(self, node: Apply) -> None:
+        self._node = node
+
+    def output(self, index: int) -> Variable:
+        """That of the node, as if this were it."""
+        return self._node.output(index)
+
+    def __reduce__(self) -> Any:
+        node = self._node
+        outputs = [(output.type, output.name) for output in node.outputs]
+        return _restored_node, (node.op, [*map(_entry, node.inputs)], outputs, node.made_at)
+
+
+_RECORDED: WeakValueDictionary[Apply, _Recorded] = WeakValueDictionary()
+
+
+def _recorded(node: Apply) -> _Recorded:
+    return _RECORDED.setdefault(node, _Recorded(node))
+
+
+def _entry(variable: Variable) -> _Entry:
+    if variable.owner is None or variable.index is None:
+        return variable
+    return _recorded(variable.owner), variable.index
+
+
+def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Entry]]:
+    """Return what is pickled for these variables: their nodes in order, and a reference to each.
+
+    A pickler that has seen a node's inputs need not go down to them, however deep the graph is.
+    Types and names of variables that are not leaves are kept, and the lines of nodes.
+    """
+    variables = list(variables)
+    # What constants were written with comes before them, also if that leads to more constants.
+    noted: list[Variable] = []
+    order = toposort(variables)
+    while new := [v for v in written_with(_inputs_of(order)) if v not in noted]:
+        noted = [*new, *noted]
+        order = toposort([*noted, *variables])
+    return [*map(_recorded, order)], [*map(_entry, variables)]
+
+
+def _inputs_of(nodes: Iterable[Apply]) -> Iterable[Variable]:
+    return (variable for node in nodes for variable in node.inputs)
+
+
+def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
+    """The variables of which `flattened` returned these; in between, they may have been pickled."""
+    return [
+        entry if isinstance(entry, Variable) else entry[0].output(entry[1]) for entry in entries
+    ]
+
+
+def restored_variable(nodes: Sequence[Any], entries: Iterable[Any]) -> Variable:
+    """As `restored`, of a single variable."""
+    (variable,) = restored(nodes, entries)
+    return variable
+
+
+def _restored_node(
+    op: Op, entries: Iterable[Any], outputs: Iterable[tuple[Any, str | None]], line: Line | None
+) -> Apply:
+    variables = [Variable(type, name=name) for type, name in outputs]
+    node = Apply(op, restored((), entries), variables)
+    node.made_at = line
+    return node
+
+
+def _reduced_variable(variable: Variable) -> Any:
+    """A leaf is pickled as it is, an expression with the list of its nodes: see `flattened`."""
+    if variable.owner is None:
+        return object.__reduce_ex__(variable, 2)
+    return restored_variable, flattened([variable])
+
+
+def _reduced_node(node: Apply) -> Any:
+    return attrgetter("owner"), (node.output(0),)
+
+
+copyreg.pickle(Variable, _reduced_variable)
+copyreg.pickle(Apply, _reduced_node)

@@ -1,0 +1,408 @@
+"""Functions applied to each element: their types, broadcasting and derivatives."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial, reduce
+from operator import index
+from typing import Any
+
+import numpy as np
+
+from .axes import as_tensor_variable, unbroadcast
+from .configuration import config
+from .graph import Apply, Constant, NumPyOp, Use, Variable
+from .kernels import TAKING_OUT, numpy_cast
+from .types import (
+    TensorType,
+    check_dtype,
+    constant,
+    describe,
+    is_python_number,
+    smallest_dtype,
+)
+
+# What is known of an array's sizes: see `TensorType`.
+Shape = tuple[int | None, ...]
+
+# ---- What the dtype of a result is, from that of the inputs together -------------------------
+
+
+def same(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype."""
+    return dtype
+
+
+def number(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype, which must not be bool."""
+    if dtype.kind == "b":
+        raise TypeError("it takes numbers, not bool; cast it, as in x.astype('int8')")
+    return dtype
+
+
+def whole(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype; int8 for bool, as in NumPy."""
+    return np.dtype("int8") if dtype.kind == "b" else dtype
+
+
+def bits(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The inputs' common dtype, which must be bool or an integer."""
+    if dtype.kind == "f":
+        raise TypeError(f"it takes bool or integers, not {dtype}; compare first, as in x > 0")
+    return dtype
+
+
+def real(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """The common dtype if that is a float, else the float that holds such integers best."""
+    return dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
+
+
+def truth(dtype: np.dtype[Any]) -> np.dtype[Any]:
+    """Bool."""
+    return np.dtype(bool)
+
+
+# ---- The mechanism: types, broadcasting, derivatives -----------------------------------------
+
+
+class Elementwise(NumPyOp):
+    """A function of elements, applied to whole tensors that broadcast against each other.
+
+    Parameters
+    ----------
+    name : str
+    n_inputs : int
+    function : callable
+        From arrays to an array, as NumPy's ufuncs.
+    vjp : callable or None
+        From inputs, output, and the derivative of a cost by the output to the derivatives of the
+        cost by each input, as expressions, without regard to broadcasting. None: it is zero.
+    result : callable
+        The output's dtype, from the inputs' common dtype.
+    symbol : str, optional
+        How the function is written between its operands.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        n_inputs: int,
+        function: Callable[..., Any],
+        vjp: Callable[..., Any] | None,
+        result: Callable[[np.dtype[Any]], np.dtype[Any]],
+        symbol: str | None = None,
+    ) -> None:
+        self.name = name
+        self.n_inputs = n_inputs
+        self.function = function
+        self.vjp = vjp
+        self.result = result
+        self.symbol = symbol
+        self.takes_out = self.in_place = _takes_out(function)
+
+    def make_node(self, *inputs: Any) -> Apply:
+        if len(inputs) != self.n_inputs:
+            raise TypeError(
+                f"{self.name}: the number of inputs is {self.n_inputs}, not {len(inputs)}"
+            )
+        try:
+            variables = self._operands(inputs)
+            output = _output_type(self, *[variable.type for variable in variables])
+        except (TypeError, ValueError) as error:
+            message = f"{self.name} of {', '.join(map(_shown, inputs))}: {error}"
+            raise type(error)(message) from None
+        if self.result in (real, whole) and not any(v.type.is_float for v in variables):
+            variables = [cast(variable, output.dtype) for variable in variables]
+        return Apply(self, variables, [output()])
+
+    def _operands(self, inputs: Sequence[Any]) -> list[Variable]:
+        return operands(*inputs)
+
+    def _common_dtype(self, types: Sequence[TensorType]) -> np.dtype[Any]:
+        return np.result_type(*[type.numpy_dtype for type in types])
+
+    def compute(self, *inputs: Any) -> Any:
+        return self.function(*inputs)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        if self.function in _ARITHMETIC and all(_is_single_float(x) for x in node.inputs):
+            # With operators NumPy computes single floats in a tenth of the time. Not integers:
+            # there it warns where they wrap.
+            return self.formula(node, inputs)[1:-1]  # without its brackets
+        return f"{use(self.name, self.function)}({', '.join(inputs)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        if self.symbol is None:
+            return f"{self.name}({', '.join(inputs)})"
+        return (
+            f"({self.symbol}{inputs[0]})"
+            if len(inputs) == 1
+            else (f"({inputs[0]} {self.symbol} {inputs[1]})")
+        )
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        firsts = [places[0] if places else None for places in _places_by_axis(node)]
+        return [tuple(1 if p is None else input_shapes[p[0]][p[1]] for p in firsts)]
+
+    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        return [(*places[0], *other) for places in _places_by_axis(node) for other in places[1:]]
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> Sequence[Variable | None]:
+        if self.vjp is None:
+            return [None] * len(inputs)
+        derivatives = self.vjp(*inputs, *outputs, *output_grads)
+        if not isinstance(derivatives, tuple):
+            derivatives = (derivatives,)
+        return [
+            None if derivative is None or not x.type.is_float else unbroadcast(derivative, x)
+            for derivative, x in zip(derivatives, inputs, strict=True)
+        ]
+
+    def __call__(self, *inputs: Any) -> Variable:
+        """The function of the inputs; `add` and `mul` take any number, one after the other."""
+        if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
+            return as_tensor_variable(reduce(self, inputs))
+        node = self.make_node(*inputs)
+        if node.out.type.numpy_dtype.kind in "iu" and all(map(_is_number, node.inputs)):
+            return self._of_integers(node)
+        return node.out
+
+    def _of_integers(self, node: Apply) -> Variable:
+        """The result for integers that are known, as a constant wide enough to hold it."""
+        try:
+            numbers = [v.data.astype(object) for v in node.inputs if isinstance(v, Constant)]
+            result = index(self.function(*numbers))
+            dtype = np.result_type(node.out.type.numpy_dtype, smallest_dtype(result))
+            return constant(result, dtype=dtype)
+        except (ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
+            return node.out
+
+    def __str__(self) -> str:
+        return self.name
+
+    __repr__ = __str__
+
+    def __reduce__(self) -> Any:
+        return (_from_table, (self.name,))
+
+
+class Quotient(Elementwise):
+    """A quotient, which of integers is ``config.floatX``."""
+
+    def __call__(self, *inputs: Any) -> Variable:
+        inputs = tuple(as_tensor_variable(x) if isinstance(x, (list, tuple)) else x for x in inputs)
+        if any(map(_may_be_float, inputs)):
+            return super().__call__(*inputs)
+        variables = list(map(as_tensor_variable, inputs))
+        # Large integers are divided before floatX may round them.
+        common = real(np.result_type(*[variable.type.numpy_dtype for variable in variables]))
+        wide = np.result_type(common, config.floatX)
+        return cast(super().__call__(*[cast(v, wide) for v in variables]), "floatX")
+
+
+class Switch(Elementwise):
+    """The second input where the first holds, else the third."""
+
+    def _operands(self, inputs: Sequence[Any]) -> list[Variable]:
+        condition = as_tensor_variable(inputs[0])
+        if condition.type.dtype != "bool":
+            condition = TABLE["neq"](condition, 0)
+        return [condition, *operands(*inputs[1:])]
+
+    def _common_dtype(self, types: Sequence[TensorType]) -> np.dtype[Any]:
+        return super()._common_dtype(types[1:])
+
+
+class Cast(Elementwise):
+    """The input in another dtype."""
+
+    __props__ = ("dtype",)
+    _vjp = staticmethod(lambda x, y, gy: gy)
+
+    def __init__(self, dtype: str) -> None:
+        convert = partial(numpy_cast, dtype=dtype)
+        super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
+        self.dtype = dtype
+        self.takes_out = True
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        dtype = use(self.dtype, node.out.type.numpy_dtype.type)
+        if not node.out.type.ndim and node.out.type.is_float:
+            return f"{dtype}({inputs[0]})"
+        return f"{use('cast', numpy_cast)}({inputs[0]}, {dtype})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.astype({self.dtype})"
+
+    def __reduce__(self) -> Any:
+        return (Cast, (self.dtype,))
+
+    def __str__(self) -> str:
+        return f"Cast{{{self.dtype}}}"
+
+
+def _may_be_float(x: Any) -> bool:
+    """Whether x is not known to be an integer or bool, or a tensor of these."""
+    if isinstance(x, (Variable, np.ndarray, np.generic)):
+        return np.dtype(x.dtype).kind not in "biu"
+    return not isinstance(x, int)
+
+
+_ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
+
+
+def _is_single_float(x: Variable) -> bool:
+    """Whether x is a float without dimensions."""
+    return x.type.is_float and not x.type.ndim
+
+
+def _is_number(x: Variable) -> bool:
+    """Whether x is a constant without dimensions, and stands for itself alone."""
+    return isinstance(x, Constant) and not x.type.ndim and x.written_with is None
+
+
+def _shown(x: Any) -> str:
+    """An operand as an error names it."""
+    return str(x) if isinstance(x, Variable) or is_python_number(x) else describe(x)
+
+
+def _takes_out(function: Callable[..., Any]) -> bool:
+    """Whether the function writes its result into an array, or an input, passed as ``out=``."""
+    return isinstance(function, np.ufunc) or function in TAKING_OUT
+
+
+# All functions of elements by their names: the lines of `table`, and of `ops.functions`.
+TABLE: dict[str, Elementwise] = {}
+
+
+def _from_table(name: str) -> Elementwise:
+    return TABLE[name]
+
+
+@lru_cache(maxsize=1000)
+def _output_type(op: Elementwise, *types: TensorType) -> TensorType:
+    """The type of the op's output for inputs of these types.
+
+    Graphs have many nodes and few types: most are found in the cache.
+    """
+    dtype = op.result(op._common_dtype(types))
+    return TensorType(dtype, _broadcast([type.shape for type in types]))
+
+
+def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
+    """What is known of the shape of the elementwise combination of arrays of these shapes."""
+    result: list[int | None] = []
+    for axis in range(-max(map(len, shapes)), 0):
+        sizes = {shape[axis] for shape in shapes if len(shape) >= -axis} - {1}
+        known = sizes - {None}
+        if len(known) > 1:
+            raise ValueError(f"shapes do not fit: {', '.join(map(str, shapes))}")
+        result.append(known.pop() if known else None if sizes else 1)
+    return result
+
+
+def _places_by_axis(node: Apply) -> list[list[tuple[int, int]]]:
+    """For each axis of the output, where its size comes from: pairs of an input's number and axis.
+
+    Axes that are known to be of size 1 are left out.
+    """
+    return _places(*[variable.type.shape for variable in node.inputs])
+
+
+@lru_cache(maxsize=1000)
+def _places(*shapes: Shape) -> list[list[tuple[int, int]]]:
+    """What `_places_by_axis` returns for inputs of these shapes."""
+    ndim = max(map(len, shapes))
+    places: list[list[tuple[int, int]]] = [[] for _ in range(ndim)]
+    for i, shape in enumerate(shapes):
+        for axis, size in enumerate(shape):
+            if size != 1:
+                places[ndim - len(shape) + axis].append((i, axis))
+    return places
+
+
+def operands(*values: Any) -> list[Variable]:
+    """The values as variables; Python numbers take on a dtype that suits the others.
+
+    Beside floats that is theirs, if the number is not too large for it. Else it is the smallest
+    that holds both the others and the number, so an integer does not wrap. Among themselves,
+    Python numbers are ``config.floatX`` if one is a float, or the smallest integers.
+    """
+    is_python = [is_python_number(value) for value in values]
+    if True not in is_python:
+        return [as_tensor_variable(value) for value in values]
+    variables = [
+        None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)
+    ]
+    strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
+    if strong:
+        common = np.result_type(*strong)
+    elif float in map(type, values):
+        common = check_dtype("floatX")
+    else:
+        common = np.dtype(bool)
+    return [
+        _constant_beside(common, value) if variable is None else variable
+        for value, variable in zip(values, variables, strict=True)
+    ]
+
+
+def _constant_beside(common: np.dtype[Any], number: bool | int | float) -> Constant:
+    """The Python number as a constant, in a dtype that suits others of this common dtype."""
+    if common.kind != "f":
+        return constant(number, dtype=np.result_type(common, smallest_dtype(number)))
+    is_finite = not isinstance(number, float) or math.isfinite(number)
+    if is_finite and abs(number) > float(np.finfo(common).max):
+        common = np.result_type(common, smallest_dtype(number))
+    return constant(float(number), dtype=common)
+
+
+def cast(x: Any, dtype: Any) -> Variable:
+    """x in another dtype, converted as NumPy does: floats are cut off to integers.
+
+    Parameters
+    ----------
+    x : tensor
+    dtype : str
+        ``'floatX'`` is ``config.floatX``.
+
+    Raises
+    ------
+    TypeError
+        If there is no such dtype.
+
+    Examples
+    --------
+    >>> cast([1.5, -1.5], "int64").eval()
+    array([ 1, -1])
+    """
+    x = as_tensor_variable(x)
+    wanted = check_dtype(dtype)
+    return x if x.type.numpy_dtype == wanted else Cast(wanted.name)(x)
+
+
+def _line(
+    n_inputs: int,
+    name: str,
+    function: Callable[..., Any],
+    vjp: Callable[..., Any] | None,
+    result: Callable[[np.dtype[Any]], np.dtype[Any]] = real,
+    symbol: str | None = None,
+    kind: type[Elementwise] = Elementwise,
+) -> Elementwise:
+    """A line of the table: its op, which takes so many inputs."""
+    TABLE[name] = kind(name, n_inputs, function, vjp, result, symbol)
+    return TABLE[name]
+
+
+unary, binary, ternary = partial(_line, 1), partial(_line, 2), partial(_line, 3)
+
+
+# The classes of all functions of elements, for what goes by the class of an op.
+FUNCTIONS_OF_ELEMENTS = (Elementwise, Quotient, Switch, Cast)

@@ -1,0 +1,69 @@
+"""Operations that only plans put in, when derivatives have been taken; so they have none."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.graph import Apply, NumPyOp, Use, Variable
+from .pieces import sum_of_squares
+
+
+class Contiguous(NumPyOp):
+    """The input, whose rows lie in memory one after the other; a copy only if they did not."""
+
+    __props__ = ()
+    view_map = {0: [0]}
+    takes_out = True
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type()])
+
+    def compute(self, x: Any, out: Any = None) -> Any:
+        if out is None or x.flags.c_contiguous:
+            return np.ascontiguousarray(x)
+        out[...] = x  # in half the time of np.copyto
+        return out
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return inputs[0]
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return input_shapes
+
+
+class OutOfRange(ArithmeticError):
+    """A plan's short cut led to numbers that are too large; the general program must compute them."""
+
+
+class InRange(NumPyOp):
+    """The input; raises `OutOfRange` if an element is infinite or NaN."""
+
+    __props__ = ()
+    view_map = {0: [0]}
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type()])
+
+    def compute(self, x: Any) -> Any:
+        return numpy_in_range(x)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('in_range', numpy_in_range)}({inputs[0]})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return inputs[0]
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+        return input_shapes
+
+
+def numpy_in_range(x: Any) -> Any:
+    """x, if its elements are finite, and not so large that their squares might overflow."""
+    flat = x.ravel(order="K")
+    if not math.isfinite(sum_of_squares(flat)):
+        raise OutOfRange
+    return x

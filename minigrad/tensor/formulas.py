@@ -1,0 +1,108 @@
+"""What the docstrings of functions of elements say: formula, derivative, dtype.
+
+Importing this module writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from inspect import signature
+
+from ..core.elementwise import TABLE, Elementwise, Quotient
+from ..ops import functions as _all_lines  # noqa: F401  # so that all functions are in the table
+
+# The function, then its derivative by each input. As Python they are right: a test evaluates them.
+# fmt: off
+FORMULAS = {
+    "neg": ("-x", "-1"),
+    "abs": ("abs(x)", "sign(x), which is 0 at 0"),
+    "sgn": ("sign(x): 1 where x > 0, -1 where x < 0, else x",),
+    "sqr": ("x ** 2", "2 * x"),
+    "sqrt": ("x ** (1 / 2)", "1 / (2 * y)"),
+    "inv": ("1 / x", "-y ** 2"),
+    "exp": ("e ** x", "y"),
+    "exp2": ("2 ** x", "y * log(2)"),
+    "expm1": ("exp(x) - 1, accurate also near 0", "y + 1"),
+    "log": ("log(x), the natural logarithm", "1 / x"),
+    "log2": ("log(x) / log(2)", "1 / (x * log(2))"),
+    "log10": ("log(x) / log(10)", "1 / (x * log(10))"),
+    "log1p": ("log(1 + x), accurate also near 0", "1 / (1 + x)"),
+    "log1mexp": ("log(1 - exp(x)), of x < 0, accurate everywhere", "-exp(x - y)"),
+    "sin": ("sin(x)", "cos(x)"),
+    "cos": ("cos(x)", "-sin(x)"),
+    "tan": ("sin(x) / cos(x)", "1 + y ** 2"),
+    "arcsin": ("arcsin(x), the angle from -pi / 2 to pi / 2 whose sine is x", "1 / sqrt(1 - x ** 2)"),
+    "arccos": ("arccos(x), the angle from 0 to pi whose cosine is x", "-1 / sqrt(1 - x ** 2)"),
+    "arctan": ("arctan(x), the angle from -pi / 2 to pi / 2 whose tangent is x", "1 / (1 + x ** 2)"),
+    "sinh": ("(exp(x) - exp(-x)) / 2", "cosh(x)"),
+    "cosh": ("(exp(x) + exp(-x)) / 2", "sinh(x)"),
+    "tanh": ("(exp(x) - exp(-x)) / (exp(x) + exp(-x))", "1 - y ** 2"),
+    "arcsinh": ("log(x + sqrt(x ** 2 + 1))", "1 / sqrt(x ** 2 + 1)"),
+    "arccosh": ("log(x + sqrt(x ** 2 - 1))", "1 / sqrt(x ** 2 - 1)"),
+    "arctanh": ("log((1 + x) / (1 - x)) / 2", "1 / (1 - x ** 2)"),
+    "sigmoid": ("1 / (1 + exp(-x)), without overflow", "y * (1 - y)"),
+    "softplus": ("log(1 + exp(x)), without overflow", "1 / (1 + exp(-x))"),
+    "relu": ("x * (x > 0)", "1 where x > 0, 0 where x < 0, 1/2 at 0"),
+    "erf": ("2 / sqrt(pi) * (the integral of exp(-t ** 2) from 0 to x)", "2 / sqrt(pi) * exp(-x ** 2)"),
+    "erfc": ("1 - erf(x), accurate also where that is near 0", "-2 / sqrt(pi) * exp(-x ** 2)"),
+    "gammaln": ("log(abs(gamma(x)))", "psi(x)"),
+    "psi": ("The derivative of log(gamma(x))", "tri_gamma(x)"),
+    "tri_gamma": ("The second derivative of log(gamma(x))", "not available, a TypeError"),
+    "tensor_copy": ("x, in a new array", "1"),
+    "ceil": ("The least whole number >= x",),
+    "floor": ("The largest whole number <= x",),
+    "rint": ("The whole number nearest to x, of two the even one",),
+    "trunc": ("x without its fraction",),
+    "isnan": ("x != x: whether x is NaN",),
+    "isinf": ("abs(x) == inf: whether x is infinite",),
+    "invert": ("~x: not x; of an integer, -x - 1",),
+    "add": ("x + y", "1", "1"),
+    "sub": ("x - y", "1", "-1"),
+    "mul": ("x * y", "y", "x"),
+    "true_div": ("x / y", "1 / y", "-z / y"),
+    "int_div": ("floor(x / y)",),
+    "mod": ("x - y * floor(x / y)", "1", "-floor(x / y)"),
+    "power": ("x ** y", "y * x ** (y - 1)", "z * log(x)"),
+    "logaddexp": ("log(exp(x) + exp(y)), without overflow", "exp(x - z)", "exp(y - z)"),
+    "maximum": ("The larger of x and y", "x >= y", "x < y"),
+    "minimum": ("The smaller of x and y", "x <= y", "x > y"),
+    "arctan2": ("The angle of the point (y, x) from the first axis", "y / (x ** 2 + y ** 2)",
+                "-x / (x ** 2 + y ** 2)"),
+    "eq": ("x == y",),
+    "neq": ("x != y",),
+    "lt": ("x < y",),
+    "le": ("x <= y",),
+    "gt": ("x > y",),
+    "ge": ("x >= y",),
+    "and_": ("x & y",),
+    "or_": ("x | y",),
+    "xor": ("x ^ y",),
+    "clip": ("low where x < low, else high where x > high, else x", "(low <= x) & (x <= high)",
+             "x < low", "(low <= x) & (x > high)"),
+    "switch": ("x where the condition is not 0, else y", "0", "condition != 0", "condition == 0"),
+}
+# fmt: on
+
+
+def _document(op: Elementwise) -> str:
+    """What the op computes, its formula first, its derivative, and the dtype of its result."""
+    formula, *derivatives = FORMULAS[op.name]
+    *inputs, output, _ = signature(op.vjp).parameters if op.vjp else ("", "", "")
+    if len(derivatives) < 2:
+        rule = (derivatives or ["0 wherever there is one"])[0]
+    else:
+        rule = "; ".join(f"by {x}: {d}" for x, d in zip(inputs, derivatives, strict=True))
+    if output and re.search(rf"\b{output}\b", rule):
+        rule += f", where {output} is the result"
+    dtype = op.result.__doc__ or ""
+    if isinstance(op, Quotient):
+        dtype = "The floats' common one; of integers, config.floatX."
+    return (
+        f"{formula}, for each element.\n\nDerivative: {rule}.\n\n"
+        "The inputs broadcast against each other.\n\n"
+        f"The dtype: {dtype[0].lower()}{dtype[1:]}\n"
+    )
+
+
+for _op in TABLE.values():
+    _op.__doc__ = _document(_op)
