@@ -6,8 +6,9 @@ the same model as a scikit-learn transformer; ``python -m autoencoder`` trains o
 
 from __future__ import annotations
 
-from importlib import import_module
 from typing import TYPE_CHECKING, Any
+
+from .extra import load
 
 if TYPE_CHECKING:
     from .data import load_donuts, make_donuts
@@ -48,7 +49,7 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(f".{_HOME[name]}", __name__), name)
+    return getattr(load(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

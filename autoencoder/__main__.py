@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
+from .extra import load
 from .options import parse_options
 from .progress import complain
 
@@ -22,7 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 trained, 1 training only made it worse, 2 bad input, 130 interrupted.
+        The exit status: 0 trained, 1 training only made it worse, 2 bad input or a missing library, 130
+        interrupted.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=UserWarning, module=r"autoencoder\.")
@@ -30,12 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             options = parse_options(argv)
             # Not at the top: it loads scikit-learn and matplotlib, and --help need not wait for them.
-            from .command import run
-
-            return run(options)
+            return load("command").run(options)
         except KeyboardInterrupt:
             complain("interrupted; nothing more was written")
             return 130
+        except ImportError as error:
+            complain(str(error))
+            return 2
         except (OSError, MemoryError) as error:
             complain(str(error) or "there is not enough memory")
             return 2

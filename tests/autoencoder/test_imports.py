@@ -32,6 +32,33 @@ def test_drawing_needs_no_pyplot():
     assert "matplotlib.pyplot" not in loaded
 
 
+@pytest.mark.parametrize(
+    ("module", "package", "name"),
+    [("sklearn", "scikit-learn", "AutoEncoder"), ("matplotlib", "matplotlib", "plot_points")],
+)
+def test_a_missing_library_is_named_with_the_extra_that_brings_it(
+    monkeypatch, module, package, name
+):
+    for loaded in list(sys.modules):
+        if loaded.startswith(("autoencoder.", module)):
+            monkeypatch.delitem(sys.modules, loaded)
+    monkeypatch.setitem(sys.modules, module, None)
+    message = rf"autoencoder needs {package}: pip install 'minigrad\[autoencoder\]'"
+    with pytest.raises(ImportError, match=message):
+        getattr(autoencoder, name)
+
+
+def test_the_command_says_what_to_install():
+    program = (
+        "import sys; sys.modules['matplotlib'] = None; "
+        "from autoencoder.__main__ import main; sys.exit(main([]))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.returncode == 2
+    assert "pip install 'minigrad[autoencoder]'" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 @pytest.mark.parametrize("name", autoencoder.__all__)
 def test_every_name_that_is_promised_is_there(name):
     assert getattr(autoencoder, name).__name__ == name

@@ -1,6 +1,9 @@
 """The pytest plugin, in test runs of its own."""
 
+import shutil
+
 import pytest
+from layers import ROOT
 
 pytest_plugins = "pytester"
 
@@ -16,6 +19,35 @@ LAYER = """
 def test_the_fixture_checks_gradients(pytester):
     pytester.makepyfile(LAYER.format(factor=1))
     pytester.runpytest().assert_outcomes(passed=1)
+
+
+def test_a_session_that_does_not_use_the_fixture_does_not_load_minigrad(pytester, monkeypatch):
+    # As an installation has it, beside the package.
+    shutil.copy(ROOT / "minigrad/testing/plugin.py", pytester.path / "minigrad_pytest.py")
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+    pytester.makepyfile(
+        """
+        import sys
+
+        def test_what_is_loaded():
+            assert "minigrad_pytest" in sys.modules
+            assert not {"minigrad", "numpy"} & set(sys.modules)
+
+        def test_what_the_fixture_loads(check_grad):
+            assert "minigrad.testing.check" in sys.modules
+
+        def test_a_failure_of_another_kind():
+            assert False
+        """
+    )
+    result = pytester.runpytest_subprocess("-p", "minigrad_pytest")
+    result.assert_outcomes(passed=2, failed=1)
+
+
+def test_an_installation_has_the_plugin_outside_the_package():
+    settings = (ROOT / "pyproject.toml").read_text()
+    assert '[project.entry-points.pytest11]\nminigrad = "minigrad_pytest"' in settings
+    assert '"minigrad/testing/plugin.py" = "minigrad_pytest.py"' in settings
 
 
 def test_the_report_of_a_failure_shows_the_worst_entries(pytester):
