@@ -1,4 +1,4 @@
-"""Backpropagation: `grad` writes the derivative of an expression as more of the expression."""
+"""`grad` with all its options, and products with Jacobians from either side."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from .core.axes import as_tensor_variable, ones_like, zeros_like
-from .core.credit import credited_to
+from .core.backprop import backpropagate, connected
 from .core.elementwise import cast
-from .core.graph import Apply, Variable, clone_replace, toposort
-from .core.table import add
+from .core.graph import Apply, Variable, clone_replace
 from .core.types import TensorType
 from .ops.shape import unbroadcast, with_sizes
 from .rewrite import stabilized
@@ -87,15 +86,15 @@ def grad(
     _check_choice("return_disconnected", return_disconnected, ("zero", "None", "none"))
     known = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
-    connected = _connected(known, wanted, stops)
+    reached = connected(known, wanted, stops)
     known = _from_stable_form(cost, known, {*wanted, *stops})
-    grads = _backpropagate(known, _connected(known, wanted, stops), stops)
+    grads = backpropagate(known, connected(known, wanted, stops), stops, adapt=_of_type)
     results = []
     for variable in wanted:
-        if variable not in connected:
+        if variable not in reached:
             _report_disconnected(variable, cost, disconnected_inputs)
         result = grads.get(variable)
-        if result is None and (variable in connected or return_disconnected == "zero"):
+        if result is None and (variable in reached or return_disconnected == "zero"):
             result = zeros_like(variable)
         if add_names and result is not None and result.name is None:
             if cost is not None and cost.name and variable.name:
@@ -259,50 +258,6 @@ def _from_stable_form(
     return {**others, stable: known[cost]}
 
 
-def _backpropagate(
-    known: Mapping[Variable, Variable], connected: Collection[Variable], stops: Collection[Variable]
-) -> dict[Variable, Variable]:
-    """The derivative by each connected variable that one reaches, from the known ones."""
-    grads = dict(known)
-    for node in reversed(toposort(known, stop_at=stops)):
-        passing = {y: grads[y] for y in node.outputs if y in grads and y not in stops}
-        if not passing:
-            continue
-        if not any(variable in connected for variable in node.inputs):
-            continue
-        contributions = credited_to(node.made_at, _vjp, node, passing)
-        for variable, contribution in zip(node.inputs, contributions, strict=True):
-            if contribution is None or variable not in connected or variable in known:
-                continue
-            before = grads.get(variable)
-            if before is not None:
-                contribution = credited_to(node.made_at, add, before, contribution)
-            grads[variable] = contribution
-    return grads
-
-
-def _vjp(node: Apply, grads: Mapping[Variable, Variable]) -> Sequence[Variable | None]:
-    """What the node's op makes of the derivatives by its outputs: those by its inputs."""
-    output_grads = [
-        grads[output] if output in grads else zeros_like(output) for output in node.outputs
-    ]
-    contributions = node.op.L_op(node.inputs, node.outputs, output_grads)
-    if not isinstance(contributions, (list, tuple)):
-        raise TypeError(
-            f"the derivative of {node.op} is {contributions!r}, but its grad or L_op must return "
-            "a list with an entry for each input"
-        )
-    if len(contributions) != len(node.inputs):
-        raise ValueError(
-            f"the derivative of {node.op} has {len(contributions)} terms, but it has "
-            f"{len(node.inputs)} inputs: its grad or L_op must return one for each"
-        )
-    return [
-        _of_type(contribution, variable, node)
-        for contribution, variable in zip(contributions, node.inputs, strict=True)
-    ]
-
-
 def _of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | None:
     """The derivative in the type of the variable it is by; None if it has none."""
     if contribution is None or not variable.type.is_float:
@@ -329,25 +284,6 @@ def _as_type(x: Variable, type: TensorType) -> Variable:
     known = zip(x.type.shape, type.shape, strict=True)
     x = with_sizes(x, [size if was is None else None for was, size in known])
     return unbroadcast(x, *[axis for axis, size in enumerate(type.shape) if size != 1])
-
-
-def _connected(
-    known: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable]
-) -> set[Variable]:
-    """The variables between the wanted ones and the known ones: a change would pass through."""
-    patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
-    depends = set(wanted)
-    for node, pattern in patterns:
-        rows = [row for x, row in zip(node.inputs, pattern, strict=True) if x in depends]
-        changing = [y for j, y in enumerate(node.outputs) if any(row[j] for row in rows)]
-        depends.update(y for y in changing if y not in stops)
-    leads = set(known)
-    for node, pattern in reversed(patterns):
-        columns = [j for j, y in enumerate(node.outputs) if y in leads and y not in stops]
-        for variable, row in zip(node.inputs, pattern, strict=True):
-            if variable in depends and any(row[j] for j in columns):
-                leads.add(variable)
-    return depends & leads
 
 
 def _starting_grads(

@@ -32,6 +32,7 @@ from hypothesis import Phase, settings
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "core.axes",
+    "core.backprop",
     "core.elementwise",
     "core.table",
     *(f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))),
@@ -41,16 +42,14 @@ MODULES += ["gradient"]
 METHODS = {"grad", "L_op"}
 HELPERS = {
     "core.axes": {"unbroadcast"},
+    "core.backprop": {"backpropagate", "connected", "grad", "in_dtype", "vjp"},
     "core.table": {"one_less"},
     "ops.indexing": {"_stays", "_undo_filling"},
     "ops.reduction": {"_product_of_others", "_product_of_those_before"},
     "gradient": {
-        "_backpropagate",
         "_from_stable_form",
-        "_vjp",
         "_of_type",
         "_as_type",
-        "_connected",
         "_product",
         "_weighted_sum",
     },

@@ -1,0 +1,95 @@
+"""Backpropagation: the derivative of an expression, written as more of the expression."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from .axes import as_tensor_variable, ones_like, zeros_like
+from .credit import credited_to
+from .elementwise import cast
+from .graph import Apply, Variable, toposort
+from .table import add
+
+# What an op returned as the derivative by a variable, in the variable's type; None for none.
+Adapt = Callable[[Any, Variable, Apply], Variable | None]
+
+
+def grad(cost: Variable, wrt: Sequence[Variable]) -> list[Variable]:
+    """The derivatives of a scalar cost, ∂cost/∂w for each w in `wrt`; zero where there is none.
+
+    They are expressions, so they have derivatives themselves. `minigrad.grad` is this with options
+    and checks.
+    """
+    known = {cost: ones_like(cost)}
+    grads = backpropagate(known, connected(known, wrt))
+    return [grads[w] if w in grads else zeros_like(w) for w in wrt]
+
+
+def in_dtype(g: Any, x: Variable, node: Apply) -> Variable | None:
+    """The derivative g by x, in x's dtype; None if it has none."""
+    return None if g is None or not x.type.is_float else cast(as_tensor_variable(g), x.type.dtype)
+
+
+def backpropagate(
+    known: Mapping[Variable, Variable],
+    connected: Collection[Variable],
+    stops: Collection[Variable] = (),
+    adapt: Adapt = in_dtype,
+) -> dict[Variable, Variable]:
+    """The derivative by each connected variable, from the known ones, against the order.
+
+    A variable's derivative is the sum of what comes back from all nodes that use it. These come
+    before it, because the nodes are visited from the last to the first. Nothing passes the stops.
+    """
+    grads = dict(known)
+    for node in reversed(toposort(known, stop_at=stops)):
+        passing = {y: grads[y] for y in node.outputs if y in grads and y not in stops}
+        if not passing or not any(x in connected for x in node.inputs):
+            continue
+        contributions = credited_to(node.made_at, vjp, node, passing, adapt)
+        for x, contribution in zip(node.inputs, contributions, strict=True):
+            if contribution is None or x not in connected or x in known:
+                continue
+            if x in grads:
+                contribution = credited_to(node.made_at, add, grads[x], contribution)
+            grads[x] = contribution
+    return grads
+
+
+def vjp(
+    node: Apply, grads: Mapping[Variable, Variable], adapt: Adapt = in_dtype
+) -> list[Variable | None]:
+    """A vector times the Jacobian of a node: the derivatives by its inputs from those by outputs."""
+    output_grads = [grads[y] if y in grads else zeros_like(y) for y in node.outputs]
+    contributions = node.op.L_op(node.inputs, node.outputs, output_grads)
+    if not isinstance(contributions, (list, tuple)):
+        raise TypeError(
+            f"the derivative of {node.op} is {contributions!r}, but its grad or L_op must return "
+            "a list with an entry for each input"
+        )
+    if len(contributions) != len(node.inputs):
+        raise ValueError(
+            f"the derivative of {node.op} has {len(contributions)} terms, but it has "
+            f"{len(node.inputs)} inputs: its grad or L_op must return one for each"
+        )
+    return [adapt(g, x, node) for g, x in zip(contributions, node.inputs, strict=True)]
+
+
+def connected(
+    known: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable] = ()
+) -> set[Variable]:
+    """The variables between the wanted ones and the known ones: a change would pass through."""
+    patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
+    depends = set(wanted)
+    for node, pattern in patterns:
+        rows = [row for x, row in zip(node.inputs, pattern, strict=True) if x in depends]
+        changing = [y for j, y in enumerate(node.outputs) if any(row[j] for row in rows)]
+        depends.update(y for y in changing if y not in stops)
+    leads = set(known)
+    for node, pattern in reversed(patterns):
+        columns = [j for j, y in enumerate(node.outputs) if y in leads and y not in stops]
+        for x, row in zip(node.inputs, pattern, strict=True):
+            if x in depends and any(row[j] for j in columns):
+                leads.add(x)
+    return depends & leads
