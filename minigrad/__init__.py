@@ -16,9 +16,10 @@ from __future__ import annotations
 from . import printing, tensor
 from .compile import Function, In, MissingInputError, UnusedInputError, function
 from .compile import programs as _programs
+from .compile.sharing import shared
 from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
-from .core.sharing import SharedVariable, shared
+from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
 from .printing import debugprint, pp, pprint
 

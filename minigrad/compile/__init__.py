@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..core.errors import MissingInputError, UnusedInputError
+from ..core.errors import MissingInputError
 from .function import Function, function
-from .inputs import In
+from .inputs import In, UnusedInputError
 from .inspect.nanguardmode import NanGuardMode
 
 __all__ = ["Function", "In", "MissingInputError", "NanGuardMode", "UnusedInputError", "function"]

@@ -24,11 +24,11 @@ from ..core.graph import (
     check_sizes,
     clone_replace,
     graph_inputs,
-    identifier,
     toposort,
 )
 from ..core.types import TensorType, constant
 from ..rewrite import improve
+from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs
 
 

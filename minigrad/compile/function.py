@@ -17,14 +17,14 @@ from ..core import locks
 from ..core.axes import as_tensor_variable
 from ..core.closed import ClosedGraph
 from ..core.configuration import MODES, config
-from ..core.errors import MissingInputError, UnusedInputError
+from ..core.errors import MissingInputError
 from ..core.graph import Constant, Variable, clone_replace, graph_inputs
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.planned import OutOfRange
 from . import programs
 from .checks import LostChecks, improve_and_check, improve_without
-from .inputs import Binder, In, as_inputs
+from .inputs import Binder, In, UnusedInputError, as_inputs
 from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.profile import Profile

@@ -14,6 +14,10 @@ from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 
 
+class UnusedInputError(ValueError):
+    """A function has an input that nothing depends on."""
+
+
 class In:
     """An input of a function, with options.
 

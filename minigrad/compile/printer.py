@@ -8,11 +8,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.closed import ClosedGraph
-from ..core.graph import Apply, Constant, Variable, ancestors, identifier, toposort
+from ..core.graph import Apply, Constant, Variable, ancestors, toposort
 from .buffers import NOWHERE, Buffer, Place
 from .checks import LostChecks
 from .inspect.comments import Commentator
 from .memory import Memory
+from .names import identifier
 from .sizes import Check, Sizes, written
 
 

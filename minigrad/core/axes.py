@@ -6,13 +6,11 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from operator import index
 from typing import Any
 
 import numpy as np
-from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from .credit import asked_for
 from .graph import Apply, Constant, NumPyOp, Use, Variable
@@ -82,15 +80,6 @@ def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
         raise TypeError(
             f"{asked_for()}axis is a whole number, several, or None; got {axis!r}"
         ) from None
-
-
-def normalize_axis(axis: Any, ndim: int) -> int:
-    """The axis as a number from 0."""
-    try:
-        number = index(axis.data if isinstance(axis, Constant) else axis)
-    except TypeError:
-        raise TypeError(f"{asked_for()}axis is a whole number; got {axis!r}") from None
-    return normalize_axis_index(number, ndim)
 
 
 class DimShuffle(NumPyOp):
@@ -349,12 +338,6 @@ def size_of(x: Variable, axis: int) -> Variable:
 def sizes_of(x: Variable) -> list[Variable]:
     """The size of x along each axis."""
     return [size_of(x, axis) for axis in range(x.type.ndim)]
-
-
-def element_count(x: Variable, axes: Sequence[int]) -> Variable:
-    """How many elements x has along the axes together, int64."""
-    one = constant(1, dtype="int64")
-    return math.prod((size_of(x, a) for a in axes), start=one if axes else written_with(x, one))
 
 
 def sum_axes(x: Variable, axes: Sequence[int]) -> Variable:

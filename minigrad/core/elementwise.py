@@ -13,7 +13,7 @@ import numpy as np
 from .axes import as_tensor_variable, unbroadcast
 from .configuration import config
 from .graph import Apply, Constant, NumPyOp, Use, Variable
-from .kernels import TAKING_OUT, numpy_cast
+from .kernels import numpy_cast
 from .types import (
     TensorType,
     check_dtype,
@@ -274,7 +274,8 @@ def _shown(x: Any) -> str:
 
 def _takes_out(function: Callable[..., Any]) -> bool:
     """Whether the function writes its result into an array, or an input, passed as ``out=``."""
-    return isinstance(function, np.ufunc) or function in TAKING_OUT
+    code = getattr(function, "__code__", None)
+    return isinstance(function, np.ufunc) or (code is not None and "out" in code.co_varnames)
 
 
 # All functions of elements by their names: the lines of `table`, and of `ops.functions`.

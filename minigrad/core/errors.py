@@ -17,10 +17,6 @@ class MissingInputError(ValueError):
     """A value is needed of a variable that is neither an input, nor computed, nor shared."""
 
 
-class UnusedInputError(ValueError):
-    """A function has an input that nothing depends on."""
-
-
 def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
     """The error, its message followed by the operation, the values it met, and who wrote it.
 

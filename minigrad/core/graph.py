@@ -6,7 +6,6 @@ Python's.
 
 from __future__ import annotations
 
-import keyword
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import ref
@@ -326,7 +325,7 @@ class Op:
         anything else that the source speaks of: it returns what to call the value, which is the
         name unless that is taken. By default `perform` is called.
         """
-        return f"{use(identifier(str(self)), self._performer(node))}({', '.join(inputs)})"
+        return f"{use(str(self), self._performer(node))}({', '.join(inputs)})"
 
     def _performer(self, node: Apply) -> Callable[..., Any]:
         """`perform` as a function from arrays to the output, or to a tuple of outputs."""
@@ -407,15 +406,6 @@ def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
             if 1 in (size, other_size):
                 message += f"; {SIZE_ADVICE}"
             raise ValueError(message)
-
-
-def identifier(text: str) -> str:
-    """The text as a Python name: safe to print into source, whatever the text is."""
-    name = "".join(c if c.isascii() and (c.isalnum() or c == "_") else "_" for c in text)
-    name = name.strip("_")[:40].rstrip("_")
-    if not name or name[0].isdigit():
-        return f"v_{name}"
-    return f"{name}_" if keyword.iskeyword(name) else name
 
 
 # ---- Walks ---------------------------------------------------------------------------------------

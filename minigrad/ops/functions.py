@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import binary, same, ternary, truth, unary
-from ..core.kernels import numpy_clip, numpy_log1mexp, numpy_relu, numpy_softplus
 from ..core.table import cosh, exp, sgn, sigmoid, sqr, sqrt, switch
 from . import special
+from .kernels import numpy_clip, numpy_log1mexp, numpy_relu, numpy_softplus
 
 LN2, LN10 = math.log(2), math.log(10)
 ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0

@@ -9,7 +9,6 @@ import numpy as np
 
 from ..core.axes import (
     as_tensor_variable,
-    normalize_axis,
     ones_like,
     size_of,
     sizes_of,
@@ -21,6 +20,7 @@ from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
+from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape
 

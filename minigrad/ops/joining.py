@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..core import axes
-from ..core.axes import as_tensor_variable, dimshuffle, normalize_axis, size_of
+from ..core.axes import as_tensor_variable, dimshuffle, size_of
 from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
 from ..core.types import TensorType
+from .counting import normalize_axis
 
 
 class Join(NumPyOp):

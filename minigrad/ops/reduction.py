@@ -12,7 +12,6 @@ from ..core.axes import (
     AlongAxes,
     axis_argument,
     dimshuffle,
-    element_count,
     ones_like,
     restore_axes,
     size_of,
@@ -24,6 +23,7 @@ from ..core.graph import Apply, NumPyOp, Use, Variable
 from ..core.kernels import accumulator, widened
 from ..core.table import eq, exp, switch
 from ..core.types import TensorType
+from .counting import element_count
 from .joining import Join
 from .shape import Reshape
 

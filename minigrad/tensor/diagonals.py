@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.axes import as_tensor_variable, dimshuffle, normalize_axis, size_of, sizes_of
+from ..core.axes import as_tensor_variable, dimshuffle, size_of, sizes_of
 from ..core.elementwise import cast
 from ..core.graph import Variable
 from ..core.table import eq, ge, maximum, minimum, switch
 from ..core.types import constant
+from ..ops.counting import normalize_axis
 from .creation import arange, zeros
 from .indexing import set_subtensor
 from .reductions import sum as sum_of

@@ -6,19 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import (
-    Alloc,
-    as_tensor_variable,
-    dimshuffle,
-    holds_variable,
-    normalize_axis,
-    restore_axes,
-    size_of,
-)
+from ..core.axes import Alloc, as_tensor_variable, dimshuffle, holds_variable, restore_axes, size_of
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import eq, switch
 from ..core.types import constant
+from ..ops.counting import normalize_axis
 from ..ops.functions import clip
 from ..ops.indexing import IncSubtensor, Nonzero, Subtensor, getitem
 

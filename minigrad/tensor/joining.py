@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ..core.axes import as_tensor_variable, normalize_axis
+from ..core.axes import as_tensor_variable
 from ..core.graph import Variable
+from ..ops.counting import normalize_axis
 from ..ops.joining import Join, Split, stack
 from .sizes import as_size
 

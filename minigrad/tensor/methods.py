@@ -18,6 +18,7 @@ from ..core.elementwise import cast
 from ..core.graph import Variable
 from ..core.operators import Operators
 from ..ops import functions
+from ..ops.counting import element_count
 from ..ops.indexing import getitem
 from . import creation, diagonals, indexing, products, reductions, shapes
 from .elementwise import deg2rad, rad2deg, round
@@ -197,7 +198,7 @@ class Methods(Operators):
     @property
     def size(self) -> Variable:
         """The number of elements, int64."""
-        return broadcasting.element_count(as_tensor_variable(self), range(self.ndim))
+        return element_count(as_tensor_variable(self), range(self.ndim))
 
     @property
     def T(self) -> Variable:

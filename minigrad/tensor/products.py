@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, dimshuffle, element_count, normalize_axis, size_of
+from ..core.axes import as_tensor_variable, dimshuffle, size_of
 from ..core.graph import Variable
 from ..core.table import mul
+from ..ops.counting import element_count, normalize_axis
 from ..ops.linalg import Dot, MatMul, outer_product
 from ..ops.shape import SpecifyShape
 from .reductions import sum as sum_of

@@ -11,9 +11,7 @@ from ..core.axes import (
     Alloc,
     as_tensor_variable,
     dimshuffle,
-    element_count,
     normalize_axes,
-    normalize_axis,
     restore_axes,
     size_of,
     sizes_of,
@@ -21,6 +19,7 @@ from ..core.axes import (
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import maximum
+from ..ops.counting import element_count, normalize_axis
 from ..ops.shape import RepeatedIndices, Reshape, Shape, unbroadcast, with_sizes
 from .joining import join
 from .sizes import as_size, as_sizes

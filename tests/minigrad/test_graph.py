@@ -7,7 +7,8 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.core.graph import ancestors, clone_replace, graph_inputs, identifier, toposort
+from minigrad.compile.names import identifier
+from minigrad.core.graph import ancestors, clone_replace, graph_inputs, toposort
 
 DEPTH = 5_000
 

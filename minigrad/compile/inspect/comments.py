@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...core.credit import Line
-from ...core.graph import Apply, Constant, Variable, identifier
+from ...core.graph import Apply, Constant, Variable
 from ...ops.shape import is_transposed, transposed
 from ..buffers import Buffer
+from ..names import identifier
 
 # Comments stand at this column, and longer formulas are broken off.
 _COLUMN = 48

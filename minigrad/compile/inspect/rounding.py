@@ -15,8 +15,8 @@ import numpy as np
 from ...core.axes import Alloc
 from ...core.elementwise import Elementwise, Switch, truth
 from ...core.graph import Apply, Op, Variable, perform, toposort
-from ...core.kernels import numpy_clip, numpy_relu
 from ...ops.joining import Join
+from ...ops.kernels import numpy_clip, numpy_relu
 from ...ops.reduction import REDUCTIONS
 
 

@@ -1,0 +1,80 @@
+"""`shared` makes a variable that holds a value, whatever the value is given as."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.graph import Variable
+from ..core.sharing import SharedVariable
+from ..core.types import TensorType, checked_name, describe, refuse_masked
+
+
+def shared(
+    value: Any,
+    name: str | None = None,
+    strict: bool = False,
+    allow_downcast: bool | None = None,
+    borrow: bool = False,
+    *,
+    broadcastable: Sequence[bool] | None = None,
+    shape: Sequence[int | None] | None = None,
+) -> SharedVariable:
+    """A shared variable with that value.
+
+    Its dtype is the value's and stays so. Its sizes may change with its value, unless `shape` or
+    `broadcastable` fixes them: so it broadcasts only if told that it does.
+
+    Parameters
+    ----------
+    value : array, number or list of numbers
+    name : str, optional
+    strict : bool
+        Take only an array or NumPy scalar.
+    allow_downcast
+        Theano's; ignored, because the type follows the value.
+    borrow : bool
+        Use the array itself instead of a copy; it must not be changed from then on.
+    broadcastable : sequence of bool, optional
+        True for the axes that have size 1 and broadcast.
+    shape : sequence of int or None, optional
+        Sizes that never change.
+
+    Raises
+    ------
+    TypeError
+        If the value is not made of numbers, or not of that shape.
+
+    Examples
+    --------
+    >>> w = shared([1.0, 2.0], name="w")
+    >>> w.get_value()
+    array([1., 2.])
+    >>> w.set_value([3.0])
+    >>> (2 * w).eval()
+    array([6.])
+    """
+    if isinstance(value, Variable):
+        raise TypeError(f"shared takes a value; got the symbolic variable {value}")
+    if strict and not isinstance(value, (np.ndarray, np.generic)):
+        raise TypeError(f"shared(strict=True) takes an array; got {describe(value)}")
+    name = checked_name(name, "a shared variable")
+    try:
+        refuse_masked(value)
+        array = np.asarray(value)
+    except TypeError as error:
+        raise TypeError(f"shared: {error}") from None
+    except ValueError as error:
+        raise TypeError(f"shared: {describe(value)} makes no array: {error}") from error
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"shared takes numbers; got {describe(value)}")
+    if shape is None:
+        shape = [None] * array.ndim if broadcastable is None else list(map(bool, broadcastable))
+    try:
+        type = TensorType(array.dtype, shape)
+        data = type.filter(array)
+    except TypeError as error:
+        raise TypeError(f"shared: {error}") from None
+    return SharedVariable(type, data if borrow and data is value else np.array(data), name)

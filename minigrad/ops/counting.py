@@ -1,0 +1,30 @@
+"""Axes by their numbers, and how many elements there are along them."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from operator import index
+from typing import Any
+
+from numpy.lib.array_utils import normalize_axis_index
+
+from ..core.axes import size_of, written_with
+from ..core.credit import asked_for
+from ..core.graph import Constant, Variable
+from ..core.types import constant
+
+
+def normalize_axis(axis: Any, ndim: int) -> int:
+    """The axis as a number from 0."""
+    try:
+        number = index(axis.data if isinstance(axis, Constant) else axis)
+    except TypeError:
+        raise TypeError(f"{asked_for()}axis is a whole number; got {axis!r}") from None
+    return normalize_axis_index(number, ndim)
+
+
+def element_count(x: Variable, axes: Sequence[int]) -> Variable:
+    """How many elements x has along the axes together, int64."""
+    one = constant(1, dtype="int64")
+    return math.prod((size_of(x, a) for a in axes), start=one if axes else written_with(x, one))
