@@ -1,0 +1,79 @@
+"""The code of README.md and docs/ runs and does what they say; their links lead somewhere."""
+
+import doctest
+import re
+
+import pytest
+from layers import ROOT
+
+pytest_plugins = "pytester"
+
+DOCUMENTS = {
+    path.name: path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+}
+TEXTS = {name: path.read_text(encoding="utf-8") for name, path in DOCUMENTS.items()}
+
+
+def blocks(text):
+    """The blocks of Python, and the names of the files that their first lines say they are."""
+    for code in re.findall(r"^```python\n(.*?)^```$", text, re.M | re.S):
+        name = re.match(r"# (\w+\.py)\n", code)
+        yield name and name[1], code
+
+
+FILES = {n: {f: code for f, code in blocks(text) if f} for n, text in TEXTS.items()}
+PROGRAMS = [
+    pytest.param(code, id=f"{name} {number}")
+    for name, text in TEXTS.items()
+    for number, (file, code) in enumerate(blocks(text))
+    if not file
+]
+
+
+@pytest.mark.parametrize("code", PROGRAMS)
+def test_a_program_runs(code, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    exec(compile(code, "<docs>", "exec"), {"__name__": "docs"})
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_what_is_typed_at_the_prompt_gives_what_is_shown(name):
+    result = doctest.testfile(
+        str(DOCUMENTS[name]), module_relative=False, optionflags=doctest.NORMALIZE_WHITESPACE
+    )
+    assert result.failed == 0
+
+
+def test_the_tests_of_testing_md_tell_what_it_says(pytester):
+    for name, code in FILES["testing.md"].items():
+        (pytester.path / name).write_text(code, encoding="utf-8")
+    result = pytester.runpytest()
+    output = str(result.stdout)
+    failed = set(re.findall(r"^FAILED (\S+)", output, re.M))
+    assert failed == {
+        "test_layer.py::test_the_gradient_is_right",
+        "test_cube.py::test_a_layer_with_a_cube",
+        "test_cube.py::test_all_that_an_op_promises",
+    }
+    shown = re.search(r"^    GradientError: .*\n((?:    .*\n)+)", TEXTS["testing.md"], re.M)
+    table = [line.split() for line in shown[1].splitlines() if re.search("agrees|differs", line)]
+    assert len(table) == 5
+    for row in table:
+        assert row in [line.removeprefix("E").split() for line in output.splitlines()]
+    assert "the first op whose derivative is wrong there: Cube" in output
+
+
+def test_the_corrections_that_testing_md_tells_make_its_tests_pass(pytester):
+    for name, code in FILES["testing.md"].items():
+        corrected = code.replace("g.mean(axis=0)", "g.sum(axis=0)").replace("2.9 *", "3 *")
+        (pytester.path / name).write_text(corrected, encoding="utf-8")
+    result = pytester.runpytest()
+    result.assert_outcomes(passed=len(re.findall(r"\ndef test_", TEXTS["testing.md"])))
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_link_leads_to_a_file(name):
+    targets = re.findall(r"\]\(([^)#]+?)(?:#[^)]*)?\)", TEXTS[name])
+    near = DOCUMENTS[name].parent
+    missing = [t for t in targets if not t.startswith("http") and not (near / t).exists()]
+    assert not missing
