@@ -59,6 +59,7 @@ class Refuse(Op):
     """
 
     __props__ = ("refusing", "types")
+    storage = "new"
 
     def __init__(self, node: Apply) -> None:
         self.node = node

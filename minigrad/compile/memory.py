@@ -6,8 +6,6 @@ from collections.abc import Collection, Sequence
 
 from ..core.graph import Apply, Constant, Variable
 
-_LIBRARY = __name__.split(".")[0] + "."
-
 
 class Memory:
     """What is known of the memory of each variable, before the program runs.
@@ -44,7 +42,7 @@ class Memory:
                 self._last_use[variable] = node
                 for origin in self.origins(variable):
                     self._last_use_of_memory[origin] = node
-        known_to_others = [v for node in order if not _is_new_array(node) for v in node.inputs]
+        known_to_others = [v for node in order if not _is_known(node) for v in node.inputs]
         self._kept_memory = set().union(*(self.origins(v) for v in (*self._kept, *known_to_others)))
         self._overwritten = {node: self._to_overwrite(node) for node in order}
         # What is overwritten by a result that others will hold is as new as that.
@@ -81,7 +79,7 @@ class Memory:
         for variable in node.inputs:
             if (
                 variable.owner is not None
-                and _is_new_array(variable.owner)
+                and _is_known(variable.owner)
                 and self.origins(variable) == {variable}
                 and variable not in self._kept_memory
                 and self._last_use_of_memory[variable] is node
@@ -125,10 +123,10 @@ class Memory:
 def _possible_views(node: Apply, index: int) -> Collection[Variable]:
     """The inputs whose memory the node's output may share, as far as it matters.
 
-    It does not matter for a user's op: whatever that may have elsewhere, inputs and outputs, is
+    It does not matter where it is unknown: what the op may have elsewhere, inputs and outputs, is
     neither written to nor given away.
     """
-    if not _is_new_array(node):
+    if not _is_known(node):
         return ()
     return [node.inputs[i] for i in node.op.view_map.get(index, ())]
 
@@ -137,15 +135,12 @@ def _may_be_kept_elsewhere(origin: Variable) -> bool:
     """Whether somebody may hold the array, whom the program does not know: an op, say."""
     if origin.owner is None:
         return isinstance(origin, Constant)
-    return not _is_new_array(origin.owner)
+    return not _is_known(origin.owner)
 
 
-def _is_new_array(node: Apply) -> bool:
-    """Whether `view_map` can be relied on: a user's op may return what it has elsewhere.
-
-    Unless it promises to write its result into the array that it is given.
-    """
-    return node.op.takes_out or type(node.op).__module__.startswith(_LIBRARY)
+def _is_known(node: Apply) -> bool:
+    """Whether it is known whose memory the results are in: the op declares it, or takes ``out=``."""
+    return node.op.takes_out or node.op.storage != "unknown"
 
 
 def _has_shape_of(variable: Variable, output: Variable) -> bool:

@@ -89,6 +89,7 @@ class DimShuffle(NumPyOp):
     """
 
     __props__ = ("new_order",)
+    storage = "view"
 
     def __init__(self, new_order: Sequence[int | str]) -> None:
         self.new_order = tuple(new_order)
@@ -156,6 +157,7 @@ class Alloc(NumPyOp):
     """The first input, repeated until it has the shape that the others, whole numbers, give."""
 
     __props__ = ()
+    storage = "new"
 
     def make_node(self, value: Variable, *sizes: Variable) -> Apply:
         if value.type.ndim > len(sizes):
@@ -238,6 +240,8 @@ class AlongAxes(NumPyOp):
         Sorted, from 0.
     """
 
+    storage = "new"
+
     name: str
     function: Callable[..., Any]
     axis: tuple[int, ...]
@@ -296,6 +300,7 @@ class Size(NumPyOp):
     """The size of the input along one axis, int64."""
 
     __props__ = ("axis",)
+    storage = "new"
 
     def __init__(self, axis: int) -> None:
         self.axis = axis

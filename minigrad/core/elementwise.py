@@ -84,6 +84,8 @@ class Elementwise(NumPyOp):
         How the function is written between its operands.
     """
 
+    storage = "new"
+
     def __init__(
         self,
         name: str,

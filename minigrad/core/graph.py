@@ -7,7 +7,7 @@ Python's.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 from weakref import ref
 
 from . import locks
@@ -196,6 +196,11 @@ class Op:
     __props__ : tuple of str
         Names of the attributes that tell two ops of the class apart. Ops with equal properties
         are equal, so that equal computations are done once. Without it an op equals only itself.
+    storage : {'new', 'view', 'unknown'}
+        Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
+        `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or
+        an array that it keeps. Then a program never writes to the result, and copies it before it
+        is returned.
     view_map : dict of int to list of int
         For each output that may share the memory of inputs: which inputs.
     is_view : bool
@@ -225,6 +230,7 @@ class Op:
     """
 
     __props__: tuple[str, ...] | None = None
+    storage: Literal["new", "view", "unknown"] = "unknown"
     view_map: Mapping[int, Sequence[int]] = {}
     is_view = False
     takes_out = False

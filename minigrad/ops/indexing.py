@@ -205,6 +205,7 @@ class Subtensor(NumPyOp):
     """The part of the first input that the pattern, filled with the other inputs, says."""
 
     __props__ = ("pattern",)
+    storage = "view"
 
     def __init__(self, pattern: tuple[Any, ...]) -> None:
         self.pattern = pattern
@@ -294,6 +295,7 @@ class IncSubtensor(Op):
     """The first input with a part set to the second, or the second added to it."""
 
     __props__ = ("pattern", "set_instead_of_inc")
+    storage = "new"
 
     def __init__(self, pattern: tuple[Any, ...], set_instead_of_inc: bool) -> None:
         self.pattern = pattern
@@ -407,6 +409,7 @@ class Nonzero(Op):
     """For each axis of the input, the indices of the elements that are not zero."""
 
     __props__ = ("ndim",)
+    storage = "new"
 
     def __init__(self, ndim: int) -> None:
         self.ndim = ndim

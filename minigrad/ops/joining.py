@@ -18,6 +18,7 @@ class Join(NumPyOp):
     """The inputs one after the other along an axis."""
 
     __props__ = ("axis",)
+    storage = "new"
 
     def __init__(self, axis: int) -> None:
         self.axis = axis
@@ -75,6 +76,7 @@ class Split(Op):
     """The first input cut along an axis into pieces as long as the other inputs say."""
 
     __props__ = ("axis", "count")
+    storage = "view"
 
     def __init__(self, axis: int, count: int) -> None:
         self.axis = axis

@@ -23,6 +23,7 @@ class Dot(NumPyOp):
     """The product of vectors and matrices: sums over the last axis of x and the first of y."""
 
     __props__ = ()
+    storage = "new"
     takes_out = True
 
     def make_node(self, x: Variable, y: Variable) -> Apply:
@@ -72,6 +73,7 @@ class MatMul(NumPyOp):
     """Products of matrices, the last two axes; other axes broadcast."""
 
     __props__ = ()
+    storage = "new"
 
     def make_node(self, x: Variable, y: Variable) -> Apply:
         (*batch, rows, inner), (*other_batch, other_inner, columns) = x.type.shape, y.type.shape

@@ -17,6 +17,7 @@ class ARange(NumPyOp):
     """From the first input up to but without the second, in steps of the third."""
 
     __props__ = ("dtype",)
+    storage = "new"
 
     def __init__(self, dtype: str) -> None:
         self.dtype = dtype

@@ -16,6 +16,7 @@ class Contiguous(NumPyOp):
     """The input, whose rows lie in memory one after the other; a copy only if they did not."""
 
     __props__ = ()
+    storage = "view"
     view_map = {0: [0]}
     takes_out = True
 
@@ -43,6 +44,7 @@ class InRange(NumPyOp):
     """The input; raises `OutOfRange` if an element is infinite or NaN."""
 
     __props__ = ()
+    storage = "view"
     view_map = {0: [0]}
 
     def make_node(self, x: Variable) -> Apply:

@@ -171,6 +171,7 @@ class Recurrence(NumPyOp):
     """
 
     __props__ = ()
+    storage = "new"
 
     def make_node(self, a: Variable, b: Variable) -> Apply:
         return Apply(self, [a, b], [b.type()])
@@ -222,6 +223,7 @@ class ArgReduction(NumPyOp):
     """Where along the axes, numbered as if they were one, NumPy's function finds what it seeks."""
 
     __props__ = ("name", "axis")
+    storage = "new"
 
     def __init__(self, name: str, axis: tuple[int, ...]) -> None:
         self.name = name
@@ -264,6 +266,7 @@ class CumSum(NumPyOp):
     """Running sums along an axis: y[i] = x[0] + … + x[i]."""
 
     __props__ = ("axis",)
+    storage = "new"
 
     def __init__(self, axis: int) -> None:
         self.axis = axis

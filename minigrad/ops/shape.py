@@ -17,6 +17,7 @@ class Shape(NumPyOp):
     """The sizes of the input along all its axes, an int64 vector."""
 
     __props__ = ()
+    storage = "new"
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [TensorType("int64", (x.type.ndim,))()])
@@ -62,6 +63,7 @@ class Reshape(NumPyOp):
     """The elements of the first input, in C order, in the shape that the other inputs give."""
 
     __props__ = ()
+    storage = "view"
     view_map = {0: [0]}
     is_view = True
 
@@ -131,6 +133,7 @@ class SpecifyShape(NumPyOp):
     """The first input, whose sizes along some axes are checked to be the other inputs."""
 
     __props__ = ("axes",)
+    storage = "view"
     view_map = {0: [0]}
 
     def __init__(self, axes: tuple[int, ...]) -> None:
@@ -191,6 +194,7 @@ class Unbroadcast(NumPyOp):
     """The input, of which some axes no longer count as broadcasting."""
 
     __props__ = ("axes",)
+    storage = "view"
     view_map = {0: [0]}
 
     def __init__(self, axes: tuple[int, ...]) -> None:
@@ -218,6 +222,7 @@ class RepeatedIndices(NumPyOp):
     """The numbers below the second input, each as often as the first says: what `repeat` takes."""
 
     __props__ = ()
+    storage = "new"
 
     def make_node(self, repeats: Variable, count: Variable) -> Apply:
         if repeats.type.ndim != 1 or repeats.type.numpy_dtype.kind not in "iu":

@@ -29,6 +29,12 @@ _N_ROUNDED = 4
 _quiet = np.errstate(all="ignore")
 
 
+def _called(f: Function, values: Arrays) -> Arrays:
+    """The results of the function; what goes wrong when it is planned is an error."""
+    with failing_planner_is_an_error():
+        return f(*values)
+
+
 class SymbolicFunction:
     """Expressions of variables; their gradient is that of `minigrad.grad`.
 
@@ -42,7 +48,6 @@ class SymbolicFunction:
         The same inputs and outputs in float64, to compute values with.
     """
 
-    @failing_planner_is_an_error()
     @_quiet
     def __init__(
         self,
@@ -64,7 +69,7 @@ class SymbolicFunction:
         )
         self._values = function(variables, list(results), on_unused_input="ignore")
         given = self.precisely(point)
-        self._shapes = [value.shape for value in self._values(*given)]
+        self._shapes = [value.shape for value in _called(self._values, given)]
         for name, x, old in zip(self.names, given, self.precisely(point), strict=True):
             if not np.array_equal(x, old, equal_nan=True):
                 raise GradientError(
@@ -75,19 +80,17 @@ class SymbolicFunction:
         derivatives = self._gradient(self.inputs, self.outputs, weights)
         self._gradients = function(self._arguments, derivatives, on_unused_input="ignore")
 
-    @failing_planner_is_an_error()
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
-        return as_results(self._values(*self.precisely(point)))
+        return as_results(_called(self._values, self.precisely(point)))
 
     def precisely(self, point: Arrays) -> Arrays:
         """The point in the dtypes of the precise inputs."""
         return _as(self.precise_inputs, point)
 
-    @failing_planner_is_an_error()
     @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
-        return self._gradients(*self._given(point, weights))
+        return _called(self._gradients, self._given(point, weights))
 
     @_quiet
     def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:

@@ -88,6 +88,31 @@ class ReturnsItsInput(Square):
         output_storage[0][0] = inputs[0]
 
 
+class NotNew(ReturnsItsInput):
+    storage = "new"
+
+
+class ViewOfAnother(minigrad.Op):
+    """Says that its result is in the memory of its first input, and returns the second."""
+
+    storage = "view"
+    view_map = {0: [0]}
+    itypes, otypes = [T.dvector, T.dvector], [T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[1]
+
+
+class KeepsItsResult(Square):
+    storage = "new"
+    kept = None
+
+    def perform(self, node, inputs, output_storage):
+        if self.kept is None or self.kept.shape != inputs[0].shape:
+            self.kept = np.empty_like(inputs[0])
+        output_storage[0][0] = np.square(inputs[0], out=self.kept)
+
+
 class NoDerivative(Square):
     """Whose second derivative is zero, but should not be."""
 
@@ -118,6 +143,8 @@ def test_an_op_that_keeps_its_promises_passes():
         (ChangesItsInput(), "inputs are not changed"),
         (NoRows(), "inputs without rows"),
         (ReturnsItsInput(), r"result 0 .* shares the memory of input 0; .* view_map = {0: \[0\]}"),
+        (NotNew(), "whose storage is 'new', shares the memory of input 0"),
+        (KeepsItsResult(), "whose storage is 'new', is in an array that the op keeps"),
         (WrongDerivative(), "the gradient is wrong"),
         (NoDerivative(), "the second derivative is wrong"),
     ],
@@ -126,6 +153,11 @@ def test_an_op_that_keeps_its_promises_passes():
 def test_a_broken_promise_is_found_and_named(op, promise):
     with pytest.raises((AssertionError, ValueError), match=promise):
         check_op(op, X)
+
+
+def test_a_view_of_another_input_than_the_op_says_is_found():
+    with pytest.raises(AssertionError, match="storage is 'view', shares the memory of input 1"):
+        check_op(ViewOfAnother(), np.ones(3), np.ones(3), order=0)
 
 
 def test_an_op_may_take_its_time():

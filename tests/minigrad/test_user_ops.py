@@ -6,6 +6,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad.core.graph import NumPyOp
+from minigrad.ops.nnet import Softmax
 from minigrad.rewrite import improve
 from minigrad.testing import assert_program_agrees, check_grad
 
@@ -312,6 +313,16 @@ def test_an_input_returned_is_not_overwritten_while_it_is_needed(x, mode):
     results = f([0.0, 1.0])
     np.testing.assert_allclose(results[0], np.sin(expected) + expected)
     np.testing.assert_allclose(results[1], 3 * expected)
+
+
+def test_a_subclass_of_a_built_in_op_inherits_its_storage():
+    class Named(Softmax):
+        def __str__(self):
+            return "named"
+
+    y = Named((1,))(T.dmatrix("x"))
+    x = y.owner.inputs[0]
+    assert "out=named_1" in minigrad.function([x], T.exp(y), mode="FAST_COMPILE").source
 
 
 # ---- What an op says of itself --------------------------------------------------------------------

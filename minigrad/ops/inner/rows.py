@@ -33,6 +33,8 @@ class RowBlocks(Op):
         added up.
     """
 
+    storage = "new"
+
     def __init__(
         self,
         programs: dict[int, Any],
