@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode")
-_ALLOWED: dict[str, tuple[object, ...]] = {
-    "floatX": ("float16", "float32", "float64"),
+# For each setting what it takes, the default first.
+_CHOICES: dict[str, tuple[object, ...]] = {
+    "floatX": ("float64", "float32", "float16"),
     "mode": MODES,
     "fill_buffers": (False, True),
     "exception_verbosity": ("low", "high"),
@@ -26,17 +27,13 @@ class Config:
         Whether functions made from then on fill the arrays that they use again with NaN (integers
         with −1) before each call, so that nothing of an earlier call can pass for a result. It
         costs time, and is for tests; ``DebugMode`` does it anyway.
-    exception_verbosity : {'low', 'high'}
-        Theano's; ignored: messages always tell shapes, and the line of yours.
-    compute_test_value : {'off'}
-        Theano's; there are no test values.
+    exception_verbosity, compute_test_value
+        Theano's; ignored: messages always tell shapes, and there are no test values.
 
     Raises
     ------
-    ValueError
-        If a setting is given a value it does not take.
-    AttributeError
-        If there is no such setting.
+    AttributeError, ValueError
+        If there is no such setting, or it does not take the value.
 
     Examples
     --------
@@ -48,21 +45,16 @@ class Config:
     floatX: str
     mode: str
     fill_buffers: bool
-    exception_verbosity: str
-    compute_test_value: str
 
     def __init__(self) -> None:
-        self.floatX = "float64"
-        self.mode = "FAST_RUN"
-        self.fill_buffers = False
-        self.exception_verbosity = "low"
-        self.compute_test_value = "off"
+        for name, choices in _CHOICES.items():
+            setattr(self, name, choices[0])
 
     def __setattr__(self, name: str, value: object) -> None:
-        if name not in _ALLOWED:
-            raise AttributeError(f"minigrad.config has no {name!r}; it has {', '.join(_ALLOWED)}")
-        if value not in _ALLOWED[name]:
-            choices = ", ".join(map(str, _ALLOWED[name]))
+        if name not in _CHOICES:
+            raise AttributeError(f"minigrad.config has no {name!r}; it has {', '.join(_CHOICES)}")
+        if value not in _CHOICES[name]:
+            choices = ", ".join(map(str, _CHOICES[name]))
             raise ValueError(f"config.{name} takes {choices}; got {value!r}")
         super().__setattr__(name, value)
 

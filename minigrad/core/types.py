@@ -35,20 +35,18 @@ class TensorType:
     dtype : str or numpy.dtype
         bool, an integer or a float type; ``'floatX'`` is ``config.floatX``.
     shape : sequence of int, None or bool
-        An entry a dimension: its size, or None if it is not known. Size 1 means that the
-        dimension broadcasts; one of unknown size never does. Theano's ``broadcastable`` is
-        accepted too: True or 1 for 1, False or 0 for None. So a size of 0 is never known.
+        For each dimension its size, or None if it is not known. Size 1 means that it broadcasts;
+        one of unknown size never does. Theano's ``broadcastable`` is accepted too: True or 1 for 1,
+        False or 0 for None. So a size of 0 is never known.
     name : str, optional
-        Ignored; Theano's third argument.
+        Theano's third argument; ignored.
 
     Attributes
     ----------
     dtype : str
-        Its name, such as ``'float64'``.
     numpy_dtype : numpy.dtype
     shape : tuple of int or None
     ndim : int
-        The number of dimensions.
     is_float : bool
         Whether the values are floating point numbers, which have derivatives.
 
@@ -110,21 +108,10 @@ class TensorType:
         )
 
     def filter(self, value: Any, strict: bool = False, allow_downcast: bool | None = None) -> Any:
-        """The value as an array of this type.
+        """The value as an array of this type; a TypeError if it would not be the same.
 
-        Parameters
-        ----------
-        value : array or what makes one
-        strict : bool
-            Take only what needs no conversion.
-        allow_downcast : bool, optional
-            True: convert also where precision may be lost. None: convert a Python float to any
-            float type, and other values where nothing is lost. False: not even a Python float.
-
-        Raises
-        ------
-        TypeError
-            If the value is not of this type and may not be converted to it.
+        With `strict`, nothing is converted. With `allow_downcast` True precision may be lost; with
+        None that of a Python float; with False none.
         """
         if strict and not (isinstance(value, np.ndarray) and value.dtype == self.numpy_dtype):
             raise TypeError(f"got {describe(value)}, expected an array of {self.dtype} (strict)")
@@ -179,13 +166,7 @@ class TensorType:
             return bool(np.array_equal(converted.astype(array.dtype), array, equal_nan=True))
 
     def filter_variable(self, value: Any) -> Variable:
-        """The value as a variable of this type: a variable as it is, numbers as a constant.
-
-        Raises
-        ------
-        TypeError
-            If it is of another dtype or number of dimensions.
-        """
+        """The value as a variable of this type, numbers as a constant; a TypeError if it is not."""
         if not isinstance(value, Variable):
             data = np.array(self.filter(value))  # a copy, so that the constant stays what it is
             data.flags.writeable = False
@@ -293,15 +274,10 @@ def is_python_number(value: Any) -> bool:
 
 
 def smallest_dtype(number: bool | int | float) -> np.dtype[Any]:
-    """The smallest dtype that holds the Python number, as Theano chooses it.
+    """The smallest dtype that holds the Python number, as Theano chooses it; a TypeError if none.
 
     Integers are signed: int8 to int64, and uint64 above. Floats are ``config.floatX``, but float32
     where floatX is float64 and float32 holds the number exactly: 0.5, not 0.1.
-
-    Raises
-    ------
-    TypeError
-        If no dtype holds it.
     """
     if isinstance(number, bool):
         return _KNOWN["bool"]
