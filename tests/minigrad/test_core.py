@@ -1,0 +1,103 @@
+"""The core is whole by itself: what a student does with it, where nothing else of minigrad is."""
+
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import minigrad
+
+PACKAGE = Path(minigrad.__file__).parent
+
+
+def run_with_the_core_alone(program):
+    """What the program prints, where `core` is a package of its own and minigrad is not there."""
+    start = f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); sys.modules['minigrad'] = None\n"
+    process = subprocess.run(
+        [sys.executable, "-c", start + textwrap.dedent(program)], capture_output=True, text=True
+    )
+    assert not process.returncode, process.stderr
+    return process.stdout.split()
+
+
+def test_an_expression_is_built_printed_differentiated_and_evaluated():
+    printed = run_with_the_core_alone("""
+        from core.backprop import grad
+        from core.evaluate import evaluate
+        from core.types import TensorType
+
+        x = TensorType("float64", ())("x")
+        cost = x * x + 3 * x
+        (slope,) = grad(cost, [x])
+        (curvature,) = grad(slope, [x])
+        print(x, *evaluate([cost, slope, curvature], {x: 2.0}))
+    """)
+    assert printed == ["x", "10.0", "7.0", "2.0"]
+
+
+def test_a_derivative_by_what_the_cost_does_not_depend_on_is_zero():
+    printed = run_with_the_core_alone("""
+        from core.backprop import grad
+        from core.evaluate import evaluate
+        from core.types import TensorType
+
+        x, y = (TensorType("float64", ())(name) for name in "xy")
+        print(*evaluate(grad(x * x, [y]), {x: 2.0, y: 1.0}))
+    """)
+    assert printed == ["0.0"]
+
+
+def test_gradient_descent_on_a_shared_value_finds_a_line_through_points():
+    printed = run_with_the_core_alone("""
+        import numpy as np
+        from core.backprop import grad
+        from core.evaluate import evaluate
+        from core.sharing import SharedVariable
+        from core.table import sqr
+        from core.types import TensorType
+
+        vector, scalar = TensorType("float64", (None,)), TensorType("float64", ())
+        x, y = vector("x"), vector("y")
+        slope, start = (SharedVariable(scalar, np.array(0.0), name) for name in ("slope", "start"))
+        cost = sqr(slope * x + start - y).sum()
+        derivatives = grad(cost, [slope, start])
+        points = {x: np.array([0.0, 1.0, 2.0]), y: np.array([1.0, 3.0, 5.0])}
+        for _ in range(500):
+            for variable, g in zip((slope, start), evaluate(derivatives, points)):
+                variable.set_value(variable.get_value() - 0.1 * g)
+        print(slope.get_value().round(6), start.get_value().round(6))
+    """)
+    assert printed == ["2.0", "1.0"]
+
+
+def test_a_student_adds_a_function_with_its_derivative():
+    printed = run_with_the_core_alone("""
+        import numpy as np
+        from core.backprop import grad
+        from core.elementwise import unary
+        from core.evaluate import evaluate
+        from core.types import TensorType
+
+        cube = unary("cube", lambda x: x ** 3, lambda x, y, gy: gy * 3 * x * x)
+        x = TensorType("float64", (None,))("x")
+        print(*evaluate(grad(cube(x).sum(), [x]), {x: np.array([1.0, 2.0])})[0])
+    """)
+    assert printed == ["3.0", "12.0"]
+
+
+def test_an_error_names_the_operation_and_the_line():
+    printed = " ".join(
+        run_with_the_core_alone("""
+            import numpy as np
+            from core.evaluate import evaluate
+            from core.types import TensorType
+
+            x, y = (TensorType("float64", (None,))(name) for name in "xy")
+            try:
+                evaluate([x + y], {x: np.ones(2), y: np.ones(3)})
+            except ValueError as error:
+                print(error)
+        """)
+    )
+    assert "sizes differ: x has 2 along axis 0, y has 3 along axis 0" in printed
+    assert "made at" in printed
