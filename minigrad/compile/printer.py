@@ -11,7 +11,7 @@ from ..core.closed import ClosedGraph
 from ..core.graph import Apply, Constant, Variable, ancestors, toposort
 from .buffers import NOWHERE, Buffer, Place
 from .checks import LostChecks
-from .inspect.comments import Commentator
+from .inspect.comments import Comments
 from .memory import Memory
 from .names import identifier
 from .sizes import Check, Sizes, written
@@ -112,7 +112,7 @@ class Printer:
     @property
     def source(self) -> str:
         """The program as people read it: with a comment to each statement."""
-        comments = Commentator(self.names, self._buffer_of if self._plans_buffers else None)
+        comments = Comments(self.names, self._buffer_of if self._plans_buffers else None)
         return "".join(
             (comments.added_to(text, node) if node is not None and computes else text) + "\n"
             for text, node, computes in self._lines

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.errors import quoted
+from ..core.formula import short
 from ..core.graph import Constant, Variable, clone_replace
 from ..core.sharing import SharedVariable
 from ..core.types import describe
@@ -122,10 +123,8 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
     message = f"{what} is {wide}, but {target} is {target.type.dtype}"
     culprit, part = _first_of_dtype(new_value, wide)
     if part is not None and part.owner is not None:
-        inputs = part.owner.inputs
         place = part.owner.made_at
-        formula = part.owner.op.formula(part.owner, [_written(v) for v in inputs])
-        message += f": {formula} became {wide}"
+        message += f": {short(part)} became {wide}"
         if place is not None:
             message += f" at {quoted(place)},"
         message += f" because {_with_dtypes(_causes(culprit, part, target))}"
@@ -167,14 +166,11 @@ def _with_dtypes(variables: Sequence[Variable]) -> str:
     return f"{text} ({'; '.join(places)})" if places else text
 
 
-def _written(variable: Variable, levels: int = 2) -> str:
-    """The variable as people write it, as far down as that is likely to be short."""
+def _written(variable: Variable) -> str:
+    """The variable as people write it."""
     if isinstance(variable, Constant) and variable.name is None:
         return str(variable.data) if variable.data.size == 1 else "a constant"
-    if variable.name or variable.owner is None or not levels or variable.owner.nout > 1:
-        return str(variable)
-    node = variable.owner
-    return node.op.formula(node, [_written(v, levels - 1) for v in node.inputs])
+    return str(variable)
 
 
 def _first_of_dtype(variable: Variable, dtype: str) -> tuple[Variable | None, Variable | None]:

@@ -254,6 +254,8 @@ class AlongAxes(NumPyOp):
         return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        if not node.out.type.ndim:
+            return f"{self.name}({inputs[0]})"
         return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:

@@ -131,17 +131,18 @@ class Elementwise(NumPyOp):
         if self.function in _ARITHMETIC and all(_is_single_float(x) for x in node.inputs):
             # With operators NumPy computes single floats in a tenth of the time. Not integers:
             # there it warns where they wrap.
-            return self.formula(node, inputs)[1:-1]  # without its brackets
+            return self._written(inputs)
         return f"{use(self.name, self.function)}({', '.join(inputs)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return self._written(inputs)
+
+    def _written(self, inputs: Sequence[str]) -> str:
         if self.symbol is None:
             return f"{self.name}({', '.join(inputs)})"
-        return (
-            f"({self.symbol}{inputs[0]})"
-            if len(inputs) == 1
-            else (f"({inputs[0]} {self.symbol} {inputs[1]})")
-        )
+        if len(inputs) == 1:
+            return f"{self.symbol}{inputs[0]}"
+        return f"{inputs[0]} {self.symbol} {inputs[1]}"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         firsts = [places[0] if places else None for places in _places_by_axis(node)]

@@ -50,11 +50,9 @@ class Variable(_Operators):
         self.name = name
 
     def __str__(self) -> str:
-        if self.name:
-            return self.name
-        if self.owner is not None:
-            return f"{self.owner.op}.{self.index}"
-        return f"<{self.type}>"
+        from .formula import short  # which reads graphs
+
+        return self.name or short(self)
 
     __repr__ = __str__
 
@@ -343,8 +341,15 @@ class Op:
         return call
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        """This node as people write it, for messages and comments; `inputs` are as written."""
+        """This node as people write it, where the inputs are written so: ``f"{x} + {y}"``.
+
+        No input needs brackets: where the formula is Python, they are put where precedence asks.
+        """
         return f"{self}({', '.join(inputs)})"
+
+    def formula_inputs(self, node: Apply) -> Sequence[Variable]:
+        """What `formula` writes: the inputs, or what may stand for them."""
+        return node.inputs
 
     def _properties(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__props__ or ()])

@@ -43,7 +43,7 @@ class Dot(NumPyOp):
         return f"{use(function.__name__, function)}({', '.join(inputs)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"({inputs[0]} @ {inputs[1]})"
+        return f"{inputs[0]} @ {inputs[1]}"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         (*rows, _), (_, *columns) = input_shapes
@@ -90,7 +90,7 @@ class MatMul(NumPyOp):
         return np.matmul(x, y)
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"({inputs[0]} @ {inputs[1]})"
+        return f"{inputs[0]} @ {inputs[1]}"
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         x, y = (v.type.shape for v in node.inputs)

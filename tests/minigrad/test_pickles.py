@@ -37,7 +37,7 @@ def w():
 @pytest.mark.parametrize("protocol", PROTOCOLS)
 def test_an_expression_comes_back_with_its_inputs_in_every_protocol(x, w, protocol):
     new_x, cost = again([x, (T.exp(x) * w).sum()], protocol)
-    assert pp(cost) == "sum((exp(x) * w), axis=None)"
+    assert pp(cost) == "sum(exp(x) * w)"
     assert cost.eval({new_x: [0.0, 0.0]}) == 3.0
 
 

@@ -360,7 +360,7 @@ def test_a_wider_update_is_blamed_on_what_brought_in_the_dtype():
         minigrad.function([], updates=[(W, W - step)])
     message = str(caught.value)
     assert "the update of W is float64, but W is float32" in message
-    assert "(0.5 * dW) became float64 at" in message
+    assert ": 0.5 * dW became float64 at" in message
     assert "step = 0.5 * dW" in message
     assert "because dW is float64 (shared at" in message
     assert "test_semantics.py" in message

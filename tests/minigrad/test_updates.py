@@ -32,7 +32,7 @@ def test_it_says_which_part_became_wider_at_which_line_and_because_of_what(W):
     step = 0.5 * dW  # step's line
     message = refusal(inputs=[], updates=[(W, W - step)])
     assert re.fullmatch(
-        r"the update of W is float64, but W is float32: \(0\.5 \* dW\) became float64 at "
+        r"the update of W is float64, but W is float32: 0\.5 \* dW became float64 at "
         rf"\S*test_updates\.py:{step.owner.made_at.number}: step = .* # step's line, "
         r"because dW is float64 "
         rf"\(shared at \S*test_updates\.py:{dW.made_at.number}: dW = .* # dW's line\)\. "
@@ -58,14 +58,14 @@ def test_a_number_is_not_blamed_if_something_else_is_wider(W):
 def test_a_shared_learning_rate_is_blamed(W):
     rate = shared(0.1, name="rate")
     message = refusal(inputs=[], updates=[(W, W - rate * W)])
-    assert "(rate * W) became float64 at " in message
+    assert ": rate * W became float64 at " in message
     assert 'rate = shared(0.1, name="rate")' in message
 
 
 def test_an_integer_that_makes_a_double_of_a_single_is_blamed(W):
     n = T.lscalar("n")
     message = refusal(inputs=[n], updates=[(W, W / n)])
-    assert "(W / n) became float64 at " in message
+    assert ": W / n became float64 at " in message
     assert "because W is float32 and n is int64 (W shared at" in message
 
 
@@ -83,7 +83,7 @@ def test_a_number_that_is_float64_whatever_it_meets_is_blamed(W):
 
 def test_a_size_is_written_as_people_write_it(W):
     message = refusal(inputs=[], updates=[(W, W / W.shape[0])])
-    assert "(W / W.shape[0]) became float64" in message
+    assert ": W / W.shape[0] became float64" in message
     assert "W.shape[0] is int64" in message
 
 
@@ -96,7 +96,7 @@ def test_a_variable_itself_is_blamed(W):
 def test_a_float_step_of_an_integer_counter_is_blamed():
     count = shared(0, name="count")
     message = refusal(inputs=[], updates=[(count, count + 1.0)])
-    assert "(count + 1.0) became float64 at " in message
+    assert ": count + 1.0 became float64 at " in message
     assert "because 1.0 is float64." in message
     assert "T.cast(update, 'int64')" in message
 

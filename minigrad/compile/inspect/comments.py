@@ -1,4 +1,4 @@
-"""What a program's lines say at their end: the expression they compute, and who asked for it."""
+"""Comments for a program's statements: the formula that each computes, and the line that wrote it."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...core.credit import Line
+from ...core.formula import Formula, formula, leaf
 from ...core.graph import Apply, Constant, Variable
 from ...ops.shape import is_transposed, transposed
 from ..buffers import Buffer
@@ -17,8 +18,8 @@ _COLUMN = 48
 _LONGEST_FORMULA = 60
 
 
-class Commentator:
-    """Writes comments to a program's statements, in their order.
+class Comments:
+    """Write a comment to each statement of a program.
 
     Parameters
     ----------
@@ -32,7 +33,6 @@ class Commentator:
     ) -> None:
         self._names = names
         self._buffer_of = buffer_of
-        self._formulas: dict[Variable, str] = {}
 
     def added_to(self, statement: str, node: Apply) -> str:
         """The statement, which computes the node, with a comment."""
@@ -56,22 +56,23 @@ class Commentator:
         return f"{shape} {variable.type.dtype}{order}{where}: "
 
     def _formula(self, node: Apply) -> str:
-        """The node in terms of what the user has named, as far as that is short."""
-        inputs = [self._formulas.get(v) or self._short_name(v) for v in node.inputs]
-        formula = node.op.formula(node, inputs)
-        if len(formula) > _LONGEST_FORMULA:
-            formula = node.op.formula(node, [self._short_name(v) for v in node.inputs])
-        # What is long even so is not written again wherever it is used.
-        if len(formula) <= _LONGEST_FORMULA and node.nout == 1 and not node.out.name:
-            self._formulas[node.out] = formula
-        return _without_outer_brackets(_one_line(formula))
+        """The node in terms of what the user has named, or of other statements' results if long."""
+        text = _one_line(formula(node, _LONGEST_FORMULA, self._known, self._name))
+        if len(text) <= _LONGEST_FORMULA:
+            return text
+        return text[:_LONGEST_FORMULA].rpartition(" ")[0] + " …"
 
-    def _short_name(self, variable: Variable) -> str:
-        if isinstance(variable, Constant):
-            if variable.name:
-                return identifier(variable.name)
-            return str(variable.data) if variable.data.size == 1 else "constant"
-        return self._names[variable]
+    def _known(self, variable: Variable) -> Formula | None:
+        """How a variable is called that is not spelled out: an input, or what the user has named."""
+        is_spelled_out = variable.owner and variable.owner.nout == 1 and not variable.name
+        return None if is_spelled_out else self._name(variable)
+
+    def _name(self, variable: Variable) -> Formula:
+        if not isinstance(variable, Constant):
+            return Formula(self._names[variable])
+        if variable.name:
+            return Formula(identifier(variable.name))
+        return leaf(variable) if variable.data.size == 1 else Formula("constant")
 
 
 def _place(line: Line | None) -> str:
@@ -81,15 +82,3 @@ def _place(line: Line | None) -> str:
 def _one_line(text: str) -> str:
     """The text, safe to stand in a comment."""
     return re.sub(r"[^ -~\u00a0-\u2027\u202a-\uffff]", "?", text)
-
-
-def _without_outer_brackets(text: str) -> str:
-    """``(a + b)`` as ``a + b``, but not ``(a + b) * (c + d)``."""
-    if not (text.startswith("(") and text.endswith(")")):
-        return text
-    depth = 0
-    for character in text[:-1]:
-        depth += (character == "(") - (character == ")")
-        if depth == 0:
-            return text
-    return text[1:-1]

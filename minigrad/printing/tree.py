@@ -1,77 +1,17 @@
-"""Graphs as text: `pp` as a formula, `debugprint` as a tree."""
+"""Print a graph as a tree, an operation a line: `debugprint`."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TextIO
 
-from .compile import Function
-from .core.graph import Apply, Constant, Variable
-
-# A formula repeats what a graph shares, so it may be far longer than the graph is large.
-LONGEST = 100_000
+from ..compile import Function
+from ..core.formula import one_line
+from ..core.graph import Apply, Variable
 
 # From this level of a tree on, lines go no further right, but begin with the number of theirs.
 DEEPEST = 50
-
-
-def pp(expression: Variable) -> str:
-    """The expression as a formula.
-
-    Parameters
-    ----------
-    expression : Variable
-
-    Returns
-    -------
-    str
-        Cut off with ``…`` after 100,000 characters.
-
-    Examples
-    --------
-    >>> import minigrad.tensor as T
-    >>> x, W, b = T.matrix("x"), T.matrix("W"), T.vector("b")
-    >>> pp(T.tanh(x.dot(W) + b))
-    'tanh(((x @ W) + b))'
-    """
-    if not isinstance(expression, Variable):
-        raise TypeError(f"pp takes a variable; got {expression!r}")
-    pieces: list[str] = []
-    length = 0
-    stack: list[Variable | str] = [expression]
-    while stack and length < LONGEST:
-        piece = stack.pop()
-        if isinstance(piece, Variable) and piece.owner is not None:
-            stack.extend(reversed(_pieces(piece)))
-            continue
-        text = _leaf(piece) if isinstance(piece, Variable) else piece
-        pieces.append(text)
-        length += len(text)
-    return "".join(pieces) + ("…" if stack else "")
-
-
-pprint = pp
-
-
-def _pieces(variable: Variable) -> list[Variable | str]:
-    """The variable's formula as text, with variables where its inputs are to be written."""
-    node = variable.owner
-    assert node is not None
-    formula = node.op.formula(node, [f"\0{i}\0" for i in range(len(node.inputs))])
-    if node.nout > 1:
-        formula += f"[{variable.index}]"
-    return [
-        node.inputs[int(text)] if number % 2 else text
-        for number, text in enumerate(re.split(r"\0(\d+)\0", formula))
-    ]
-
-
-def _leaf(variable: Variable) -> str:
-    if isinstance(variable, Constant) and variable.name is None:
-        return re.sub(r"\s+", " ", str(variable.data))
-    return _one_line(str(variable))
 
 
 def debugprint(
@@ -158,14 +98,10 @@ def _indentation(level: int) -> str:
 
 def _headline(variable: Variable) -> str:
     if variable.owner is None:
-        return _one_line(str(variable))
+        return one_line(str(variable))
     which = f".{variable.index}" if variable.owner.nout > 1 else ""
     name = f" {variable.name!r}" if variable.name else ""
-    return _one_line(f"{variable.owner.op}{which}{name}")
-
-
-def _one_line(text: str) -> str:
-    return " ".join(text.splitlines())
+    return one_line(f"{variable.owner.op}{which}{name}")
 
 
 def _roots(obj: Any) -> list[Variable]:
