@@ -27,7 +27,7 @@ class ARange(NumPyOp):
         for bound in bounds:
             if bound.type.ndim:
                 raise TypeError(f"arange takes scalars; got {bound} of {bound.type}")
-        known = [number for number in map(known_integer, bounds) if number is not None]
+        known = [number for number in map(_known_integer, bounds) if number is not None]
         length = len(range(*known)) if len(known) == 3 else None
         return Apply(self, bounds, [TensorType(self.dtype, (length,))()])
 
@@ -63,18 +63,17 @@ class ARange(NumPyOp):
 
 def _counts(node: Apply) -> bool:
     """Whether the range starts with 0 and goes in steps of 1."""
-    start, _, step = map(known_integer, node.inputs)
+    start, _, step = map(_known_integer, node.inputs)
     return (start, step) == (0, 1)
 
 
-def known_integer(x: Variable) -> int | None:
-    """The number, if x is a constant integer."""
+def _known_integer(x: Variable) -> int | None:
     return int(x.data) if isinstance(x, Constant) and not x.type.is_float else None
 
 
 def _bounds(node: Apply, inputs: Sequence[str]) -> str:
     """The bounds as arguments of NumPy's arange; only the end where that is enough."""
-    known = map(known_integer, node.inputs)
+    known = map(_known_integer, node.inputs)
     texts = [
         text if number is None else str(number) for text, number in zip(inputs, known, strict=True)
     ]

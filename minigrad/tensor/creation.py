@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import Alloc, as_tensor_variable, restore_axes, size_of, sizes_of, written_with
+from ..core.axes import Alloc, as_tensor_variable, dimshuffle, size_of, written_with
 from ..core.elementwise import cast, operands
 from ..core.graph import Variable
 from ..core.table import eq, maximum, switch
 from ..core.types import check_dtype, constant, is_python_number
 from ..ops.functions import floor
-from ..ops.making import ARange, known_integer
+from ..ops.making import ARange
+from .elementwise import as_float
 from .sizes import as_size, as_sizes
 
 
@@ -44,7 +45,7 @@ def alloc(value: Any, *shape: Any) -> Variable:
 
 
 def zeros(shape: Any, dtype: Any = None) -> Variable:
-    """Zeros.
+    """Zeros in the given shape.
 
     Parameters
     ----------
@@ -63,12 +64,16 @@ def zeros(shape: Any, dtype: Any = None) -> Variable:
 
 
 def ones(shape: Any, dtype: Any = None) -> Variable:
-    """Ones; parameters as in `zeros`."""
+    """Ones in the given shape; parameters as in `zeros`.
+
+    >>> ones(2, "int8").eval()
+    array([1, 1], dtype=int8)
+    """
     return alloc(constant(1, dtype=dtype or "floatX"), *as_sizes(shape))
 
 
 def fill(a: Any, b: Any) -> Variable:
-    """b, repeated until it has the shape of a and b together, as of ``a + b``.
+    """b, repeated to the shape that ``a + b`` has.
 
     Parameters
     ----------
@@ -90,35 +95,44 @@ def fill(a: Any, b: Any) -> Variable:
     """
     a, b = as_tensor_variable(a), as_tensor_variable(b)
     ndim = max(a.type.ndim, b.type.ndim)
-    pairs = zip(*[sizes_of(as_tensor_variable(v, ndim=ndim)) for v in (a, b)], strict=True)
-    sizes = [of_b if known_integer(of_a) == 1 else of_a for of_a, of_b in pairs]
-    return alloc(written_with(a, b), *sizes)
+    wide_a, wide_b = (as_tensor_variable(x, ndim=ndim) for x in (a, b))
+    repeats = enumerate(wide_a.type.broadcastable)
+    sizes = [size_of(wide_b if repeated else wide_a, axis) for axis, repeated in repeats]
+    return Alloc()(written_with(a, b), *sizes)
 
 
 def zeros_like(model: Any, dtype: Any = None) -> Variable:
-    """Zeros in the model's shape, and in its dtype unless another is given."""
+    """Zeros in the shape of the model, and in its dtype unless another is given.
+
+    >>> zeros_like([[1, 2]]).eval()
+    array([[0, 0]])
+    """
     model = as_tensor_variable(model)
     return fill(model, constant(0, dtype=dtype or model.type.dtype))
 
 
 def ones_like(model: Any, dtype: Any = None) -> Variable:
-    """Ones in the model's shape, and in its dtype unless another is given."""
+    """Ones in the shape of the model, and in its dtype unless another is given.
+
+    >>> ones_like([[1, 2]], "float64").eval()
+    array([[1., 1.]])
+    """
     model = as_tensor_variable(model)
     return fill(model, constant(1, dtype=dtype or model.type.dtype))
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:
-    """start, start + step, start + 2·step, …, as long as that is before stop.
+    """start, start + step, start + 2·step, …, up to but without stop.
 
-    With one argument, 0, 1, 2, … before it.
+    With one argument, 0, 1, 2, … up to but without it.
 
     Parameters
     ----------
     start, stop, step : scalars
         Numbers or symbolic.
     dtype : str, optional
-        By default int64 for integers (uint64 if all but Python's are unsigned), else the bounds'
-        own.
+        By default int64 for integers (uint64 if all but Python's are unsigned), otherwise the
+        common dtype of the arguments.
 
     Raises
     ------
@@ -147,7 +161,7 @@ def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Va
 def linspace(
     start: Any, stop: Any, num: Any = 50, endpoint: bool = True, dtype: Any = None
 ) -> Variable:
-    """`num` numbers from start to stop, at equal distances.
+    """start + i · (stop − start) / (num − 1), for i = 0, …, num − 1.
 
     Parameters
     ----------
@@ -155,16 +169,21 @@ def linspace(
     num : int
         May be symbolic.
     endpoint : bool
-        Whether stop is the last of them, or would come next.
+        Whether stop is the last number, or would be the next: then divide by num.
     dtype : str, optional
-        By default the bounds' own; ``config.floatX`` for integers.
+        By default the common dtype of start and stop; ``config.floatX`` for integers.
+
+    Raises
+    ------
+    TypeError
+        If start or stop is not a scalar.
 
     Examples
     --------
     >>> linspace(0, 1, 5).eval()
     array([0.  , 0.25, 0.5 , 0.75, 1.  ])
     """
-    start, stop = (v if v.type.is_float else cast(v, "floatX") for v in operands(start, stop))
+    start, stop = (as_float(bound, "floatX") for bound in operands(start, stop))
     if start.type.ndim or stop.type.ndim:
         raise TypeError(f"linspace takes scalars; got {start.type} and {stop.type}")
     num = cast(num, "int64")
@@ -180,15 +199,15 @@ def linspace(
 
 
 class Grid:
-    """Coordinates by slices: `mgrid` and `ogrid`.
+    """Coordinates of the points of a grid, which slices describe: `mgrid` and `ogrid`.
 
-    ``mgrid[0:2, 0:3]`` is a list: for each axis of a grid of two rows and three columns, the
-    coordinates of all its points. One slice alone makes a single range, as `arange` does.
+    ``mgrid[0:2, 0:3]`` is a list with an entry for each axis of a grid of two rows and three
+    columns: the coordinates of all points along it. A single slice makes a range, see `arange`.
 
     Parameters
     ----------
     is_open : bool
-        Leave each coordinate size 1 along all axes but its own, so that they broadcast.
+        Let each coordinate have size 1 along all axes but its own, so that they broadcast.
 
     Examples
     --------
@@ -209,9 +228,9 @@ class Grid:
         if isinstance(key, slice):
             return _range_of(key)
         ranges = [_range_of(bounds) for bounds in key]
-        axes = range(len(ranges))
+        places = range(len(ranges))
         coordinates = [
-            restore_axes(r, [a for a in axes if a != axis], len(ranges))
+            dimshuffle(r, [0 if place == axis else "x" for place in places])
             for axis, r in enumerate(ranges)
         ]
         if self.is_open:
@@ -222,14 +241,8 @@ class Grid:
 def _range_of(bounds: slice) -> Variable:
     if not isinstance(bounds, slice) or bounds.stop is None:
         raise TypeError(f"a grid takes slices with an end, as in mgrid[0:3, 0:2]; got {bounds}")
-    start, step = (
-        default if bound is None else bound
-        for bound, default in ((bounds.start, 0), (bounds.step, 1))
-    )
-    return arange(start, bounds.stop, step)
+    start = 0 if bounds.start is None else bounds.start
+    return arange(start, bounds.stop, 1 if bounds.step is None else bounds.step)
 
 
-mgrid = Grid(is_open=False)
-
-
-ogrid = Grid(is_open=True)
+mgrid, ogrid = Grid(is_open=False), Grid(is_open=True)

@@ -16,7 +16,7 @@ from .reductions import sum as sum_of
 
 
 def _row_and_column(n: Any, m: Any, k: Any) -> tuple[Variable, Variable]:
-    """The number of the row plus k, a column, and the number of the column, a vector."""
+    """Return the numbers of the rows plus k, as a column, and those of the columns, as a vector."""
     rows, columns = arange(n), arange(n if m is None else m)
     return dimshuffle(rows, [0, "x"]) + k, columns
 
@@ -27,9 +27,9 @@ def eye(n: Any, m: Any = None, k: Any = 0, dtype: Any = None) -> Variable:
     Parameters
     ----------
     n, m : int
-        How many rows and columns, by default as many. All three may be symbolic.
+        The numbers of rows and of columns, by default n. All three may be symbolic.
     k : int
-        Which diagonal: 0 is the main one, 1 the next above, -1 the next below.
+        The diagonal: 0 is the main one, 1 the next above, -1 the next below.
     dtype : str, optional
         By default ``config.floatX``.
 
@@ -43,7 +43,12 @@ def eye(n: Any, m: Any = None, k: Any = 0, dtype: Any = None) -> Variable:
 
 
 def identity_like(x: Any) -> Variable:
-    """Ones on the main diagonal, zeros elsewhere, in the shape and dtype of the matrix x."""
+    """Ones on the main diagonal, zeros elsewhere, in the shape and dtype of the matrix x.
+
+    >>> identity_like([[5, 6], [7, 8]]).eval()
+    array([[1, 0],
+           [0, 1]])
+    """
     x = as_tensor_variable(x)
     if x.type.ndim != 2:
         raise ValueError(f"identity_like takes a matrix; got {x} of {x.type}")
@@ -52,20 +57,20 @@ def identity_like(x: Any) -> Variable:
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
-    """A diagonal of a matrix; of a tensor, those of all matrices in two of its axes.
+    """A diagonal of a matrix, or of all matrices in two axes of a tensor.
 
     Parameters
     ----------
     a : tensor of at least two dimensions
     offset : int
-        Which diagonal: 0 is the main one, 1 the next above, -1 the next below.
+        The diagonal: 0 is the main one, 1 the next above, -1 the next below.
     axis1, axis2 : int
         The axes of the rows and the columns. The diagonal becomes the last axis.
 
     Raises
     ------
     ValueError
-        If a has no two such axes.
+        If a has less than two dimensions, or the two axes are the same.
 
     Examples
     --------
@@ -87,18 +92,18 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variabl
 
 
 def diag(v: Any, k: int = 0) -> Variable:
-    """The matrix with the vector v on a diagonal; or the diagonal of the matrix v.
+    """The matrix that has the vector v on a diagonal; or the diagonal of the matrix v.
 
     Parameters
     ----------
     v : vector or matrix
     k : int
-        Which diagonal: 0 is the main one, 1 the next above, -1 the next below.
+        The diagonal, as in `eye`.
 
     Raises
     ------
     ValueError
-        If v is neither.
+        If v is neither a vector nor a matrix.
 
     Examples
     --------
@@ -142,7 +147,7 @@ def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Variable:
 
 
 def tril(m: Any, k: Any = 0) -> Variable:
-    """m with zeros above its k-th diagonal; of a tensor, in all matrices of its last two axes.
+    """m with zeros above its k-th diagonal, in each matrix of its last two axes.
 
     Raises
     ------
@@ -160,7 +165,7 @@ def tril(m: Any, k: Any = 0) -> Variable:
 
 
 def triu(m: Any, k: Any = 0) -> Variable:
-    """m with zeros below its k-th diagonal; as `tril`.
+    """m with zeros below its k-th diagonal; see `tril`.
 
     Examples
     --------
@@ -173,7 +178,7 @@ def triu(m: Any, k: Any = 0) -> Variable:
 
 
 def _is_lower(function: str, m: Variable, k: Any) -> Variable:
-    """Which elements of the matrices are on the k-th diagonal or below it."""
+    """Return True for the elements of the matrices on the k-th diagonal or below it."""
     if m.type.ndim < 2:
         raise ValueError(f"{function} takes a tensor of at least two dimensions; got {m.type}")
     rows, columns = sizes_of(m)[-2:]

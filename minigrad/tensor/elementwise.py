@@ -14,8 +14,20 @@ from ..core.table import abs_, eq, invert, isnan, le, switch
 from ..ops.functions import isinf, rint, trunc
 
 
+def as_float(x: Any, dtype: str) -> Variable:
+    """Return x as a variable; integers and bool are cast to that float dtype."""
+    x = as_tensor_variable(x)
+    return x if x.type.is_float else cast(x, dtype)
+
+
+def as_real(x: Any) -> Variable:
+    """Return x as a variable; integers as the float that exp makes of them, float32 up to int16."""
+    x = as_tensor_variable(x)
+    return cast(x, real(x.type.numpy_dtype))
+
+
 def round(x: Any, mode: str = "half_to_even") -> Variable:
-    """The nearest whole number, as a float.
+    """The whole number nearest to x, as a float.
 
     Parameters
     ----------
@@ -48,7 +60,19 @@ def round(x: Any, mode: str = "half_to_even") -> Variable:
 def isclose(
     a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Variable:
-    """Whether |a − b| ≤ atol + rtol · |b|, for each element; infinities are close if equal.
+    """|a − b| ≤ atol + rtol · |b|, for each element; equal infinities are close.
+
+    Parameters
+    ----------
+    a, b : tensors
+    rtol, atol : float
+    equal_nan : bool
+        Whether NaN is close to NaN.
+
+    Returns
+    -------
+    Variable
+        Bool, of the shape to which a and b broadcast.
 
     Examples
     --------
@@ -56,7 +80,7 @@ def isclose(
     array([ True, False])
     """
     # Unsigned integers have no negative differences.
-    a, b = (x if x.type.is_float else cast(x, "float64") for x in operands(a, b))
+    a, b = (as_float(x, "float64") for x in operands(a, b))
     finite = invert(isinf(a) | isinf(b))
     # An infinity less itself is not a number: subtract only what is finite.
     distance = abs_(switch(finite, a, 0) - switch(finite, b, 0))
@@ -64,17 +88,19 @@ def isclose(
     return close | (isnan(a) & isnan(b)) if equal_nan else close
 
 
-def as_real(x: Any) -> Variable:
-    """x; integers in the float that functions like exp make of them: float32 up to 16 bits."""
-    x = as_tensor_variable(x)
-    return cast(x, real(x.type.numpy_dtype))
-
-
 def deg2rad(x: Any) -> Variable:
-    """Degrees as radians: x · π / 180."""
+    """x · π / 180: degrees as radians.
+
+    >>> deg2rad([90.0, 180.0]).eval()
+    array([1.57079633, 3.14159265])
+    """
     return as_real(x) * (math.pi / 180)
 
 
 def rad2deg(x: Any) -> Variable:
-    """Radians as degrees: x · 180 / π."""
+    """x · 180 / π: radians as degrees.
+
+    >>> rad2deg([3.141592653589793, 0.0]).eval()
+    array([180.,   0.])
+    """
     return as_real(x) * (180 / math.pi)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import Alloc, as_tensor_variable, dimshuffle, holds_variable, restore_axes, size_of
+from ..core.axes import as_tensor_variable, dimshuffle, holds_variable, size_of, sizes_of
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import eq, switch
@@ -14,34 +14,35 @@ from ..core.types import constant
 from ..ops.counting import normalize_axis
 from ..ops.functions import clip
 from ..ops.indexing import IncSubtensor, Nonzero, Subtensor, getitem
+from .creation import ogrid
 
 
 def set_subtensor(
     x: Variable, y: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False
 ) -> Variable:
-    """A copy of a tensor in which one part has been replaced.
+    """A copy of a tensor, in which one part is replaced.
 
     Parameters
     ----------
     x : variable
         The part, written as an index expression ``tensor[...]``.
     y : tensor
-        What it becomes; broadcast to the part's shape, also where its size happens to be 1, and cast
-        to the tensor's dtype if that is a float.
+        The new part. It broadcasts to the part, also where its size happens to be 1, and is cast to
+        the dtype of the tensor if that is a float.
     inplace, tolerate_inplace_aliasing
-        Theano's; the compiler decides.
+        Theano's parameters, without effect: the compiler decides.
 
     Returns
     -------
     Variable
-        It has the tensor's shape, not the part's.
+        Of the shape of the whole tensor.
 
     Raises
     ------
     TypeError
-        If x is not an index expression, or y's dtype does not fit into the tensor's.
+        If x is not an index expression, or y is of a dtype that the tensor's does not hold.
     ValueError
-        If y's shape does not fit the part.
+        If the shape of y does not fit the part.
 
     Examples
     --------
@@ -59,9 +60,9 @@ def inc_subtensor(
     set_instead_of_inc: bool = False,
     tolerate_inplace_aliasing: bool = False,
 ) -> Variable:
-    """A copy of a tensor in which y has been added to one part; see `set_subtensor`.
+    """A copy of a tensor, in which y is added to one part; see `set_subtensor`.
 
-    An element that an index array names several times is added to as often.
+    If an index array names an element several times, y is added as often.
 
     Examples
     --------
@@ -83,7 +84,7 @@ def _write(part: Variable, y: Any, set_instead_of_inc: bool) -> Variable:
 
 
 def _value_for(tensor: Variable, y: Any) -> Variable:
-    """y as a variable, in the tensor's dtype if that is a float or holds y's numbers."""
+    """Return y as a variable, in the dtype of the tensor if that is a float or holds its numbers."""
     dtype = tensor.type.dtype
     if isinstance(y, np.ndarray) or holds_variable(y):
         y = as_tensor_variable(y)
@@ -98,7 +99,7 @@ def _value_for(tensor: Variable, y: Any) -> Variable:
 
 
 def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Variable:
-    """The entries of a along an axis that the indices name.
+    """a[indices] along an axis: the entries that the indices name.
 
     Parameters
     ----------
@@ -107,8 +108,8 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
     axis : int, optional
         By default a is flattened first.
     mode : {'raise', 'wrap', 'clip'}
-        What happens to an index out of range: an IndexError at run time, or it is taken modulo
-        the size, or it becomes the first or last.
+        An index out of range is an IndexError at run time; or it is taken modulo the size; or it
+        becomes the first or last.
 
     Examples
     --------
@@ -124,7 +125,7 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
 
 
 def _in_range(name: str, indices: Variable, size: Variable, mode: str) -> Variable:
-    """The indices of an axis of that size, those out of range moved as the mode says."""
+    """Return the indices of an axis of that size, those out of range moved as the mode says."""
     if mode == "wrap":
         return indices % size
     if mode == "clip":
@@ -142,6 +143,17 @@ def nonzero(a: Any, return_matrix: bool = False) -> Any:
     a : tensor of at least one dimension
     return_matrix : bool
         Return them as the rows of a matrix instead of a tuple.
+
+    Raises
+    ------
+    ValueError
+        If a is a scalar.
+
+    Examples
+    --------
+    >>> nonzero([[0, 5], [7, 0]], return_matrix=True).eval()
+    array([[0, 1],
+           [1, 0]])
     """
     a = as_tensor_variable(a)
     if not a.type.ndim:
@@ -151,13 +163,17 @@ def nonzero(a: Any, return_matrix: bool = False) -> Any:
 
 
 def nonzero_values(a: Any) -> Variable:
-    """The elements that are not zero, as a vector in C order."""
+    """The elements that are not zero, as a vector in C order.
+
+    >>> nonzero_values([[0, 5], [7, 0]]).eval()
+    array([5, 7])
+    """
     a = as_tensor_variable(a)
     return getitem(a, nonzero(a))
 
 
 def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
-    """For each element of a, the element at its place of the choice that it numbers.
+    """result[i] = choices[a[i]][i], for every index i.
 
     Parameters
     ----------
@@ -165,7 +181,7 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
     choices : sequence of tensors that broadcast with a, or a tensor of them
         The first axis of a tensor numbers the choices.
     mode : {'raise', 'wrap', 'clip'}
-        What happens to a number out of range; see `take`.
+        As in `take`, for a number that no choice has.
 
     Examples
     --------
@@ -186,22 +202,12 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
 
 
 def _chosen(a: Variable, choices: Variable, mode: str) -> Variable:
-    """`choose` from the tensor whose first axis numbers the choices."""
+    """Return `choose` of a tensor, whose first axis numbers the choices."""
     if not choices.type.ndim:
         raise ValueError(f"choose takes choices of at least one dimension; got {choices.type}")
     numbers = _in_range("choose", a, size_of(choices, 0), mode)
     new = ["x"] * (a.type.ndim - choices.type.ndim + 1)
     choices = dimshuffle(choices, [0, *new, *range(1, choices.type.ndim)])
-    ndim = choices.type.ndim - 1
-    numbers = as_tensor_variable(numbers, ndim=ndim)
-    places = [
-        0 if size == 1 else restore_axes(_below(size_of(choices, axis + 1)), others, ndim)
-        for axis, size in enumerate(choices.type.shape[1:])
-        for others in [[other for other in range(ndim) if other != axis]]
-    ]
+    numbers = as_tensor_variable(numbers, ndim=choices.type.ndim - 1)
+    places = ogrid[tuple(map(slice, sizes_of(choices)[1:]))]
     return getitem(choices, (numbers, *places))
-
-
-def _below(size: Variable) -> Variable:
-    """0, 1, 2, … below the size."""
-    return Alloc()(constant(1, dtype="int64"), size).cumsum() - 1

@@ -19,7 +19,7 @@ def join(axis: int, *tensors: Any) -> Variable:
     ----------
     axis : int
     *tensors : tensors, or one list of them
-        Their shapes are equal but for that axis.
+        Their shapes are equal except along that axis.
 
     Raises
     ------
@@ -43,14 +43,18 @@ def join(axis: int, *tensors: Any) -> Variable:
 
 
 def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
-    """The tensors of the list one after the other along an axis that they have; see `join`."""
+    """The tensors of a list one after the other along an axis that they have; see `join`.
+
+    >>> concatenate([[1, 2], [3]]).eval()
+    array([1, 2, 3])
+    """
     if isinstance(tensor_list, Variable):
         raise TypeError("concatenate takes a list of tensors; got one tensor")
     return join(axis, *tensor_list)
 
 
 def stacklists(arg: Any) -> Variable:
-    """Nested lists of tensors of the same shape as one tensor: a leading axis for each nesting.
+    """Nested lists of tensors of one shape as a tensor, with a leading axis for each nesting.
 
     Examples
     --------
@@ -64,15 +68,15 @@ def stacklists(arg: Any) -> Variable:
 
 
 def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variable]:
-    """x cut along an axis into pieces of the lengths given.
+    """x cut along an axis into pieces of the given lengths.
 
     Parameters
     ----------
     x : tensor
-    splits_size : vector of int
-        Their lengths, which add up to the size of that axis.
+    splits_size : int vector
+        The lengths; their sum is the size of that axis.
     n_splits : int
-        How many there are.
+        The number of pieces.
     axis : int
 
     Returns
@@ -82,7 +86,8 @@ def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variab
     Raises
     ------
     ValueError
-        At run time, if the lengths do not add up to the size.
+        If a list of lengths has not n_splits entries; at run time, if the sum of the lengths is not
+        the size.
 
     Examples
     --------
@@ -90,11 +95,10 @@ def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variab
     [array([1]), array([2, 3])]
     """
     x = as_tensor_variable(x)
-    lengths = as_tensor_variable(splits_size)
-    if isinstance(splits_size, (list, tuple)):
-        parts = list(map(as_size, splits_size))
-    else:
-        parts = [as_size(lengths[i]) for i in range(n_splits)]
+    if not isinstance(splits_size, (list, tuple)):
+        lengths = as_tensor_variable(splits_size)
+        splits_size = [lengths[i] for i in range(n_splits)]
+    parts = list(map(as_size, splits_size))
     if len(parts) != n_splits:
         raise ValueError(f"split: got {len(parts)} lengths for {n_splits} pieces")
     return Split(normalize_axis(axis, x.type.ndim), n_splits).parts(x, parts)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.axes import as_tensor_variable, normalize_axes, restore_axes, size_of, sizes_of
-from ..core.elementwise import cast
+from ..core.axes import as_tensor_variable, normalize_axes, sizes_of
 from ..core.graph import Variable
 from ..core.table import abs_, expm1, log, lt, minimum, sgn, sigmoid, switch
+from ..ops import functions
 from ..ops.functions import clip, softplus
-from ..ops.functions import relu as positive_part
 from ..ops.indexing import getitem
 from ..ops.nnet import LogSoftmax, Softmax
-from .creation import arange
-from .elementwise import as_real
+from .creation import ogrid
+from .elementwise import as_float, as_real
 from .reductions import Axis
 from .reductions import sum as sum_of
 from .shapes import shape_padleft, specify_shape
@@ -40,15 +39,20 @@ __all__ = [
 
 
 def softmax(c: Any, axis: Axis = None) -> Variable:
-    """exp(c) / sum(exp(c)): positive, with sum 1 along the axes; never overflows.
+    """exp(c) / Σ exp(c): positive, with sum 1 along the axes, without overflow.
 
     Parameters
     ----------
     c : tensor
-        At least one dimension; integers are cast to float.
+        At least one dimension; integers are cast to ``config.floatX``.
     axis : int or sequence of int, optional
-        By default the last. Then a *vector* is taken as one row, as Theano does: the result is
-        a matrix of shape (1, n). With an axis given, the shape stays.
+        By default the last. Then a *vector* is taken as one row, as in Theano: the result is a
+        matrix of shape (1, n). With an axis given, the shape stays.
+
+    Returns
+    -------
+    Variable
+        Of the dtype of c. Derivative: y · (g − Σ g · y), where y is the result.
 
     Raises
     ------
@@ -69,9 +73,9 @@ def softmax(c: Any, axis: Axis = None) -> Variable:
 
 
 def logsoftmax(c: Any, axis: Axis = None) -> Variable:
-    """c - log(sum(exp(c))), the logarithm of `softmax`, whose parameters it takes.
+    """c − log(Σ exp(c)), the logarithm of `softmax`; parameters as there.
 
-    It is exact also where the softmax is too small for a float.
+    It is exact even where the softmax is too small for a float.
 
     Examples
     --------
@@ -82,7 +86,7 @@ def logsoftmax(c: Any, axis: Axis = None) -> Variable:
 
 
 def _softmax(op: type[Softmax], c: Any, axis: Axis) -> Variable:
-    c = _as_float(c)
+    c = as_float(c, "floatX")
     if c.type.ndim == 0:
         raise ValueError(f"{op.name} takes at least one dimension; got the scalar {c}")
     if axis is None:
@@ -90,21 +94,23 @@ def _softmax(op: type[Softmax], c: Any, axis: Axis) -> Variable:
     return op(normalize_axes(axis, c.type.ndim))(c)
 
 
-def _as_float(x: Any) -> Variable:
-    x = as_tensor_variable(x)
-    return x if x.type.is_float else cast(x, "floatX")
-
-
 def hard_sigmoid(x: Any) -> Variable:
-    """A sigmoid of three straight pieces: 0.2·x + 0.5, clipped to between 0 and 1."""
+    """0.2 · x + 0.5, clipped to between 0 and 1: a sigmoid of three straight pieces.
+
+    >>> hard_sigmoid([-5.0, 0.0, 1.0]).eval()
+    array([0. , 0.5, 0.7])
+    """
     return clip(as_real(x) * 0.2 + 0.5, 0.0, 1.0)
 
 
 def ultra_fast_sigmoid(x: Any) -> Variable:
-    """A sigmoid of rational and straight pieces, within 0.03 of the true one.
+    """(z + 1) / 2, where z is about tanh(x / 2): within 0.03 of a sigmoid.
 
-    (z + 1) / 2, where z is about tanh(h), h = x/2: 1.5·h / (1 + |h|) up to |h| = 1.7, then
-    linear, and constant from |h| = 3. Theano's approximation, with Theano's numbers.
+    With h = x / 2, z is 1.5 · h / (1 + |h|) up to |h| = 1.7, then linear, and constant from
+    |h| = 3 on. The approximation and its numbers are Theano's.
+
+    >>> ultra_fast_sigmoid([0.0, 2.0]).eval()
+    array([0.5  , 0.875])
     """
     h = clip(as_real(x) * 0.5, -3.0, 3.0)
     size = abs_(h)
@@ -113,13 +119,17 @@ def ultra_fast_sigmoid(x: Any) -> Variable:
 
 
 def softsign(x: Any) -> Variable:
-    """x / (1 + |x|)."""
+    """x / (1 + |x|).
+
+    >>> softsign([-1.0, 3.0]).eval()
+    array([-0.5 ,  0.75])
+    """
     x = as_real(x)
     return x / (1 + abs_(x))
 
 
 def relu(x: Any, alpha: Any = 0) -> Variable:
-    """x where it is positive, alpha·x where it is negative.
+    """x where x > 0, alpha · x where x < 0.
 
     Parameters
     ----------
@@ -129,7 +139,7 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
 
     Notes
     -----
-    The derivative at 0 is Theano's, the mean of those on both sides: 0.5 for ``alpha=0``.
+    The derivative at 0 is, as in Theano, the mean of those on both sides: 0.5 for ``alpha=0``.
 
     Examples
     --------
@@ -138,12 +148,12 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
     """
     x = as_real(x)
     if isinstance(alpha, (int, float)) and alpha == 0:
-        return positive_part(x)
-    return positive_part(x) - alpha * positive_part(-x)
+        return functions.relu(x)
+    return functions.relu(x) - alpha * functions.relu(-x)
 
 
 def elu(x: Any, alpha: Any = 1) -> Variable:
-    """x where it is positive, alpha·(exp(x) − 1) elsewhere.
+    """x where x > 0, alpha · (exp(x) − 1) elsewhere.
 
     Examples
     --------
@@ -155,11 +165,16 @@ def elu(x: Any, alpha: Any = 1) -> Variable:
 
 
 def selu(x: Any) -> Variable:
-    """`elu`, scaled so that activations tend to mean 0 and variance 1.
+    """1.0507 · elu(x, 1.6733): activations tend to mean 0 and variance 1.
 
     References
     ----------
     Klambauer et al., *Self-Normalizing Neural Networks*, 2017.
+
+    Examples
+    --------
+    >>> selu([-1.0, 1.0]).eval()
+    array([-1.11133074,  1.05070099])
     """
     return 1.0507009873554804934193349852946 * elu(x, 1.6732632423543772848170429916717)
 
@@ -168,25 +183,24 @@ def selu(x: Any) -> Variable:
 
 
 def crossentropy_softmax_1hot(x: Any, y_idx: Any) -> tuple[Variable, Variable]:
-    """How improbable the softmax of each row of x finds the label of that row.
+    """-log(softmax(x)[i, y_idx[i]]) for each row i, and softmax(x).
 
     Parameters
     ----------
     x : matrix, or vector for one row
     y_idx : int vector
-        The label of each row: the number of a column.
+        The label of each row, the number of a column.
 
     Returns
     -------
     cost : vector
-        -log(softmax(x)[i, y_idx[i]]) for each row i, exact also for tiny probabilities.
+        Exact even for tiny probabilities.
     probabilities : matrix
-        softmax(x)
 
     Raises
     ------
     TypeError
-        If x or y_idx is not of those dimensions, or y_idx not of integers.
+        If x or y_idx has other dimensions, or y_idx is not of integers.
 
     Examples
     --------
@@ -201,21 +215,20 @@ def crossentropy_softmax_1hot(x: Any, y_idx: Any) -> tuple[Variable, Variable]:
 
 
 def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
-    """The cross-entropy of the true distribution and the one used to code it.
+    """-Σ true_dist · log(coding_dist) along the last axis, the cross-entropy of distributions.
 
     Parameters
     ----------
     coding_dist : tensor
         Its last axis is the distribution.
     true_dist : tensor
-        Either a distribution along the last axis, too; or, with one dimension less, integers:
-        the number of what happened.
+        A distribution along the last axis, too; or, with one dimension less, integers that number
+        what happened: then the result is -log(coding_dist) there.
 
     Returns
     -------
     Variable
-        With one dimension less than coding_dist: -sum(true_dist · log(coding_dist)) over the
-        last axis, or -log(coding_dist) at the number.
+        Without the last axis of coding_dist.
 
     Raises
     ------
@@ -229,27 +242,23 @@ def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
     >>> categorical_crossentropy([[0.5, 0.5]], [1]).eval()
     array([0.69314718])
     """
-    coding, true = _as_float(coding_dist), as_tensor_variable(true_dist)
+    coding, true = as_float(coding_dist, "floatX"), as_tensor_variable(true_dist)
     if true.type.ndim == coding.type.ndim:
-        return -sum_of(_in_dtype_of(coding, true) * log(coding), axis=-1)
+        return -sum_of(as_float(true, coding.type.dtype) * log(coding), axis=-1)
     return -log(_picked("categorical_crossentropy", coding, true))
 
 
 def _picked(function: str, p: Variable, labels: Variable) -> Variable:
-    """Along the last axis of p, the element that the label numbers."""
+    """Return p[..., label], for each label its own distribution in the last axis of p."""
     if labels.type.ndim != p.type.ndim - 1 or labels.type.numpy_dtype.kind not in "iu":
         raise TypeError(
             f"{function} takes integer labels with one dimension less than the distributions' "
             f"{p.type.ndim}; got {labels} of {labels.type}"
         )
-    axes = range(labels.type.ndim)
+    sizes = sizes_of(p)[:-1]
     # Otherwise indexing would broadcast a single label to all distributions.
-    labels = specify_shape(labels, sizes_of(p)[:-1])
-    places = [
-        restore_axes(arange(size_of(p, axis)), [a for a in axes if a != axis], len(axes))
-        for axis in axes
-    ]
-    return getitem(p, (*places, labels))
+    labels = specify_shape(labels, sizes)
+    return getitem(p, (*ogrid[tuple(map(slice, sizes))], labels))
 
 
 def binary_crossentropy(output: Any, target: Any) -> Variable:
@@ -258,36 +267,30 @@ def binary_crossentropy(output: Any, target: Any) -> Variable:
     Parameters
     ----------
     output : float tensor
-        Probabilities of 1.
+        The probabilities of 1.
     target : tensor
-        1 or 0, or between.
+        1, 0 or between; integers are cast to the dtype of output.
 
     Examples
     --------
     >>> binary_crossentropy([0.5, 0.75], [0, 1]).eval()
     array([0.69314718, 0.28768207])
     """
-    output = _as_float(output)
-    target = _in_dtype_of(output, target)
+    output = as_float(output, "floatX")
+    target = as_float(target, output.type.dtype)
     return -(target * log(output) + (1 - target) * log(1 - output))
 
 
 def sigmoid_binary_crossentropy(output: Any, target: Any) -> Variable:
-    """`binary_crossentropy` of the sigmoid of output, exact also where that is close to 0 or 1.
+    """target · softplus(−output) + (1 − target) · softplus(output), for each element.
 
-    target · softplus(−output) + (1 − target) · softplus(output), for each element.
+    It is the `binary_crossentropy` of sigmoid(output), exact even where that is close to 0 or 1.
 
     Examples
     --------
     >>> sigmoid_binary_crossentropy([0.0, -1000.0], [0, 1]).eval()
     array([6.93147181e-01, 1.00000000e+03])
     """
-    output = _as_float(output)
-    target = _in_dtype_of(output, target)
+    output = as_float(output, "floatX")
+    target = as_float(target, output.type.dtype)
     return target * softplus(-output) + (1 - target) * softplus(output)
-
-
-def _in_dtype_of(x: Variable, target: Any) -> Variable:
-    """The target; in the dtype of x if it is of integers, which else would widen float32."""
-    target = as_tensor_variable(target)
-    return target if target.type.is_float else cast(target, x.type.dtype)

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
+from ..core.credit import asked_for
 from ..core.graph import Variable
 from ..core.table import mul
 from ..ops.counting import element_count, normalize_axis
@@ -18,10 +19,10 @@ from .shapes import reshape, squeeze
 
 
 def dot(x: Any, y: Any) -> Variable:
-    """x · y: of vectors the inner product, of matrices their product.
+    """x · y, the inner product of vectors and the product of matrices.
 
-    In general the sum over the last axis of x and the last but one of y, as `numpy.dot`; with a
-    scalar it multiplies.
+    In general it is the sum over the last axis of x and the last but one of y, as in `numpy.dot`;
+    a scalar multiplies.
 
     Parameters
     ----------
@@ -30,7 +31,7 @@ def dot(x: Any, y: Any) -> Variable:
     Raises
     ------
     ValueError
-        If the axes summed over differ in size, as far as known; else at run time.
+        If the axes summed over differ in size, as far as known; otherwise at run time.
 
     Examples
     --------
@@ -46,14 +47,21 @@ def dot(x: Any, y: Any) -> Variable:
 
 
 def matmul(x: Any, y: Any) -> Variable:
-    """``x @ y``: products of matrices in the last two axes; the others broadcast as elementwise.
+    """``x @ y``, products of the matrices in the last two axes; the other axes broadcast.
 
     A vector counts as a row on the left, as a column on the right.
 
     Raises
     ------
     ValueError
-        As `dot`, and if one of them is a scalar.
+        If one is a scalar, or the axes summed over differ in size, as in `dot`.
+
+    Examples
+    --------
+    >>> matmul([[[1, 2]], [[3, 4]]], [[1], [1]]).eval()
+    array([[[3]],
+    <BLANKLINE>
+           [[7]]])
     """
     x, y = as_tensor_variable(x), as_tensor_variable(y)
     if not x.type.ndim or not y.type.ndim:
@@ -69,7 +77,7 @@ def matmul(x: Any, y: Any) -> Variable:
 
 
 def outer(x: Any, y: Any) -> Variable:
-    """The products of each element of x with each of y, as a matrix; both are flattened.
+    """x[i] · y[j] at row i and column j; both are flattened.
 
     Examples
     --------
@@ -88,7 +96,7 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Variable:
     ----------
     a, b : tensors
     axes : int, or pair of lists of int
-        How many of the last axes of a and the first of b; or which axes of a and which of b.
+        The number of last axes of a and first axes of b; or the axes of a, and those of b.
 
     Returns
     -------
@@ -98,49 +106,71 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Variable:
     Raises
     ------
     ValueError
-        If the lists are not of the same length, or sizes differ, at the latest at run time.
+        If the lists differ in length, or sizes differ, at the latest at run time.
 
     Examples
     --------
     >>> tensordot([[1, 2], [3, 4]], [[1, 0], [0, 1]]).eval()
     array(5)
     """
-    a, b = as_tensor_variable(a), as_tensor_variable(b)
+    return _contracted(as_tensor_variable(a), as_tensor_variable(b), axes, [])
+
+
+def batched_tensordot(x: Any, y: Any, axes: Any = 2) -> Variable:
+    """The tensordot of x[i] and y[i], for each i.
+
+    Parameters
+    ----------
+    x, y : tensors
+        Their first axis, of the same size, counts the batch.
+    axes : int, or pair of lists of int
+        As for `tensordot`. Axis 0 is the batch, and cannot be among them.
+
+    Examples
+    --------
+    >>> batched_tensordot([[1, 2], [3, 4]], [[1, 1], [2, 2]], axes=1).eval()
+    array([ 3, 14])
+    """
+    return _contracted(as_tensor_variable(x), as_tensor_variable(y), axes, [0])
+
+
+def _contracted(a: Variable, b: Variable, axes: Any, batch: list[int]) -> Variable:
+    """Return the sum of products over pairs of axes: a product of matrices, one for each batch."""
+    first = len(batch)
     if isinstance(axes, int):
-        axes = [list(range(a.type.ndim - axes, a.type.ndim)), list(range(axes))]
+        axes = [list(range(a.type.ndim - axes, a.type.ndim)), list(range(first, first + axes))]
     of_a, of_b = (
         [normalize_axis(axis, v.type.ndim) for axis in np.atleast_1d(np.asarray(which, int))]
         for v, which in zip((a, b), axes, strict=True)
     )
     if len(of_a) != len(of_b):
-        raise ValueError(f"tensordot: {len(of_a)} axes of {a} but {len(of_b)} axes of {b}")
-    b = _with_sizes_of(b, of_b, a, of_a)
-    left_a = [axis for axis in range(a.type.ndim) if axis not in of_a]
-    left_b = [axis for axis in range(b.type.ndim) if axis not in of_b]
-    product = Dot()(
-        _as_matrix(dimshuffle(a, [*left_a, *of_a]), len(left_a)),
-        _as_matrix(dimshuffle(b, [*of_b, *left_b]), len(of_b)),
+        raise ValueError(f"{asked_for()}{len(of_a)} axes of {a} but {len(of_b)} axes of {b}")
+    if len(of_b) > 1:
+        # The product sees all these axes as one, where 2 by 3 is as good as 3 by 2.
+        b = SpecifyShape(tuple(of_b))(b, *[size_of(a, axis) for axis in of_a])
+    left_a, left_b = (
+        [axis for axis in range(first, v.type.ndim) if axis not in of]
+        for v, of in ((a, of_a), (b, of_b))
     )
-    sizes = [size_of(a, axis) for axis in left_a] + [size_of(b, axis) for axis in left_b]
-    return reshape(product, sizes)
+    op = MatMul() if batch else Dot()
+    product = op(_matrices(a, batch, left_a, of_a), _matrices(b, batch, of_b, left_b))
+    if len(left_a) <= 1 and len(left_b) <= 1:
+        kept = [first] * len(left_a) + [first + 1] * len(left_b)
+        return dimshuffle(product, [*batch, *kept])
+    return reshape(
+        product, [size_of(a, i) for i in (*batch, *left_a)] + [size_of(b, i) for i in left_b]
+    )
 
 
-def _as_matrix(x: Variable, n_rows: int) -> Variable:
-    """x with its first axes made one, and its last axes made one."""
-    if x.type.ndim == 2 and n_rows == 1:
-        return x
-    axes = range(x.type.ndim)
-    return reshape(x, [element_count(x, axes[:n_rows]), element_count(x, axes[n_rows:])])
-
-
-def _with_sizes_of(b: Variable, of_b: Sequence[int], a: Variable, of_a: Sequence[int]) -> Variable:
-    """b, of which each axis is checked to have the size of its partner in a.
-
-    A product sees only all these axes as one, where 2 by 3 is as good as 3 by 2.
-    """
-    if len(of_b) < 2:
-        return b
-    return SpecifyShape(tuple(of_b))(b, *[size_of(a, axis) for axis in of_a])
+def _matrices(
+    x: Variable, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int]
+) -> Variable:
+    """Return x with its axes in this order, those of the rows made one, and of the columns."""
+    if len(rows) <= 1 and len(columns) <= 1:
+        return dimshuffle(x, [*batch, *(rows or "x"), *(columns or "x")])
+    sizes = [size_of(x, axis) for axis in batch]
+    ordered = dimshuffle(x, [*batch, *rows, *columns])
+    return reshape(ordered, [*sizes, element_count(x, rows), element_count(x, columns)])
 
 
 def batched_dot(a: Any, b: Any) -> Variable:
@@ -150,55 +180,23 @@ def batched_dot(a: Any, b: Any) -> Variable:
     ----------
     a, b : tensors of at least one dimension
         Their first axis, of the same size, counts the batch.
+
+    Raises
+    ------
+    ValueError
+        If one is a scalar, or sizes differ, at the latest at run time.
+
+    Examples
+    --------
+    >>> batched_dot([[1, 2], [3, 4]], [[1, 1], [2, 2]]).eval()
+    array([ 3, 14])
     """
     a, b = as_tensor_variable(a), as_tensor_variable(b)
     if not a.type.ndim or not b.type.ndim:
         raise ValueError(f"batched_dot takes at least one dimension; got {a.type} and {b.type}")
     if 1 in (a.type.ndim, b.type.ndim):
-        missing = b.type.ndim - a.type.ndim
-        shorter, longer = (a, b) if missing >= 0 else (b, a)
-        ones = ["x"] * abs(missing)
-        return mul(dimshuffle(shorter, [0, *ones]), longer)
-    if a.type.ndim > 3 or b.type.ndim > 3:
-        return batched_tensordot(a, b, [[a.type.ndim - 1], [max(b.type.ndim - 2, 1)]])
+        shorter, longer = sorted((a, b), key=lambda x: x.type.ndim)
+        return mul(dimshuffle(shorter, [0, *["x"] * (longer.type.ndim - 1)]), longer)
     if a.type.ndim == 2 and b.type.ndim == 2:
         return sum_of(mul(a, b), axis=1)
-    if a.type.ndim == 2:
-        return squeeze(MatMul()(dimshuffle(a, [0, "x", 1]), b), 1)
-    if b.type.ndim == 2:
-        return squeeze(MatMul()(a, dimshuffle(b, [0, 1, "x"])), 2)
-    return MatMul()(a, b)
-
-
-def batched_tensordot(x: Any, y: Any, axes: Any = 2) -> Variable:
-    """The tensordot of x[i] and y[i], for each i; axes are counted with the batch's, 0.
-
-    Parameters
-    ----------
-    x, y : tensors
-        Their first axis, of the same size, counts the batch.
-    axes : int, or pair of lists of int
-        As for `tensordot`; the batch's axis cannot be among them.
-    """
-    x, y = as_tensor_variable(x), as_tensor_variable(y)
-    if isinstance(axes, int):
-        axes = [list(range(x.type.ndim - axes, x.type.ndim)), list(range(1, axes + 1))]
-    of_x, of_y = (
-        [normalize_axis(a, v.type.ndim) for a in np.atleast_1d(np.asarray(w, int))]
-        for v, w in zip((x, y), axes, strict=True)
-    )
-    y = _with_sizes_of(y, of_y, x, of_x)
-    left_x = [axis for axis in range(1, x.type.ndim) if axis not in of_x]
-    left_y = [axis for axis in range(1, y.type.ndim) if axis not in of_y]
-    product = MatMul()(
-        reshape(
-            dimshuffle(x, [0, *left_x, *of_x]),
-            [size_of(x, 0), element_count(x, left_x), element_count(x, of_x)],
-        ),
-        reshape(
-            dimshuffle(y, [0, *of_y, *left_y]),
-            [size_of(y, 0), element_count(y, of_y), element_count(y, left_y)],
-        ),
-    )
-    sizes = [size_of(x, axis) for axis in (0, *left_x)] + [size_of(y, axis) for axis in left_y]
-    return reshape(product, sizes)
+    return batched_tensordot(a, b, [[a.type.ndim - 1], [max(b.type.ndim - 2, 1)]])

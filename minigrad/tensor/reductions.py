@@ -3,49 +3,41 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from ..core.axes import as_tensor_variable, normalize_axes, restore_axes, sum_axes
 from ..core.elementwise import cast
-from ..core.graph import Variable
+from ..core.graph import Op, Variable
 from ..core.table import abs_, sqr, sqrt
 from ..core.types import check_dtype
 from ..ops.counting import element_count, normalize_axis
 from ..ops.reduction import ArgReduction, CumSum, Reduction, total_dtype, widened_half
+from .elementwise import as_float
 
 Axis = int | Sequence[int] | None
-
-
-def _reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
-    x = as_tensor_variable(x)
-    axes = normalize_axes(axis, x.type.ndim)
-    return _restored(Reduction(name, axes)(x), axes, x, keepdims)
-
-
-def _restored(y: Variable, axes: Sequence[int], x: Variable, keepdims: bool) -> Variable:
-    return restore_axes(y, axes, x.type.ndim) if keepdims else y
 
 
 def sum(
     x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
 ) -> Variable:
-    """The sum of the elements of x along the axes.
+    """Σ x, the sum of the elements along the axes.
 
     Parameters
     ----------
     x : tensor
     axis : int, sequence of int, or None
-        Negative ones count from the last; None means all.
+        Negative numbers count from the last axis; None means all axes.
     dtype : str, optional
-        The result's. By default x's; 64 bits for integers and bool.
+        The dtype of the result: by default that of x; 64 bits for integers and bool.
     keepdims : bool
         Whether the axes stay, with size 1.
     acc_dtype : str, optional
-        The running sum's. By default float64 for float32, float32 for float16, and else the
-        result's.
+        The dtype of the running sum: by default float64 for float32, float32 for float16, and
+        otherwise that of the result.
 
     Raises
     ------
@@ -60,55 +52,68 @@ def sum(
     x = as_tensor_variable(x)
     axes = normalize_axes(axis, x.type.ndim)
     total = sum_axes(_accumulated(x, dtype, acc_dtype), axes)
-    return _restored(cast(total, dtype or total_dtype(x.type.dtype)), axes, x, keepdims)
+    total = cast(total, dtype or total_dtype(x.type.dtype))
+    return restore_axes(total, axes, x.type.ndim) if keepdims else total
 
 
 def _accumulated(x: Variable, dtype: Any, acc_dtype: Any) -> Variable:
-    """x in a dtype in which its sum or product is not narrower than asked for."""
+    """Return x in a dtype in which its sum or product is not narrower than asked for."""
     wanted = check_dtype(acc_dtype or dtype or x.type.dtype)
     if acc_dtype is None and not x.type.is_float and wanted.kind == "f":
         return x  # integers are added up exactly
     return cast(x, np.result_type(wanted, x.type.numpy_dtype) if wanted.kind == "f" else wanted)
 
 
+def _reduce(op: Callable[[tuple[int, ...]], Op], x: Any, axis: Axis, keepdims: bool) -> Variable:
+    """Apply to x the op that shortens along given axes."""
+    x = as_tensor_variable(x)
+    axes = normalize_axes(axis, x.type.ndim)
+    return restore_axes(op(axes)(x), axes, x.type.ndim) if keepdims else op(axes)(x)
+
+
 def prod(
     x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
 ) -> Variable:
-    """The product of the elements of x along the axes; parameters as in `sum`.
+    """Π x, the product of the elements along the axes; parameters as in `sum`.
 
     The derivative is right where elements are zero, to any order.
+
+    >>> prod([[1, 2], [3, 4]], axis=1).eval()
+    array([ 2, 12])
     """
     x = as_tensor_variable(x)
-    product = _reduce("prod", _accumulated(x, dtype, acc_dtype), axis, keepdims)
+    factors = _accumulated(x, dtype, acc_dtype)
+    product = _reduce(partial(Reduction, "prod"), factors, axis, keepdims)
     return cast(product, dtype or total_dtype(x.type.dtype))
 
 
 def mean(
     x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
 ) -> Variable:
-    """The sum of x along the axes, divided by how many elements it is of.
+    """Σ x / n, where n is the number of elements along the axes; parameters as in `sum`.
 
-    Parameters are as in `sum`; integers have a float64 mean, also if `dtype` is an integer's. Of
-    no elements it is NaN.
+    Integers have a float64 mean, even if `dtype` is an integer. The mean of nothing is NaN.
+
+    >>> mean([1, 2, 6]).eval()
+    array(3.)
     """
-    x = as_tensor_variable(x)
+    x = as_float(x, "float64")
     if dtype is None or check_dtype(dtype).kind != "f":
-        dtype = x.type.dtype if x.type.is_float else "float64"
-    wide = widened_half(
-        _accumulated(x, dtype, acc_dtype or (None if x.type.is_float else "float64"))
-    )
+        dtype = x.type.dtype
+    wide = widened_half(_accumulated(x, dtype, acc_dtype))
     axes = normalize_axes(axis, x.type.ndim)
-    return cast(_mean(wide, axes, keepdims), dtype)
+    return cast(sum(wide, axes, keepdims=keepdims) / _count(wide, axes), dtype)
 
 
-def _mean(x: Variable, axes: Sequence[int], keepdims: bool) -> Variable:
-    return sum(x, axes, keepdims=keepdims) / cast(element_count(x, axes), x.type.dtype)
+def _count(x: Variable, axes: Sequence[int]) -> Variable:
+    """Return the number of elements of x along the axes, in its dtype."""
+    return cast(element_count(x, axes), x.type.dtype)
 
 
 def var(
     x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
 ) -> Variable:
-    """The mean squared distance from the mean: sum((x − mean(x))²) / (n − ddof).
+    """Σ (x − mean(x))² / (n − ddof), the mean squared distance from the mean.
 
     Parameters
     ----------
@@ -116,64 +121,84 @@ def var(
     axis, keepdims
         As in `sum`.
     ddof : int
-        What to subtract from the number n of elements.
+        A number to subtract from the number n of elements.
     corrected : bool
-        Subtract (sum(x − mean(x)))² / n, which is 0 but for rounding, from the sum of squares.
+        Subtract (Σ (x − mean(x)))² / n, which is 0 except for rounding, from the sum of squares.
 
     Examples
     --------
     >>> var([1.0, 3.0]).eval()
     array(1.)
     """
-    x = as_tensor_variable(x)
-    dtype = x.type.dtype if x.type.is_float else "float64"
+    x = as_float(x, "float64")
     wide = widened_half(x)
     distance = wide - mean(wide, axis, keepdims=True)
     axes = normalize_axes(axis, x.type.ndim)
-    n = cast(element_count(x, axes), distance.type.dtype)
+    n = _count(wide, axes)
     squares = sum(sqr(distance), axes, keepdims=keepdims)
     if corrected:
         squares = squares - sqr(sum(distance, axes, keepdims=keepdims)) / n
-    return cast(squares / (n - ddof), dtype)
+    return cast(squares / (n - ddof), x.type.dtype)
 
 
 def std(
     x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
 ) -> Variable:
-    """The square root of the variance; see `var`."""
+    """√var(x), the standard deviation; parameters as in `var`.
+
+    >>> std([1.0, 5.0]).eval()
+    array(2.)
+    """
     return sqrt(var(x, axis, ddof, keepdims, corrected))
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The largest element along the axes; parameters as in `sum`.
 
-    Derivative: all to the largest; each of several equal ones gets the whole of it.
+    Derivative: 1 by each element that is equal to the largest, 0 by the others.
 
     Raises
     ------
     ValueError
         At run time, if there are no elements.
+
+    Examples
+    --------
+    >>> max([[1, 2], [4, 3]], axis=1).eval()
+    array([2, 4])
     """
-    return _reduce("max", x, axis, keepdims)
+    return _reduce(partial(Reduction, "max"), x, axis, keepdims)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """The smallest element along the axes; as `max`."""
-    return _reduce("min", x, axis, keepdims)
+    """The smallest element along the axes; see `max`.
+
+    >>> min([[1, 2], [4, 3]], axis=1).eval()
+    array([1, 3])
+    """
+    return _reduce(partial(Reduction, "min"), x, axis, keepdims)
 
 
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """Whether every element along the axes is true (not 0); parameters as in `sum`."""
-    return _reduce("all", x, axis, keepdims)
+    """Whether every element along the axes is true (not 0); parameters as in `sum`.
+
+    >>> all([[True, False], [True, True]], axis=1).eval()
+    array([False,  True])
+    """
+    return _reduce(partial(Reduction, "all"), x, axis, keepdims)
 
 
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """Whether some element along the axes is true (not 0); parameters as in `sum`."""
-    return _reduce("any", x, axis, keepdims)
+    """Whether some element along the axes is true (not 0); parameters as in `sum`.
+
+    >>> any([[True, False], [False, False]], axis=1).eval()
+    array([ True, False])
+    """
+    return _reduce(partial(Reduction, "any"), x, axis, keepdims)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """log(sum(exp(x))) along the axes without overflow; parameters as in `sum`.
+    """log(Σ exp(x)) along the axes, without overflow; parameters as in `sum`.
 
     Derivative: exp(x − logsumexp(x)), the softmax.
 
@@ -182,48 +207,56 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> logsumexp([1000.0, 1000.0]).eval()
     array(1000.69314718)
     """
-    x = as_tensor_variable(x)
-    return _reduce("logsumexp", x if x.type.is_float else cast(x, "float64"), axis, keepdims)
+    return _reduce(partial(Reduction, "logsumexp"), as_float(x, "float64"), axis, keepdims)
 
 
 def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """Where the largest element is, the first of equal ones; int64.
+    """The place of the largest element along the axes, the first of equal ones; int64.
 
-    With several axes, or None for all, positions are numbered as if these were one, in C order.
+    Several axes, or None for all, are numbered as if they were one, in C order.
+
+    >>> argmax([[1, 2], [4, 3]], axis=1).eval(), argmax([[1, 2], [4, 3]]).eval()
+    (array([1, 0]), array(2))
     """
-    return _arg_reduce("argmax", x, axis, keepdims)
+    return _reduce(partial(ArgReduction, "argmax"), x, axis, keepdims)
 
 
 def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """Where the smallest element is; as `argmax`."""
-    return _arg_reduce("argmin", x, axis, keepdims)
+    """The place of the smallest element along the axes; see `argmax`.
 
-
-def _arg_reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
-    x = as_tensor_variable(x)
-    axes = normalize_axes(axis, x.type.ndim)
-    return _restored(ArgReduction(name, axes)(x), axes, x, keepdims)
+    >>> argmin([[1, 2], [4, 3]], axis=1).eval()
+    array([0, 1])
+    """
+    return _reduce(partial(ArgReduction, "argmin"), x, axis, keepdims)
 
 
 def max_and_argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
-    """The largest element along the axes, and where it is: see `max` and `argmax`."""
+    """The largest element along the axes, and its place: see `max` and `argmax`.
+
+    >>> [result.eval() for result in max_and_argmax([1, 3, 2])]
+    [array(3), array(1)]
+    """
     return [max(x, axis, keepdims), argmax(x, axis, keepdims)]
 
 
 def ptp(x: Any, axis: Axis = None) -> Variable:
-    """The largest minus the smallest element along the axes."""
+    """max(x) − min(x) along the axes.
+
+    >>> ptp([1, 5, 3]).eval()
+    array(4)
+    """
     return max(x, axis) - min(x, axis)
 
 
 def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """The length of x as a vector: sum(|x|^ord)^(1/ord) along the axes.
+    """(Σ |x|^ord)^(1/ord) along the axes, the length of x as a vector.
 
     Parameters
     ----------
     x : tensor
     ord : float
-        2, the default, is the usual length; inf the largest |x|, -inf the smallest, 0 how many
-        elements are not zero.
+        2, the default, is the usual length; inf the largest |x|, -inf the smallest, 0 the number
+        of elements that are not zero.
     axis, keepdims
         As in `sum`.
 
@@ -236,17 +269,15 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     >>> norm([3.0, 4.0]).eval()
     array(5.)
     """
-    x = as_tensor_variable(x)
     if ord == 0:
         return sum(cast(x, "bool"), axis, keepdims=keepdims)
-    dtype = x.type.dtype if x.type.is_float else "float64"
-    wide = widened_half(x) if x.type.is_float else cast(x, dtype)
-    return cast(_norm(wide, 2 if ord is None else ord, axis, keepdims), dtype)
+    x = as_float(x, "float64")
+    return cast(_norm(widened_half(x), 2 if ord is None else ord, axis, keepdims), x.type.dtype)
 
 
 def _norm(x: Variable, ord: float, axis: Axis, keepdims: bool) -> Variable:
     if ord == 2:
-        return _reduce("norm", x, axis, keepdims)
+        return _reduce(partial(Reduction, "norm"), x, axis, keepdims)
     if ord == math.inf:
         return max(abs_(x), axis, keepdims)
     if ord == -math.inf:
@@ -255,10 +286,8 @@ def _norm(x: Variable, ord: float, axis: Axis, keepdims: bool) -> Variable:
 
 
 def cumsum(x: Any, axis: int | None = None) -> Variable:
-    """Running sums along an axis: y[i] = x[0] + … + x[i]; None runs through all of x in C order.
+    """y[i] = x[0] + … + x[i], running sums along an axis; None runs through all of x in C order.
 
-    Examples
-    --------
     >>> cumsum([1, 2, 3]).eval()
     array([1, 3, 6])
     """

@@ -26,7 +26,11 @@ from .sizes import as_size, as_sizes
 
 
 def shape(x: Any) -> Variable:
-    """The sizes of x along its axes, as an int64 vector."""
+    """The sizes of x along its axes, as an int64 vector.
+
+    >>> shape([[1, 2, 3]]).eval()
+    array([1, 3])
+    """
     return Shape()(as_tensor_variable(x))
 
 
@@ -37,14 +41,14 @@ def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
     ----------
     x : tensor
     newshape : list of sizes, or int vector
-        One of them may be -1: what x's size leaves for it.
+        One of them may be -1: then it follows from the others and the size of x.
     ndim : int, optional
-        How long a vector is, if its type does not tell.
+        The length of the vector, if its type does not tell.
 
     Raises
     ------
     TypeError, ValueError
-        If the sizes are not whole numbers, or at run time do not make as many elements as x has.
+        If the sizes are not whole numbers; at run time, if their product is not the size of x.
 
     Examples
     --------
@@ -56,7 +60,7 @@ def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
 
 
 def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
-    """x with its last axes made one, in C order, so that `ndim` dimensions are left.
+    """x with its last axes made one, in C order, so that it has `ndim` dimensions.
 
     Examples
     --------
@@ -70,13 +74,18 @@ def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
         raise ValueError(f"flatten: ndim must be from 1 to {x.type.ndim}; got {ndim}")
     if ndim == 1:
         return Reshape()(x, as_size(-1))
-    # Not -1: next to a size of 0 it would be anybody's guess.
+    # Not -1: beside a size of 0 it would be undetermined.
     last = as_size(element_count(x, range(ndim - 1, x.type.ndim)))
     return Reshape()(x, *sizes_of(x)[: ndim - 1], last)
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Variable:
-    """x with its axes in the order given, by default reversed."""
+    """x with its axes in the order given, by default reversed.
+
+    >>> transpose([[1, 2]]).eval()
+    array([[1],
+           [2]])
+    """
     x = as_tensor_variable(x)
     if axes is None:
         axes = range(x.type.ndim)[::-1]
@@ -87,7 +96,12 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Variable:
 
 
 def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
-    """x with two axes exchanged."""
+    """x with two axes exchanged.
+
+    >>> swapaxes([[1, 2]], 0, -1).eval()
+    array([[1],
+           [2]])
+    """
     x = as_tensor_variable(x)
     order: list[int | str] = list(range(x.type.ndim))
     one, other = (normalize_axis(axis, x.type.ndim) for axis in (axis1, axis2))
@@ -96,7 +110,11 @@ def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
 
 
 def moveaxis(x: Any, source: Any, destination: Any) -> Variable:
-    """x with axes moved to other places; the others keep their order."""
+    """x with axes moved to other places; the others keep their order.
+
+    >>> moveaxis(np.zeros((2, 3, 4)), 0, -1).type.shape
+    (3, 4, 2)
+    """
     x = as_tensor_variable(x)
     sources, places = (
         [normalize_axis(axis, x.type.ndim) for axis in np.atleast_1d(axes)]
@@ -111,7 +129,11 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Variable:
 
 
 def squeeze(x: Any, axis: Any = None) -> Variable:
-    """x without axes that are known to have size 1: those given, by default all of them."""
+    """x without axes that are known to have size 1: those given, by default all of them.
+
+    >>> squeeze([[1, 2]]).eval()
+    array([1, 2])
+    """
     x = as_tensor_variable(x)
     if axis is None:
         axes = tuple(a for a, size in enumerate(x.type.shape) if size == 1)
@@ -121,31 +143,44 @@ def squeeze(x: Any, axis: Any = None) -> Variable:
 
 
 def expand_dims(x: Any, axis: int) -> Variable:
-    """x with a new axis of size 1 at that place."""
+    """x with a new axis of size 1 at that place.
+
+    >>> expand_dims([1, 2], 0).eval()
+    array([[1, 2]])
+    """
     x = as_tensor_variable(x)
     return restore_axes(x, [normalize_axis(axis, x.type.ndim + 1)], x.type.ndim + 1)
 
 
 def shape_padleft(x: Any, n_ones: int = 1) -> Variable:
-    """x with new axes of size 1 in front."""
+    """x with new axes of size 1 in front.
+
+    >>> shape_padleft([1, 2]).eval()
+    array([[1, 2]])
+    """
     x = as_tensor_variable(x)
     return restore_axes(x, range(n_ones), x.type.ndim + n_ones)
 
 
 def shape_padright(x: Any, n_ones: int = 1) -> Variable:
-    """x with new axes of size 1 behind."""
+    """x with new axes of size 1 behind.
+
+    >>> shape_padright([1, 2]).eval()
+    array([[1],
+           [2]])
+    """
     x = as_tensor_variable(x)
     ndim = x.type.ndim + n_ones
     return restore_axes(x, range(x.type.ndim, ndim), ndim)
 
 
 def shape_padaxis(x: Any, axis: int) -> Variable:
-    """x with a new axis of size 1 at that place: Theano's name for `expand_dims`."""
+    """x with a new axis of size 1 at that place; Theano's name for `expand_dims`."""
     return expand_dims(x, axis)
 
 
 def specify_shape(x: Any, shape: Any) -> Variable:
-    """x, whose sizes are checked when the program runs and known from here on.
+    """x, with sizes that are checked when the program runs and known from here on.
 
     Parameters
     ----------
@@ -156,7 +191,13 @@ def specify_shape(x: Any, shape: Any) -> Variable:
     Raises
     ------
     ValueError
-        If x cannot have that shape; at run time, if it has not.
+        If x cannot have that shape; at run time, if it has another.
+
+    Examples
+    --------
+    >>> from minigrad.tensor import vector
+    >>> specify_shape(vector("x"), (3,)).type.shape
+    (3,)
     """
     x = as_tensor_variable(x)
     sizes = list(shape) if isinstance(shape, (list, tuple)) else as_sizes(shape, x.type.ndim)
@@ -166,7 +207,12 @@ def specify_shape(x: Any, shape: Any) -> Variable:
 
 
 def addbroadcast(x: Any, *axes: int) -> Variable:
-    """x, whose sizes along the axes are checked to be 1 and broadcast from here on."""
+    """x, whose sizes along the axes are checked to be 1, and broadcast from here on.
+
+    >>> from minigrad.tensor import matrix
+    >>> addbroadcast(matrix("x"), 0).type.broadcastable
+    (True, False)
+    """
     x = as_tensor_variable(x)
     checked = normalize_axes(axes, x.type.ndim)
     known = enumerate(x.type.shape)
@@ -174,7 +220,12 @@ def addbroadcast(x: Any, *axes: int) -> Variable:
 
 
 def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
-    """x, which broadcasts along just the axes where the pattern is True."""
+    """x, which broadcasts exactly along the axes where the pattern is True.
+
+    >>> from minigrad.tensor import row
+    >>> patternbroadcast(row("x"), (False, True)).type.broadcastable
+    (False, True)
+    """
     x = as_tensor_variable(x)
     axes = range(x.type.ndim)
     if len(broadcastable) != len(axes):
@@ -184,16 +235,16 @@ def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
 
 
 def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
-    """x repeated as a whole, as often along each axis as `reps` says.
+    """x repeated as a whole, along each axis `reps` times.
 
     Parameters
     ----------
     x : tensor
     reps : int, list of ints, or int vector; each may be symbolic
-        For the last axes; x gets new axes in front if there are more.
+        The repetitions along the last axes; x gets new axes in front if there are more.
     ndim : int, optional
-        How many dimensions the result has, if more. It is needed beside a vector whose length the
-        type does not tell.
+        The dimensions of the result, if more. Needed if `reps` is a vector whose type does not tell
+        its length.
 
     Raises
     ------
@@ -222,7 +273,7 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
 
 
 def _times_to_tile(reps: Any, ndim: int | None) -> list[Variable]:
-    """How often for each of the last axes; a vector of unknown length is filled up with ones."""
+    """Return the repetitions, one variable each; a vector of unknown length is padded with ones."""
     if not isinstance(reps, (list, tuple)):
         reps = as_size(reps)
         if reps.type.shape == (None,) and ndim is not None:
@@ -232,26 +283,27 @@ def _times_to_tile(reps: Any, ndim: int | None) -> list[Variable]:
 
 
 def _size_times(size: Variable, times: Variable) -> Variable:
-    """The product, as far as known: once is the size itself."""
+    """Return size · times; the size itself if times is known to be 1, so that types know it."""
     is_once = isinstance(times, Constant) and not times.type.ndim and times.data == 1
     return size if is_once else as_size(size * times)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
-    """x with each entry along an axis repeated.
+    """x with each entry along an axis repeated, one copy after the other.
 
     Parameters
     ----------
     x : tensor
     repeats : int, or int vector
-        How often: each, or one number for each entry; a vector of a single number counts for all.
+        The number of copies: of every entry, or one for each; a vector of length 1 counts for all.
     axis : int, optional
         By default x is flattened first.
 
     Raises
     ------
     TypeError, ValueError
-        If `repeats` are not whole numbers, or not as many as entries, at the latest at run time.
+        If `repeats` are not whole numbers, or a vector that is not as long as the axis, at the
+        latest at run time.
 
     Examples
     --------
@@ -275,7 +327,7 @@ def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
 
 
 def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
-    """x shifted along an axis; what leaves at one end comes back at the other.
+    """result[i + shift] = x[i], indices modulo the size of the axis.
 
     Parameters
     ----------

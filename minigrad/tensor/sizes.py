@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.axes import as_tensor_variable
-from ..core.graph import Constant, Variable, perform, toposort
+from ..core.evaluate import evaluate
+from ..core.graph import Constant, Variable
 from ..core.types import constant
 
 
 def as_size(x: Any) -> Variable:
-    """x as a variable; an integer is int64, so that reckoning with sizes does not wrap.
+    """Return x as a variable, integers as int64, so that arithmetic on sizes does not wrap.
 
-    What is made of constants alone is a constant, so that types know it.
+    An expression of constants alone becomes a constant, so that types know it.
     """
     x = as_tensor_variable(x)
     if x.type.numpy_dtype.kind not in "iu":
@@ -25,7 +26,7 @@ def as_size(x: Any) -> Variable:
 
 
 def _is_made_of_constants(x: Variable) -> bool:
-    """Whether scalars on the way from x end in nothing but constants."""
+    """Return whether scalars lead from x to constants, and to nothing else."""
     found, rest = {x}, [x]
     while rest:
         variable = rest.pop()
@@ -42,19 +43,16 @@ def _is_made_of_constants(x: Variable) -> bool:
 
 
 def _computed(x: Variable) -> Variable:
-    """x as a constant; as it is if that fails, for it will fail when it runs, too."""
-    values: dict[Variable, Any] = {}
+    """Return x as a constant; x itself if that fails: it will fail when it runs, too."""
     try:
-        for node in toposort([x]):
-            inputs = [v.data if isinstance(v, Constant) else values[v] for v in node.inputs]
-            values.update(zip(node.outputs, perform(node, inputs), strict=True))
+        (value,) = evaluate([x], {})
     except Exception:
         return x
-    return constant(values[x], x.name)
+    return constant(value, x.name)
 
 
 def as_sizes(sizes: Any, count: int | None = None) -> list[Variable]:
-    """The sizes, given as a list or a vector, as one variable each."""
+    """Return sizes, given as a number, a list or a vector, as one variable each."""
     if isinstance(sizes, (list, tuple)):
         return list(map(as_size, sizes))
     sizes = as_size(sizes)
