@@ -29,18 +29,10 @@ def numpy_logsoftmax(x: Any, axis: Any) -> Any:
     return np.subtract(z, log_of_sum_of_exp(z, axis), dtype=z.dtype, casting="same_kind")
 
 
-class Softmax(AlongAxes):
-    """exp(x) / sum(exp(x)), the sum over the axes.
-
-    Parameters
-    ----------
-    axis : tuple of int
-        Sorted, from 0.
-    """
+class Normalization(AlongAxes):
+    """What is of the same shape, with a sum along the axes that is known."""
 
     __props__ = ("axis",)
-    function = staticmethod(numpy_softmax)
-    name = "softmax"
 
     def __init__(self, axis: tuple[int, ...]) -> None:
         self.axis = axis
@@ -51,6 +43,23 @@ class Softmax(AlongAxes):
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return input_shapes
 
+    def _total(self, x: Variable) -> Variable:
+        """The sum over the axes, which stay."""
+        return restore_axes(sum_axes(x, self.axis), self.axis, x.type.ndim)
+
+
+class Softmax(Normalization):
+    """exp(x) / sum(exp(x)), the sum over the axes.
+
+    Parameters
+    ----------
+    axis : tuple of int
+        Sorted, from 0.
+    """
+
+    function = staticmethod(numpy_softmax)
+    name = "softmax"
+
     def L_op(
         self,
         inputs: Sequence[Variable],
@@ -60,12 +69,8 @@ class Softmax(AlongAxes):
         y, gy = outputs[0], output_grads[0]
         return [gy * y - y * self._total(gy * y)]
 
-    def _total(self, x: Variable) -> Variable:
-        """The sum over the axes, which stay."""
-        return restore_axes(sum_axes(x, self.axis), self.axis, x.type.ndim)
 
-
-class LogSoftmax(Softmax):
+class LogSoftmax(Normalization):
     """x - log(sum(exp(x))), the sum over the axes: the logarithm of `Softmax`."""
 
     function = staticmethod(numpy_logsoftmax)

@@ -9,16 +9,20 @@ the same memory, and the linear algebra library takes either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from ..core.axes import DimShuffle, Sum, dimshuffle
 from ..core.credit import credited_to
-from ..core.elementwise import FUNCTIONS_OF_ELEMENTS, Cast, Elementwise, Switch
+from ..core.elementwise import Cast, Elementwise, Switch
 from ..core.graph import Apply, Variable, toposort
 from ..ops.linalg import Dot
 from ..ops.planned import Contiguous
 from ..ops.shape import is_transposed, transposed
-from ..rewrite.engine import Rewriter, Rule, rule
-from ..rewrite.rules.arrangement import Replacement
+from ..rewrite.engine import Replacement, Rewriter, Rule, rule
+from ..rewrite.known import made_by
+
+if TYPE_CHECKING:
+    from ..rewrite.known import Applied
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.
@@ -56,7 +60,7 @@ def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Dot()(x, Contiguous()(y))] if is_worth_it else None
 
 
-@rule("a function of transposed matrices is the transposed function", *FUNCTIONS_OF_ELEMENTS)
+@rule("a function of transposed matrices is the transposed function", Elementwise)
 def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
     if not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
         return None
@@ -71,17 +75,31 @@ def _transposed_to_broadcast(x: Variable) -> Variable:
 
 
 @rule("the sums of a permuted tensor are sums of it along other axes", Sum)
-def _sum_of_permuted(node: Apply, rewriter: Rewriter) -> Replacement:
+def _sum_of_permuted(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     if not is_transposed(x):
         return None
-    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
-    return [Sum(tuple(sorted(1 - axis for axis in axes)))(transposed(x))]
+    return [Sum(tuple(sorted(1 - axis for axis in node.op.axis)))(transposed(x))]
+
+
+@rule("the transpose of a product is a product", DimShuffle, needs=[Dot])
+def _transposed_product(node: Apply, rewriter: Rewriter) -> Replacement:
+    # Only if nothing else needs the product itself, and when no tall one is to be transposed.
+    product = made_by(node.inputs[0], Dot) if is_transposed(node.out) else None
+    if product is None or rewriter.uses(product.out) != 1:
+        return None
+    x, y = map(transposed, product.inputs)
+    return [credited_to(product.made_at, Dot(), y, x)]
 
 
 def layout_rules() -> list[Rule]:
-    """The rules above."""
+    """The rules that hold tall matrices transposed."""
     return [_tall_product, _small_transposed_factor, _function_of_transposed, _sum_of_permuted]
+
+
+def transposition_rules() -> list[Rule]:
+    """The rule that takes back what they did where it did not help."""
+    return [_transposed_product]
 
 
 def feature_major_sources(
@@ -97,7 +115,7 @@ def feature_major_sources(
         for variable in node.inputs:
             users.setdefault(variable, []).append(node)
     given = set(inputs)
-    casts = [node.out for node in order if type(node.op) is Cast and node.inputs[0] in given]
+    casts = [node.out for node in order if isinstance(node.op, Cast) and node.inputs[0] in given]
     return {
         x: credited_to(users[x][0].made_at, _feature_major, x)
         for x in (*given, *casts)
@@ -108,7 +126,7 @@ def feature_major_sources(
 def _is_multiplied_and_more(users: Sequence[Apply]) -> bool:
     """Whether both a product and a function of elements are among these."""
     ops = [node.op for node in users]
-    return any(type(op) is Dot for op in ops) and any(
+    return any(isinstance(op, Dot) for op in ops) and any(
         isinstance(op, Elementwise) and not isinstance(op, (Cast, Switch)) for op in ops
     )
 
@@ -119,36 +137,10 @@ def _feature_major(x: Variable) -> Variable:
     return transposed(Contiguous()(transposed(x)))
 
 
-def with_transposed_products(outputs: Sequence[Variable]) -> list[Variable]:
-    """The outputs with the transpose of each product, if only that is used, computed directly."""
-    order = toposort(outputs)
-    used_by: dict[Variable, int] = {}
-    for variable in (*outputs, *[v for node in order for v in node.inputs]):
-        used_by[variable] = used_by.get(variable, 0) + 1
-    new: dict[Variable, Variable] = {}
-    for node in order:
-        product = node.inputs[0].owner if _is_transposition(node) else None
-        if product is not None and isinstance(product.op, Dot) and used_by[product.out] == 1:
-            x, y = (new.get(v, v) for v in product.inputs)
-            new[node.out] = credited_to(product.made_at, _transposed_product, x, y)
-        elif any(v in new for v in node.inputs):
-            clone = node.clone_with_new_inputs([new.get(v, v) for v in node.inputs])
-            new.update(zip(node.outputs, clone.outputs, strict=True))
-    return [new.get(v, v) for v in outputs]
-
-
-def _transposed_product(x: Variable, y: Variable) -> Variable:
-    return Dot()(transposed(y), transposed(x))
-
-
-def _is_transposition(node: Apply) -> bool:
-    return isinstance(node.op, DimShuffle) and is_transposed(node.out)
-
-
 def read_by_columns(outputs: Sequence[Variable]) -> set[Variable]:
     """The matrices that are brought into feature-major order to compute the outputs."""
     return {
         transposed(node.inputs[0])
         for node in toposort(outputs)
-        if type(node.op) is Contiguous and is_transposed(node.inputs[0])
+        if isinstance(node.op, Contiguous) and is_transposed(node.inputs[0])
     }

@@ -12,20 +12,22 @@ scale up what would otherwise round to 0: it stays where it is, unless it leaves
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..core.axes import Alloc, DimShuffle, Sum
-from ..core.elementwise import Cast, Elementwise, cast
+from ..core.elementwise import Cast, cast
 from ..core.graph import Apply, Variable
 from ..core.table import add, mul, neg, sqr, sub
 from ..core.types import constant
 from ..ops.linalg import Dot
 from ..ops.planned import InRange
 from ..ops.shape import Reshape, is_transposed, transposed
-from ..rewrite.engine import Rewriter, Rule, number_of, rule
-from ..rewrite.rules.arrangement import Replacement
-from ..rewrite.rules.identities import is_normal, is_single
+from ..rewrite.engine import Replacement, Rewriter, Rule, rule
+from ..rewrite.known import is_normal, is_single, made_by, number_of
 from .layout import is_tall
+
+if TYPE_CHECKING:
+    from ..rewrite.known import Applied
 
 
 def far_fewer(x: Variable, y: Variable) -> bool:
@@ -64,39 +66,41 @@ def _as_multiple(x: Variable) -> Multiple | None:
         inner = _as_multiple(transposed(x))
         return inner and Multiple(inner.factor, transposed(inner.rest))
     x = _unchecked(x)
-    if x.owner is None or is_single(x) or x.type.dtype not in _BLAS:
+    node = None if is_single(x) or x.type.dtype not in _BLAS else made_by(x, neg, mul, Dot)
+    if node is None:
         return None
-    if x.owner.op is neg:
-        return Multiple(-1, x.owner.inputs[0])
-    if x.owner.op is mul:
-        for number, rest in (x.owner.inputs, x.owner.inputs[::-1]):
+    if node.op is neg:
+        return Multiple(-1, node.inputs[0])
+    if node.op is mul:
+        for number, rest in (node.inputs, node.inputs[::-1]):
             factor = number_of(number) if rest.type == x.type else None
             if factor:
                 return Multiple(factor, rest)
-    if isinstance(x.owner.op, Dot):
-        return _multiple_of_row(x)
-    return None
+        return None
+    return _multiple_of_row(node)
 
 
-def _multiple_of_row(product: Variable) -> Multiple | None:
+def _multiple_of_row(product: Apply) -> Multiple | None:
     """A product with a row of a number as the multiple of that with a row of ones."""
-    for place, row in enumerate(product.owner.inputs):  # type: ignore[union-attr]  # a product has one
-        number = number_of(row.owner.inputs[0]) if _is_filled(row) else None
+    for place, row in enumerate(product.inputs):
+        number = _number_in(row)
         if number is not None and 0 < abs(number) < 1:
             return Multiple(number, _with_row_of(1, product, place))
     return None
 
 
-def _is_filled(x: Variable) -> bool:
-    """Whether x is a row of one number."""
-    return x.owner is not None and isinstance(x.owner.op, Alloc) and not x.owner.inputs[0].ndim
+def _number_in(row: Variable) -> float | None:
+    """The number that the row is filled with, if it is."""
+    filled = made_by(row, Alloc)
+    return None if filled is None or filled.inputs[0].ndim else number_of(filled.inputs[0])
 
 
-def _with_row_of(number: float, product: Variable, place: int) -> Variable:
+def _with_row_of(number: float, product: Apply, place: int) -> Variable:
     """The product with another number in its row."""
-    factors = list(product.owner.inputs)  # type: ignore[union-attr]  # a product has an owner
-    _, *sizes = factors[place].owner.inputs
-    factors[place] = Alloc()(constant(number, dtype=product.type.dtype), *sizes)
+    factors = list(product.inputs)
+    filled = made_by(factors[place], Alloc)
+    assert filled is not None
+    factors[place] = Alloc()(constant(number, dtype=product.out.type.dtype), *filled.inputs[1:])
     return Dot()(*factors)
 
 
@@ -108,8 +112,8 @@ def _as_large_multiple(x: Variable, most: float = 2) -> Multiple | None:
 
 def _unchecked(x: Variable) -> Variable:
     """x without the check whether it is in range."""
-    is_checked = x.owner is not None and isinstance(x.owner.op, InRange)
-    return x.owner.inputs[0] if is_checked else x  # type: ignore[union-attr]  # it has an owner
+    checked = made_by(x, InRange)
+    return x if checked is None else checked.inputs[0]
 
 
 def _multiple(factor: float, x: Variable) -> Variable:
@@ -120,9 +124,9 @@ def _multiple(factor: float, x: Variable) -> Variable:
     return InRange()(result) if abs(factor) < 1 else result
 
 
-@rule("a multiple of a multiple is a multiple", Elementwise, needs=[InRange])
+@rule("a multiple of a multiple is a multiple", mul, needs=[InRange])
 def _multiple_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
-    outer = _as_multiple(node.out) if node.op is mul else None
+    outer = _as_multiple(node.out)
     inner = outer and _as_multiple(outer.rest)
     if outer is None or inner is None or inner.rest.type != node.out.type:
         return None
@@ -130,10 +134,8 @@ def _multiple_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     return [_multiple(factor, inner.rest)] if is_normal(factor, node.out.type.dtype) else None
 
 
-@rule("the product with a multiple is the multiple of the product", Elementwise)
+@rule("the product with a multiple is the multiple of the product", mul)
 def _product_with_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
-    if node.op is not mul:
-        return None
     for x, y in (node.inputs, node.inputs[::-1]):
         multiple = _as_large_multiple(x)
         if multiple and abs(multiple.factor) != 1 and x.type == y.type == node.out.type:
@@ -141,10 +143,8 @@ def _product_with_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     return None
 
 
-@rule("the sum of multiples by one number is the multiple of the sum", Elementwise)
+@rule("the sum of multiples by one number is the multiple of the sum", add, sub)
 def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
-    if node.op not in (add, sub):
-        return None
     x, y = map(_as_multiple, node.inputs)
     if x is None or y is None:
         return _sum_of_products_of_multiples(node)
@@ -178,13 +178,14 @@ def _products_of_multiples(x: Variable) -> list[ProductOfMultiple]:
     if is_transposed(x):
         inner = _products_of_multiples(transposed(x))
         return [found._replace(rest=transposed(found.rest)) for found in inner]
-    if x.owner is None or not isinstance(x.owner.op, Dot):
+    product = made_by(x, Dot)
+    if product is None:
         return []
     ways = []
-    for place, scaled in enumerate(x.owner.inputs):
+    for place, scaled in enumerate(product.inputs):
         multiple = _as_large_multiple(scaled)
         if multiple and scaled.type.dtype == x.type.dtype:
-            factors = list(x.owner.inputs)
+            factors = list(product.inputs)
             factors[place] = multiple.rest
             ways.append(ProductOfMultiple(multiple.factor, scaled, Dot()(*factors)))
     return ways
@@ -199,7 +200,7 @@ def _product_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 @rule("the sum of a multiple is the multiple of the sum", Sum)
-def _sum_of_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
+def _sum_of_multiple(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     multiple = _as_large_multiple(node.inputs[0], most=math.inf)
     if multiple is None or not node.out.type.is_float or not far_fewer(node.out, multiple.rest):
         return None
@@ -212,18 +213,16 @@ def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
     multiple = None if is_tall(node.out) else _as_multiple(node.out)
     if multiple is None or not is_transposed(node.out):
         return None
-    product = transposed(multiple.rest).owner
-    return [_multiple(*multiple)] if product is not None and isinstance(product.op, Dot) else None
+    return [_multiple(*multiple)] if made_by(transposed(multiple.rest), Dot) else None
 
 
 @rule("the sum of all products of elements is a dot product", Sum)
 def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     (product,) = node.inputs
-    if node.out.type.ndim or product.owner is None or product.type.dtype not in _BLAS:
+    elementwise = made_by(product, mul, sqr)
+    if elementwise is None or node.out.type.ndim or product.type.dtype not in _BLAS:
         return None
-    if product.owner.op not in (mul, sqr):
-        return None
-    factors = product.owner.inputs
+    factors = elementwise.inputs
     if all(map(is_transposed, factors)):
         factors = [transposed(x) for x in factors]
     count = product.type.size
@@ -239,9 +238,9 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 @rule("the sum of the rows of a matrix is its product with a row of ones", Sum)
-def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
+def _sum_of_rows(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
+    axes = node.op.axis
     if x.type.ndim != 2 or len(axes) != 1 or not x.type.size or x.type.dtype not in _BLAS:
         return None
     count = x.type.shape[axes[0]]
@@ -251,24 +250,22 @@ def _sum_of_rows(node: Apply, rewriter: Rewriter) -> Replacement:
     return [cast(Dot()(ones, x) if axes == (0,) else Dot()(x, ones), node.out.type.dtype)]
 
 
-@rule("a multiple of a sum of rows is the product with a row of that number", InRange, Elementwise)
+@rule("a multiple of a sum of rows is the product with a row of that number", InRange, mul)
 def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
     is_checked = isinstance(node.op, InRange)
-    scaled = node.inputs[0].owner if is_checked else node
-    multiple = _as_multiple(node.out) if scaled is not None and scaled.op is mul else None
-    if multiple is None or multiple.rest.owner is None:
+    multiple = _as_multiple(node.out) if made_by(_unchecked(node.out), mul) else None
+    if multiple is None:
         return None
-    is_cast = type(multiple.rest.owner.op) is Cast
-    total = multiple.rest.owner.inputs[0] if is_cast else multiple.rest
-    product = total.owner
-    if product is None or not isinstance(product.op, Dot):
+    converted = made_by(multiple.rest, Cast)
+    product = made_by(converted.inputs[0] if converted else multiple.rest, Dot)
+    if product is None:
         return None
     # A small number might round to 0 what adds up to more.
     if not is_checked and not _SMALLEST_IN_A_ROW <= abs(multiple.factor) < 1:
         return None
     for place, ones in enumerate(product.inputs):
-        if _is_filled(ones) and number_of(ones.owner.inputs[0]) == 1:  # type: ignore[union-attr]  # it is
-            result = cast(_with_row_of(multiple.factor, total, place), node.out.type.dtype)
+        if _number_in(ones) == 1:
+            result = cast(_with_row_of(multiple.factor, product, place), node.out.type.dtype)
             return [InRange()(result) if is_checked else result]
     return None
 

@@ -7,15 +7,22 @@ from functools import cache
 
 from ..core.graph import Variable, clone_replace
 from ..rewrite import rules
-from ..rewrite.engine import Rewriter, Rule, with_arrays_made_once
-from .layout import feature_major_sources, layout_rules, with_transposed_products
+from ..rewrite.engine import Rewriter, Rule
+from ..rewrite.rules.constants import filling_rules
+from .layout import feature_major_sources, layout_rules, transposition_rules
 from .linear import factor_rules, linear_rules
 
 
 @cache
 def rules_for_known_sizes() -> tuple[Rule, ...]:
     """All rules, with those that choose by the sizes."""
-    return (*layout_rules(), *rules(), *linear_rules())
+    return (*rules(), *layout_rules(), *linear_rules())
+
+
+@cache
+def last_rules() -> tuple[Rule, ...]:
+    """The rules for what those have made, which would keep them from finding their forms."""
+    return (*transposition_rules(), *filling_rules())
 
 
 def with_known_sizes(
@@ -33,7 +40,7 @@ def improve_for_sizes(inputs: Sequence[Variable], outputs: Sequence[Variable]) -
     """As `improve`, for inputs of known sizes: also what is best for just these."""
     outputs = clone_replace(outputs, feature_major_sources(inputs, outputs))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
-    return with_arrays_made_once(with_transposed_products(outputs))
+    return Rewriter(last_rules()).final(outputs)
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:

@@ -8,8 +8,9 @@ from functools import cache
 from ..core.graph import Variable, clone_replace, toposort
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
-from .engine import Rewriter, Rule
+from .engine import RewriteError, Rewriter, Rule, Step, rule
 from .rules.arrangement import arrangement_rules, dtype_rules
+from .rules.constants import folding_rules
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
 from .rules.norms import is_root, norm_rules
@@ -17,10 +18,15 @@ from .rules.products import exponential_rules, product_rules
 from .rules.quotients import quotient_rules
 
 __all__ = [
+    "RewriteError",
+    "Rewriter",
     "Rule",
+    "Step",
     "improve",
+    "rule",
     "rules",
     "stabilized",
+    "trace",
 ]
 
 
@@ -40,29 +46,70 @@ def stable_rules() -> tuple[Rule, ...]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """The rules for any sizes, in the order in which they are tried."""
-    return (*arrangement_rules(), *stable_rules(), *identities(), *product_rules())
+    return (
+        *folding_rules(),
+        *stable_rules(),
+        *identities(),
+        *product_rules(),
+        *arrangement_rules(),
+    )
 
 
-def improve(outputs: Sequence[Variable]) -> list[Variable]:
-    """Variables of the same values and types that are cheaper and more accurate to compute.
+def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> list[Variable]:
+    """Return variables of the same values and types that are cheaper and more accurate to compute.
 
     Equal nodes are merged, constants folded, and the rules applied. Constants are no better off
-    than variables: what consists of them is made stable before it is folded.
+    than variables: what consists of them is made stable before it is folded. What the rules do is
+    added to the steps.
     """
-    return Rewriter(rules()).final(stabilized(outputs))
+    return Rewriter(rules(), steps).final(stabilized(outputs, steps=steps)) if outputs else []
+
+
+def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
+    """Return how expressions are rewritten before they are compiled, one step after the other.
+
+    Parameters
+    ----------
+    outputs : variable or sequence of variables
+
+    Returns
+    -------
+    list of Step
+        Each is a named tuple: the ``fact`` that was used, such as ``"log(1 + exp(x)) is
+        softplus(x)"``, the variable ``before``, and the one ``after``. The inputs of what is before
+        have been rewritten already; what is after may be rewritten by later steps.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> from minigrad import pp
+    >>> x = T.dvector("x")
+    >>> for step in trace(T.log(T.exp(x)) * 1):
+    ...     print(f"{step.fact}: from {pp(step.before)} to {pp(step.after)}")
+    log(exp(x)) is x: from log(exp(x)) to x
+    x * 1 is x: from x * 1.0 to x
+    """
+    steps: list[Step] = []
+    improve([outputs] if isinstance(outputs, Variable) else outputs, steps)
+    return steps
 
 
 # Where there is none of these, and no root, no rule for stability applies.
 _UNSTABLE = {exp, log, log1p, log2, log10, tanh}
 
 
-def stabilized(outputs: Sequence[Variable], kept: Collection[Variable] = ()) -> list[Variable]:
-    """The outputs in forms whose values, and derivatives, are finite and exact wherever they can be.
+def stabilized(
+    outputs: Sequence[Variable],
+    kept: Collection[Variable] = (),
+    steps: list[Step] | None = None,
+) -> list[Variable]:
+    """Return the outputs in forms whose values and derivatives are finite and exact.
 
-    What is kept is left as it is, and nothing else looks into it: derivatives by it are asked for.
+    They are so wherever they can be. What is kept is left as it is, and nothing else looks into it:
+    derivatives by it are asked for.
     """
     if not any(node.op in _UNSTABLE or is_root(node) for node in toposort(outputs)):
         return list(outputs)
     opaque = {variable: variable.type() for variable in kept}
-    stable = Rewriter(stable_rules(), folds=False).final(clone_replace(outputs, opaque))
+    stable = Rewriter(stable_rules(), steps).final(clone_replace(outputs, opaque))
     return clone_replace(stable, {new: old for old, new in opaque.items()})

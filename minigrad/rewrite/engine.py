@@ -6,91 +6,144 @@ and what nothing needs is never built.
 
 from __future__ import annotations
 
-import math
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
-from ..core.axes import Alloc, size_of, sizes_of
+from ..core.axes import Alloc, as_tensor_variable, size_of, sizes_of
 from ..core.credit import credited_to
-from ..core.graph import (
-    Apply,
-    Constant,
-    Variable,
-    clone_replace,
-    perform,
-    toposort,
-)
+from ..core.graph import Apply, Constant, Op, Variable, toposort
+from .known import AnyOp, keeps_types, number_of
 from .shapes import infer_shapes
 
-# What a rule makes of a node: what its outputs are instead, or None if it does not apply.
-Rewrite = Callable[[Apply, "Rewriter"], "Sequence[Variable] | None"]
+if TYPE_CHECKING:
+    from .known import Applied
 
-# Up to how many elements an array is kept between calls rather than filled in each.
-_LARGEST_FILLED = 1_000_000
+# What the outputs of a node are to be instead; None if a rule does not apply to it.
+Replacement = Sequence[Variable] | None
 
 
-class Rule(NamedTuple):
-    """A way to say the same better.
+class RewriteError(RuntimeError):
+    """Rules lead back to what they started from, so that rewriting would never end."""
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A way to say the same better. `rule` makes one of a function, `identity` of two sides.
 
     Attributes
     ----------
     fact : str
         The identity that it states.
     roots : tuple of Op or class
-        The ops, or classes of ops, of the nodes that it may apply to.
+        It is tried on the nodes that apply one of these ops, or an op of one of these classes.
     rewrite : callable
+        From the node and the `Rewriter` to what its outputs are instead; None if it does not
+        apply.
     needs : frozenset
-        The rule is tried only on nodes that have among their inputs a result of each of these ops
-        and classes of ops, and a constant that is each of these numbers.
+        It is tried only on nodes that have among their inputs a result of each of these ops and
+        classes of ops, and a constant that is each of these numbers.
     """
 
     fact: str
     roots: tuple[Any, ...]
-    rewrite: Rewrite
+    rewrite: Callable[[Any, Rewriter], Replacement]
     needs: frozenset[Any] = frozenset()
 
 
-def rule(fact: str, *roots: Any, needs: Any = ()) -> Callable[[Rewrite], Rule]:
-    """Make a rule of the function below, which rewrites nodes of these ops; see `Rule`."""
+def rule(
+    fact: str, *roots: AnyOp | type[AnyOp], needs: Iterable[Any] = ()
+) -> Callable[[Callable[[Applied[AnyOp], Rewriter], Replacement]], Rule]:
+    """Make a rule of the function below, which rewrites nodes of these ops; see `Rule`.
 
-    def decorate(function: Rewrite) -> Rule:
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> @rule("the product of a value with itself is its square", T.mul)
+    ... def square(node, rewriter):
+    ...     x, y = node.inputs
+    ...     return [T.sqr(x)] if x is y else None
+    >>> x = T.dvector("x")
+    >>> (y,) = Rewriter([square]).final([x * x])
+    >>> print(y.owner)
+    sqr(x)
+    """
+
+    def decorate(function: Callable[[Applied[AnyOp], Rewriter], Replacement]) -> Rule:
         return Rule(fact, roots, function, frozenset(needs))
 
     return decorate
 
 
+class Step(NamedTuple):
+    """One application of a rule: by this fact, the variable before is the one after."""
+
+    fact: str
+    before: Variable
+    after: Variable
+
+
+class _Pending(NamedTuple):
+    """A node that a rule has replaced, until its replacement is in final form."""
+
+    key: tuple[Any, ...]
+    instead: Sequence[Variable]
+    fact: str
+
+
+# How many variables may wait for others at the same time: so many, and some for each edge of the
+# graph. Rules that undo each other make ever more of them wait.
+_MOST_WAITING = 1000
+_MOST_WAITING_PER_EDGE = 20
+_SHOWN = 100  # of those that wait last: among their facts are those that undo each other
+
+# In bytes. To compare larger constants would take longer than it may save.
+_LARGEST_COMPARED = 1 << 16
+
+
 class Rewriter:
-    """Brings variables into their final form by a set of rules.
+    """Bring variables into their final form by a set of rules.
 
     Parameters
     ----------
     rules : iterable of Rule
         Tried in this order. Whatever they return is rewritten in turn, so each must lead towards
         a form that none applies to.
-    folds : bool
-        Whether what consists of constants is computed at once.
+    steps : list of Step, optional
+        What the rules do is added to it.
+
+    Raises
+    ------
+    RewriteError
+        By `final`, if rules undo each other; the message names their facts.
     """
 
-    def __init__(self, rules: Iterable[Rule], folds: bool = True) -> None:
-        self._folds = folds
-        self._rules: dict[Any, list[Rule]] = {}
-        for entry in rules:
+    def __init__(self, rules: Iterable[Rule], steps: list[Step] | None = None) -> None:
+        self._steps = steps
+        self._by_root: dict[Any, list[tuple[int, Rule]]] = {}
+        for place, entry in enumerate(rules):
             for root in entry.roots:
-                self._rules.setdefault(root, []).append(entry)
+                self._by_root.setdefault(root, []).append((place, entry))
+        self._rules: dict[Op, list[Rule]] = {}
         self._final: dict[Variable, Variable] = {}
         # By what makes nodes equal, their op and final inputs: the final outputs.
         self._nodes: dict[tuple[Any, ...], Sequence[Variable]] = {}
-        # For a node that a rule applies to: its key in the above, and what its outputs are to be.
-        self._replaced: dict[Apply, tuple[Any, Sequence[Variable]]] = {}
+        self._pending: dict[Apply, _Pending] = {}
         self._constants: dict[tuple[Any, ...], Constant] = {}
         self._shapes: dict[Apply, Any] = {}
+        # The graph as it was given: its outputs, how often it uses each variable, and the nodes of
+        # it that are now others.
+        self._given: list[Variable] = []
+        self._uses: Counter[Variable] | None = None
+        self._originals: dict[Apply, Apply] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
         """The variables in their final form."""
         variables = list(variables)
+        self._given = self._given or variables
         stack = variables[::-1]
+        most = _MOST_WAITING
         while stack:
             variable = stack[-1]
             if variable in self._final:
@@ -100,15 +153,18 @@ class Rewriter:
             if node is None:
                 self._final[variable] = self._unique(variable)
                 continue
-            key, needed = self._replaced.get(node, (None, node.inputs))
+            pending = self._pending.get(node)
+            needed = node.inputs if pending is None else pending.instead
             missing = [v for v in needed if v not in self._final]
             if missing:
                 stack.extend(reversed(missing))
-            elif key is None:
+                if len(stack) > most:
+                    most = self._allowed(variables, stack)
+            elif pending is None:
                 self._visit(node, [self._final[v] for v in needed])
             else:
-                self._nodes[key] = [self._final[v] for v in needed]
-                self._finish(node, self._nodes[key])
+                self._nodes[pending.key] = [self._final[v] for v in needed]
+                self._finish(node, self._nodes[pending.key])
         return [self._final[variable] for variable in variables]
 
     def size(self, variable: Variable, axis: int) -> Variable:
@@ -121,6 +177,17 @@ class Rewriter:
             self._shapes[node] = infer_shapes(node, [tuple(sizes_of(v)) for v in node.inputs])
         return self._shapes[node]
 
+    def uses(self, variable: Variable) -> int:
+        """How often the graph, as it was given, uses what the variable was there.
+
+        The outputs count too. What a rule has made it does not use.
+        """
+        if self._uses is None:
+            nodes = toposort(self._given)
+            self._uses = Counter([*self._given, *[v for node in nodes for v in node.inputs]])
+        original = None if variable.owner is None else self._originals.get(variable.owner)
+        return self._uses[variable if original is None else original.output(variable.index or 0)]
+
     def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
         """Take the node, on inputs in final form, as it is, or find what it is to be instead."""
         key = (node.op, *map(id, inputs))
@@ -130,30 +197,47 @@ class Rewriter:
             return
         current = node if node.inputs == inputs else node.clone_with_new_inputs(inputs)
         outputs = current.outputs
-        instead = (self._folds and _folded(current)) or self._apply_rules(current)
-        if instead is None:
+        rules = self._rules_for(node.op)
+        found = rules and credited_to(node.made_at, self._first_that_applies, rules, current)
+        if not found:
             self._nodes[key] = outputs
             self._final.update(zip(outputs, outputs, strict=True))
             if current is not node:
+                self._originals[current] = node
                 self._finish(node, outputs)
             return
+        fact, instead = found
         for old, new in zip(outputs, instead, strict=True):
             # What the rule has made takes over the name; what was there before has its own.
             if old.name and new.name is None and new.owner is not None and new not in self._final:
                 new.name = old.name
-        self._replaced[node] = key, instead
+            if self._steps is not None:
+                self._steps.append(Step(fact, old, new))
+        self._pending[node] = _Pending(key, instead, fact)
 
     def _finish(self, node: Apply, outputs: Sequence[Variable]) -> None:
         for old, new in zip(node.outputs, outputs, strict=True):
             self._final[old] = new
 
-    def _apply_rules(self, node: Apply) -> Sequence[Variable] | None:
-        has = _kinds(node.inputs)
-        for entry in (*self._rules.get(node.op, ()), *self._rules.get(type(node.op), ())):
+    def _rules_for(self, op: Op) -> list[Rule]:
+        """The rules for the op and for the classes that it is of, in the order they were given."""
+        rules = self._rules.get(op)
+        if rules is None:
+            keys = (op, *type(op).__mro__)
+            found = dict(entry for key in keys for entry in self._by_root.get(key, ()))
+            rules = self._rules[op] = [found[place] for place in sorted(found)]
+        return rules
+
+    def _first_that_applies(
+        self, rules: Sequence[Rule], node: Apply
+    ) -> tuple[str, Sequence[Variable]] | None:
+        """The fact of the first rule that applies to the node, and what is there instead."""
+        has = _has(node)
+        for entry in rules:
             if entry.needs <= has:
-                instead = credited_to(node.made_at, entry.rewrite, node, self)
+                instead = entry.rewrite(node, self)
                 if instead is not None and keeps_types(node.outputs, instead):
-                    return instead
+                    return entry.fact, instead
         return None
 
     def _unique(self, variable: Variable) -> Variable:
@@ -167,94 +251,34 @@ class Rewriter:
         key = (variable.type, variable.data.tobytes())
         return self._constants.setdefault(key, variable)
 
-
-# In bytes. To compare larger constants would take longer than it may save.
-_LARGEST_COMPARED = 1 << 16
-
-
-def _kinds(variables: Iterable[Variable]) -> set[Any]:
-    """What the variables are, as far as rules can need it: see `Rule`."""
-    kinds: set[Any] = set()
-    for variable in variables:
-        if variable.owner is not None:
-            kinds.add(variable.owner.op)
-            kinds.add(type(variable.owner.op))
-        elif isinstance(variable, Constant):
-            kinds.add(number_of(variable))
-    return kinds
-
-
-def number_of(variable: Variable) -> float | None:
-    """The number that every element is, if the variable is such a constant."""
-    if not isinstance(variable, Constant) or not variable.data.size:
-        return None
-    number = variable.data.item(0)
-    return number if variable.data.size == 1 or (variable.data == number).all() else None
-
-
-def _folded(node: Apply) -> list[Variable] | None:
-    """The node's outputs as constants, if its inputs are and it does not make much of little."""
-    data = []
-    for variable in node.inputs:
-        if not isinstance(variable, Constant):
-            return None
-        data.append(variable.data)
-    if not data or (isinstance(node.op, Alloc) and node.out.type.ndim):
-        return None
-    allowed = 1000 + 10 * sum(array.size for array in data)
-    if any(math.prod(size or 1 for size in v.type.shape) > allowed for v in node.outputs):
-        return None
-    try:
-        with np.errstate(all="ignore"):
-            values = perform(node, data)
-    except Exception:
-        return None  # it will fail when the program runs, where that can be explained
-    return [
-        Constant(_type_of_folded(output, value), value, output.name)
-        for output, value in zip(node.outputs, values, strict=True)
-    ]
-
-
-def _type_of_folded(output: Variable, value: np.ndarray) -> Any:
-    """The output's type with the sizes of its value; but a 1 that it did not know of stays so."""
-    known = output.type.shape
-    return output.type.clone(
-        shape=[k if n == 1 else n for k, n in zip(known, value.shape, strict=True)]
-    )
-
-
-def with_arrays_made_once(outputs: Sequence[Variable]) -> list[Variable]:
-    """The outputs with each array that is filled with a constant a constant itself."""
-    filled = [
-        node
-        for node in toposort(outputs)
-        if isinstance(node.op, Alloc)
-        and all(isinstance(v, Constant) for v in node.inputs)
-        and math.prod(size or 0 for size in node.out.type.shape) <= _LARGEST_FILLED
-    ]
-    return clone_replace(outputs, {node.out: _filled(node) for node in filled})
-
-
-def _filled(node: Apply) -> Constant:
-    (data,) = perform(node, [v.data for v in node.inputs if isinstance(v, Constant)])
-    data.flags.writeable = False
-    return Constant(node.out.type, data, _name_of_filled(node.inputs[0]))
-
-
-def _name_of_filled(value: Variable) -> str | None:
-    if value.type.ndim or not isinstance(value, Constant):
-        return None
-    return f"all_{value.data.item():g}".replace("_-", "_minus_")
-
-
-def keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:
-    """Whether the variables can stand for each other: neither dtype nor broadcasting is lost."""
-    return all(
-        old.type.dtype == new.type.dtype
-        and old.type.ndim == new.type.ndim
-        and all(
-            (was is None and now != 1) or was == now
-            for was, now in zip(old.type.shape, new.type.shape, strict=True)
+    def _allowed(self, asked: Sequence[Variable], waiting: Sequence[Variable]) -> int:
+        """How many variables may wait; an error if more do."""
+        edges = sum(len(node.inputs) for node in toposort(asked))
+        most = _MOST_WAITING + _MOST_WAITING_PER_EDGE * edges
+        if len(waiting) <= most:
+            return most
+        nodes = [v.owner for v in waiting[-_SHOWN:] if v.owner in self._pending]
+        facts = dict.fromkeys(self._pending[node].fact for node in nodes)
+        raise RewriteError(
+            f"rewriting does not end: of {str(nodes[-1])[:200]}, "
+            f"{' and '.join(map(repr, facts))} lead back to what they started from"
         )
-        for old, new in zip(before, after, strict=True)
-    )
+
+
+def in_shape_of(node: Apply, value: Variable, rewriter: Rewriter) -> Variable:
+    """Return the value, repeated to the shape of the node if the value alone has lost it."""
+    shapes = None if keeps_types(node.outputs, [value]) else rewriter.inferred_shapes(node)
+    return value if shapes is None else Alloc()(value, *map(as_tensor_variable, shapes[0]))
+
+
+def _has(node: Apply) -> set[Any]:
+    """What is among the node's inputs, as far as rules can need it: see `Rule`."""
+    found: set[Any] = set()
+    for variable in node.inputs:
+        if variable.owner is not None:
+            op = variable.owner.op
+            found.add(op)
+            found.update(type(op).__mro__)
+        elif isinstance(variable, Constant):
+            found.add(number_of(variable))
+    return found

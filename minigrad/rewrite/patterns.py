@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from inspect import signature
 from math import copysign
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from ..core.graph import Apply, Constant, Variable
 from ..core.table import add, and_, eq, maximum, minimum, mul, neq, or_, xor
 from ..core.types import TensorType
-from .engine import Rewriter, Rule, number_of
-from .rules.arrangement import in_shape_of
+from .engine import Replacement, Rewriter, Rule, in_shape_of
+from .known import number_of
 
 _COMMUTATIVE = {add, mul, maximum, minimum, eq, neq, and_, or_, xor}
 
@@ -20,6 +21,7 @@ Expression = Callable[..., Variable]
 Bound = dict[Variable, Variable]
 
 
+@dataclass(frozen=True, eq=False)
 class Identity(Rule):
     """A rule that has two sides, which a test can compare.
 
@@ -28,8 +30,8 @@ class Identity(Rule):
     left, right : functions from the parts to an expression
     """
 
-    left: Expression
-    right: Expression
+    left: Expression = field(kw_only=True)
+    right: Expression = field(kw_only=True)
 
 
 def identity(
@@ -56,16 +58,14 @@ def identity(
     pattern = left(*parts).owner
     assert pattern is not None, "the left side is an operation"
 
-    def rewrite(node: Apply, rewriter: Rewriter) -> Sequence[Variable] | None:
+    def rewrite(node: Apply, rewriter: Rewriter) -> Replacement:
         for bound in _ways_to_match(pattern, node, {}):
             found = [bound[part] for part in parts]
             if when is None or when(*found):
                 return [in_shape_of(node, right(*found), rewriter)]
         return None
 
-    result = Identity(fact, (pattern.op,), rewrite, _needs(pattern))
-    result.left, result.right = left, right
-    return result
+    return Identity(fact, (pattern.op,), rewrite, _needs(pattern), left=left, right=right)
 
 
 def _needs(pattern: Apply) -> frozenset[Any]:

@@ -10,7 +10,7 @@ from ..core.table import abs_, expm1, log, lt, minimum, sgn, sigmoid, switch
 from ..ops import functions
 from ..ops.functions import clip, softplus
 from ..ops.indexing import getitem
-from ..ops.nnet import LogSoftmax, Softmax
+from ..ops.nnet import LogSoftmax, Normalization, Softmax
 from .creation import ogrid
 from .elementwise import as_float, as_real
 from .reductions import Axis
@@ -85,7 +85,7 @@ def logsoftmax(c: Any, axis: Axis = None) -> Variable:
     return _softmax(LogSoftmax, c, axis)
 
 
-def _softmax(op: type[Softmax], c: Any, axis: Axis) -> Variable:
+def _softmax(op: type[Normalization], c: Any, axis: Axis) -> Variable:
     c = as_float(c, "floatX")
     if c.type.ndim == 0:
         raise ValueError(f"{op.name} takes at least one dimension; got the scalar {c}")

@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ...core.axes import (
-    Alloc,
-    DimShuffle,
-    Size,
-    Sum,
-    as_tensor_variable,
-    dimshuffle,
-    zeros_like,
-)
-from ...core.elementwise import FUNCTIONS_OF_ELEMENTS, Switch, cast
+from ...core.axes import Alloc, DimShuffle, Size, Sum, dimshuffle, zeros_like
+from ...core.elementwise import Elementwise, Switch, cast
 from ...core.graph import Apply, Constant, Variable
 from ...core.table import eq, switch
 from ...core.types import constant
 from ...ops.indexing import Subtensor
 from ...ops.shape import SpecifyShape
-from ..engine import Rewriter, Rule, keeps_types, number_of, rule
+from ..engine import Replacement, Rewriter, Rule, rule
+from ..known import is_single, made_by, number_of
 
-Replacement = Sequence[Variable] | None
+if TYPE_CHECKING:
+    from ..known import Applied
+
 _ALL = (None, None, None)
 _WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
 
 
 @rule("the size of a result follows from the sizes of what it is made of", Size)
-def _size(node: Apply, rewriter: Rewriter) -> Replacement:
+def _size(node: Applied[Size], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    axis = node.op.axis  # type: ignore[attr-defined]  # the root is a Size
+    axis = node.op.axis
     if x.type.shape[axis] is not None:
         return [constant(x.type.shape[axis], dtype="int64")]
     if x.owner is None:
@@ -44,23 +39,15 @@ def _size(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 @rule("the part that is all is the whole, perhaps with new axes", Subtensor)
-def _whole(node: Apply, rewriter: Rewriter) -> Replacement:
-    pattern = node.op.pattern  # type: ignore[attr-defined]  # the root is a Subtensor
+def _whole(node: Applied[Subtensor], rewriter: Rewriter) -> Replacement:
+    pattern = node.op.pattern
     if not all(entry in (None, _ALL) for entry in pattern):
         return None
     axes = iter(range(len(pattern)))
     return [dimshuffle(node.inputs[0], ["x" if e is None else next(axes) for e in pattern])]
 
 
-def in_shape_of(node: Apply, value: Variable, rewriter: Rewriter) -> Variable:
-    """The value, repeated to the shape of the node if the value alone has lost it."""
-    shapes = None if keeps_types(node.outputs, [value]) else rewriter.inferred_shapes(node)
-    return value if shapes is None else Alloc()(value, *map(as_tensor_variable, shapes[0]))
-
-
-@rule(
-    "what NumPy converts to the dtype of a result can be converted before", *FUNCTIONS_OF_ELEMENTS
-)
+@rule("what NumPy converts to the dtype of a result can be converted before", Elementwise)
 def _of_one_dtype(node: Apply, rewriter: Rewriter) -> Replacement:
     """The function of operands of one dtype, so that forms are found whatever the dtypes were."""
     dtype = node.out.type.numpy_dtype
@@ -83,24 +70,22 @@ def _in_dtype(x: Variable, dtype: np.dtype[Any]) -> Variable:
 
 
 @rule("a size that is known needs no check", SpecifyShape)
-def _known_sizes(node: Apply, rewriter: Rewriter) -> Replacement:
+def _known_sizes(node: Applied[SpecifyShape], rewriter: Rewriter) -> Replacement:
     x, *sizes = node.inputs
-    axes = node.op.axes  # type: ignore[attr-defined]  # the root is a SpecifyShape
     known = all(
         rewriter.size(x, axis) is rewriter.final([cast(size, "int64")])[0]
-        for axis, size in zip(axes, sizes, strict=True)
+        for axis, size in zip(node.op.axes, sizes, strict=True)
     )
     return [x] if known else None
 
 
 @rule("a permutation of a permutation is one permutation", DimShuffle, needs=[DimShuffle])
-def _permutations(node: Apply, rewriter: Rewriter) -> Replacement:
-    (x,) = node.inputs
-    order = node.op.new_order  # type: ignore[attr-defined]  # the root is a DimShuffle
-    if x.owner is None or not isinstance(x.owner.op, DimShuffle):
+def _permutations(node: Applied[DimShuffle], rewriter: Rewriter) -> Replacement:
+    inner = made_by(node.inputs[0], DimShuffle)
+    if inner is None:
         return None
-    inner = x.owner.op.new_order
-    return [dimshuffle(x.owner.inputs[0], [i if i == "x" else inner[i] for i in order])]
+    order = [i if isinstance(i, str) else inner.op.new_order[i] for i in node.op.new_order]
+    return [dimshuffle(inner.inputs[0], order)]
 
 
 @rule("to repeat nothing changes nothing", Alloc)
@@ -114,21 +99,22 @@ def _no_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 @rule("to sum over axes of size 1 is to leave them out", Sum)
-def _sum_of_single(node: Apply, rewriter: Rewriter) -> Replacement:
+def _sum_of_single(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
+    axes = node.op.axis
     if any(x.type.shape[axis] != 1 for axis in axes) or x.type.dtype != node.out.type.dtype:
         return None
     return [dimshuffle(x, [axis for axis in range(x.type.ndim) if axis not in axes])]
 
 
 @rule("the sum of a repeated value is a multiple of it", Sum, needs=[Alloc])
-def _sum_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
+def _sum_of_repeated(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    axes = node.op.axis  # type: ignore[attr-defined]  # the root is a Sum
-    if x.owner is None or not isinstance(x.owner.op, Alloc):
+    axes = node.op.axis
+    repeated = made_by(x, Alloc)
+    if repeated is None:
         return None
-    value, *sizes = x.owner.inputs
+    value, *sizes = repeated.inputs
     value = dimshuffle(value, [*["x"] * (len(sizes) - value.type.ndim), *range(value.type.ndim)])
     if any(value.type.shape[axis] != 1 for axis in axes) or x.type.dtype not in _WIDE_FLOATS:
         return None
@@ -148,24 +134,22 @@ def _known_choice(node: Apply, rewriter: Rewriter) -> Replacement:
     return None if chosen is None or chosen.type != node.out.type else [chosen]
 
 
-@rule(
-    "a function of a repeated value is a repeated function of it",
-    *FUNCTIONS_OF_ELEMENTS,
-    needs=[Alloc],
-)
+@rule("a function of a repeated value is a repeated function of it", Elementwise, needs=[Alloc])
 def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
-    repeated = [v for v in node.inputs if v.owner is not None and isinstance(v.owner.op, Alloc)]
-    others = [v for v in node.inputs if v not in repeated]
-    if len(repeated) != 1 or any(not set(v.type.shape) <= {1} for v in others):
+    repeated = [(v, made) for v in node.inputs if (made := made_by(v, Alloc))]
+    if len(repeated) != 1:
         return None
-    value, *sizes = repeated[0].owner.inputs  # type: ignore[union-attr]  # it has an owner
+    ((whole, alloc),) = repeated
+    value, *sizes = alloc.inputs
     if node.out.type.ndim != len(sizes):
         return None
-    inputs = [value if v is repeated[0] else v for v in node.inputs]
+    if not all(v is whole or is_single(v) for v in node.inputs):
+        return None
+    inputs = [value if v is whole else v for v in node.inputs]
     return [Alloc()(node.op.make_node(*inputs).out, *sizes)]
 
 
-@rule("new axes in front come by broadcasting", *FUNCTIONS_OF_ELEMENTS, needs=[DimShuffle])
+@rule("new axes in front come by broadcasting", Elementwise, needs=[DimShuffle])
 def _needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
     inputs = [_without_new_axes_in_front(v) for v in node.inputs]
     if inputs == node.inputs or node.out.type.ndim != max(v.type.ndim for v in inputs):
@@ -174,20 +158,22 @@ def _needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _without_new_axes_in_front(x: Variable) -> Variable:
-    if x.owner is None or not isinstance(x.owner.op, DimShuffle):
+    permuted = made_by(x, DimShuffle)
+    if permuted is None:
         return x
-    (inner,) = x.owner.inputs
-    order = x.owner.op.new_order
+    (inner,) = permuted.inputs
+    order = permuted.op.new_order
     new = len(order) - inner.type.ndim
     return inner if order == (*["x"] * new, *range(inner.type.ndim)) else x
 
 
-@rule("what broadcasts anyway need not be repeated", *FUNCTIONS_OF_ELEMENTS, needs=[Alloc])
+@rule("what broadcasts anyway need not be repeated", Elementwise, needs=[Alloc])
 def _needless_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
-    for place, repeated in enumerate(node.inputs):
-        if repeated.owner is None or not isinstance(repeated.owner.op, Alloc):
+    for place, variable in enumerate(node.inputs):
+        repeated = made_by(variable, Alloc)
+        if repeated is None:
             continue
-        value, *sizes = repeated.owner.inputs
+        value, *sizes = repeated.inputs
         others = [*node.inputs[:place], *node.inputs[place + 1 :]]
         if _sizes_come_from(others, value, sizes, node.out.type.ndim, rewriter):
             new_inputs = [*node.inputs[:place], value, *node.inputs[place + 1 :]]
@@ -219,12 +205,6 @@ def _sizes_come_from(
 
 def _is_one(size: Variable) -> bool:
     return isinstance(size, Constant) and int(size.data) == 1
-
-
-def is_zeros(x: Variable) -> bool:
-    """Whether every element is known to be 0."""
-    value = x.owner.inputs[0] if x.owner is not None and isinstance(x.owner.op, Alloc) else x
-    return isinstance(value, Constant) and not value.data.any()
 
 
 def dtype_rules() -> list[Rule]:

@@ -8,12 +8,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-import numpy as np
-
 from ...core.graph import Variable
 from ...core.table import abs_, exp, expm1, inv, neg, sigmoid, sqr, sqrt
 from ...ops.functions import erf, erfc, softplus
-from ..engine import Rule, number_of
+from ..engine import Rule
+from ..known import is_normal, is_single, number_of
 from ..patterns import identity
 
 
@@ -41,19 +40,9 @@ def _are_normal_numbers(
     return not x.type.is_float or is_normal(function(a, b), x.type.dtype)
 
 
-def is_normal(number: float, dtype: str) -> bool:
-    """Whether the float dtype holds the number to its full precision."""
-    return bool(np.finfo(dtype).tiny <= abs(number) <= np.finfo(dtype).max)
-
-
-def x_is_no_smaller(x: Variable, y: Variable) -> bool:
+def x_is_not_smaller(x: Variable, y: Variable) -> bool:
     """The opposite."""
     return not x_is_smaller(x, y)
-
-
-def is_single(x: Variable) -> bool:
-    """Whether x is known to have a single element."""
-    return set(x.type.shape) <= {1}
 
 
 def is_whole(x: Variable) -> bool:
@@ -118,9 +107,9 @@ def identities() -> list[Rule]:
         # Signs move outwards, where they meet and cancel; or to a factor that is but a number.
         identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
         identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y),
-                 when=x_is_no_smaller),
+                 when=x_is_not_smaller),
         identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y),
-                 when=x_is_no_smaller),
+                 when=x_is_not_smaller),
         identity("x / -y is -x / y",         lambda x, y: x / neg(y),          lambda x, y: neg(x) / y),
         identity("-(x * y) is -x * y",       lambda x, y: neg(x * y),          lambda x, y: neg(x) * y,
                  when=x_is_smaller),

@@ -14,9 +14,9 @@ from ...core.table import exp, expm1, inv, log, log1p, neg, sigmoid, sqr, sqrt
 from ...ops.functions import LN2, LN10, log1mexp, log2, log10, logaddexp, softplus
 from ...ops.nnet import LogSoftmax, Softmax
 from ...ops.reduction import Reduction
-from ..engine import Rewriter, Rule, number_of, rule
+from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule
+from ..known import made_by, number_of
 from ..patterns import identity
-from .arrangement import Replacement, in_shape_of
 from .moves import moved, moved_places, with_moved
 from .positivity import (
     BETTER,
@@ -27,7 +27,7 @@ from .positivity import (
     positivity,
     positivity_of_complement,
 )
-from .quotients import sigmoid_of_tanh
+from .quotients import argument, sigmoid_of_tanh
 
 
 def x_is_better(x: Variable) -> bool:
@@ -127,10 +127,8 @@ def logarithms() -> list[Rule]:
 
 @rule("the logarithm of the softmax is logsoftmax", log, needs=[Softmax])
 def _log_of_softmax(node: Apply, rewriter: Rewriter) -> Replacement:
-    (y,) = node.inputs
-    if y.owner is None or type(y.owner.op) is not Softmax:
-        return None
-    return [LogSoftmax(y.owner.op.axis)(*y.owner.inputs)]
+    softmax = made_by(node.inputs[0], Softmax)
+    return None if softmax is None else [LogSoftmax(softmax.op.axis)(*softmax.inputs)]
 
 
 @rule("1 + tanh(x) is 2 sigmoid(2 x)", log)
@@ -152,9 +150,8 @@ def _is_better_beside_1(x: Variable) -> bool:
     """Whether the logarithm of 1 + x has a better form than that of its value."""
     while len(moved(x)) == 1:
         (x,) = moved(x)
-    if x.owner is None or x.owner.op is not neg:
-        return x_may_overflow(x)
-    return complement_is_better(x.owner.inputs[0])
+    opposite = argument(x, neg)
+    return x_may_overflow(x) if opposite is None else complement_is_better(opposite)
 
 
 @rule("the complement of moved elements is their moved complement", log)
@@ -172,7 +169,7 @@ def _log_of_complement(node: Apply, rewriter: Rewriter) -> Replacement:
     inside = _cast_first(x)
     if inside is not None:
         return [log(1 - inside)]
-    if type(x.owner.op) is Cast:
+    if made_by(x, Cast):
         return [log(cast(1 - x.owner.inputs[0], x.type.dtype))]
     parts = moved(x)
     return [log(with_moved(x, [1 - part for part in parts]))] if parts else None
@@ -181,17 +178,19 @@ def _log_of_complement(node: Apply, rewriter: Rewriter) -> Replacement:
 @rule("a function of a cast is the cast function, in the wider of the types", log)
 def _log_of_cast(node: Apply, rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    if x.owner is None or type(x.owner.op) is not Cast or not x_is_better(x):
+    converted = made_by(x, Cast)
+    if converted is None or not x_is_better(x):
         return None
     inside = _cast_first(x)
-    return [log(inside) if inside is not None else cast(log(*x.owner.inputs), x.type.dtype)]
+    return [cast(log(*converted.inputs), x.type.dtype) if inside is None else log(inside)]
 
 
 def _cast_first(x: Variable) -> Variable | None:
     """x with its arguments cast, if x is a function of floats cast to a wider type."""
-    if x.owner is None or type(x.owner.op) is not Cast:
+    converted = made_by(x, Cast)
+    if converted is None:
         return None
-    (function,) = x.owner.inputs
+    (function,) = converted.inputs
     sigmoid_found = sigmoid_of_tanh(function)
     function = function if sigmoid_found is None else sigmoid_found
     node = function.owner
@@ -204,14 +203,13 @@ def _cast_first(x: Variable) -> Variable | None:
     return node.op.make_node(*inputs).outputs[function.index or 0]
 
 
-@rule("the logarithm of a product is the sum of the logarithms", log, needs=[])
+@rule("the logarithm of a product is the sum of the logarithms", log)
 def _log_of_reduced(node: Apply, rewriter: Rewriter) -> Replacement:
     (total,) = node.inputs
-    if total.owner is None or not x_is_better(total):
+    if not x_is_better(total):
         return None
-    op = total.owner.op
-    if isinstance(op, Sum):
-        return [Reduction("logsumexp", op.axis)(log(*total.owner.inputs))]
-    if isinstance(op, Reduction):
-        return [Sum(op.axis)(log(*total.owner.inputs))]
+    if added := made_by(total, Sum):
+        return [Reduction("logsumexp", added.op.axis)(log(*added.inputs))]
+    if multiplied := made_by(total, Reduction):
+        return [Sum(multiplied.op.axis)(log(*multiplied.inputs))]
     return None

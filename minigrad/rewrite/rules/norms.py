@@ -7,8 +7,8 @@ from ...core.graph import Apply, Variable
 from ...core.table import mul, power, sqr, sqrt
 from ...ops.linalg import Dot
 from ...ops.reduction import Reduction
-from ..engine import Rewriter, Rule, number_of, rule
-from .arrangement import Replacement
+from ..engine import Replacement, Rewriter, Rule, rule
+from ..known import made_by, number_of
 
 
 def is_root(node: Apply) -> bool:
@@ -18,30 +18,32 @@ def is_root(node: Apply) -> bool:
 
 @rule("the root of a sum of squares is the norm", sqrt, power)
 def _norm(node: Apply, rewriter: Rewriter) -> Replacement:
-    total = node.inputs[0]
-    if total.owner is None or not is_root(node):
+    if not is_root(node):
         return None
-    if isinstance(total.owner.op, DimShuffle):
-        norm = _norm_of(total.owner.inputs[0])
-        return None if norm is None else [total.owner.op(norm)]
-    norm = _norm_of(total)
-    return None if norm is None else [norm]
+    (total, *_) = node.inputs
+    permuted = made_by(total, DimShuffle)
+    norm = _norm_of(total if permuted is None else permuted.inputs[0])
+    if norm is None:
+        return None
+    return [norm if permuted is None else permuted.op(norm)]
 
 
 def _norm_of(total: Variable) -> Variable | None:
     """The norm whose square is the total, if that is a sum of squares."""
-    if total.owner is None or not total.type.is_float:
+    if not total.type.is_float:
         return None
-    op, inputs = total.owner.op, total.owner.inputs
-    if isinstance(op, Dot) and inputs[0] is inputs[1] and inputs[0].type.ndim == 1:
-        return Reduction("norm", (0,))(inputs[0])
-    x = _root(inputs[0]) if isinstance(op, Sum) else None
-    return None if x is None else Reduction("norm", op.axis)(x)  # type: ignore[attr-defined]  # a Sum
+    product = made_by(total, Dot)
+    if product is not None:
+        x, y = product.inputs
+        return Reduction("norm", (0,))(x) if x is y and x.type.ndim == 1 else None
+    added = made_by(total, Sum)
+    root = None if added is None else _root(added.inputs[0])
+    return None if added is None or root is None else Reduction("norm", added.op.axis)(root)
 
 
 def _root(square: Variable) -> Variable | None:
     """What it is the square of, if it is one."""
-    node = square.owner
+    node = made_by(square, sqr, mul, power)
     if node is None:
         return None
     x = node.inputs[0]

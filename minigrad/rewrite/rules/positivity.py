@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import IntEnum
+from typing import TYPE_CHECKING, Any
 
 from ...core.axes import Alloc, DimShuffle, Sum
 from ...core.elementwise import Cast
@@ -10,13 +12,16 @@ from ...core.graph import Apply, Constant, Variable
 from ...core.table import add, exp, expm1, inv, mul, neg, power, sigmoid, sqr, sqrt, sub, true_div
 from ...ops.nnet import Softmax
 from ...ops.reduction import Reduction
-from ..engine import number_of
+from ..known import entry_for, made_by, number_of
 from .moves import leaves_out, moved
 from .quotients import sigmoid_of_tanh
 
+if TYPE_CHECKING:
+    from ..known import Applied
+
 
 class Positivity(IntEnum):
-    """How much is known; each kind serves wherever a lower one does.
+    """How much is known; each level serves wherever a lower one does.
 
     An ``EXACT`` variable is positive, and its logarithm has an exact form, even where the variable
     itself rounds to 0 or infinity. A ``POSITIVE`` one is a positive number. The logarithm of a
@@ -54,7 +59,7 @@ def _positivity(x: Variable, reach: int, known: Known) -> Positivity:
         return UNKNOWN
     if node is None:
         return POSITIVE if isinstance(x, Constant) and (x.data > 0).all() else UNKNOWN
-    if node.op in (exp, sigmoid) or type(node.op) is Softmax:
+    if made_by(x, exp, sigmoid, Softmax):
         return EXACT
     if sigmoid_of_tanh(x) is not None:
         return EXACT
@@ -65,7 +70,7 @@ def _positivity(x: Variable, reach: int, known: Known) -> Positivity:
     parts = moved(x)
     if parts:
         return _of_moved(node, [positivity(v, reach - 1, known) for v in parts])
-    rule = _OF_RESULT.get(node.op) or _OF_RESULT.get(type(node.op))
+    rule = entry_for(node.op, _OF_RESULT)
     return rule(node, [positivity(v, reach - 1, known) for v in node.inputs]) if rule else UNKNOWN
 
 
@@ -93,24 +98,25 @@ def _positivity_of_complement(x: Variable, reach: int, known: Known) -> Positivi
         return EXACT
     if is_complement(x):
         return positivity(node.inputs[1], reach - 1, known)
-    parts = node.inputs if type(node.op) is Cast else moved(x)
+    parts = node.inputs if isinstance(node.op, Cast) else moved(x)
     return _of_moved(node, [positivity_of_complement(v, reach - 1, known) for v in parts])
 
 
 def is_complement(x: Variable) -> bool:
     """Whether x is 1 − y."""
-    return x.owner is not None and x.owner.op is sub and _is_one(x.owner.inputs[0])
+    difference = made_by(x, sub)
+    return difference is not None and _is_one(difference.inputs[0])
 
 
 def is_expm1(x: Variable) -> bool:
     """Whether x is expm1 of something."""
-    return x.owner is not None and x.owner.op is expm1
+    return made_by(x, expm1) is not None
 
 
 def _is_one(x: Variable) -> bool:
     """Whether every element of x is known to be 1."""
-    while x.owner is not None and isinstance(x.owner.op, (Alloc, Cast, DimShuffle)):
-        x = x.owner.inputs[0]
+    while node := made_by(x, Alloc, Cast, DimShuffle):
+        x = node.inputs[0]
     return number_of(x) == 1
 
 
@@ -125,7 +131,7 @@ def may_overflow(x: Variable) -> bool:
         seen.add(variable)
         if node.op is exp:
             return True
-        if node.op is not sigmoid and type(node.op) is not Softmax:
+        if not made_by(variable, sigmoid, Softmax):
             stack += [(v, reach - 1) for v in node.inputs]
     return False
 
@@ -164,12 +170,13 @@ def _of_function(node: Apply, of_inputs: list[Positivity]) -> Positivity:
     return of_inputs[0] if of_inputs[0] >= POSITIVE else UNKNOWN
 
 
-def _of_reduction(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    is_product = node.op.name == "prod"  # type: ignore[attr-defined]  # of a Reduction
+def _of_reduction(node: Applied[Reduction], of_inputs: list[Positivity]) -> Positivity:
+    is_product = node.op.name == "prod"
     return EXACT if is_product and of_inputs[0] is EXACT else UNKNOWN
 
 
-_OF_RESULT = {
+# By the ops and classes of ops, what is known of a result from what is known of the inputs.
+_OF_RESULT: dict[Any, Callable[[Any, list[Positivity]], Positivity]] = {
     neg: _of_opposite,
     mul: _of_product,
     true_div: _of_product,

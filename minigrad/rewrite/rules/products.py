@@ -16,9 +16,8 @@ from ...core.elementwise import cast
 from ...core.graph import Apply, Op, Variable
 from ...core.table import exp, inv, mul, neg, sigmoid, sqr, true_div
 from ...ops.indexing import IncSubtensor, Subtensor
-from ..engine import Rewriter, Rule, number_of, rule
-from .arrangement import Replacement, in_shape_of, is_zeros
-from .identities import is_normal
+from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule
+from ..known import is_normal, is_zeros, made_by, number_of
 from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 
 # How many operations of a product are looked through, so that long products cost no more.
@@ -204,12 +203,13 @@ _EXPONENTIALS = (
 )
 def _product_with_part(node: Apply, rewriter: Rewriter) -> Replacement:
     for x, y in (node.inputs, node.inputs[::-1]):
-        if y.owner is None or not isinstance(y.owner.op, IncSubtensor):
+        filled = made_by(y, IncSubtensor)
+        if filled is None:
             continue
-        zeros, part, *indices = y.owner.inputs
+        zeros, part, *indices = filled.inputs
         if is_zeros(zeros) and x.type == y.type and _same_sizes(x, y, rewriter):
-            here = Subtensor(y.owner.op.pattern)(x, *indices)
-            return [y.owner.op(zeros, here * part, *indices)]
+            here = Subtensor(filled.op.pattern)(x, *indices)
+            return [filled.op(zeros, here * part, *indices)]
     return None
 
 

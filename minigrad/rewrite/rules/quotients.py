@@ -8,28 +8,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ...core.axes import DimShuffle, Sum, dimshuffle
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Op, Variable
 from ...core.table import add, exp, mul, neg, sigmoid, sub, tanh, true_div
-from ...ops.nnet import LogSoftmax, Softmax
+from ...ops.nnet import LogSoftmax, Normalization, Softmax
 from ...ops.reduction import Reduction
-from ..engine import Rewriter, Rule, number_of, rule
-from .arrangement import Replacement
+from ..engine import Replacement, Rewriter, Rule, rule
+from ..known import made_by, number_of
+
+if TYPE_CHECKING:
+    from ..known import Applied
 
 
 def argument(x: Variable, function: Elementwise) -> Variable | None:
     """y, if x is that function of y."""
-    return x.owner.inputs[0] if x.owner is not None and x.owner.op is function else None
+    node = made_by(x, function)
+    return None if node is None else node.inputs[0]
 
 
 def opposite(x: Variable) -> Variable:
     """-x, without a sign before a sign."""
-    if x.owner is not None and x.owner.op is neg:
-        return x.owner.inputs[0]
-    return sub(*x.owner.inputs[::-1]) if x.owner is not None and x.owner.op is sub else neg(x)
+    difference = made_by(x, sub)
+    if difference is not None:
+        return sub(*difference.inputs[::-1])
+    inner = argument(x, neg)
+    return neg(x) if inner is None else inner
 
 
 # ---- Sigmoids -----------------------------------------------------------------------------------
@@ -40,9 +46,10 @@ def sigmoid_of_quotient(above: list[Variable], divisor: Variable) -> Variable | 
 
     exp(x) / (exp(x) + exp(y)) is sigmoid(x - y), and 1 is exp(0).
     """
-    if divisor.owner is None or divisor.owner.op is not add:
+    total = made_by(divisor, add)
+    if total is None:
         return None
-    terms = divisor.owner.inputs
+    terms = total.inputs
     exponents = [argument(term, exp) for term in terms]
     is_one = [number_of(term) == 1 for term in terms]
     if any(x is None and not one for x, one in zip(exponents, is_one, strict=True)):
@@ -134,10 +141,10 @@ class _Spread(NamedTuple):
 def _spread(x: Variable, ndim: int) -> _Spread:
     """x as it broadcasts to so many dimensions."""
     axes: list[int | str] = list(range(x.type.ndim))
-    while x.owner is not None and isinstance(x.owner.op, DimShuffle):
-        order = x.owner.op.new_order
+    while permuted := made_by(x, DimShuffle):
+        order = permuted.op.new_order
         axes = [axis if isinstance(axis, str) else order[axis] for axis in axes]
-        (x,) = x.owner.inputs
+        (x,) = permuted.inputs
     new: list[int | str] = ["x"] * (ndim - len(axes))
     return _Spread(x, new + axes)
 
@@ -201,16 +208,15 @@ def _is_logsumexp(op: Op) -> bool:
     return isinstance(op, Reduction) and op.name == "logsumexp"
 
 
-@rule("what is the same along the axes makes no difference to a softmax", Softmax, LogSoftmax)
-def _shifted_softmax(node: Apply, rewriter: Rewriter) -> Replacement:
-    difference = node.inputs[0].owner
-    if difference is None or difference.op is not sub:
+@rule("what is the same along the axes makes no difference to a softmax", Normalization)
+def _shifted_softmax(node: Applied[Normalization], rewriter: Rewriter) -> Replacement:
+    difference = made_by(node.inputs[0], sub)
+    if difference is None:
         return None
     x, shift = difference.inputs
     axes = _spread(shift, x.type.ndim).axes if shift.type.ndim <= x.type.ndim else []
     is_same = axes and all(
-        axes[axis] == "x" or shift.type.shape[axis - x.type.ndim] == 1
-        for axis in node.op.axis  # type: ignore[attr-defined]  # of a Softmax
+        axes[axis] == "x" or shift.type.shape[axis - x.type.ndim] == 1 for axis in node.op.axis
     )
     return [node.op.make_node(x).out] if is_same else None
 

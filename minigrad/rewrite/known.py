@@ -1,0 +1,81 @@
+"""What rules ask of a variable: which op makes it, which number it is, how many elements it has."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import numpy as np
+
+from ..core.axes import Alloc
+from ..core.graph import Apply, Constant, Op, Variable
+
+AnyOp = TypeVar("AnyOp", bound=Op)
+Entry = TypeVar("Entry")
+
+if TYPE_CHECKING:
+
+    class Applied(Apply, Generic[AnyOp]):
+        """A node whose op is of a class that type checkers know."""
+
+        op: AnyOp
+
+
+def made_by(x: Variable, *ops: AnyOp | type[AnyOp]) -> Applied[AnyOp] | None:
+    """Return the node that makes x if it applies one of these ops, or of these classes of ops."""
+    node: Any = x.owner
+    if node is not None:
+        op = node.op
+        for wanted in ops:
+            if op is wanted or (isinstance(wanted, type) and isinstance(op, wanted)):
+                return node
+    return None
+
+
+def entry_for(op: Op, table: Mapping[Any, Entry]) -> Entry | None:
+    """Return the entry of the op in a table keyed by ops and classes.
+
+    It is that of the op itself, else of its class, else of the nearest parent of its class.
+    """
+    for key in (op, *type(op).__mro__):
+        if key in table:
+            return table[key]
+    return None
+
+
+def number_of(x: Variable) -> float | None:
+    """Return the number that every element is, if x is such a constant."""
+    if not isinstance(x, Constant) or not x.data.size:
+        return None
+    number = x.data.item(0)
+    return number if x.data.size == 1 or (x.data == number).all() else None
+
+
+def is_zeros(x: Variable) -> bool:
+    """Whether every element is known to be 0."""
+    repeated = made_by(x, Alloc)
+    value = x if repeated is None else repeated.inputs[0]
+    return isinstance(value, Constant) and not value.data.any()
+
+
+def is_single(x: Variable) -> bool:
+    """Whether x is known to have a single element."""
+    return set(x.type.shape) <= {1}
+
+
+def is_normal(number: float, dtype: str) -> bool:
+    """Whether the float dtype holds the number to its full precision."""
+    return bool(np.finfo(dtype).tiny <= abs(number) <= np.finfo(dtype).max)
+
+
+def keeps_types(before: Sequence[Variable], after: Sequence[Variable]) -> bool:
+    """Whether the variables can stand for each other: neither dtype nor broadcasting is lost."""
+    return all(
+        old.type.dtype == new.type.dtype
+        and old.type.ndim == new.type.ndim
+        and all(
+            (was is None and now != 1) or was == now
+            for was, now in zip(old.type.shape, new.type.shape, strict=True)
+        )
+        for old, new in zip(before, after, strict=True)
+    )
