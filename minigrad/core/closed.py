@@ -10,13 +10,7 @@ from .graph import Apply, Variable, clone_replace, toposort
 class ClosedGraph:
     """A function as a graph: outputs, and the inputs whose values they are computed from.
 
-    Two closed graphs are equal only if they are the same object.
-
-    Parameters
-    ----------
-    inputs : iterable of Variable
-    outputs : iterable of Variable
-        What they depend on is among the inputs, or has a value: a constant, a shared variable.
+    Whatever else the outputs depend on has a value: a constant, a shared variable.
 
     Examples
     --------

@@ -22,27 +22,20 @@ Watcher = Callable[[Apply, Sequence[np.ndarray], Sequence[np.ndarray]], None]
 def evaluate(
     outputs: Sequence[Variable], values: Mapping[Variable, Any], watch: Watcher | None = None
 ) -> list[np.ndarray]:
-    """The values of the outputs, given values of variables they depend on.
+    """The values of the outputs, arrays of the caller's own, given values of other variables.
 
     Parameters
     ----------
-    outputs : sequence of variables
+    outputs : sequence of Variable
     values : mapping of Variable to array or what makes one
         Any variable can be given, not only inputs: then it is not computed.
     watch : callable, optional
         Called after each node.
 
-    Returns
-    -------
-    list of array
-        Each the caller's own.
-
     Raises
     ------
-    TypeError
-        If a value is not of its variable's type.
-    MissingInputError
-        If an input has no value.
+    TypeError, MissingInputError
+        If a value is not of its variable's type, or an input has none.
     """
     known: dict[Variable, np.ndarray] = {}
     if not isinstance(values, Mapping):

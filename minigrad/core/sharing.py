@@ -33,31 +33,16 @@ class SharedVariable(Variable):
         self.made_at: Line | None = current_line()
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> np.ndarray:
-        """The value as it is now.
+        """The value as it is now, a copy; with `borrow` the array itself, not to be changed.
 
-        Parameters
-        ----------
-        borrow : bool
-            Return the array itself instead of a copy. It may be replaced by a later update, and
-            must not be changed.
-        return_internal_type : bool
-            Theano's; there is but one type.
+        `return_internal_type` is Theano's; there is but one type.
         """
         return self.data if borrow else self.data.copy()
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
-        """Replace the value by another of the same dtype and number of dimensions.
+        """Replace the value by a copy of another; with `borrow` by it, not to be changed any more.
 
-        Parameters
-        ----------
-        new_value : array or what makes one
-        borrow : bool
-            Keep the array itself instead of a copy; it must not be changed from then on.
-
-        Raises
-        ------
-        TypeError
-            If the value is not of the variable's type. It then keeps the old one.
+        Raises a TypeError, and keeps the old value, if the new one is not of the variable's type.
         """
         try:
             value = self.type.filter(new_value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import numbers
-import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -132,8 +131,7 @@ class TensorType:
         if type(value) is not np.ndarray:  # asked first, because it runs at each call
             if isinstance(value, Variable):
                 raise TypeError(f"got the symbolic variable {value}, expected numbers")
-            if isinstance(value, np.ndarray):
-                refuse_masked(value)
+            refuse_masked(value)
         try:
             array = np.asarray(value)
         except ValueError as error:
@@ -258,10 +256,7 @@ def checked_name(name: Any, what: str) -> str | None:
 
 def refuse_masked(value: Any) -> None:
     """Raise a TypeError if something in the value is masked, which NumPy would simply forget."""
-    if type(value) is np.ndarray or not isinstance(value, np.ndarray):
-        return
-    masked = sys.modules.get("numpy.ma")  # where it is not loaded, there are none
-    if masked is not None and masked.is_masked(value):
+    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
         raise TypeError(
             f"got a masked array of shape {np.shape(value)}, whose mask would be lost: put numbers "
             "in the place of what is masked first, as in value.filled(0)"
@@ -304,17 +299,15 @@ def constant(
         Copied. Without `dtype`, a Python number takes the smallest dtype that holds it: see
         `smallest_dtype`. In lists, floats become ``config.floatX`` and integers int64; arrays and
         NumPy's numbers keep their own.
-    name : str, optional
+    name, dtype : str, optional
     ndim : int, optional
         Dimensions of size 1 are put in front until there are so many.
-    dtype : str, optional
 
     Raises
     ------
-    TypeError
-        If the value is not made of numbers, or would lose information as `dtype`.
-    ValueError
-        If it has more than `ndim` dimensions.
+    TypeError, ValueError
+        If the value is not made of numbers, or would lose information as `dtype`, or has more than
+        `ndim` dimensions.
 
     Examples
     --------
