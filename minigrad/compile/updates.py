@@ -6,10 +6,10 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.errors import quoted
-from ..core.formula import short
 from ..core.graph import Constant, Variable, clone_replace
 from ..core.sharing import SharedVariable
 from ..core.types import describe
+from ..protocol.formula import short
 from .mentions import mentioned
 
 Updates = dict[SharedVariable, Variable]

@@ -50,11 +50,10 @@ class Variable(_Operators):
         self.name = name
 
     def __str__(self) -> str:
-        from .formula import short  # which reads graphs
+        return self.name or written(self)
 
-        return self.name or short(self)
-
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class Constant(Variable):
@@ -88,8 +87,6 @@ class Constant(Variable):
 
     def __str__(self) -> str:
         return self.name or f"{type(self).__name__}{{{self.data}}}"
-
-    __repr__ = __str__
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
@@ -417,6 +414,20 @@ def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
             if 1 in (size, other_size):
                 message += f"; {SIZE_ADVICE}"
             raise ValueError(message)
+
+
+def written(x: Variable) -> str:
+    """The expression with brackets around all operands; what is long is left out of what is longer.
+
+    `protocol.formula` puts a better one in its place.
+    """
+    texts = {v: v.name or f"<{v.type}>" for v in ancestors([x])}
+    texts.update({v: str(v.data) for v in texts if isinstance(v, Constant) and not v.name})
+    for node in toposort([x]):
+        operands = [f"({texts[v]})" if " " in texts[v] else texts[v] for v in node.inputs]
+        text = node.op.formula(node, operands)
+        texts.update({y: text if len(text) < 200 else "…" for y in node.outputs if not y.name})
+    return texts[x]
 
 
 # ---- Walks ---------------------------------------------------------------------------------------

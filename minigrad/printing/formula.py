@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.formula import formula
 from ..core.graph import Variable
+from ..protocol.formula import formula
 
 # A formula repeats what a graph shares, so it may be far longer than the graph is large.
 LONGEST = 100_000

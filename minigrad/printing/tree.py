@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Literal, TextIO
 
 from ..compile import Function
-from ..core.formula import one_line
 from ..core.graph import Apply, Variable
+from ..protocol.formula import one_line
 
 # From this level of a tree on, lines go no further right, but begin with the number of theirs.
 DEEPEST = 50

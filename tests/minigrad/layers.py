@@ -14,6 +14,7 @@ ROOT = Path(__file__).parents[2]
 # From the ground up. Those of a line are neighbours, and may import each other.
 LAYERS = [
     ["core"],
+    ["protocol"],
     ["ops"],
     ["gradient", "rewrite"],
     ["compile"],

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from ...core.credit import Line
-from ...core.formula import Formula, formula, leaf
 from ...core.graph import Apply, Constant, Variable
 from ...ops.shape import is_transposed, transposed
+from ...protocol.formula import Formula, formula, leaf
 from ..buffers import Buffer
 from ..names import identifier
 

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from .graph import Apply, Constant, Variable
+from ..core import graph
+from ..core.graph import Apply, Constant, Variable
 
 # How tightly Python's operators bind: https://docs.python.org/3/reference/expressions.html.
 _LOOSE, _COMPARISON, _UNARY, _POWER, _NUMBER, _ATOM = 0, 1, 8, 9, 10, 11
@@ -265,15 +266,18 @@ def _text(pieces: Sequence[str | _Place]) -> str:
     return "".join(texts)
 
 
-def short(variable: Variable) -> str:
+def short(x: Variable) -> str:
     """The variable as a short formula, as `str` and messages show it; what is named by its name."""
-    node = variable.owner
+    node = x.owner
     if node is not None and len(node.inputs) < SHORT:
-        text = formula(variable, known=_by_name)
+        text = formula(x, known=_by_name)
         if len(text) <= SHORT:
             return text
-    return leaf(variable).text if node is None else one_line(f"{node.op}.{variable.index}")
+    return leaf(x).text if node is None else one_line(f"{node.op}.{x.index}")
 
 
 def _by_name(variable: Variable) -> Formula | None:
     return Formula(one_line(variable.name)) if variable.name else None
+
+
+graph.written = short
