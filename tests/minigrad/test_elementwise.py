@@ -7,6 +7,7 @@ from decimal import Decimal, getcontext
 
 import numpy as np
 import pytest
+from cases import BITS, COMPARISONS, KINKED, ONE, TWO
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, mutually_broadcastable_shapes
@@ -19,65 +20,6 @@ from minigrad.ops import functions
 from minigrad.tensor import formulas
 from minigrad.testing import assert_program_agrees, check_grad
 
-# name: NumPy's function, and an interval where it is defined and smooth.
-UNARY = {
-    "neg": (np.negative, -3, 3),
-    "abs_": (np.abs, 0.5, 3),
-    "sgn": (np.sign, 0.5, 3),
-    "sqr": (np.square, -3, 3),
-    "sqrt": (np.sqrt, 0.5, 4),
-    "inv": (np.reciprocal, 0.5, 3),
-    "exp": (np.exp, -2, 2),
-    "exp2": (np.exp2, -2, 2),
-    "expm1": (np.expm1, -2, 2),
-    "log": (np.log, 0.5, 4),
-    "log2": (np.log2, 0.5, 4),
-    "log10": (np.log10, 0.5, 4),
-    "log1p": (np.log1p, -0.5, 3),
-    "sin": (np.sin, -3, 3),
-    "cos": (np.cos, -3, 3),
-    "tan": (np.tan, -1, 1),
-    "arcsin": (np.arcsin, -0.8, 0.8),
-    "arccos": (np.arccos, -0.8, 0.8),
-    "arctan": (np.arctan, -3, 3),
-    "sinh": (np.sinh, -2, 2),
-    "cosh": (np.cosh, -2, 2),
-    "tanh": (np.tanh, -2, 2),
-    "arcsinh": (np.arcsinh, -3, 3),
-    "arccosh": (np.arccosh, 1.5, 4),
-    "arctanh": (np.arctanh, -0.8, 0.8),
-    "floor": (np.floor, 0.2, 0.8),
-    "ceil": (np.ceil, 0.2, 0.8),
-    "trunc": (np.trunc, 0.2, 0.8),
-    "round": (np.round, 0.6, 0.9),
-    "erf": (np.vectorize(math.erf), -2, 2),
-    "erfc": (np.vectorize(math.erfc), -2, 2),
-    "gammaln": (np.vectorize(math.lgamma), 0.5, 4),
-}
-BINARY = {
-    "add": (np.add, -2, 2),
-    "sub": (np.subtract, -2, 2),
-    "mul": (np.multiply, -2, 2),
-    "true_div": (np.true_divide, 0.5, 3),
-    "power": (np.power, 0.5, 2),
-    "arctan2": (np.arctan2, 0.5, 2),
-}
-# Not smooth where the two are equal or one is a multiple of the other.
-KINKED = {
-    "maximum": np.maximum,
-    "minimum": np.minimum,
-    "mod": np.remainder,
-    "int_div": np.floor_divide,
-}
-COMPARISONS = {
-    "eq": np.equal,
-    "neq": np.not_equal,
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-}
-BITS = {"and_": np.bitwise_and, "or_": np.bitwise_or, "xor": np.bitwise_xor}
 DTYPES = ["int8", "int16", "int32", "int64", "uint8", "float32", "float64"]
 
 
@@ -90,10 +32,10 @@ def evaluated(function, *arrays_):
     return function(*inputs).eval(dict(zip(inputs, arrays_, strict=True)))
 
 
-@pytest.mark.parametrize("name", UNARY)
+@pytest.mark.parametrize("name", ONE)
 @given(data=st.data())
 def test_a_function_of_one_tensor_is_numpys(name, data):
-    function, low, high = UNARY[name]
+    function, (low, high) = ONE[name].function, ONE[name].smooth
     shape = data.draw(st.sampled_from([(), (3,), (2, 3), (0,), (2, 0, 1)]))
     x = data.draw(arrays("float64", shape, elements=numbers(low, high)))
     with np.errstate(all="ignore"):
@@ -101,7 +43,7 @@ def test_a_function_of_one_tensor_is_numpys(name, data):
     np.testing.assert_allclose(evaluated(getattr(T, name), x), expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", [n for n in UNARY if n not in ("erf", "erfc", "gammaln")])
+@pytest.mark.parametrize("name", [n for n in ONE if n not in ("erf", "erfc", "gammaln")])
 @pytest.mark.parametrize("dtype", DTYPES)
 def test_its_dtype_is_at_least_numpys(name, dtype):
     x = np.ones(2, dtype)
@@ -116,10 +58,10 @@ def test_its_dtype_is_at_least_numpys(name, dtype):
         assert result.dtype == np.result_type(dtype, np.float32)
 
 
-@pytest.mark.parametrize("name", UNARY)
+@pytest.mark.parametrize("name", ONE)
 @pytest.mark.parametrize("dtype", ["int8", "int64", "float32", "float64"])
 def test_a_function_of_one_tensor_compiles_to_the_same(name, dtype):
-    _, low, high = UNARY[name]
+    low, high = ONE[name].smooth
     x = T.TensorType(dtype, (None,))("x")
     value = np.linspace(low, high, 5).astype(dtype) if dtype[0] == "f" else np.ones(3, dtype)
     if name == "arctanh" and dtype[0] == "i":
@@ -207,10 +149,10 @@ def test_another_number_of_inputs_is_refused(operation, count):
         operation(*[x] * count)
 
 
-@pytest.mark.parametrize("name", UNARY)
+@pytest.mark.parametrize("name", ONE)
 @given(data=st.data())
 def test_its_derivatives_are_those_of_finite_differences(name, data):
-    _, low, high = UNARY[name]
+    low, high = ONE[name].smooth
     margin = 0.01 * (high - low)
     x = data.draw(
         arrays(
@@ -220,10 +162,10 @@ def test_its_derivatives_are_those_of_finite_differences(name, data):
     check_grad(getattr(T, name), x, order=2)
 
 
-@pytest.mark.parametrize("name", [*BINARY, *KINKED, *COMPARISONS])
+@pytest.mark.parametrize("name", [*TWO, *KINKED, *COMPARISONS])
 @given(data=st.data())
 def test_a_function_of_two_tensors_broadcasts_as_numpys(name, data):
-    function = {**KINKED, **COMPARISONS}.get(name) or BINARY[name][0]
+    function = (TWO | KINKED | COMPARISONS)[name].function
     shapes = data.draw(mutually_broadcastable_shapes(num_shapes=2, max_dims=3, max_side=3))
     values = [
         data.draw(arrays("float64", shape, elements=numbers(0.5, 2)))
@@ -237,11 +179,11 @@ def test_a_function_of_two_tensors_broadcasts_as_numpys(name, data):
     assert_program_agrees(inputs, [expression], values)
 
 
-@pytest.mark.parametrize("name", [*BINARY, *KINKED])
+@pytest.mark.parametrize("name", [*TWO, *KINKED])
 @pytest.mark.parametrize("left", DTYPES)
 @pytest.mark.parametrize("right", ["int8", "int64", "uint8", "float32", "float64"])
 def test_the_dtype_of_two_tensors_is_numpys(name, left, right):
-    function = KINKED.get(name) or BINARY[name][0]
+    function = (TWO | KINKED)[name].function
     x, y = np.full(2, 3, left), np.full(2, 2, right)
     result = evaluated(getattr(T, name), x, y)
     expected = function(x, y)
@@ -255,10 +197,10 @@ def test_the_dtype_of_two_tensors_is_numpys(name, left, right):
     np.testing.assert_allclose(result, function(x.astype(float), y.astype(float)), rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", BINARY)
+@pytest.mark.parametrize("name", TWO)
 @given(data=st.data())
 def test_the_derivatives_of_two_tensors_are_those_of_finite_differences(name, data):
-    _, low, high = BINARY[name]
+    low, high = TWO[name].smooth
     shapes = data.draw(
         mutually_broadcastable_shapes(num_shapes=2, max_dims=2, min_side=1, max_side=3)
     )
@@ -392,7 +334,7 @@ def test_a_comparison_is_bool(name):
 def test_operations_on_bits_are_numpys(name, dtype):
     x, y = np.array([0, 1, 0, 1], dtype), np.array([0, 0, 1, 1], dtype)
     result = evaluated(getattr(T, name), x, y)
-    np.testing.assert_array_equal(result, BITS[name](x, y))
+    np.testing.assert_array_equal(result, BITS[name].function(x, y))
     assert result.dtype == x.dtype
 
 
