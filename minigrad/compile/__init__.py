@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.errors import MissingInputError
+from ..core.evaluate import MissingInputError
 from .function import Function, function
 from .inputs import In, UnusedInputError
 from .inspect.nanguardmode import NanGuardMode

@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 
 from ..core.configuration import config
-from ..core.errors import MissingInputError
+from ..core.evaluate import MissingInputError
 from ..core.graph import Variable, clone_replace
 from ..core.types import describe
 from .function import Function, as_mode, without_missing

@@ -17,7 +17,7 @@ from ..core import locks
 from ..core.axes import as_tensor_variable
 from ..core.closed import ClosedGraph
 from ..core.configuration import MODES, config
-from ..core.errors import MissingInputError
+from ..core.evaluate import MissingInputError
 from ..core.graph import Constant, Variable, clone_replace, graph_inputs
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe

@@ -14,7 +14,7 @@ from types import CodeType
 from typing import Any, Protocol
 
 from ..core.closed import ClosedGraph
-from ..core.errors import explained
+from ..core.evaluate import explained
 from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
 from .buffers import Place, allocate, fill_with_nan
 from .checks import LostChecks, Refuse

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..core.errors import quoted
+from ..core.credit import quoted
 from ..core.graph import Constant, Variable, clone_replace
 from ..core.sharing import SharedVariable
 from ..core.types import describe

@@ -4,7 +4,7 @@ Read it in this order: `graph` (what an expression is), `types` (what a tensor c
 broadcasting is made of), `elementwise` and `table` (functions of elements, each beside its
 derivative), `operators`, `backprop` (the derivative of an expression is an expression), `evaluate`
 (its value), `sharing` (values that last). The rest is craft: `closed`, `configuration`, `credit`,
-`errors`, `kernels`, `locks`.
+`kernels`, `locks`.
 """
 
 from . import operators

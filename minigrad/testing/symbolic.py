@@ -11,7 +11,7 @@ import numpy as np
 from ..compile.function import Function, function
 from ..compile.inspect.rounding import rounded_at_random
 from ..compile.programs import failing_planner_is_an_error
-from ..core.errors import quoted
+from ..core.credit import quoted
 from ..core.evaluate import evaluate
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..core.types import TensorType

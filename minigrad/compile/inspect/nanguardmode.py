@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.errors import explained, names_of
-from ...core.evaluate import evaluate
+from ...core.evaluate import evaluate, explained, names_of
 from ...core.graph import Apply, Constant, Variable
 from ...core.sharing import SharedVariable
 
