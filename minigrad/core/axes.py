@@ -15,6 +15,7 @@ from numpy.lib.array_utils import normalize_axis_tuple
 from .credit import asked_for
 from .graph import Apply, Constant, NumPyOp, Use, Variable
 from .kernels import ACCUMULATORS, numpy_sum
+from .labels import Axes, broadcasting
 from .types import TensorType, constant
 
 
@@ -137,8 +138,9 @@ class DimShuffle(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return self.expression(node, inputs, lambda name, value: name)
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [tuple(1 if axis == "x" else input_shapes[0][axis] for axis in self.new_order)]
+    def axes(self, node: Apply) -> Axes:
+        kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
+        return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         places = range(inputs[0].type.ndim)
@@ -195,8 +197,13 @@ class Alloc(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [tuple(int(s.data) if isinstance(s, Constant) else s for s in node.inputs[1:])]
+    def axes(self, node: Apply) -> Axes:
+        value, *sizes = node.inputs
+        axes = range(len(sizes))
+        (filling,) = broadcasting(value.type.shape).inputs
+        extra = len(sizes) - value.type.ndim
+        labels = [None if label is None else extra + label for label in filling]
+        return Axes([labels, *[()] * len(sizes)], [axes], sizes={axis: 1 + axis for axis in axes})
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [unbroadcast(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
@@ -258,8 +265,9 @@ class AlongAxes(NumPyOp):
             return f"{self.name}({inputs[0]})"
         return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.inputs[0].type.ndim)
+        return Axes([axes], [[axis for axis in axes if axis not in self.axis]], whole=self.axis)
 
 
 class Sum(AlongAxes):
@@ -286,6 +294,10 @@ class Sum(AlongAxes):
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [expand_to(output_grads[0], inputs[0], self.axis)]
+
+    def axes(self, node: Apply) -> Axes:
+        told = super().axes(node)
+        return Axes(told.inputs, told.outputs)
 
     def __str__(self) -> str:
         return f"Sum{{{','.join(map(str, self.axis))}}}"
@@ -319,8 +331,8 @@ class Size(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.shape[{self.axis}]"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [()]
+    def axes(self, node: Apply) -> Axes:
+        return Axes([[None] * node.inputs[0].type.ndim], [()])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [None]

@@ -14,6 +14,7 @@ from .axes import as_tensor_variable, unbroadcast
 from .configuration import config
 from .graph import Apply, Constant, NumPyOp, Use, Variable
 from .kernels import numpy_cast
+from .labels import Axes, broadcasting
 from .types import (
     TensorType,
     check_dtype,
@@ -144,12 +145,8 @@ class Elementwise(NumPyOp):
             return f"{self.symbol}{inputs[0]}"
         return f"{inputs[0]} {self.symbol} {inputs[1]}"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        firsts = [places[0] if places else None for places in _places_by_axis(node)]
-        return [tuple(1 if p is None else input_shapes[p[0]][p[1]] for p in firsts)]
-
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        return [(*places[0], *other) for places in _places_by_axis(node) for other in places[1:]]
+    def axes(self, node: Apply) -> Axes:
+        return broadcasting(*[variable.type.shape for variable in node.inputs])
 
     def L_op(
         self,
@@ -309,26 +306,6 @@ def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
             raise ValueError(f"shapes do not fit: {', '.join(map(str, shapes))}")
         result.append(known.pop() if known else None if sizes else 1)
     return result
-
-
-def _places_by_axis(node: Apply) -> list[list[tuple[int, int]]]:
-    """For each axis of the output, where its size comes from: pairs of an input's number and axis.
-
-    Axes that are known to be of size 1 are left out.
-    """
-    return _places(*[variable.type.shape for variable in node.inputs])
-
-
-@lru_cache(maxsize=1000)
-def _places(*shapes: Shape) -> list[list[tuple[int, int]]]:
-    """What `_places_by_axis` returns for inputs of these shapes."""
-    ndim = max(map(len, shapes))
-    places: list[list[tuple[int, int]]] = [[] for _ in range(ndim)]
-    for i, shape in enumerate(shapes):
-        for axis, size in enumerate(shape):
-            if size != 1:
-                places[ndim - len(shape) + axis].append((i, axis))
-    return places
 
 
 def operands(*values: Any) -> list[Variable]:

@@ -14,6 +14,7 @@ from . import locks
 from .credit import credited_to, current_line
 
 if TYPE_CHECKING:
+    from .labels import Axes
     from .operators import Operators as _Operators
 else:
     _Operators = object  # its methods come with the module `operators`
@@ -288,21 +289,33 @@ class Op:
         """
         return [[True] * node.nout for _ in node.inputs]
 
+    def axes(self, node: Apply) -> Axes | None:
+        """Labels for the axes of the inputs and outputs, as in einsum; None tells nothing.
+
+        What shapes the outputs have, which sizes must be equal, and whether the op can be computed
+        block by block follows from it. A function of each row is ``Axes(["ij"], ["ij"], whole="j")``.
+        """
+        return None
+
     def infer_shape(
         self, node: Apply, input_shapes: Sequence[tuple[Any, ...]]
     ) -> Sequence[tuple[Any, ...]] | None:
         """The shape of each output from those of the inputs; None if only computing it tells.
 
-        A size may be a number or an integer expression: write arithmetic that suits both.
+        A size may be a number or an integer expression: write arithmetic that suits both. By
+        default this follows from `axes`.
         """
-        return None
+        axes = self.axes(node)
+        return None if axes is None else axes.shapes(node, input_shapes)
 
     def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
         """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
 
-        They are checked before the op runs, unless they are known to be equal.
+        They are checked before the op runs, unless they are known to be equal. By default this
+        follows from `axes`.
         """
-        return ()
+        axes = self.axes(node)
+        return () if axes is None else axes.equal
 
     def may_refuse(self, node: Apply) -> bool:
         """Whether sizes that `equal_sizes` allows may be refused, though `infer_shape` tells what

@@ -18,6 +18,7 @@ from ..core.axes import (
 )
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
+from ..core.labels import Axes, Label
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from .counting import normalize_axis
@@ -194,11 +195,14 @@ def _fitting(
 
 def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:
     """How long the slice of an axis is, as far as known."""
-    if bounds == (None, None, None) or bounds == (None, None, -1):
+    if bounds in (_ALL, _REVERSED):
         return size
     if size is None or INPUT in bounds:
         return None
     return len(range(*slice(*bounds).indices(size)))
+
+
+_ALL, _REVERSED = (None, None, None), (None, None, -1)
 
 
 class Subtensor(NumPyOp):
@@ -235,19 +239,41 @@ class Subtensor(NumPyOp):
         )
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        if any(entry is INPUT for entry in self.pattern):
+        # That of an index array is left to what takes it: to look at each number is to compute it.
+        return None if INPUT in self.pattern else super().infer_shape(node, input_shapes)
+
+    def axes(self, node: Apply) -> Axes | None:
+        indices = node.inputs[1:]
+        numbers = [
+            entry for entry in self.pattern if not (entry is None or isinstance(entry, tuple))
+        ]
+        is_mask = any(index.type.dtype == "bool" for index in indices)
+        if is_mask or (len(numbers) > 1 and any(index.type.ndim for index in indices)):
             return None
-        sizes, shape = iter(input_shapes[0]), list[Any]()
+        return self.labels([[f"index {i}" for i in range(v.type.ndim)] for v in indices])
+
+    def labels(self, indices: Sequence[Sequence[Label]]) -> Axes:
+        """The axes where there are slices and a single index, or no arrays; and indices' labels."""
+        given = iter(indices)
+        x: list[Label] = []
+        part: list[Label] = []
+        whole: list[Label] = []
         for entry in self.pattern:
             if entry is None:
-                shape.append(1)
+                part.append(None)
             elif isinstance(entry, tuple):
-                size = next(sizes)
-                full = entry in ((None, None, None), (None, None, -1))
-                shape.append(size if full else node.out.type.shape[len(shape)])
+                for bound in entry:
+                    if bound is INPUT:
+                        next(given)
+                label = len(x) if entry in (_ALL, _REVERSED) else None
+                if entry == _REVERSED:
+                    whole.append(label)
+                x.append(label)
+                part.append(label)
             else:
-                next(sizes)
-        return [tuple(shape)]
+                x.append(None)
+                part += next(given) if entry is INPUT else []
+        return Axes([x, *indices], [part], whole)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, *indices = inputs
@@ -355,8 +381,23 @@ class IncSubtensor(Op):
         x, y, *indices = inputs
         _filling(y, np.shape(x[fill_pattern(self.pattern, indices)]))
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [input_shapes[0]]
+    def axes(self, node: Apply) -> Axes:
+        x, y, *indices = node.inputs
+        axes = range(x.type.ndim)
+        of_y: list[int | None] = [None] * y.type.ndim
+        whole = set(axes)
+        if not any(index.type.ndim for index in indices):
+            part = Subtensor(self.pattern).labels([()] * len(indices))
+            whole -= set(part.outputs[0]) - set(part.whole)
+            # What is written into the part fills it; where it is not known to, it may be repeated.
+            for back, size in enumerate(reversed(y.type.shape), start=1):
+                label = part.outputs[0][-back]
+                if label in axes and size is not None and size == x.type.shape[label]:
+                    of_y[-back] = label
+                elif size != 1:
+                    whole.add(label)
+        others = [[None] * index.type.ndim for index in indices]
+        return Axes([axes, of_y, *others], [axes], whole)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, y, *indices = inputs

@@ -10,6 +10,7 @@ import numpy as np
 from ..core import axes
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
 from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
+from ..core.labels import Axes
 from ..core.types import TensorType
 from .counting import normalize_axis
 
@@ -52,9 +53,9 @@ class Join(NumPyOp):
             shape[self.axis] = shape[self.axis] + other[self.axis]
         return [tuple(shape)]
 
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        axes = [axis for axis in range(node.out.type.ndim) if axis != self.axis]
-        return [(0, axis, i, axis) for i in range(1, len(node.inputs)) for axis in axes]
+    def axes(self, node: Apply) -> Axes:
+        labels = [None if axis == self.axis else axis for axis in range(node.out.type.ndim)]
+        return Axes([labels] * len(node.inputs), [labels])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         if len(inputs) == 1:
@@ -116,9 +117,14 @@ class Split(Op):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        x = input_shapes[0]
-        return [(*x[: self.axis], length, *x[self.axis + 1 :]) for length in node.inputs[1:]]
+    def axes(self, node: Apply) -> Axes:
+        parts = [f"part {i}" for i in range(self.count)]
+        x, *outputs = (
+            [label if axis == self.axis else axis for axis in range(node.inputs[0].type.ndim)]
+            for label in (None, *parts)
+        )
+        sizes = {part: 1 + i for i, part in enumerate(parts)}
+        return Axes([x, *[()] * self.count], outputs, whole=parts, sizes=sizes)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [Join(self.axis)(*output_grads), *[None] * self.count]

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..core.axes import dimshuffle, unbroadcast
 from ..core.graph import Apply, NumPyOp, Use, Variable
+from ..core.labels import Axes, broadcasting
 from ..core.table import mul
 from ..core.types import TensorType
 from .pieces import dot_for
@@ -45,12 +46,9 @@ class Dot(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]} @ {inputs[1]}"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        (*rows, _), (_, *columns) = input_shapes
-        return [(*rows, *columns)]
-
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        return [(0, node.inputs[0].type.ndim - 1, 1, 0)]
+    def axes(self, node: Apply) -> Axes:
+        x, y = (variable.type.ndim for variable in node.inputs)
+        return Axes(["ik"[-x:], "kj"[:y]], ["i"[: x - 1] + "j"[: y - 1]])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, y = inputs
@@ -92,15 +90,10 @@ class MatMul(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]} @ {inputs[1]}"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        x, y = (v.type.shape for v in node.inputs)
-        batch = [input_shapes[1][i] if x[i] == 1 else input_shapes[0][i] for i in range(len(x) - 2)]
-        return [(*batch, input_shapes[0][-2], input_shapes[1][-1])]
-
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        x, y = (v.type.shape for v in node.inputs)
-        batch = [(0, i, 1, i) for i in range(len(x) - 2) if 1 not in (x[i], y[i])]
-        return [*batch, (0, len(x) - 1, 1, len(y) - 2)]
+    def axes(self, node: Apply) -> Axes:
+        batch = broadcasting(*[variable.type.shape[:-2] for variable in node.inputs])
+        (x, y), (z,) = batch.inputs, batch.outputs
+        return Axes([[*x, "i", "k"], [*y, "k", "j"]], [[*z, "i", "j"]])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, y = inputs

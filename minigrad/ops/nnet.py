@@ -11,6 +11,7 @@ from ..core.axes import AlongAxes, restore_axes, sum_axes
 from ..core.elementwise import cast
 from ..core.graph import Apply, Variable
 from ..core.kernels import numpy_sum
+from ..core.labels import Axes
 from ..core.table import exp
 from .reduction import log_of_sum_of_exp, widened_half
 
@@ -40,8 +41,9 @@ class Normalization(AlongAxes):
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [x.type()])
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes], [axes], whole=self.axis)
 
     def _total(self, x: Variable) -> Variable:
         """The sum over the axes, which stay."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Apply, NumPyOp, Use, Variable
+from ..core.labels import Axes, broadcasting
 from .pieces import sum_of_squares
 
 
@@ -32,8 +33,8 @@ class Contiguous(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return inputs[0]
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
+    def axes(self, node: Apply) -> Axes:
+        return broadcasting(node.inputs[0].type.shape)
 
 
 class OutOfRange(ArithmeticError):
@@ -59,8 +60,8 @@ class InRange(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return inputs[0]
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
+    def axes(self, node: Apply) -> Axes:
+        return broadcasting(node.inputs[0].type.shape)
 
 
 def numpy_in_range(x: Any) -> Any:

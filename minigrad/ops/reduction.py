@@ -21,6 +21,7 @@ from ..core.axes import (
 from ..core.elementwise import cast
 from ..core.graph import Apply, NumPyOp, Use, Variable
 from ..core.kernels import accumulator, widened
+from ..core.labels import Axes
 from ..core.table import eq, exp, switch
 from ..core.types import TensorType
 from .counting import element_count
@@ -182,11 +183,9 @@ class Recurrence(NumPyOp):
             y[i] += a[i] * y[i - 1]
         return y
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [input_shapes[1]]
-
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        return [(0, axis, 1, axis) for axis in range(node.out.type.ndim)]
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes, axes], [axes], whole=[0])
 
     def L_op(
         self,
@@ -219,7 +218,7 @@ REDUCTIONS: dict[
 }
 
 
-class ArgReduction(NumPyOp):
+class ArgReduction(AlongAxes):
     """Where along the axes, numbered as if they were one, NumPy's function finds what it seeks."""
 
     __props__ = ("name", "axis")
@@ -245,9 +244,6 @@ class ArgReduction(NumPyOp):
             name = use(self.name, self.function)
             return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
         return f"{use(f'{self.name}_{len(self.axis)}d', self.compute)}({inputs[0]})"
-
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [tuple(s for axis, s in enumerate(input_shapes[0]) if axis not in self.axis)]
 
     def may_refuse(self, node: Apply) -> bool:
         return True
@@ -280,8 +276,9 @@ class CumSum(NumPyOp):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return f"{use('cumsum', numpy_cumsum)}({inputs[0]}, axis={self.axis})"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes], [axes], whole=[self.axis])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         backwards = (slice(None),) * self.axis + (slice(None, None, -1),)

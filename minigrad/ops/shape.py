@@ -10,6 +10,7 @@ import numpy as np
 
 from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, normalize_axes, sizes_of
 from ..core.graph import Apply, Constant, NumPyOp, Use, Variable
+from ..core.labels import Axes
 from ..core.types import TensorType, constant
 
 
@@ -31,8 +32,8 @@ class Shape(NumPyOp):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.shape"
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [(node.inputs[0].type.ndim,)]
+    def axes(self, node: Apply) -> Axes:
+        return Axes([[None] * node.inputs[0].type.ndim], [[None]])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [None]
@@ -95,14 +96,28 @@ class Reshape(NumPyOp):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
+    def axes(self, node: Apply) -> Axes:
+        x, *sizes = node.inputs
         # An expression may turn out to be -1 when the program runs; a tensor's size cannot.
-        return [
-            tuple(
-                known if known is not None else size if _is_size(size) else None
-                for known, size in zip(node.out.type.shape, node.inputs[1:], strict=True)
-            )
-        ]
+        given = {
+            axis: 1 + axis
+            for axis, size in enumerate(sizes)
+            if _is_size(size) or (isinstance(size, Constant) and size.data != -1)
+        }
+        # In C order it goes along the first axes, those that stay as they are.
+        n_kept = 0
+        for axis, size in enumerate(sizes[: x.type.ndim]):
+            known = x.type.shape[axis]
+            if not _is_size_of(size, x, axis) and (
+                known is None or known != node.out.type.shape[axis]
+            ):
+                break
+            n_kept += 1
+        kept = range(n_kept)
+        of_x = [axis if axis in kept else None for axis in range(x.type.ndim)]
+        result = [axis if axis in kept or axis in given else None for axis in range(len(sizes))]
+        whole = [axis for axis in given if axis not in kept]
+        return Axes([of_x, *[()] * len(sizes)], [result], whole, given)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, *sizes = inputs
@@ -114,6 +129,11 @@ class Reshape(NumPyOp):
 
 def _is_size(size: Variable) -> bool:
     return size.owner is not None and isinstance(size.owner.op, Size)
+
+
+def _is_size_of(size: Variable, x: Variable, axis: int) -> bool:
+    """Whether it is written as that of x along the axis."""
+    return size.owner is not None and size.owner.op == Size(axis) and size.owner.inputs[0] is x
 
 
 def _solved(known: list[int | None], x: Variable) -> list[int | None]:
@@ -132,16 +152,16 @@ def _solved(known: list[int | None], x: Variable) -> list[int | None]:
 class SpecifyShape(NumPyOp):
     """The first input, whose sizes along some axes are checked to be the other inputs."""
 
-    __props__ = ("axes",)
+    __props__ = ("along",)
     storage = "view"
     view_map = {0: [0]}
 
-    def __init__(self, axes: tuple[int, ...]) -> None:
-        self.axes = axes
+    def __init__(self, along: tuple[int, ...]) -> None:
+        self.along = along
 
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
         shape = list(x.type.shape)
-        for axis, size in zip(self.axes, sizes, strict=True):
+        for axis, size in zip(self.along, sizes, strict=True):
             if isinstance(size, Constant):
                 shape[axis] = int(size.data)
         if not x.type.accepts_shape(x.type.clone(shape=shape)):
@@ -151,7 +171,7 @@ class SpecifyShape(NumPyOp):
         return Apply(self, [x, *sizes], [x.type.clone(shape=shape)()])
 
     def compute(self, x: Any, *sizes: Any) -> Any:
-        for axis, size in zip(self.axes, sizes, strict=True):
+        for axis, size in zip(self.along, sizes, strict=True):
             if x.shape[axis] != size:
                 raise ValueError(
                     f"axis {axis} has size {x.shape[axis]}, not {int(size)} as specified"
@@ -159,25 +179,21 @@ class SpecifyShape(NumPyOp):
         return x
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        name = "specify_" + "_".join(map(str, self.axes))
+        name = "specify_" + "_".join(map(str, self.along))
         return f"{use(name, self.compute)}({', '.join(inputs)})"
 
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return [
-            tuple(
-                size if known is None else known
-                for size, known in zip(input_shapes[0], node.out.type.shape, strict=True)
-            )
-        ]
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes, *[()] * len(self.along)], [axes], whole=self.along)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [output_grads[0], *[None] * len(self.axes)]
+        return [output_grads[0], *[None] * len(self.along)]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True], *[[False]] * len(self.axes)]
+        return [[True], *[[False]] * len(self.along)]
 
 
 def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
@@ -193,15 +209,15 @@ def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
 class Unbroadcast(NumPyOp):
     """The input, of which some axes no longer count as broadcasting."""
 
-    __props__ = ("axes",)
+    __props__ = ("along",)
     storage = "view"
     view_map = {0: [0]}
 
-    def __init__(self, axes: tuple[int, ...]) -> None:
-        self.axes = axes
+    def __init__(self, along: tuple[int, ...]) -> None:
+        self.along = along
 
     def make_node(self, x: Variable) -> Apply:
-        shape = [None if axis in self.axes else size for axis, size in enumerate(x.type.shape)]
+        shape = [None if axis in self.along else size for axis, size in enumerate(x.type.shape)]
         return Apply(self, [x], [x.type.clone(shape=shape)()])
 
     def compute(self, x: Any) -> Any:
@@ -210,12 +226,13 @@ class Unbroadcast(NumPyOp):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return inputs[0]
 
-    def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
-        return input_shapes
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes], [axes], whole=self.along)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         g = output_grads[0]
-        return [with_sizes(g, [1 if a in self.axes else None for a in range(g.type.ndim)])]
+        return [with_sizes(g, [1 if a in self.along else None for a in range(g.type.ndim)])]
 
 
 class RepeatedIndices(NumPyOp):

@@ -74,7 +74,7 @@ def _known_sizes(node: Applied[SpecifyShape], rewriter: Rewriter) -> Replacement
     x, *sizes = node.inputs
     known = all(
         rewriter.size(x, axis) is rewriter.final([cast(size, "int64")])[0]
-        for axis, size in zip(node.op.axes, sizes, strict=True)
+        for axis, size in zip(node.op.along, sizes, strict=True)
     )
     return [x] if known else None
 
