@@ -15,6 +15,7 @@ from .configuration import config
 from .graph import Apply, Constant, NumPyOp, Use, Variable
 from .kernels import numpy_cast
 from .labels import Axes, broadcasting
+from .labels import Axes, broadcasting
 from .types import (
     TensorType,
     check_dtype,
@@ -23,9 +24,6 @@ from .types import (
     is_python_number,
     smallest_dtype,
 )
-
-# What is known of an array's sizes: see `TensorType`.
-Shape = tuple[int | None, ...]
 
 # ---- What the dtype of a result is, from that of the inputs together -------------------------
 

@@ -2,26 +2,27 @@
 
 A training step reads rows of data, computes rows from them, and in the end adds up over all rows:
 costs, gradients. Where there are more rows than fit into the processor's cache, each call of NumPy
-reads them all from memory again. But a sum over all rows is that of the sums over blocks of rows.
+reads them all from memory again. But a sum over all rows is the sum of the sums over blocks of rows.
+
+What goes by rows follows from `Op.axes`. All else is left outside the blocks, and so is what is made
+of the sums; if rows meet that again, they are computed in another pass over the blocks.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from ..compile.program import Program
-from ..core.axes import DimShuffle, Sum
+from ..core.axes import DimShuffle
 from ..core.closed import ClosedGraph
 from ..core.credit import credited_to
-from ..core.elementwise import FUNCTIONS_OF_ELEMENTS
-from ..core.graph import Apply, Constant, Op, Variable, clone_replace, toposort
+from ..core.graph import Apply, Constant, Variable, clone_replace, toposort
+from ..core.types import constant
 from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
-from ..ops.nnet import LogSoftmax, Softmax
 from ..ops.pieces import SHARED_PRODUCT
-from ..ops.planned import InRange
-from ..ops.reduction import Reduction
 from .buffers import place
 from .specialise import improve_before_cutting, improve_for_sizes
 
@@ -32,10 +33,6 @@ _MOST_MULTIPLICATIONS = SHARED_PRODUCT - 1
 _FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 200, 2500
 _BLOCK_BYTES = 5 << 18
 _FEWEST_BLOCKS = 3
-# What a variable has to do with the rows: it has one for each, or one column for each, or it is a
-# sum over them, or made of such sums. What has nothing to do with them is None.
-ROWS, COLUMNS, SUM, LATER = "rows", "columns", "a sum", "made of sums"
-Kind = str | None
 
 
 def in_row_blocks(
@@ -56,29 +53,149 @@ def in_row_blocks(
     if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
         return list(outputs)
     outputs = improve_before_cutting(outputs)  # now sizes are numbers, not those of a block
+    new: dict[Variable, Variable] = {}
+    for body in _bodies(inputs, outputs, n_rows):
+        n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, body))
+        if n_blocks < _FEWEST_BLOCKS:
+            continue
+        lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
+        programs = {n: _program_for(f"{name}_{n}_rows", body.of(n), filled) for n in set(lengths)}
+        types = [v.type for v in body.results]
+        op = RowBlocks(programs, lengths, [*body.cut.values()], types, [*body.results.values()])
+        given = clone_replace([*body.cut, *body.whole], new)
+        node = credited_to(body.nodes[0].made_at, op.make_node, *given)
+        new.update(zip(body.results, node.outputs, strict=True))
+    return clone_replace(outputs, new)
+
+
+def _program_for(name: str, graph: ClosedGraph, filled: bool) -> Program:
+    outputs = improve_for_sizes(graph.inputs, graph.outputs)
+    return Program(name, ClosedGraph(graph.inputs, outputs), place=place, filled=filled)
+
+
+# ---- What goes by rows -------------------------------------------------------------------------
+
+
+class _Rows:
+    """Finds which nodes can be computed block by block, and in which pass over the rows.
+
+    Attributes
+    ----------
+    axis : dict of Variable to int
+        Along which axis a variable has its rows: the inputs, and what is computed from them by rows.
+    label : dict of Apply to label
+        Of the nodes that go by rows: the label of the rows among their axes.
+    turn : dict of Apply to int
+        Of the same: the number of the pass.
+    """
+
+    def __init__(self, inputs: Iterable[Variable], order: Sequence[Apply], n_rows: int) -> None:
+        self.n_rows = n_rows
+        self.axis = {v: 0 for v in inputs if v.type.ndim and v.type.shape[0] == n_rows}
+        self.label: dict[Apply, Any] = {}
+        self.turn: dict[Apply, int] = {}
+        ready: dict[Variable, int] = {}  # from which pass on it is there for what goes by rows
+        for node in order:
+            label = self._label(node)
+            turns = [ready.get(v, 0) for v in node.inputs]
+            if label is None:
+                made_by_rows = [self.turn.get(v.owner, -1) + 1 for v in node.inputs]  # type: ignore[arg-type]  # None is no key
+                ready.update(dict.fromkeys(node.outputs, max([*turns, *made_by_rows], default=0)))
+                continue
+            self.label[node], self.turn[node] = label, max(turns)
+            for v, labels in zip(node.outputs, node.op.axes(node).outputs, strict=True):  # type: ignore[union-attr]  # it has a label
+                if label in labels:
+                    self.axis[v] = list(labels).index(label)
+                    ready[v] = max(turns)
+                else:
+                    ready[v] = max(turns) + 1
+
+    def _label(self, node: Apply) -> Any:
+        """The label of the rows among the axes of the node; None if it does not go by rows."""
+        if not any(v in self.axis for v in node.inputs):
+            return None
+        told = node.op.axes(node)
+        if told is None:
+            return None
+        pairs = [*zip(node.inputs, told.inputs, strict=True)]
+        found = {labels[self.axis[v]] for v, labels in pairs if v in self.axis}
+        label = found.pop()
+        if found or label is None or label in told.whole:
+            return None
+        is_given = label not in told.sizes or isinstance(node.inputs[told.sizes[label]], Constant)
+        return label if is_given and all(self._fits(v, ls, label) for v, ls in pairs) else None
+
+    def _fits(self, v: Variable, labels: Sequence[Any], label: Any) -> bool:
+        """Whether the input has its rows along the label, if it has rows or the label."""
+        places = [axis for axis, other in enumerate(labels) if other == label]
+        if v in self.axis:
+            return places == [self.axis[v]]
+        return not places or (len(places) == 1 and v.type.shape[places[0]] == self.n_rows)
+
+
+class _Body(NamedTuple):
+    """What is computed in each block of a pass.
+
+    Attributes
+    ----------
+    nodes : list of Apply
+        In order.
+    sizes : dict of Apply to int
+        The input of a node that is to be the number of rows.
+    cut : dict of Variable to int
+        The inputs of which each block has a part, and along which axis.
+    whole : list of Variable
+        The inputs that are the same for all blocks.
+    results : dict of Variable to int or None
+        What is computed, and the axis of its rows; None if it is a sum over all rows.
+    """
+
+    nodes: list[Apply]
+    sizes: dict[Apply, int]
+    cut: dict[Variable, int]
+    whole: list[Variable]
+    results: dict[Variable, int | None]
+
+    def of(self, n_rows: int) -> ClosedGraph:
+        """What computes the results for a block of so many rows."""
+        new: dict[Variable, Variable] = {}
+        for v, axis in self.cut.items():
+            shape = v.type.shape
+            new[v] = v.type.clone(shape=(*shape[:axis], n_rows, *shape[axis + 1 :]))(v.name)
+        new.update((v, v.type(v.name)) for v in self.whole)
+        inputs = [*new.values()]
+        for node in self.nodes:
+            node_inputs = [new.get(v, v) for v in node.inputs]
+            if node in self.sizes:
+                place = self.sizes[node]
+                node_inputs[place] = constant(n_rows, dtype=node.inputs[place].type.dtype)
+            clone = node.clone_with_new_inputs(node_inputs)
+            new.update(zip(node.outputs, clone.outputs, strict=True))
+        return ClosedGraph(inputs, [new[v] for v in self.results])
+
+
+def _bodies(
+    inputs: Sequence[Variable], outputs: Sequence[Variable], n_rows: int
+) -> Iterable[_Body]:
+    """For each pass over the rows in which there are sums: what is computed in its blocks."""
     order = toposort(outputs)
-    kinds = _kinds(inputs, n_rows, order)
-    sums = [v for v, kind in kinds.items() if kind == SUM]
-    if not sums or any(kinds.get(v) in (ROWS, COLUMNS) for v in outputs):
-        return outputs
-    inside = [node for node in order if kinds.get(node.outputs[0]) in (ROWS, COLUMNS, SUM)]
-    made = {v for node in inside for v in node.outputs}
-    needed = dict.fromkeys(v for node in inside for v in node.inputs)
-    # A transpose is taken in each block, where it can be seen that it is one.
-    needed = dict.fromkeys(v if v in made else _without_permutation(v) for v in needed)
-    given = [v for v in needed if v not in made and not isinstance(v, Constant)]
-    cut = [v for v in given if kinds.get(v) == ROWS]
-    whole = [v for v in given if kinds.get(v) is None]
-    n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, cut, inside))
-    if n_blocks < _FEWEST_BLOCKS:
-        return outputs
-    lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
-    programs = {
-        n: _program_for(f"{name}_{n}_rows", n, cut, whole, sums, filled) for n in set(lengths)
-    }
-    op = RowBlocks(programs, lengths, [0] * len(cut), [v.type for v in sums], [None] * len(sums))
-    node = credited_to(inside[0].made_at, op.make_node, *cut, *whole)
-    return clone_replace(outputs, dict(zip(sums, node.outputs, strict=True)))
+    rows = _Rows(inputs, order, n_rows)
+    users: dict[Variable, set[int | None]] = {v: {None} for v in outputs}
+    for node in order:
+        for v in node.inputs:
+            users.setdefault(v, set()).add(rows.turn.get(node))
+    for turn in sorted(set(rows.turn.values())):
+        nodes = [node for node in order if rows.turn.get(node) == turn]
+        made = [v for node in nodes for v in node.outputs]
+        results: dict[Variable, int | None] = {v: None for v in made if v not in rows.axis}
+        if not results:
+            continue
+        # A transpose is but another look at the same rows: it is taken outside, too.
+        shown = [_without_permutation(v) for v in made if users.get(v, set()) - {turn}]
+        results |= {v: rows.axis[v] for v in shown if v in made and v in rows.axis}
+        body = _body(nodes, results, rows, order)
+        if body is not None:
+            yield body
 
 
 def _without_permutation(x: Variable) -> Variable:
@@ -87,28 +204,78 @@ def _without_permutation(x: Variable) -> Variable:
     return x
 
 
-def _program_for(
-    name: str,
-    n_rows: int,
-    cut: Sequence[Variable],
-    whole: Sequence[Variable],
-    sums: Sequence[Variable],
-    filled: bool,
-) -> Program:
-    """What computes the sums of so many rows."""
-    inputs = [v.type.clone(shape=(n_rows, *v.type.shape[1:]))(v.name) for v in cut]
-    inputs += [v.type(v.name) for v in whole]
-    block_sums = clone_replace(sums, dict(zip([*cut, *whole], inputs, strict=True)))
-    outputs = improve_for_sizes(inputs, block_sums)
-    return Program(name, ClosedGraph(inputs, outputs), place=place, filled=filled)
+def _body(
+    nodes: Sequence[Apply], results: dict[Variable, int | None], rows: _Rows, order: Sequence[Apply]
+) -> _Body | None:
+    """What is computed by these nodes; None if it would take something both cut and whole."""
+    needed, inside = set(results), set[Apply]()
+    for node in reversed(nodes):
+        if needed.intersection(node.outputs):
+            inside.add(node)
+            needed.update(node.inputs)
+    sizes: dict[Apply, int] = {}
+    axes: dict[Variable, int | None] = {}
+    label = rows.label
+    # From the last, so that the first are taken first.
+    stack: list[tuple[Variable, int | None]] = []
+    for node in reversed(nodes):
+        if node not in inside:
+            continue
+        told = node.op.axes(node)
+        assert told is not None
+        if label[node] in told.sizes:
+            sizes[node] = told.sizes[label[node]]
+        for v, labels in zip(reversed(node.inputs), reversed(told.inputs), strict=True):
+            if v.owner not in inside:
+                stack.append((v, [*labels].index(label[node]) if label[node] in labels else None))
+    more = set[Apply]()
+    while stack:
+        v, axis = stack.pop()
+        owner = v.owner
+        if owner is not None and isinstance(owner.op, DimShuffle):
+            # A transpose is taken in each block, where it can be seen that it is one.
+            more.add(owner)
+            stack.append((owner.inputs[0], None if axis is None else owner.op.new_order[axis]))  # type: ignore[arg-type]  # no new axis has rows
+        elif (
+            owner is not None and axis is not None and (number := _size_given(v, axis)) is not None
+        ):
+            more.add(owner)
+            sizes[owner] = number
+            stack += [(x, None) for x in owner.inputs]
+        elif axis is not None or not isinstance(v, Constant):
+            if axes.setdefault(v, axis) != axis:
+                return None
+    return _Body(
+        [node for node in order if node in inside or node in more],
+        sizes,
+        {v: axis for v, axis in axes.items() if axis is not None},
+        [v for v, axis in axes.items() if axis is None],
+        results,
+    )
 
 
-def _rows_of_a_block(n_rows: int, cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
+def _size_given(v: Variable, axis: int) -> int | None:
+    """Which input of its owner says how many rows v has, where nothing else has to do with them."""
+    node = v.owner
+    told = None if node is None else node.op.axes(node)
+    if node is None or told is None:
+        return None
+    label = told.outputs[v.index or 0][axis]
+    place = told.sizes.get(label)
+    if place is None or label in told.whole or any(label in labels for labels in told.inputs):
+        return None
+    return place if isinstance(node.inputs[place], Constant) else None
+
+
+# ---- How large blocks are --------------------------------------------------------------------------
+
+
+def _rows_of_a_block(n_rows: int, body: _Body) -> int:
     """How many rows there should be in a block, at most; all if they are better left together."""
-    products = [node for node in inside if isinstance(node.op, Dot)]
+    products = [node for node in body.nodes if isinstance(node.op, Dot)]
     multiplications = max(map(_multiplications, products), default=n_rows) // n_rows
     at_once = _MOST_MULTIPLICATIONS // max(1, multiplications)
-    in_the_cache = _BLOCK_BYTES // _bytes_of_a_row(n_rows, cut, inside)
+    in_the_cache = _BLOCK_BYTES // _bytes_of_a_row(n_rows, body)
     if n_rows <= 2 * in_the_cache:
         return n_rows
     if at_once < _FEWEST_ROWS:
@@ -122,86 +289,15 @@ def _multiplications(node: Apply) -> int:
     return math.prod(size or 1 for size in (*x, *y[1:]))
 
 
-def _bytes_of_a_row(n_rows: int, cut: Sequence[Variable], inside: Sequence[Apply]) -> int:
+def _bytes_of_a_row(n_rows: int, body: _Body) -> int:
     """How much memory a row of the data takes with what is computed from it.
 
     Functions of elements write over what they are given, so products count, and one of those.
     """
     sizes: dict[bool, list[int]] = {True: [0], False: [0]}
-    for variable in [*cut, *[node.outputs[0] for node in inside]]:
+    for variable in [*body.cut, *[node.outputs[0] for node in body.nodes]]:
         length = math.prod(size or 1 for size in variable.type.shape)
         node = variable.owner
         counts = node is None or isinstance(node.op, Dot)
         sizes[counts].append(length * variable.type.numpy_dtype.itemsize)
     return max(1, (sum(sizes[True]) + max(sizes[False])) // n_rows)
-
-
-# ---- What each variable has to do with the rows ---------------------------------------------------
-
-
-def _kinds(inputs: Sequence[Variable], n_rows: int, order: Sequence[Apply]) -> dict[Variable, str]:
-    """The kinds of all variables that have one; of none if something needs all rows at once."""
-    kinds = {v: ROWS for v in inputs if v.type.ndim and v.type.shape[0] == n_rows}
-    for node in order:
-        of_inputs = [kinds.get(v) for v in node.inputs]
-        if not any(of_inputs):
-            continue
-        if {SUM, LATER} & set(of_inputs):
-            kind = None if {ROWS, COLUMNS} & set(of_inputs) else LATER
-        else:
-            kind = _KIND_OF[type(node.op)](node, of_inputs) if type(node.op) in _KIND_OF else None
-        if kind is None:
-            return {}
-        kinds.update(dict.fromkeys(node.outputs, kind))
-    return kinds
-
-
-def _of_elements(node: Apply, kinds: Sequence[Kind]) -> Kind:
-    """Rows meet rows; what is not by rows must be the same for each."""
-    if COLUMNS in kinds:
-        return None
-    for variable, kind in zip(node.inputs, kinds, strict=True):
-        is_by_axis_0 = variable.type.ndim == node.out.type.ndim and variable.type.shape[0] != 1
-        if is_by_axis_0 != (kind == ROWS):
-            return None
-    return ROWS
-
-
-def _of_permuted(node: Apply, kinds: Sequence[Kind]) -> Kind:
-    order = node.op.new_order  # type: ignore[attr-defined]  # of a DimShuffle
-    if kinds[0] == ROWS:
-        return ROWS if order[0] == 0 else COLUMNS if order == (1, 0) else None
-    return ROWS if order == (1, 0) else None
-
-
-def _of_product(node: Apply, kinds: Sequence[Kind]) -> Kind:
-    x, y = (v.type.ndim for v in node.inputs)
-    return {
-        (ROWS, None): ROWS if x == 2 else None,
-        (None, COLUMNS): COLUMNS if x == 2 else None,
-        (COLUMNS, ROWS): SUM,
-        (ROWS, ROWS): SUM if x == 1 else None,
-    }.get((kinds[0], kinds[1]))
-
-
-def _of_sum(node: Apply, kinds: Sequence[Kind]) -> Kind:
-    if kinds[0] != ROWS:
-        return None
-    return SUM if 0 in node.op.axis else ROWS  # type: ignore[attr-defined]  # of a Sum
-
-
-def _of_others_along_axes(node: Apply, kinds: Sequence[Kind]) -> Kind:
-    is_within_rows = 0 not in node.op.axis  # type: ignore[attr-defined]  # of an AlongAxes
-    return ROWS if kinds[0] == ROWS and is_within_rows else None
-
-
-_KIND_OF: dict[type[Op], Callable[[Apply, Sequence[Kind]], Kind]] = {
-    **dict.fromkeys(FUNCTIONS_OF_ELEMENTS, _of_elements),
-    InRange: _of_elements,
-    DimShuffle: _of_permuted,
-    Dot: _of_product,
-    Sum: _of_sum,
-    Reduction: _of_others_along_axes,
-    Softmax: _of_others_along_axes,
-    LogSoftmax: _of_others_along_axes,
-}
