@@ -10,6 +10,7 @@ from functools import partial
 from itertools import count
 from statistics import median
 from time import perf_counter
+from traceback import walk_tb
 from types import CodeType
 from typing import Any, Protocol
 
@@ -180,6 +181,10 @@ class Program:
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
+        passed = {frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)}
+        for program in self._inner:
+            if program._filename in passed:
+                return program.explain(error)
         frame, line, innermost = None, 0, False
         traceback = error.__traceback__
         while traceback is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -70,3 +71,51 @@ def numpy_in_range(x: Any) -> Any:
     if not math.isfinite(sum_of_squares(flat)):
         raise OutOfRange
     return x
+
+
+class Picked(NumPyOp):
+    """x[i, columns[i]] for each row i of a matrix x."""
+
+    __props__ = ()
+
+    def make_node(self, x: Variable, columns: Variable) -> Apply:
+        return Apply(self, [x, columns], [x.type.clone(shape=x.type.shape[:1])()])
+
+    def compute(self, x: Any, columns: Any) -> Any:
+        return x[_numbers_below(len(x)), columns]
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        x, columns = inputs
+        return f"{x}[arange({x}.shape[0]), {columns}]"
+
+    def axes(self, node: Apply) -> Axes:
+        return Axes(["ij", "i"], ["i"], whole="j")
+
+
+class Placed(NumPyOp):
+    """A matrix of zeros, but for values[i] at [i, columns[i]]; or a single value for all rows i."""
+
+    __props__ = ("n_columns",)
+    takes_out = True
+
+    def __init__(self, n_columns: int) -> None:
+        self.n_columns = n_columns
+
+    def make_node(self, values: Variable, columns: Variable) -> Apply:
+        shape = (*columns.type.shape, self.n_columns)
+        return Apply(self, [values, columns], [values.type.clone(shape=shape)()])
+
+    def compute(self, values: Any, columns: Any, out: Any = None) -> Any:
+        if out is None:
+            out = np.empty((len(columns), self.n_columns), values.dtype)
+        out.fill(0)
+        out[_numbers_below(len(columns)), columns] += values
+        return out
+
+    def axes(self, node: Apply) -> Axes:
+        return Axes(["i"[: node.inputs[0].type.ndim], "i"], ["ij"], whole="j")
+
+
+@lru_cache(maxsize=8)
+def _numbers_below(n: int) -> Any:
+    return np.arange(n)

@@ -49,7 +49,7 @@ def in_row_blocks(
     filled : bool
         As for a `Program`.
     """
-    n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim == 2), default=0)
+    n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim >= 2), default=0)
     if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
         return list(outputs)
     outputs = improve_before_cutting(outputs)  # now sizes are numbers, not those of a block

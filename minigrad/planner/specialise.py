@@ -11,6 +11,7 @@ from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import filling_rules
 from .layout import feature_major_sources, layout_rules, transposition_rules
 from .linear import factor_rules, linear_rules
+from .picking import picking_rules
 
 
 @cache
@@ -45,7 +46,7 @@ def improve_for_sizes(inputs: Sequence[Variable], outputs: Sequence[Variable]) -
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
     """Improve what is stable already; factors leave sums over rows, and are there once for all."""
-    return Rewriter((*rules(), *factor_rules())).final(outputs)
+    return Rewriter((*rules(), *factor_rules(), *picking_rules())).final(outputs)
 
 
 def _of_shape(variable: Variable, shape: tuple[int, ...]) -> Variable:

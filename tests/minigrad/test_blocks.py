@@ -51,6 +51,22 @@ SUMS = {
     "of whole numbers": lambda x, w: (x > 0).sum(axis=0),
     "of what is made of the transpose": lambda x, w: T.tanh(T.dot(w.T, x.T).T).sum(axis=0),
     "and what is made of it": lambda x, w: T.sqrt(T.sqr(x).sum() + 1) * T.sum(w),
+    "of rows without their mean": lambda x, w: T.sqr(x - x.mean(axis=0)).sum(),
+    "of rows and those in another order": lambda x, w: (x * x[::-1]).sum(),
+    "beside one over all pairs of rows": lambda x, w: T.tanh(x.dot(x.T)).sum() + T.exp(x).sum(),
+    "of columns that are slices": lambda x, w: T.tanh(x[:, :2]).dot(w[:2]).sum(axis=0),
+    "of columns by number": lambda x, w: T.exp(x[:, [0, 2]]).sum(axis=0),
+    "of a single column": lambda x, w: T.exp(x[:, 1]).sum(),
+    "of what is joined": lambda x, w: T.tanh(T.concatenate([x, x.dot(w)], axis=1)).sum(axis=0),
+    "of matrices": lambda x, w: T.exp(x.reshape((x.shape[0], 2, 2))).sum(axis=(0, 1)),
+    "of the transpose of matrices": lambda x, w: T.exp(
+        x.reshape((x.shape[0], 2, 2)).dimshuffle(1, 0, 2)
+    ).sum(axis=1),
+    "of products of each row": lambda x, w: T.prod(x.dot(w), axis=1).sum(),
+    "of running sums of each row": lambda x, w: T.sqr(T.cumsum(x, axis=1)).sum(),
+    "of norms": lambda x, w: x.norm(2, axis=1).sum(),
+    "of where the largest is": lambda x, w: T.argmax(x.dot(w), axis=1).sum(),
+    "of rows with one set column": lambda x, w: T.exp(T.set_subtensor(x[:, 1], 0)).sum(axis=0),
 }
 
 
@@ -68,9 +84,7 @@ def test_a_sum_is_computed_in_blocks(build, count, rows):
 
 NOT_IN_BLOCKS = {
     "the rows themselves": lambda x: T.tanh(x),
-    "what takes the mean from each row": lambda x: T.sqr(x - x.mean(axis=0)).sum(),
     "a softmax over the rows": lambda x: T.sqr(T.nnet.softmax(x, axis=0)).sum(),
-    "the rows in another order": lambda x: (x * x[::-1]).sum(),
     "the product of all pairs of rows": lambda x: T.tanh(T.dot(x, x.T)).sum(),
     "running sums": lambda x: T.sqr(T.cumsum(x, axis=0)).sum(),
 }
@@ -184,3 +198,88 @@ def test_a_quotient_goes_by_rows():
     g = minigrad.function([x], [cost, minigrad.grad(cost, w)], mode="FAST_COMPILE")
     for found, expected in zip(results, g(values), strict=True):
         np.testing.assert_allclose(found, expected, rtol=1e-10)
+
+
+# ---- Classifiers and regressions ---------------------------------------------------------------
+
+
+def log_of_picked(z, y):
+    return -T.mean(T.log(T.nnet.softmax(z))[T.arange(y.shape[0]), y])
+
+
+def picked_of_log(z, y):
+    return T.nnet.categorical_crossentropy(T.nnet.softmax(z), y).mean()
+
+
+def one_hot(z, y):
+    return T.nnet.categorical_crossentropy(T.nnet.softmax(z), T.eq(y[:, None], np.arange(3))).mean()
+
+
+def old_theano(z, y):
+    return T.nnet.crossentropy_softmax_1hot(z, y)[0].mean()
+
+
+def weighted(z, y):
+    return -(T.nnet.logsoftmax(z)[T.arange(y.shape[0]), y] / (1 + y)).mean()
+
+
+COSTS = [log_of_picked, picked_of_log, one_hot, old_theano, weighted]
+FEATURES = {
+    "all": (lambda x, z: x, lambda x, z: x),
+    "a slice": (lambda x, z: x[:, :3], lambda x, z: x[:, :3]),
+    "joined": (lambda x, z: T.concatenate([x, z], axis=1), lambda x, z: np.hstack([x, z])),
+    "a layer, of which a slice": (lambda x, z: T.tanh(x)[:, 1:], lambda x, z: np.tanh(x)[:, 1:]),
+    "matrices": (
+        lambda x, z: T.sqr(x.reshape((x.shape[0], 2, 2))).reshape((x.shape[0], -1)),
+        lambda x, z: x**2,
+    ),
+}
+
+
+def by_hand(features, w, y, weights):
+    """Cost, accuracy, probabilities and the cost's gradient by w."""
+    z = features @ w
+    p = np.exp(z - z.max(axis=1, keepdims=True))
+    p /= p.sum(axis=1, keepdims=True)
+    n = np.arange(len(y))
+    cost = -(weights * np.log(p[n, y])).mean()
+    accuracy = (p.argmax(axis=1) == y).mean()
+    errors = weights[:, None] * (p - np.eye(3)[y]) / len(y)
+    return cost, accuracy, p, features.T @ errors
+
+
+# Each cost with all features, and with each of these.
+SETTINGS = [("float64", "int64", 53), ("float32", "int32", 50), ("float64", "uint8", 11)]
+CLASSIFIERS = [
+    (cost, features, *SETTINGS[(i + j) % len(SETTINGS)])
+    for i, cost in enumerate(COSTS)
+    for j, features in enumerate(FEATURES)
+]
+
+
+@pytest.mark.parametrize(("cost_of", "features", "dtype", "of_labels", "count"), CLASSIFIERS)
+def test_a_classifier_with_integer_labels_goes_in_blocks(
+    cost_of, features, dtype, of_labels, count
+):
+    rng = np.random.default_rng(0)
+    of_variables, of_arrays = FEATURES[features]
+    x, z, y = T.matrix("x", dtype), T.matrix("z", dtype), T.vector("y", of_labels)
+    values = [rng.normal(size=(count, 4)).astype(dtype), rng.normal(size=(count, 2)).astype(dtype)]
+    labels = rng.integers(0, 3, count).astype(of_labels)
+    rows = of_arrays(*values)
+    w = minigrad.shared(rng.normal(size=(rows.shape[1], 3)).astype(dtype))
+    scores = of_variables(x, z).dot(w)
+    probabilities = T.nnet.softmax(scores)
+    cost = cost_of(scores, y)
+    accuracy = T.mean(T.eq(T.argmax(probabilities, axis=1), y))
+    outputs = [cost, accuracy, probabilities, minigrad.grad(cost, w)]
+    weights = 1 / (1.0 + labels) if cost_of is weighted else np.ones(count)
+    with tiny_cache:
+        f = minigrad.function([x, z, y], outputs, on_unused_input="ignore")
+        found = f(*values, labels)
+        assert_program_agrees([x, z, y], outputs, [*values, labels])
+    assert is_in_blocks(f)
+    assert [v.dtype for v in found] == [v.type.numpy_dtype for v in outputs]
+    tolerance = 1e-10 if dtype == "float64" else 1e-5
+    for mine, right in zip(found, by_hand(rows, w.get_value(), labels, weights), strict=True):
+        np.testing.assert_allclose(mine, right, rtol=tolerance, atol=tolerance)
