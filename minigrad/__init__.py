@@ -19,6 +19,7 @@ from .compile import programs as _programs
 from .compile.sharing import shared
 from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
+from .core.labels import Axes
 from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
 from .printing import debugprint, pp, pprint
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Apply",
+    "Axes",
     "Constant",
     "DisconnectedInputError",
     "Function",

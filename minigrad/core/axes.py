@@ -91,6 +91,7 @@ class DimShuffle(NumPyOp):
 
     __props__ = ("new_order",)
     storage = "view"
+    is_analytic = True
 
     def __init__(self, new_order: Sequence[int | str]) -> None:
         self.new_order = tuple(new_order)
@@ -274,6 +275,7 @@ class Sum(AlongAxes):
     """The sum over the axes `axis`, in which float16 and float32 are added up in a wider float."""
 
     __props__ = ("axis",)
+    is_analytic = True
     takes_out = True
     name = "sum"
     function = staticmethod(numpy_sum)
@@ -315,6 +317,7 @@ class Size(NumPyOp):
 
     __props__ = ("axis",)
     storage = "new"
+    is_analytic = True
 
     def __init__(self, axis: int) -> None:
         self.axis = axis

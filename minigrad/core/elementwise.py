@@ -14,8 +14,7 @@ from .axes import as_tensor_variable, unbroadcast
 from .configuration import config
 from .graph import Apply, Constant, NumPyOp, Use, Variable
 from .kernels import numpy_cast
-from .labels import Axes, broadcasting
-from .labels import Axes, broadcasting
+from .labels import Axes, Shape, broadcasting
 from .types import (
     TensorType,
     check_dtype,

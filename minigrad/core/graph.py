@@ -207,6 +207,9 @@ class Op:
         ``out=``, to write its result into.
     in_place : bool
         Whether that array may be one of the inputs.
+    is_analytic : bool
+        Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
+        be found by a complex step.
     itypes, otypes : list of TensorType
         For ops of fixed types: of the inputs, of the outputs.
 
@@ -231,6 +234,7 @@ class Op:
     is_view = False
     takes_out = False
     in_place = False
+    is_analytic = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
 

@@ -210,6 +210,7 @@ class Subtensor(NumPyOp):
 
     __props__ = ("pattern",)
     storage = "view"
+    is_analytic = True
 
     def __init__(self, pattern: tuple[Any, ...]) -> None:
         self.pattern = pattern

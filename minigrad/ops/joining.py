@@ -20,6 +20,7 @@ class Join(NumPyOp):
 
     __props__ = ("axis",)
     storage = "new"
+    is_analytic = True
 
     def __init__(self, axis: int) -> None:
         self.axis = axis

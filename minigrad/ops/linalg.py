@@ -25,6 +25,7 @@ class Dot(NumPyOp):
 
     __props__ = ()
     storage = "new"
+    is_analytic = True
     takes_out = True
 
     def make_node(self, x: Variable, y: Variable) -> Apply:
@@ -72,6 +73,7 @@ class MatMul(NumPyOp):
 
     __props__ = ()
     storage = "new"
+    is_analytic = True
 
     def make_node(self, x: Variable, y: Variable) -> Apply:
         (*batch, rows, inner), (*other_batch, other_inner, columns) = x.type.shape, y.type.shape

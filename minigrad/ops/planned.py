@@ -77,6 +77,7 @@ class Picked(NumPyOp):
     """x[i, columns[i]] for each row i of a matrix x."""
 
     __props__ = ()
+    storage = "new"
 
     def make_node(self, x: Variable, columns: Variable) -> Apply:
         return Apply(self, [x, columns], [x.type.clone(shape=x.type.shape[:1])()])
@@ -96,6 +97,7 @@ class Placed(NumPyOp):
     """A matrix of zeros, but for values[i] at [i, columns[i]]; or a single value for all rows i."""
 
     __props__ = ("n_columns",)
+    storage = "new"
     takes_out = True
 
     def __init__(self, n_columns: int) -> None:

@@ -19,6 +19,7 @@ class Shape(NumPyOp):
 
     __props__ = ()
     storage = "new"
+    is_analytic = True
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [TensorType("int64", (x.type.ndim,))()])
@@ -65,6 +66,7 @@ class Reshape(NumPyOp):
 
     __props__ = ()
     storage = "view"
+    is_analytic = True
     view_map = {0: [0]}
     is_view = True
 
@@ -154,6 +156,7 @@ class SpecifyShape(NumPyOp):
 
     __props__ = ("along",)
     storage = "view"
+    is_analytic = True
     view_map = {0: [0]}
 
     def __init__(self, along: tuple[int, ...]) -> None:
@@ -211,6 +214,7 @@ class Unbroadcast(NumPyOp):
 
     __props__ = ("along",)
     storage = "view"
+    is_analytic = True
     view_map = {0: [0]}
 
     def __init__(self, along: tuple[int, ...]) -> None:

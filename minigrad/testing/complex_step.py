@@ -15,14 +15,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from ..core.axes import DimShuffle, Size, Sum
 from ..core.elementwise import Elementwise
-from ..core.graph import Apply, Constant, Op, Variable, check_sizes, toposort
+from ..core.graph import Apply, Constant, Variable, check_sizes, toposort
 from ..core.sharing import SharedVariable
-from ..ops.indexing import Subtensor
-from ..ops.joining import Join
-from ..ops.linalg import Dot, MatMul
-from ..ops.shape import Reshape, Shape, SpecifyShape, Unbroadcast
 from .judge.differentiable import COMPLEX_STEPS
 
 # Times the longer step, what is smaller is no longer exact.
@@ -35,10 +30,6 @@ _ANALYTIC_FUNCTIONS = frozenset(
     + [np.exp, np.expm1, np.log, np.log10, np.sqrt]
     + [np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh]
 )
-_LINEAR_OPS: frozenset[type[Op]] = frozenset(
-    [DimShuffle, Shape, Size, Sum, Subtensor, Join, Dot, MatMul]
-    + [Reshape, SpecifyShape, Unbroadcast]
-)
 
 
 def is_analytic(outputs: Sequence[Variable]) -> bool:
@@ -47,9 +38,8 @@ def is_analytic(outputs: Sequence[Variable]) -> bool:
 
 
 def _is_analytic(node: Apply) -> bool:
-    if isinstance(node.op, Elementwise):
-        return node.op.function in _ANALYTIC_FUNCTIONS
-    return type(node.op) in _LINEAR_OPS
+    op = node.op
+    return op.is_analytic or (isinstance(op, Elementwise) and op.function in _ANALYTIC_FUNCTIONS)
 
 
 def slopes(

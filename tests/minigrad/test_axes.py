@@ -5,7 +5,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.core.labels import Axes
+from minigrad import Axes
 from minigrad.rewrite.shapes import infer_shapes
 
 rng = np.random.default_rng(0)

@@ -5,6 +5,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.ops.linalg import Dot
 from minigrad.testing import complex_step
 
 AT = np.array([0.3, 1.7, 2.2])
@@ -49,3 +50,27 @@ def test_what_is_not_analytic_or_not_exact_is_left_to_differences(name):
     }
     _, y = built(builds[name])
     assert not complex_step.is_analytic([T.exp(y)])
+
+
+class Sevenfold(minigrad.Op):
+    """7 · x."""
+
+    __props__ = ()
+    itypes = otypes = [T.dvector]
+    is_analytic = True
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = 7 * inputs[0]
+
+
+class MyDot(Dot):
+    """As its parent."""
+
+
+@pytest.mark.parametrize("build", [Sevenfold(), lambda x: MyDot()(x, x)])
+def test_ops_of_users_may_be_analytic_too(build):
+    x, y = built(build)
+    assert complex_step.is_analytic([y])
+    (found,) = complex_step.slopes([x], [y], [AT], [V])
+    expected = 7 * V if isinstance(build, Sevenfold) else 2 * AT @ V
+    np.testing.assert_allclose(found, expected, rtol=1e-14)
