@@ -6,7 +6,6 @@ Importing this module writes them.
 from __future__ import annotations
 
 import re
-from inspect import signature
 
 from ..core.elementwise import TABLE, Elementwise, Quotient
 from ..ops import functions as _all_lines  # noqa: F401  # so that all functions are in the table
@@ -87,7 +86,7 @@ FORMULAS = {
 def _document(op: Elementwise) -> str:
     """What the op computes, its formula first, its derivative, and the dtype of its result."""
     formula, *derivatives = FORMULAS[op.name]
-    *inputs, output, _ = signature(op.vjp).parameters if op.vjp else ("", "", "")
+    *inputs, output, _ = op.vjp.__code__.co_varnames if op.vjp else ("", "", "")
     if len(derivatives) < 2:
         rule = (derivatives or ["0 wherever there is one"])[0]
     else:
