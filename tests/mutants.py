@@ -41,7 +41,7 @@ MODULES += ["gradient"]
 # What derivatives are called, and what only derivatives call.
 METHODS = {"grad", "L_op"}
 HELPERS = {
-    "core.axes": {"unbroadcast"},
+    "core.axes": {"undo_broadcasting"},
     "core.backprop": {"backpropagate", "connected", "grad", "in_dtype", "vjp"},
     "core.table": {"one_less"},
     "ops.indexing": {"_stays", "_undo_filling"},

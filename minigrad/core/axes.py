@@ -207,7 +207,7 @@ class Alloc(NumPyOp):
         return Axes([labels, *[()] * len(sizes)], [axes], sizes={axis: 1 + axis for axis in axes})
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [unbroadcast(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
+        return [undo_broadcasting(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         return [[True], *[[False]] * len(node.inputs[1:])]
@@ -344,11 +344,30 @@ class Size(NumPyOp):
         return [[False]]
 
 
-def dimshuffle(x: Variable, order: Sequence[int | str]) -> Variable:
-    """The axes of x in the order given, with a new axis of size 1 for each ``'x'``."""
-    if list(order) == list(range(x.type.ndim)):
-        return x
-    return DimShuffle(order)(x)
+def dimshuffle(x: Any, *order: Any) -> Variable:
+    """The axes of x in another order, with new ones of size 1.
+
+    Parameters
+    ----------
+    x : tensor
+    *order : int or 'x', or one sequence of them
+        The number of an axis of x, or ``'x'`` for a new one. An axis that is not named is
+        dropped; it must be known to have size 1.
+
+    Raises
+    ------
+    ValueError
+        If an axis is named twice or does not exist, or one that is dropped may be longer than 1.
+
+    Examples
+    --------
+    >>> dimshuffle([1, 2], 0, "x").type
+    TensorType(int64, (2, 1))
+    """
+    x = as_tensor_variable(x)
+    if len(order) == 1 and not isinstance(order[0], str) and np.iterable(order[0]):
+        order = tuple(order[0])
+    return x if order == tuple(range(x.type.ndim)) else DimShuffle(order)(x)
 
 
 def size_of(x: Variable, axis: int) -> Variable:
@@ -380,9 +399,10 @@ def expand_to(g: Variable, x: Variable, axes: Sequence[int]) -> Variable:
     return Alloc()(restore_axes(g, axes, x.type.ndim), *sizes_of(x))
 
 
-def filled_like(x: Variable, number: float) -> Variable:
-    """A tensor of x's shape and dtype, each element the number."""
-    return Alloc()(written_with(x, constant(number, dtype=x.type.dtype)), *sizes_of(x))
+def filled_like(x: Any, number: float, dtype: Any = None) -> Variable:
+    """The number, in the shape of x, and in its dtype unless another is given."""
+    x = as_tensor_variable(x)
+    return Alloc()(written_with(x, constant(number, dtype=dtype or x.type.dtype)), *sizes_of(x))
 
 
 def written_with(x: Variable, value: Variable) -> Variable:
@@ -394,17 +414,25 @@ def written_with(x: Variable, value: Variable) -> Variable:
     return result
 
 
-def zeros_like(x: Variable) -> Variable:
-    """Zeros in x's shape and dtype."""
-    return filled_like(x, 0)
+def zeros_like(model: Any, dtype: Any = None) -> Variable:
+    """Zeros in the shape of the model, and in its dtype unless another is given.
+
+    >>> zeros_like([[1, 2]]).type
+    TensorType(int64, (1, 2))
+    """
+    return filled_like(model, 0, dtype)
 
 
-def ones_like(x: Variable) -> Variable:
-    """Ones in x's shape and dtype."""
-    return filled_like(x, 1)
+def ones_like(model: Any, dtype: Any = None) -> Variable:
+    """Ones in the shape of the model, and in its dtype unless another is given.
+
+    >>> ones_like([[1, 2]], "float64").type
+    TensorType(float64, (1, 2))
+    """
+    return filled_like(model, 1, dtype)
 
 
-def unbroadcast(g: Variable, x: Variable) -> Variable:
+def undo_broadcasting(g: Variable, x: Variable) -> Variable:
     """g summed over the axes along which x was repeated to get g's shape."""
     if g.type.shape == x.type.shape:
         return g

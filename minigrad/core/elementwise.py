@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from .axes import as_tensor_variable, unbroadcast
+from .axes import as_tensor_variable, undo_broadcasting
 from .configuration import config
 from .graph import Apply, Constant, NumPyOp, Use, Variable
 from .kernels import numpy_cast
@@ -157,7 +157,7 @@ class Elementwise(NumPyOp):
         if not isinstance(derivatives, tuple):
             derivatives = (derivatives,)
         return [
-            None if derivative is None or not x.type.is_float else unbroadcast(derivative, x)
+            None if derivative is None or not x.type.is_float else undo_broadcasting(derivative, x)
             for derivative, x in zip(derivatives, inputs, strict=True)
         ]
 

@@ -13,7 +13,7 @@ from ..core.axes import (
     size_of,
     sizes_of,
     sum_axes,
-    unbroadcast,
+    undo_broadcasting,
     zeros_like,
 )
 from ..core.elementwise import cast
@@ -435,7 +435,7 @@ def _filling(y: Any, shape: tuple[int, ...]) -> Any:
 
 def _undo_filling(g: Variable, y: Variable) -> Variable:
     """g, of the part's shape, summed over the axes along which y was repeated to fill it."""
-    g = unbroadcast(g, y)
+    g = undo_broadcasting(g, y)
     unknown = [a for a, n in enumerate(y.type.shape) if n is None and g.type.shape[a] != 1]
     # A size n of g becomes two: y's size m and n/m, which is 1, or n if m is 1.
     sizes, repeated = [], []

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import dimshuffle, unbroadcast
+from ..core.axes import dimshuffle, undo_broadcasting
 from ..core.graph import Apply, NumPyOp, Use, Variable
 from ..core.labels import Axes, broadcasting
 from ..core.table import mul
@@ -101,8 +101,8 @@ class MatMul(NumPyOp):
         x, y = inputs
         g = output_grads[0]
         return [
-            unbroadcast(self(g, _transposed(y)), x),
-            unbroadcast(self(_transposed(x), g), y),
+            undo_broadcasting(self(g, _transposed(y)), x),
+            undo_broadcasting(self(_transposed(x), g), y),
         ]
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..core.axes import as_tensor_variable
+from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import (
@@ -30,16 +30,13 @@ from ..ops.functions import (
 )
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
-from . import constructors, formulas as _formulas, nnet  # noqa: F401
+from . import constructors, formulas, methods, nnet  # noqa: F401  # for what some do when imported
 from .constructors import *
-from .creation import (
-    alloc, arange, fill, linspace, mgrid, ogrid, ones, ones_like, zeros, zeros_like,
-)
+from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
 from .elementwise import deg2rad, isclose, rad2deg, round
 from .indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
 from .joining import concatenate, join, split, stacklists
-from .methods import dimshuffle
 from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
 from .reductions import (
     all, any, argmax, argmin, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,

@@ -101,26 +101,6 @@ def fill(a: Any, b: Any) -> Variable:
     return Alloc()(written_with(a, b), *sizes)
 
 
-def zeros_like(model: Any, dtype: Any = None) -> Variable:
-    """Zeros in the shape of the model, and in its dtype unless another is given.
-
-    >>> zeros_like([[1, 2]]).eval()
-    array([[0, 0]])
-    """
-    model = as_tensor_variable(model)
-    return fill(model, constant(0, dtype=dtype or model.type.dtype))
-
-
-def ones_like(model: Any, dtype: Any = None) -> Variable:
-    """Ones in the shape of the model, and in its dtype unless another is given.
-
-    >>> ones_like([[1, 2]], "float64").eval()
-    array([[1., 1.]])
-    """
-    model = as_tensor_variable(model)
-    return fill(model, constant(1, dtype=dtype or model.type.dtype))
-
-
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:
     """start, start + step, start + 2·step, …, up to but without stop.
 

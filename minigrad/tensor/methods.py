@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..compile.evaluation import evaluate_once
-from ..core import axes as broadcasting
 from ..core import table
-from ..core.axes import as_tensor_variable
+from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
 from ..core.elementwise import cast
 from ..core.graph import Variable
 from ..core.operators import Operators
@@ -26,30 +25,6 @@ from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_
 
 if TYPE_CHECKING:
     from ..core.types import TensorType
-
-
-def dimshuffle(x: Any, *pattern: Any) -> Variable:
-    """The axes of x in another order, with new ones of size 1.
-
-    Parameters
-    ----------
-    x : tensor
-    *pattern : int or 'x', or one sequence of them
-        The number of an axis of x, or ``'x'`` for a new one. An axis that is not named is
-        dropped; it must be known to have size 1.
-
-    Raises
-    ------
-    ValueError
-        If an axis is named twice or does not exist, or one that is dropped may be longer than 1.
-
-    Examples
-    --------
-    >>> dimshuffle([1, 2], 0, "x").eval()
-    array([[1],
-           [2]])
-    """
-    return broadcasting.dimshuffle(as_tensor_variable(x), _one_sequence(pattern))
 
 
 def _one_sequence(arguments: tuple[Any, ...]) -> Any:
@@ -266,8 +241,8 @@ class Methods(Operators):
     tanh           = _method(table.tanh)
     trunc          = _method(functions.trunc)
 
-    zeros_like     = creation.zeros_like
-    ones_like      = creation.ones_like
+    zeros_like     = zeros_like
+    ones_like      = ones_like
     diagonal       = diagonals.diagonal
     trace          = diagonals.trace
     # fmt: on
