@@ -124,7 +124,7 @@ class Case:
         ]
         dtypes = [variable.type.dtype for variable in minigrad.core.graph.ancestors(self.outputs)]
         floats = [dtype for dtype in dtypes if dtype in programs.FLOATS]
-        self._coarsest = max(floats, key=programs.FLOATS.index, default=None)
+        self.coarsest = max(floats, key=programs.FLOATS.index, default=None)
         self.returned = [
             *self.outputs,
             *([self.cost] if self.cost is not None else []),
@@ -229,7 +229,7 @@ class Case:
                     others = [d[number] for d in disturbed]
                     is_output = number < len(p.outputs)
                     how = (
-                        {} if is_output else {"units": self._units(values), "dtype": self._coarsest}
+                        {} if is_output else {"units": self._units(values), "dtype": self.coarsest}
                     )
                     assert_agrees(
                         result, variable.type.dtype, exact[number], others, f"{what}: {name}", **how
@@ -282,7 +282,7 @@ class Case:
 
     def _precision_of_update(self, i, j):
         p = self.program
-        other = p.variables[j].type.dtype if j >= 0 else self._coarsest
+        other = p.variables[j].type.dtype if j >= 0 else self.coarsest
         return max(p.inputs[i].dtype, other, key=programs.FLOATS.index)
 
 

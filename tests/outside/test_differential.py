@@ -2,7 +2,7 @@
 
 import pytest
 
-pytest.importorskip("autograd")
+pytest.importorskip("autograd", reason='the oracle needs autograd: pip install "minigrad[bench]"')
 
 import differential  # noqa: E402
 
