@@ -19,10 +19,10 @@ from .compile import programs as _programs
 from .compile.sharing import shared
 from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
-from .core.labels import Axes
 from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
 from .printing import debugprint, pp, pprint
+from .protocol.axes import Axes
 
 try:
     from .planner import Plans as _Plans

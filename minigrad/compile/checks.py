@@ -18,7 +18,6 @@ from ..core.elementwise import cast
 from ..core.graph import (
     Apply,
     Op,
-    Use,
     Variable,
     ancestors,
     check_sizes,
@@ -27,6 +26,7 @@ from ..core.graph import (
     toposort,
 )
 from ..core.types import TensorType, constant
+from ..protocol.op import Use
 from ..rewrite import improve
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs

@@ -6,16 +6,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from numpy.lib.array_utils import normalize_axis_tuple
 
 from .credit import asked_for
-from .graph import Apply, Constant, NumPyOp, Use, Variable
-from .kernels import ACCUMULATORS, numpy_sum
-from .labels import Axes, broadcasting
+from .graph import Apply, Constant, NumPyOp, Variable
+from .kernels import numpy_sum
 from .types import TensorType, constant
 
 
@@ -90,8 +89,6 @@ class DimShuffle(NumPyOp):
     """
 
     __props__ = ("new_order",)
-    storage = "view"
-    is_analytic = True
 
     def __init__(self, new_order: Sequence[int | str]) -> None:
         self.new_order = tuple(new_order)
@@ -115,9 +112,6 @@ class DimShuffle(NumPyOp):
     def _dropped(self, ndim: int) -> list[int]:
         return [axis for axis in range(ndim) if axis not in self.kept]
 
-    view_map = {0: [0]}
-    is_view = True
-
     def compute(self, x: Any) -> Any:
         return x.transpose(*self.kept, *self._dropped(x.ndim))[self._index(x.ndim)]
 
@@ -125,23 +119,6 @@ class DimShuffle(NumPyOp):
         """What to take of the permuted input, its dropped axes last."""
         index = [None if axis == "x" else slice(None) for axis in self.new_order]
         return (*index, *[0] * len(self._dropped(ndim)))
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        ndim = node.inputs[0].type.ndim
-        order, index = [*self.kept, *self._dropped(ndim)], self._index(ndim)
-        text = inputs[0]
-        if order != sorted(order):
-            text += ".T" if order == [*reversed(range(ndim))] else f".transpose{tuple(order)}"
-        if any(entry != slice(None) for entry in index):
-            text += f"[{', '.join(':' if entry == slice(None) else str(entry) for entry in index)}]"
-        return text
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return self.expression(node, inputs, lambda name, value: name)
-
-    def axes(self, node: Apply) -> Axes:
-        kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
-        return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         places = range(inputs[0].type.ndim)
@@ -160,7 +137,6 @@ class Alloc(NumPyOp):
     """The first input, repeated until it has the shape that the others, whole numbers, give."""
 
     __props__ = ()
-    storage = "new"
 
     def make_node(self, value: Variable, *sizes: Variable) -> Apply:
         if value.type.ndim > len(sizes):
@@ -171,40 +147,10 @@ class Alloc(NumPyOp):
         shape = [int(s.data) if isinstance(s, Constant) else None for s in sizes]
         return Apply(self, [value, *sizes], [value.type.clone(shape=shape)()])
 
-    def compute(self, value: Any, *sizes: Any) -> Any:
-        return np.full(sizes, value)
-
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        output_storage[0][0] = _filler(node)(*inputs)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         value, *sizes = inputs
-        if not node.inputs[0].type.ndim:
-            dtype = node.inputs[0].type.numpy_dtype
-            shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
-            return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
-        return f"{use('alloc', _filler(node))}({', '.join(inputs)})"
-
-    def may_refuse(self, node: Apply) -> bool:
-        value, *sizes = node.inputs
-        known = (isinstance(s, Constant) or _is_size(s) for s in sizes)
-        return not (set(value.type.shape) <= {1} and all(known))
-
-    def refuse(self, node: Apply, inputs: list[Any]) -> None:
-        value, *sizes = inputs
-        np.broadcast_to(np.empty(()), sizes)  # none is negative
-        _check_filling(node, value, sizes)
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
-
-    def axes(self, node: Apply) -> Axes:
-        value, *sizes = node.inputs
-        axes = range(len(sizes))
-        (filling,) = broadcasting(value.type.shape).inputs
-        extra = len(sizes) - value.type.ndim
-        labels = [None if label is None else extra + label for label in filling]
-        return Axes([labels, *[()] * len(sizes)], [axes], sizes={axis: 1 + axis for axis in axes})
+        check_filling(node, value, sizes)
+        output_storage[0][0] = np.full(sizes, value, dtype=value.dtype)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [undo_broadcasting(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
@@ -213,17 +159,8 @@ class Alloc(NumPyOp):
         return [[True], *[[False]] * len(node.inputs[1:])]
 
 
-def _filler(node: Apply) -> Any:
-    """Alloc for values of this node's type: only axes known to have size 1 are repeated."""
-
-    def alloc(value: Any, *sizes: Any) -> Any:
-        _check_filling(node, value, sizes)
-        return np.full(sizes, value, dtype=value.dtype)
-
-    return alloc
-
-
-def _check_filling(node: Apply, value: Any, sizes: Sequence[Any]) -> None:
+def check_filling(node: Apply, value: Any, sizes: Sequence[Any]) -> None:
+    """Raise a ValueError unless the value fills the shape: only sizes known to be 1 are repeated."""
     known = node.inputs[0].type.shape
     for axis, size in enumerate(value.shape, start=-value.ndim):
         if known[axis] != 1 and size != sizes[axis]:
@@ -232,61 +169,13 @@ def _check_filling(node: Apply, value: Any, sizes: Sequence[Any]) -> None:
             )
 
 
-def _is_size(x: Variable) -> bool:
-    return x.owner is not None and isinstance(x.owner.op, Size)
-
-
-class AlongAxes(NumPyOp):
-    """A NumPy function along some axes of its input, which the output lacks.
-
-    Attributes
-    ----------
-    name : str
-    function : callable
-        Takes an array and ``axis=``.
-    axis : tuple of int
-        Sorted, from 0.
-    """
-
-    storage = "new"
-
-    name: str
-    function: Callable[..., Any]
-    axis: tuple[int, ...]
-
-    def compute(self, x: Any) -> Any:
-        return self.function(x, axis=self.axis)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        name = use(self.name, self.function)
-        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        if not node.out.type.ndim:
-            return f"{self.name}({inputs[0]})"
-        return f"{self.name}({inputs[0]}, {axis_argument(self.axis, node)})"
-
-    def axes(self, node: Apply) -> Axes:
-        axes = range(node.inputs[0].type.ndim)
-        return Axes([axes], [[axis for axis in axes if axis not in self.axis]], whole=self.axis)
-
-
-class Sum(AlongAxes):
+class Sum(NumPyOp):
     """The sum over the axes `axis`, in which float16 and float32 are added up in a wider float."""
 
     __props__ = ("axis",)
-    is_analytic = True
-    takes_out = True
-    name = "sum"
-    function = staticmethod(numpy_sum)
 
     def __init__(self, axis: tuple[int, ...]) -> None:
         self.axis = axis
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        is_narrow = node.inputs[0].type.dtype in ACCUMULATORS
-        name = use(self.name, numpy_sum if is_narrow else np.add.reduce)
-        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
     def make_node(self, x: Variable) -> Apply:
         # NumPy adds up small integers, and counts truths, in 64 bits.
@@ -294,30 +183,20 @@ class Sum(AlongAxes):
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
         return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
 
+    def compute(self, x: Any) -> Any:
+        return numpy_sum(x, axis=self.axis)
+
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [expand_to(output_grads[0], inputs[0], self.axis)]
 
-    def axes(self, node: Apply) -> Axes:
-        told = super().axes(node)
-        return Axes(told.inputs, told.outputs)
-
     def __str__(self) -> str:
         return f"Sum{{{','.join(map(str, self.axis))}}}"
-
-
-def axis_argument(axis: tuple[int, ...], node: Apply) -> str:
-    """The axes of a reduction as it is usually written."""
-    if len(axis) == node.inputs[0].type.ndim:
-        return "axis=None"
-    return f"axis={axis[0] if len(axis) == 1 else axis}"
 
 
 class Size(NumPyOp):
     """The size of the input along one axis, int64."""
 
     __props__ = ("axis",)
-    storage = "new"
-    is_analytic = True
 
     def __init__(self, axis: int) -> None:
         self.axis = axis
@@ -327,15 +206,6 @@ class Size(NumPyOp):
 
     def compute(self, x: Any) -> Any:
         return np.int64(x.shape[self.axis])
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('int64', np.int64)}({self.formula(node, inputs)})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"{inputs[0]}.shape[{self.axis}]"
-
-    def axes(self, node: Apply) -> Axes:
-        return Axes([[None] * node.inputs[0].type.ndim], [()])
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [None]

@@ -12,9 +12,8 @@ import numpy as np
 
 from .axes import as_tensor_variable, undo_broadcasting
 from .configuration import config
-from .graph import Apply, Constant, NumPyOp, Use, Variable
+from .graph import Apply, Constant, NumPyOp, Variable
 from .kernels import numpy_cast
-from .labels import Axes, Shape, broadcasting
 from .types import (
     TensorType,
     check_dtype,
@@ -23,6 +22,9 @@ from .types import (
     is_python_number,
     smallest_dtype,
 )
+
+# What is known of an array's sizes: see `TensorType`.
+Shape = tuple[int | None, ...]
 
 # ---- What the dtype of a result is, from that of the inputs together -------------------------
 
@@ -82,8 +84,6 @@ class Elementwise(NumPyOp):
         How the function is written between its operands.
     """
 
-    storage = "new"
-
     def __init__(
         self,
         name: str,
@@ -99,7 +99,6 @@ class Elementwise(NumPyOp):
         self.vjp = vjp
         self.result = result
         self.symbol = symbol
-        self.takes_out = self.in_place = _takes_out(function)
 
     def make_node(self, *inputs: Any) -> Apply:
         if len(inputs) != self.n_inputs:
@@ -125,25 +124,15 @@ class Elementwise(NumPyOp):
     def compute(self, *inputs: Any) -> Any:
         return self.function(*inputs)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        if self.function in _ARITHMETIC and all(_is_single_float(x) for x in node.inputs):
-            # With operators NumPy computes single floats in a tenth of the time. Not integers:
-            # there it warns where they wrap.
-            return self._written(inputs)
-        return f"{use(self.name, self.function)}({', '.join(inputs)})"
-
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return self._written(inputs)
-
-    def _written(self, inputs: Sequence[str]) -> str:
         if self.symbol is None:
             return f"{self.name}({', '.join(inputs)})"
         if len(inputs) == 1:
             return f"{self.symbol}{inputs[0]}"
         return f"{inputs[0]} {self.symbol} {inputs[1]}"
 
-    def axes(self, node: Apply) -> Axes:
-        return broadcasting(*[variable.type.shape for variable in node.inputs])
+    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        return _equal_sizes(*[variable.type.shape for variable in node.inputs])
 
     def L_op(
         self,
@@ -226,13 +215,6 @@ class Cast(Elementwise):
         convert = partial(numpy_cast, dtype=dtype)
         super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype
-        self.takes_out = True
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        dtype = use(self.dtype, node.out.type.numpy_dtype.type)
-        if not node.out.type.ndim and node.out.type.is_float:
-            return f"{dtype}({inputs[0]})"
-        return f"{use('cast', numpy_cast)}({inputs[0]}, {dtype})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.astype({self.dtype})"
@@ -251,14 +233,6 @@ def _may_be_float(x: Any) -> bool:
     return not isinstance(x, int)
 
 
-_ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
-
-
-def _is_single_float(x: Variable) -> bool:
-    """Whether x is a float without dimensions."""
-    return x.type.is_float and not x.type.ndim
-
-
 def _is_number(x: Variable) -> bool:
     """Whether x is a constant without dimensions, and stands for itself alone."""
     return isinstance(x, Constant) and not x.type.ndim and x.written_with is None
@@ -267,12 +241,6 @@ def _is_number(x: Variable) -> bool:
 def _shown(x: Any) -> str:
     """An operand as an error names it."""
     return str(x) if isinstance(x, Variable) or is_python_number(x) else describe(x)
-
-
-def _takes_out(function: Callable[..., Any]) -> bool:
-    """Whether the function writes its result into an array, or an input, passed as ``out=``."""
-    code = getattr(function, "__code__", None)
-    return isinstance(function, np.ufunc) or (code is not None and "out" in code.co_varnames)
 
 
 # All functions of elements by their names: the lines of `table`, and of `ops.functions`.
@@ -303,6 +271,20 @@ def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
             raise ValueError(f"shapes do not fit: {', '.join(map(str, shapes))}")
         result.append(known.pop() if known else None if sizes else 1)
     return result
+
+
+@lru_cache(maxsize=1000)
+def _equal_sizes(*shapes: Shape) -> list[tuple[int, int, int, int]]:
+    """Which axes of inputs of these shapes must have one size: all but those known to be of size 1."""
+    ndim = max(map(len, shapes))
+    first: dict[int, tuple[int, int]] = {}
+    places = [
+        (ndim - len(shape) + axis, (i, axis))
+        for i, shape in enumerate(shapes)
+        for axis, size in enumerate(shape)
+        if size != 1
+    ]
+    return [(*first[a], *place) for a, place in places if first.setdefault(a, place) is not place]
 
 
 def operands(*values: Any) -> list[Variable]:

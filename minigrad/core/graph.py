@@ -7,20 +7,31 @@ Python's.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 from weakref import ref
 
 from . import locks
 from .credit import credited_to, current_line
 
 if TYPE_CHECKING:
-    from .labels import Axes
     from .operators import Operators as _Operators
 else:
     _Operators = object  # its methods come with the module `operators`
 
-# See Op.expression.
-Use = Callable[[str, Any], str]
+
+def extend(target: type) -> Callable[[type], type]:
+    """Put the members of the class below on a class of a lower layer, which has its own of others."""
+
+    def put(members: type) -> type:
+        for name, member in vars(members).items():
+            if name not in _OF_EVERY_CLASS:
+                setattr(target, name, member)
+        return members
+
+    return put
+
+
+_OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "__firstlineno__"}
 
 
 class Variable(_Operators):
@@ -184,32 +195,13 @@ class Op:
     """What a node computes, and its derivative. The same protocol for built-in ops and yours.
 
     A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`;
-    for `grad` also `grad` or `L_op`; and `infer_shape` if the shapes of the outputs follow from
-    those of the inputs. Everything else has a default.
+    for `grad` also `grad` or `L_op`. Everything else has a default; `protocol.op` has more of it.
 
     Attributes
     ----------
     __props__ : tuple of str
         Names of the attributes that tell two ops of the class apart. Ops with equal properties
         are equal, so that equal computations are done once. Without it an op equals only itself.
-    storage : {'new', 'view', 'unknown'}
-        Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
-        `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or
-        an array that it keeps. Then a program never writes to the result, and copies it before it
-        is returned.
-    view_map : dict of int to list of int
-        For each output that may share the memory of inputs: which inputs.
-    is_view : bool
-        Whether the output always shares the memory of the first input, in a way that depends on no
-        value but those of the other inputs.
-    takes_out : bool
-        Whether the source that `expression` gives is a call that takes an array in C order as
-        ``out=``, to write its result into.
-    in_place : bool
-        Whether that array may be one of the inputs.
-    is_analytic : bool
-        Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
-        be found by a complex step.
     itypes, otypes : list of TensorType
         For ops of fixed types: of the inputs, of the outputs.
 
@@ -228,13 +220,11 @@ class Op:
     array([ 3., 12.])
     """
 
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...  # what `protocol.op` adds
+
     __props__: tuple[str, ...] | None = None
-    storage: Literal["new", "view", "unknown"] = "unknown"
-    view_map: Mapping[int, Sequence[int]] = {}
-    is_view = False
-    takes_out = False
-    in_place = False
-    is_analytic = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
 
@@ -293,66 +283,9 @@ class Op:
         """
         return [[True] * node.nout for _ in node.inputs]
 
-    def axes(self, node: Apply) -> Axes | None:
-        """Labels for the axes of the inputs and outputs, as in einsum; None tells nothing.
-
-        What shapes the outputs have, which sizes must be equal, and whether the op can be computed
-        block by block follows from it. A function of each row is ``Axes(["ij"], ["ij"], whole="j")``.
-        """
-        return None
-
-    def infer_shape(
-        self, node: Apply, input_shapes: Sequence[tuple[Any, ...]]
-    ) -> Sequence[tuple[Any, ...]] | None:
-        """The shape of each output from those of the inputs; None if only computing it tells.
-
-        A size may be a number or an integer expression: write arithmetic that suits both. By
-        default this follows from `axes`.
-        """
-        axes = self.axes(node)
-        return None if axes is None else axes.shapes(node, input_shapes)
-
     def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
-
-        They are checked before the op runs, unless they are known to be equal. By default this
-        follows from `axes`.
-        """
-        axes = self.axes(node)
-        return () if axes is None else axes.equal
-
-    def may_refuse(self, node: Apply) -> bool:
-        """Whether sizes that `equal_sizes` allows may be refused, though `infer_shape` tells what
-        shape the result would have.
-
-        Then `refuse` checks them also where only that shape is needed.
-        """
-        return False
-
-    def refuse(self, node: Apply, inputs: list[Any]) -> None:
-        """Raise what `perform` would of inputs of these shapes.
-
-        Those by which there is a derivative are zeros; the others have their values.
-        """
-        self.perform(node, inputs, [[None] for _ in range(node.nout)])
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        """This node in a compiled program, as Python source; with several outputs, a tuple.
-
-        `inputs` are what the inputs are called in that program. ``use(name, value)`` brings in
-        anything else that the source speaks of: it returns what to call the value, which is the
-        name unless that is taken. By default `perform` is called.
-        """
-        return f"{use(str(self), self._performer(node))}({', '.join(inputs)})"
-
-    def _performer(self, node: Apply) -> Callable[..., Any]:
-        """`perform` as a function from arrays to the output, or to a tuple of outputs."""
-
-        def call(*inputs: Any) -> Any:
-            outputs = perform(node, list(inputs))
-            return outputs[0] if len(outputs) == 1 else tuple(outputs)
-
-        return call
+        """Sizes that must be equal when the node runs: (input, axis, other input, its axis)."""
+        return ()
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         """This node as people write it, where the inputs are written so: ``f"{x} + {y}"``.
@@ -360,10 +293,6 @@ class Op:
         No input needs brackets: where the formula is Python, they are put where precedence asks.
         """
         return f"{self}({', '.join(inputs)})"
-
-    def formula_inputs(self, node: Apply) -> Sequence[Variable]:
-        """What `formula` writes: the inputs, or what may stand for them."""
-        return node.inputs
 
     def _properties(self) -> tuple[Any, ...]:
         return tuple([getattr(self, name) for name in self.__props__ or ()])
@@ -396,9 +325,6 @@ class NumPyOp(Op):
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         output_storage[0][0] = self.compute(*inputs)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
 
 
 def perform(node: Apply, inputs: list[Any]) -> list[Any]:

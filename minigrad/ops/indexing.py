@@ -17,10 +17,11 @@ from ..core.axes import (
     zeros_like,
 )
 from ..core.elementwise import cast
-from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
-from ..core.labels import Axes, Label
+from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
+from ..protocol.axes import Axes, Label
+from ..protocol.op import Use
 from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape
@@ -241,7 +242,7 @@ class Subtensor(NumPyOp):
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         # That of an index array is left to what takes it: to look at each number is to compute it.
-        return None if INPUT in self.pattern else super().infer_shape(node, input_shapes)
+        return None if INPUT in self.pattern else super().infer_shape(node, input_shapes)  # type: ignore[misc]  # protocol.op adds it
 
     def axes(self, node: Apply) -> Axes | None:
         indices = node.inputs[1:]

@@ -9,9 +9,10 @@ import numpy as np
 
 from ..core import axes
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
-from ..core.graph import Apply, Constant, NumPyOp, Op, Use, Variable
-from ..core.labels import Axes
+from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
 from ..core.types import TensorType
+from ..protocol.axes import Axes
+from ..protocol.op import Use
 from .counting import normalize_axis
 
 

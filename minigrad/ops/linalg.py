@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import dimshuffle, undo_broadcasting
-from ..core.graph import Apply, NumPyOp, Use, Variable
-from ..core.labels import Axes, broadcasting
+from ..core.graph import Apply, NumPyOp, Variable
 from ..core.table import mul
 from ..core.types import TensorType
+from ..protocol.axes import Axes, broadcasting
+from ..protocol.op import Use
 from .pieces import dot_for
 from .shape import transposed
 

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import Size, size_of, sum_axes
-from ..core.graph import Apply, Constant, NumPyOp, Use, Variable
+from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
+from ..protocol.op import Use
 
 
 class ARange(NumPyOp):

@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import AlongAxes, restore_axes, sum_axes
+from ..core.axes import restore_axes, sum_axes
 from ..core.elementwise import cast
 from ..core.graph import Apply, Variable
 from ..core.kernels import numpy_sum
-from ..core.labels import Axes
 from ..core.table import exp
-from .reduction import log_of_sum_of_exp, widened_half
+from ..protocol.axes import Axes
+from .reduction import AlongAxes, log_of_sum_of_exp, widened_half
 
 
 def numpy_softmax(x: Any, axis: Any) -> Any:

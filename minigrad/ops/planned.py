@@ -9,8 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Apply, NumPyOp, Use, Variable
-from ..core.labels import Axes, broadcasting
+from ..core.graph import Apply, NumPyOp, Variable
+from ..protocol.axes import Axes, broadcasting
+from ..protocol.op import Use
 from .pieces import sum_of_squares
 
 

@@ -8,27 +8,53 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import (
-    AlongAxes,
-    axis_argument,
-    dimshuffle,
-    ones_like,
-    restore_axes,
-    size_of,
-    sizes_of,
-    zeros_like,
-)
+from ..core.axes import dimshuffle, ones_like, restore_axes, size_of, sizes_of, zeros_like
 from ..core.elementwise import cast
-from ..core.graph import Apply, NumPyOp, Use, Variable
+from ..core.graph import Apply, NumPyOp, Variable
 from ..core.kernels import accumulator, widened
-from ..core.labels import Axes
 from ..core.table import eq, exp, switch
 from ..core.types import TensorType
+from ..protocol.axes import Axes
+from ..protocol.core_ops import axis_argument, reduction_formula
+from ..protocol.op import Use
 from .counting import element_count
 from .joining import Join
 from .shape import Reshape
 
 Axis = int | Sequence[int] | None
+
+
+class AlongAxes(NumPyOp):
+    """A NumPy function along some axes of its input, which the output lacks.
+
+    Attributes
+    ----------
+    name : str
+    function : callable
+        Takes an array and ``axis=``.
+    axis : tuple of int
+        Sorted, from 0.
+    """
+
+    storage = "new"
+
+    name: str
+    function: Callable[..., Any]
+    axis: tuple[int, ...]
+
+    def compute(self, x: Any) -> Any:
+        return self.function(x, axis=self.axis)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        name = use(self.name, self.function)
+        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return reduction_formula(self.name, self.axis, node, inputs)
+
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.inputs[0].type.ndim)
+        return Axes([axes], [[axis for axis in axes if axis not in self.axis]], whole=self.axis)
 
 
 class Reduction(AlongAxes):

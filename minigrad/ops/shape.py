@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, normalize_axes, sizes_of
-from ..core.graph import Apply, Constant, NumPyOp, Use, Variable
-from ..core.labels import Axes
+from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
+from ..protocol.axes import Axes
+from ..protocol.op import Use
 
 
 class Shape(NumPyOp):

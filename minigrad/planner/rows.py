@@ -103,7 +103,7 @@ class _Rows:
                 ready.update(dict.fromkeys(node.outputs, max([*turns, *made_by_rows], default=0)))
                 continue
             self.label[node], self.turn[node] = label, max(turns)
-            for v, labels in zip(node.outputs, node.op.axes(node).outputs, strict=True):  # type: ignore[union-attr]  # it has a label
+            for v, labels in zip(node.outputs, node.op.axes(node).outputs, strict=True):
                 if label in labels:
                     self.axis[v] = list(labels).index(label)
                     ready[v] = max(turns)

@@ -1,5 +1,9 @@
 """What compilers and readers ask of an op, beyond its value and its derivative.
 
-Importing these modules gives `Op` the methods that answer, with their defaults, and the ops of the
-core theirs.
+Importing this package gives `Op` the methods that answer, with their defaults, and the ops of the
+core their own answers.
 """
+
+from . import core_ops, formula
+
+__all__ = ["core_ops", "formula"]

@@ -176,7 +176,7 @@ def _beside_itself(x: Variable, total: Variable, is_reduction: Callable[[Op], bo
     inside = _spread(node.inputs[0], node.inputs[0].type.ndim)
     if inside.core is not top.core or not set(inside.axes) == set(range(top.core.type.ndim)):
         return None
-    axis = node.op.axis  # type: ignore[attr-defined]  # a reduction has some
+    axis = node.op.axis
     kept = [mine for place, mine in enumerate(inside.axes) if place not in axis]
     reduced = {inside.axes[place] for place in axis}
     expected = ["x" if mine in reduced else mine for mine in top.axes]

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
-from .graph import Apply, Constant
+from ..core.graph import Apply, Constant
 
 Label = Any  # hashable
 # What is known of an array's sizes: see `TensorType`.

@@ -1,0 +1,187 @@
+"""What the ops of the core tell: see `protocol.op`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from ..core.axes import Alloc, DimShuffle, Size, Sum, check_filling
+from ..core.elementwise import Cast, Elementwise
+from ..core.graph import Apply, Constant, Variable, extend
+from ..core.kernels import ACCUMULATORS, numpy_cast, numpy_sum
+from . import op as _op  # noqa: F401  # first the defaults
+from .axes import Axes, broadcasting
+from .op import Use
+
+
+@extend(DimShuffle)
+class _DimShuffle:
+    storage = "view"
+    view_map = {0: [0]}
+    is_view = True
+    is_analytic = True
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        ndim = node.inputs[0].type.ndim
+        order, index = [*self.kept, *self._dropped(ndim)], self._index(ndim)
+        text = inputs[0]
+        if order != sorted(order):
+            text += ".T" if order == [*reversed(range(ndim))] else f".transpose{tuple(order)}"
+        if any(entry != slice(None) for entry in index):
+            text += f"[{', '.join(':' if entry == slice(None) else str(entry) for entry in index)}]"
+        return text
+
+    def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
+        return self.expression(node, inputs, lambda name, value: name)
+
+    def axes(self: Any, node: Apply) -> Axes:
+        kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
+        return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
+
+
+@extend(Alloc)
+class _Alloc:
+    storage = "new"
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        value, *sizes = inputs
+        if not node.inputs[0].type.ndim:
+            dtype = node.inputs[0].type.numpy_dtype
+            shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+            return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
+        return f"{use('alloc', _filler(node))}({', '.join(inputs)})"
+
+    def may_refuse(self: Any, node: Apply) -> bool:
+        value, *sizes = node.inputs
+        known = (isinstance(s, Constant) or _is_size(s) for s in sizes)
+        return not (set(value.type.shape) <= {1} and all(known))
+
+    def refuse(self: Any, node: Apply, inputs: list[Any]) -> None:
+        value, *sizes = inputs
+        np.broadcast_to(np.empty(()), sizes)  # none is negative
+        check_filling(node, value, sizes)
+
+    def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
+        return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
+
+    def axes(self: Any, node: Apply) -> Axes:
+        value, *sizes = node.inputs
+        axes = range(len(sizes))
+        (filling,) = broadcasting(value.type.shape).inputs
+        extra = len(sizes) - value.type.ndim
+        labels = [None if label is None else extra + label for label in filling]
+        return Axes([labels, *[()] * len(sizes)], [axes], sizes={axis: 1 + axis for axis in axes})
+
+
+def _filler(node: Apply) -> Any:
+    """Alloc for values of this node's type: only axes known to have size 1 are repeated."""
+
+    def alloc(value: Any, *sizes: Any) -> Any:
+        check_filling(node, value, sizes)
+        return np.full(sizes, value, dtype=value.dtype)
+
+    return alloc
+
+
+def _is_size(x: Variable) -> bool:
+    return x.owner is not None and isinstance(x.owner.op, Size)
+
+
+def axis_argument(axis: tuple[int, ...], node: Apply) -> str:
+    """The axes of a reduction as it is usually written."""
+    if len(axis) == node.inputs[0].type.ndim:
+        return "axis=None"
+    return f"axis={axis[0] if len(axis) == 1 else axis}"
+
+
+@extend(Sum)
+class _Sum:
+    storage = "new"
+    takes_out = True
+    is_analytic = True
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        is_narrow = node.inputs[0].type.dtype in ACCUMULATORS
+        name = use("sum", numpy_sum if is_narrow else np.add.reduce)
+        return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
+
+    def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
+        return reduction_formula("sum", self.axis, node, inputs)
+
+    def axes(self: Any, node: Apply) -> Axes:
+        axes = range(node.inputs[0].type.ndim)
+        return Axes([axes], [[axis for axis in axes if axis not in self.axis]])
+
+
+def reduction_formula(name: str, axis: tuple[int, ...], node: Apply, inputs: Sequence[str]) -> str:
+    """A reduction as it is usually written."""
+    where = f", {axis_argument(axis, node)}" if node.out.type.ndim else ""
+    return f"{name}({inputs[0]}{where})"
+
+
+@extend(Size)
+class _Size:
+    storage = "new"
+    is_analytic = True
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('int64', np.int64)}({self.formula(node, inputs)})"
+
+    def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.shape[{self.axis}]"
+
+    def axes(self: Any, node: Apply) -> Axes:
+        return Axes([[None] * node.inputs[0].type.ndim], [()])
+
+
+@extend(Elementwise)
+class _Elementwise:
+    storage = "new"
+
+    @property
+    def takes_out(self: Any) -> bool:
+        return _takes_out(self.function)
+
+    @property
+    def in_place(self: Any) -> bool:
+        return _takes_out(self.function)
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        if self.function in _ARITHMETIC and all(_is_single_float(x) for x in node.inputs):
+            # With operators NumPy computes single floats in a tenth of the time. Not integers:
+            # there it warns where they wrap.
+            return self.formula(node, inputs)
+        return f"{use(self.name, self.function)}({', '.join(inputs)})"
+
+    def axes(self: Any, node: Apply) -> Axes:
+        return broadcasting(*[variable.type.shape for variable in node.inputs])
+
+
+_ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
+
+
+def _is_single_float(x: Variable) -> bool:
+    """Whether x is a float without dimensions."""
+    return x.type.is_float and not x.type.ndim
+
+
+@lru_cache
+def _takes_out(function: Callable[..., Any]) -> bool:
+    """Whether the function writes its result into an array, or an input, passed as ``out=``."""
+    code = getattr(function, "__code__", None)
+    return isinstance(function, np.ufunc) or (code is not None and "out" in code.co_varnames)
+
+
+@extend(Cast)
+class _Cast:
+    takes_out = True
+    in_place = False
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        dtype = use(self.dtype, node.out.type.numpy_dtype.type)
+        if not node.out.type.ndim and node.out.type.is_float:
+            return f"{dtype}({inputs[0]})"
+        return f"{use('cast', numpy_cast)}({inputs[0]}, {dtype})"

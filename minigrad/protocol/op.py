@@ -1,0 +1,119 @@
+"""What an op may tell beyond its value and its derivative: to rewrites, compilers and readers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+from ..core.graph import Apply, NumPyOp, Op, Variable, extend, perform
+from .axes import Axes
+
+# See OpProtocol.expression.
+Use = Callable[[str, Any], str]
+
+
+@extend(Op)
+class OpProtocol:
+    """What every op has, with these defaults; an op of your own may define any of it.
+
+    Attributes
+    ----------
+    storage : {'new', 'view', 'unknown'}
+        Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
+        `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or
+        an array that it keeps. Then a program never writes to the result, and copies it before it
+        is returned.
+    view_map : dict of int to list of int
+        For each output that may share the memory of inputs: which inputs.
+    is_view : bool
+        Whether the output always shares the memory of the first input, in a way that depends on no
+        value but those of the other inputs.
+    takes_out : bool
+        Whether the source that `expression` gives is a call that takes an array in C order as
+        ``out=``, to write its result into.
+    in_place : bool
+        Whether that array may be one of the inputs.
+    is_analytic : bool
+        Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
+        be found by a complex step.
+    """
+
+    storage: Literal["new", "view", "unknown"] = "unknown"
+    view_map: Mapping[int, Sequence[int]] = {}
+    is_view = False
+    takes_out = False
+    in_place = False
+    is_analytic = False
+
+    def axes(self: Any, node: Apply) -> Axes | None:
+        """Labels for the axes of the inputs and outputs, as in einsum; None tells nothing.
+
+        What shapes the outputs have, which sizes must be equal, and whether the op can be computed
+        block by block follows from it. A function of each row is ``Axes(["ij"], ["ij"], whole="j")``.
+        """
+        return None
+
+    def infer_shape(
+        self: Any, node: Apply, input_shapes: Sequence[tuple[Any, ...]]
+    ) -> Sequence[tuple[Any, ...]] | None:
+        """The shape of each output from those of the inputs; None if only computing it tells.
+
+        A size may be a number or an integer expression: write arithmetic that suits both. By
+        default this follows from `axes`.
+        """
+        axes = self.axes(node)
+        return None if axes is None else axes.shapes(node, input_shapes)
+
+    def equal_sizes(self: Any, node: Apply) -> Sequence[tuple[int, int, int, int]]:
+        """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
+
+        They are checked before the op runs, unless they are known to be equal. By default this
+        follows from `axes`.
+        """
+        axes = self.axes(node)
+        return () if axes is None else axes.equal
+
+    def may_refuse(self: Any, node: Apply) -> bool:
+        """Whether sizes that `equal_sizes` allows may be refused, though `infer_shape` tells what
+        shape the result would have.
+
+        Then `refuse` checks them also where only that shape is needed.
+        """
+        return False
+
+    def refuse(self: Any, node: Apply, inputs: list[Any]) -> None:
+        """Raise what `perform` would of inputs of these shapes.
+
+        Those by which there is a derivative are zeros; the others have their values.
+        """
+        self.perform(node, inputs, [[None] for _ in range(node.nout)])
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        """This node in a compiled program, as Python source; with several outputs, a tuple.
+
+        `inputs` are what the inputs are called in that program. ``use(name, value)`` brings in
+        anything else that the source speaks of: it returns what to call the value, which is the
+        name unless that is taken. By default `perform` is called.
+        """
+        return f"{use(str(self), self._performer(node))}({', '.join(inputs)})"
+
+    def _performer(self: Any, node: Apply) -> Callable[..., Any]:
+        """`perform` as a function from arrays to the output, or to a tuple of outputs."""
+
+        def call(*inputs: Any) -> Any:
+            outputs = perform(node, list(inputs))
+            return outputs[0] if len(outputs) == 1 else tuple(outputs)
+
+        return call
+
+    def formula_inputs(self: Any, node: Apply) -> Sequence[Variable]:
+        """What `formula` writes: the inputs, or what may stand for them."""
+        return node.inputs
+
+
+@extend(NumPyOp)
+class NumPyOpProtocol:
+    """A call of the NumPy function."""
+
+    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
