@@ -228,8 +228,10 @@ class Cast(Elementwise):
 
 def _may_be_float(x: Any) -> bool:
     """Whether x is not known to be an integer or bool, or a tensor of these."""
-    if isinstance(x, (Variable, np.ndarray, np.generic)):
-        return np.dtype(x.dtype).kind not in "biu"
+    if isinstance(x, Variable):
+        return x.type.is_float
+    if isinstance(x, (np.ndarray, np.generic)):
+        return x.dtype.kind not in "biu"
     return not isinstance(x, int)
 
 

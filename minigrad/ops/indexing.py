@@ -469,7 +469,7 @@ class Nonzero(Op):
 
 
 def getitem(x: Any, key: Any) -> Variable:
-    """x[key], as NumPy understands it: integers, slices, None, ..., integer arrays, masks.
+    """x[key], as in NumPy: integers, slices, None, ..., integer arrays, masks, also symbolic.
 
     Raises
     ------
@@ -487,3 +487,7 @@ def getitem(x: Any, key: Any) -> Variable:
             of = x.owner.inputs[0]
             return size_of(of, normalize_axis(first, of.type.ndim))
     return Subtensor(parsed.pattern)(x, *parsed.variables)
+
+
+# Derivatives of other ops take parts, too.
+setattr(Variable, "__getitem__", getitem)  # noqa: B010  # mypy knows of it from `Operators`

@@ -1,4 +1,4 @@
-"""The same elements in another arrangement: reshaping, permuting axes, repeating."""
+"""Shapes: what they are, the same elements in another one, and what is known of them."""
 
 from __future__ import annotations
 
@@ -238,29 +238,6 @@ class Unbroadcast(NumPyOp):
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         g = output_grads[0]
         return [with_sizes(g, [1 if a in self.along else None for a in range(g.type.ndim)])]
-
-
-class RepeatedIndices(NumPyOp):
-    """The numbers below the second input, each as often as the first says: what `repeat` takes."""
-
-    __props__ = ()
-    storage = "new"
-
-    def make_node(self, repeats: Variable, count: Variable) -> Apply:
-        if repeats.type.ndim != 1 or repeats.type.numpy_dtype.kind not in "iu":
-            raise TypeError(f"repeat: how often is an int or an int vector; got {repeats.type}")
-        (length,) = repeats.type.shape
-        if isinstance(count, Constant) and length not in (None, 1, int(count.data)):
-            raise ValueError(f"repeat: {length} numbers for {int(count.data)} entries")
-        return Apply(self, [repeats, count], [TensorType("int64", (None,))()])
-
-    def compute(self, repeats: Any, count: Any) -> Any:
-        if len(repeats) not in (1, count):
-            raise ValueError(f"repeat: {len(repeats)} numbers for {count} entries")
-        return np.repeat(np.arange(count), repeats)
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None, None]
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:

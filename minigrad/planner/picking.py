@@ -10,8 +10,8 @@ import numpy as np
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
-from ..ops.making import ARange
 from ..ops.planned import Picked, Placed
+from ..ops.ranges import ARange
 from ..rewrite.engine import Replacement, Rewriter, Rule, rule
 from ..rewrite.known import is_zeros, made_by, number_of
 

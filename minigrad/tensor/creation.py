@@ -12,7 +12,7 @@ from ..core.graph import Variable
 from ..core.table import eq, maximum, switch
 from ..core.types import check_dtype, constant, is_python_number
 from ..ops.functions import floor
-from ..ops.making import ARange
+from ..ops.ranges import ARange
 from .elementwise import as_float
 from .sizes import as_size, as_sizes
 

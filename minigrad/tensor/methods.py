@@ -18,7 +18,6 @@ from ..core.graph import Variable
 from ..core.operators import Operators
 from ..ops import functions
 from ..ops.counting import element_count
-from ..ops.indexing import getitem
 from . import creation, diagonals, indexing, products, reductions, shapes
 from .elementwise import deg2rad, rad2deg, round
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
@@ -67,10 +66,6 @@ class Methods(Operators):
 
     def __rmatmul__(self, y: Any) -> Variable:
         return products.matmul(y, self)
-
-    def __getitem__(self, key: Any) -> Variable:
-        """A part, by integers, slices, None, ..., integer arrays or masks, also symbolic ones."""
-        return getitem(self, key)
 
     def __divmod__(self, other: Any) -> tuple[Variable, Variable]:
         """``divmod(x, y)``, the pair of x // y and x % y."""

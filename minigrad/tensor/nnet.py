@@ -10,7 +10,7 @@ from ..core.table import abs_, expm1, log, lt, minimum, sgn, sigmoid, switch
 from ..ops import functions
 from ..ops.functions import clip, softplus
 from ..ops.indexing import getitem
-from ..ops.nnet import LogSoftmax, Normalization, Softmax
+from ..ops.softmax import LogSoftmax, Normalization, Softmax
 from .creation import ogrid
 from .elementwise import as_float, as_real
 from .reductions import Axis

@@ -20,7 +20,8 @@ from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import maximum
 from ..ops.counting import element_count, normalize_axis
-from ..ops.shape import RepeatedIndices, Reshape, Shape, unbroadcast, with_sizes
+from ..ops.ranges import RepeatedIndices
+from ..ops.shape import Reshape, Shape, unbroadcast, with_sizes
 from .joining import join
 from .sizes import as_size, as_sizes
 

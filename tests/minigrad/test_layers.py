@@ -1,7 +1,10 @@
 """A module imports only from its own layer and from those below; core is whole by itself."""
 
+import subprocess
+import sys
+
 import pytest
-from layers import HEIGHTS, imports, layer_of, lines, modules
+from layers import HEIGHTS, ROOT, imports, layer_of, lines, modules
 
 MOST_LINES_OF_CORE = 1600
 
@@ -28,6 +31,27 @@ def test_imports_go_downwards_only():
 def test_core_imports_nothing_of_minigrad_but_itself():
     others = {pair for pair in imports() if layer_of(pair[0]) == "core" != layer_of(pair[1])}
     assert others <= UPWARDS
+
+
+def test_what_is_below_tensor_differentiates_and_compiles_where_tensor_is_not():
+    program = f"""
+import sys, types
+package = types.ModuleType("minigrad")
+package.__path__ = [{str(ROOT / "minigrad")!r}]
+sys.modules |= {{"minigrad": package, "minigrad.tensor": None}}
+
+from minigrad.compile import function
+from minigrad.core.types import TensorType
+from minigrad.gradient import grad
+from minigrad.ops.linalg import Dot
+from minigrad.ops.reduction import CumSum, Reduction
+
+x = TensorType("float64", (None,))("x")
+cost = Reduction("prod", (0,))(x) + Dot()(x, x) + CumSum(0)(x[1:]).sum() / 2
+print(*function([x], grad(cost, x))([0.0, 2.0, 3.0]))
+"""
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert process.stdout == "6.0 5.0 6.5\n", process.stderr
 
 
 @pytest.mark.xfail(reason="core is being made smaller")

@@ -8,7 +8,7 @@ import minigrad.tensor as T
 from minigrad import pp
 from minigrad.core.axes import Sum
 from minigrad.core.graph import Apply
-from minigrad.ops.nnet import LogSoftmax, Softmax
+from minigrad.ops.softmax import LogSoftmax, Softmax
 from minigrad.rewrite import RewriteError, Rewriter, improve, rule, trace
 from minigrad.rewrite.known import entry_for, made_by
 

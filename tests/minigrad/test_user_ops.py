@@ -6,7 +6,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad.core.graph import NumPyOp
-from minigrad.ops.nnet import Softmax
+from minigrad.ops.softmax import Softmax
 from minigrad.rewrite import improve
 from minigrad.testing import assert_program_agrees, check_grad
 

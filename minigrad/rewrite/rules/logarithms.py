@@ -12,8 +12,8 @@ from ...core.elementwise import Cast, cast
 from ...core.graph import Apply, Variable
 from ...core.table import exp, expm1, inv, log, log1p, neg, sigmoid, sqr, sqrt
 from ...ops.functions import LN2, LN10, log1mexp, log2, log10, logaddexp, softplus
-from ...ops.nnet import LogSoftmax, Softmax
 from ...ops.reduction import Reduction
+from ...ops.softmax import LogSoftmax, Softmax
 from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule
 from ..known import made_by, number_of
 from ..patterns import identity

@@ -10,8 +10,8 @@ from ...core.axes import Alloc, DimShuffle, Sum
 from ...core.elementwise import Cast
 from ...core.graph import Apply, Constant, Variable
 from ...core.table import add, exp, expm1, inv, mul, neg, power, sigmoid, sqr, sqrt, sub, true_div
-from ...ops.nnet import Softmax
 from ...ops.reduction import Reduction
+from ...ops.softmax import Softmax
 from ..known import entry_for, made_by, number_of
 from .moves import leaves_out, moved
 from .quotients import sigmoid_of_tanh

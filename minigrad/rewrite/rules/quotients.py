@@ -14,8 +14,8 @@ from ...core.axes import DimShuffle, Sum, dimshuffle
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Op, Variable
 from ...core.table import add, exp, mul, neg, sigmoid, sub, tanh, true_div
-from ...ops.nnet import LogSoftmax, Normalization, Softmax
 from ...ops.reduction import Reduction
+from ...ops.softmax import LogSoftmax, Normalization, Softmax
 from ..engine import Replacement, Rewriter, Rule, rule
 from ..known import made_by, number_of
 

@@ -1,4 +1,4 @@
-"""Ranges of numbers."""
+"""Numbers in a row: ranges, and the indices that repeat entries."""
 
 from __future__ import annotations
 
@@ -79,3 +79,26 @@ def _bounds(node: Apply, inputs: Sequence[str]) -> str:
         text if number is None else str(number) for text, number in zip(inputs, known, strict=True)
     ]
     return texts[1] if _counts(node) else ", ".join(texts)
+
+
+class RepeatedIndices(NumPyOp):
+    """The numbers below the second input, each as often as the first says: what `repeat` takes."""
+
+    __props__ = ()
+    storage = "new"
+
+    def make_node(self, repeats: Variable, count: Variable) -> Apply:
+        if repeats.type.ndim != 1 or repeats.type.numpy_dtype.kind not in "iu":
+            raise TypeError(f"repeat: how often is an int or an int vector; got {repeats.type}")
+        (length,) = repeats.type.shape
+        if isinstance(count, Constant) and length not in (None, 1, int(count.data)):
+            raise ValueError(f"repeat: {length} numbers for {int(count.data)} entries")
+        return Apply(self, [repeats, count], [TensorType("int64", (None,))()])
+
+    def compute(self, repeats: Any, count: Any) -> Any:
+        if len(repeats) not in (1, count):
+            raise ValueError(f"repeat: {len(repeats)} numbers for {count} entries")
+        return np.repeat(np.arange(count), repeats)
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        return [None, None]
