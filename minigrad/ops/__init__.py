@@ -1,1 +1,1 @@
-"""What a graph can compute: one module a family, an op's NumPy meaning beside its derivative."""
+"""Operations: each is told by its meaning in NumPy, and beside it by its derivative."""

@@ -1,4 +1,4 @@
-"""Axes by their numbers, and how many elements there are along them."""
+"""Numbers of axes, and numbers of elements along them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..core.types import constant
 
 
 def normalize_axis(axis: Any, ndim: int) -> int:
-    """The axis as a number from 0."""
+    """Return the number of an axis, counted from 0."""
     try:
         number = index(axis.data if isinstance(axis, Constant) else axis)
     except TypeError:
@@ -25,6 +25,6 @@ def normalize_axis(axis: Any, ndim: int) -> int:
 
 
 def element_count(x: Variable, axes: Sequence[int]) -> Variable:
-    """How many elements x has along the axes together, int64."""
+    """Return the number of elements of x along the axes together, int64."""
     one = constant(1, dtype="int64")
     return math.prod((size_of(x, a) for a in axes), start=one if axes else written_with(x, one))

@@ -17,7 +17,7 @@ ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
 
 
 def lacking(name: str) -> Any:
-    """In place of a derivative that would take a function minigrad lacks: a TypeError."""
+    """Raise a TypeError: the derivative would need a function that minigrad lacks."""
     raise TypeError(f"minigrad lacks the derivative of {name}")
 
 

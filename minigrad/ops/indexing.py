@@ -28,7 +28,7 @@ from .shape import Reshape, Shape
 
 
 class _Input:
-    """In a key, the place of an index that an input of the node gives."""
+    """The place in a key of an index that an input of the node gives."""
 
     def __repr__(self) -> str:
         return "?"
@@ -41,7 +41,7 @@ INPUT = _Input()
 
 
 class Key:
-    """What stands between the brackets: a pattern, and the variables that fill it.
+    """A key between brackets: a pattern, and the variables that fill it.
 
     The pattern has an entry for each axis of the tensor and for each new one: a number, None for
     a new axis, a triple for a slice, or `INPUT` for an index that is computed. In a slice, too,
@@ -66,7 +66,7 @@ class Key:
 
 
 def _as_index(entry: Any, x: Variable) -> Any:
-    """One entry of a key: a number, a variable, a slice of these, None or an ellipsis."""
+    """Return an entry of a key as a number, a variable, a slice of these, None or an ellipsis."""
     if entry is None or entry is Ellipsis:
         return entry
     if isinstance(entry, slice):
@@ -86,7 +86,7 @@ def _as_index(entry: Any, x: Variable) -> Any:
 
 
 def _as_bound(bound: Any, x: Variable) -> Any:
-    """A bound or the step of a slice: a number, a variable or None."""
+    """Return a bound or the step of a slice as a number, a variable or None."""
     if not isinstance(bound, slice) and bound is not Ellipsis:
         index = _as_index(bound, x)
         if not isinstance(index, Variable) or index.type.ndim == 0:
@@ -95,7 +95,7 @@ def _as_bound(bound: Any, x: Variable) -> Any:
 
 
 def _axes_of(entry: Any) -> int:
-    """How many axes of the tensor the entry of a key speaks of."""
+    """Return the number of axes of the tensor that an entry of a key is about."""
     if entry is None:
         return 0
     if isinstance(entry, Variable) and entry.type.dtype == "bool":
@@ -104,7 +104,7 @@ def _axes_of(entry: Any) -> int:
 
 
 def _without_ellipsis(entries: list[Any], x: Variable) -> list[Any]:
-    """The entries with full slices for the ellipsis, or at the end if there is none."""
+    """Return the entries with full slices for the ellipsis, or at the end if there is none."""
     places = [i for i, entry in enumerate(entries) if entry is Ellipsis]
     place = places[0] if places else len(entries)
     others = entries[:place] + entries[place + 1 :]
@@ -120,14 +120,14 @@ def _without_ellipsis(entries: list[Any], x: Variable) -> list[Any]:
 
 
 def _keeps_apart(place: int, entries: Sequence[Any]) -> bool:
-    """Whether NumPy sees index arrays on both sides of the place; numbers beside them count."""
+    """Return whether index arrays, or numbers beside them, are on both sides of the place."""
     numbers = [i for i, entry in enumerate(entries) if isinstance(entry, (int, Variable))]
     has_arrays = any(isinstance(entry, Variable) and entry.type.ndim for entry in entries)
     return has_arrays and numbers[0] < place <= numbers[-1]
 
 
 def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ...]:
-    """The key for NumPy that a pattern and the values of its inputs make."""
+    """Return the key for NumPy: the pattern filled with values."""
     given = iter(values)
 
     def fill(entry: Any) -> Any:
@@ -139,9 +139,9 @@ def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ..
 
 
 def static_shape(x: Variable, pattern: Sequence[Any], variables: Sequence[Variable]) -> list[Any]:
-    """What is known of the shape of the part, found out by taking it of arrays without memory.
+    """Return the known sizes of the part, found by indexing arrays that take no memory.
 
-    Every size that is not known is tried as 5 and as 7: sizes that come out the same are known.
+    Each unknown size is tried as 5 and as 7: sizes that come out the same are known.
     """
     tries = [_try_shape(x, pattern, variables, unknown) for unknown in (5, 7)]
     return [a if a == b else None for a, b in zip(*tries, strict=True)]
@@ -185,7 +185,7 @@ def _try_shape(
 def _fitting(
     shape: tuple[int | None, ...], others: Sequence[tuple[int | None, ...]], unknown: int
 ) -> list[int]:
-    """The shape of an index array; sizes not known are those of others that it must fit."""
+    """Return the shape of an index array, unknown sizes as those of others that it must fit."""
     sizes = []
     for back in range(len(shape), 0, -1):
         known = {other[-back] for other in others if len(other) >= back} - {1, None}
@@ -195,7 +195,7 @@ def _fitting(
 
 
 def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:
-    """How long the slice of an axis is, as far as known."""
+    """Return the length of the slice of an axis, None if it is unknown."""
     if bounds in (_ALL, _REVERSED):
         return size
     if size is None or INPUT in bounds:
@@ -207,7 +207,7 @@ _ALL, _REVERSED = (None, None, None), (None, None, -1)
 
 
 class Subtensor(NumPyOp):
-    """The part of the first input that the pattern, filled with the other inputs, says."""
+    """x[key], where the key is the pattern filled with the other inputs."""
 
     __props__ = ("pattern",)
     storage = "view"
@@ -292,9 +292,9 @@ class Subtensor(NumPyOp):
 
 
 def _indices(variables: Sequence[Variable], names: Sequence[str]) -> list[str]:
-    """What the variables are called, constant whole numbers as Python writes them.
+    """Return the names of the variables; constant whole numbers as Python writes them.
 
-    An array of no dimensions is an index array for NumPy: it makes a copy where a number makes a
+    NumPy takes an array of no dimensions for an index array, and copies where a number would make a
     view.
     """
     return [
@@ -306,7 +306,7 @@ def _indices(variables: Sequence[Variable], names: Sequence[str]) -> list[str]:
 
 
 def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
-    """A key as Python writes it."""
+    """Return a key as Python writes it."""
 
     def text(entry: Any) -> str:
         if not isinstance(entry, slice):
@@ -320,7 +320,7 @@ def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
 
 
 class IncSubtensor(Op):
-    """The first input with a part set to the second, or the second added to it."""
+    """A copy of x in which x[key] is set to y, or y is added to it."""
 
     __props__ = ("pattern", "set_instead_of_inc")
     storage = "new"
@@ -391,7 +391,7 @@ class IncSubtensor(Op):
         if not any(index.type.ndim for index in indices):
             part = Subtensor(self.pattern).labels([()] * len(indices))
             whole -= set(part.outputs[0]) - set(part.whole)
-            # What is written into the part fills it; where it is not known to, it may be repeated.
+            # y fills the part; along axes where it is not known to, it may be repeated.
             for back, size in enumerate(reversed(y.type.shape), start=1):
                 label = part.outputs[0][-back]
                 if label in axes and size is not None and size == x.type.shape[label]:
@@ -412,7 +412,7 @@ class IncSubtensor(Op):
         return [gx, _undo_filling(gy, y) if y.type.is_float else None, *[None] * len(indices)]
 
     def _stays(self, x: Variable, part: Variable, indices: Sequence[Variable]) -> Variable:
-        """For each value set to the part of x: whether no other is set in its place afterwards."""
+        """Return True for each value that stays: no later one is set in the same place."""
         ones = Reshape()(ones_like(cast(part, "int64")), constant(-1, dtype="int64"))
         numbers = Reshape()(CumSum(0)(ones), *sizes_of(part))
         left = IncSubtensor(self.pattern, True)(zeros_like(cast(x, "int64")), numbers, *indices)
@@ -427,7 +427,7 @@ class IncSubtensor(Op):
 
 
 def _filling(y: Any, shape: tuple[int, ...]) -> Any:
-    """y repeated to the shape; NumPy's add.at must not do it, which reads beyond its end."""
+    """Return y repeated to the shape; `numpy.add.at`, left to do it, would read beyond its end."""
     try:
         return np.broadcast_to(y, shape)
     except ValueError:
@@ -435,7 +435,7 @@ def _filling(y: Any, shape: tuple[int, ...]) -> Any:
 
 
 def _undo_filling(g: Variable, y: Variable) -> Variable:
-    """g, of the part's shape, summed over the axes along which y was repeated to fill it."""
+    """Return g, of the shape of the part, summed over the axes along which y was repeated."""
     g = undo_broadcasting(g, y)
     unknown = [a for a, n in enumerate(y.type.shape) if n is None and g.type.shape[a] != 1]
     # A size n of g becomes two: y's size m and n/m, which is 1, or n if m is 1.
@@ -449,7 +449,7 @@ def _undo_filling(g: Variable, y: Variable) -> Variable:
 
 
 class Nonzero(Op):
-    """For each axis of the input, the indices of the elements that are not zero."""
+    """The indices of the elements that are not zero, one vector for each axis."""
 
     __props__ = ("ndim",)
     storage = "new"

@@ -1,4 +1,4 @@
-"""Putting tensors together along an axis, and taking them apart again."""
+"""Tensors one after the other along an axis, and cut apart again."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Join(NumPyOp):
 
 
 def _common_size(sizes: Sequence[int | None], axis: int) -> int | None:
-    """The one known size among the sizes of different tensors along an axis."""
+    """Return the known size of the tensors along an axis, None if there is none."""
     known = {size for size in sizes if size is not None}
     if len(known) > 1:
         raise ValueError(f"join: the tensors differ in size along axis {axis}: {sorted(known)}")
@@ -76,7 +76,7 @@ def _common_size(sizes: Sequence[int | None], axis: int) -> int | None:
 
 
 class Split(Op):
-    """The first input cut along an axis into pieces as long as the other inputs say."""
+    """x cut along an axis into pieces, whose lengths are the other inputs."""
 
     __props__ = ("axis", "count")
     storage = "view"
@@ -97,7 +97,7 @@ class Split(Op):
         return Apply(self, [x, *lengths], outputs)
 
     def parts(self, x: Variable, lengths: Sequence[Variable]) -> list[Variable]:
-        """The pieces, as a list also if there is but one."""
+        """Return the pieces, as a list even if there is only one."""
         return self.make_node(x, *lengths).outputs
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
@@ -172,7 +172,7 @@ axes.stack = stack
 
 
 def _with_axis(x: Variable, place: int) -> Variable:
-    """x with a new axis of size 1."""
+    """Return x with a new axis of size 1 at that place."""
     order: list[int | str] = list(range(x.type.ndim))
     order.insert(place, "x")
     return dimshuffle(x, order)

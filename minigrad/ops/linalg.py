@@ -22,7 +22,7 @@ def _product_dtype(x: Variable, y: Variable) -> np.dtype[Any]:
 
 
 class Dot(NumPyOp):
-    """The product of vectors and matrices: sums over the last axis of x and the first of y."""
+    """x · y of vectors and matrices: the sum over the last axis of x and the first of y."""
 
     __props__ = ()
     storage = "new"
@@ -65,12 +65,12 @@ class Dot(NumPyOp):
 
 
 def outer_product(x: Variable, y: Variable) -> Variable:
-    """The products of each element of the vector x with each of y."""
+    """Return x[i] · y[j] at row i and column j, for vectors x and y."""
     return mul(dimshuffle(x, [0, "x"]), dimshuffle(y, ["x", 0]))
 
 
 class MatMul(NumPyOp):
-    """Products of matrices, the last two axes; other axes broadcast."""
+    """Products of the matrices in the last two axes; the other axes broadcast."""
 
     __props__ = ()
     storage = "new"
@@ -108,6 +108,6 @@ class MatMul(NumPyOp):
 
 
 def _transposed(x: Variable) -> Variable:
-    """x with its last two axes exchanged."""
+    """Return x with its last two axes exchanged."""
     *batch, row, column = range(x.type.ndim)
     return dimshuffle(x, [*batch, column, row])

@@ -19,7 +19,7 @@ SHARED_PRODUCT = 1 << 19
 # And from these sizes on the threads win, if the cores are idle: see docs/performance.md.
 _WORTH_THREADS = 1 << 21
 _DOT_WORTH_THREADS = 1 << 16
-# How many elements BLAS adds up at a time. It adds up float32 in float32, so that more would cost
+# BLAS adds up so many elements at a time. It adds up float32 in float32, so that more would cost
 # digits; and more yet where it adds one row to the other, than along rows.
 _AT_ONCE, _AT_ONCE_NARROW, _ROWS_AT_ONCE = 8192, 1024, 128
 # That takes some microseconds: it is done from so many elements on, or rows, or elements in rows.
@@ -29,7 +29,7 @@ _FEWEST = 16
 
 
 def dot_for(x: Any, y: Any) -> Any:
-    """The function that computes `numpy.dot` of these vectors or matrices, or of such types."""
+    """Return a function that computes `numpy.dot` of these vectors or matrices, or of such types."""
     if x.dtype != y.dtype or x.dtype not in ("float32", "float64"):
         return np.dot
     if None in (x.size, y.size):
@@ -47,7 +47,7 @@ def dot_for(x: Any, y: Any) -> Any:
 
 
 def dot_of_any_sizes(x: Any, y: Any, out: Any = None) -> Any:
-    """`numpy.dot`, in pieces if the arrays are found to be worth it."""
+    """x · y, in pieces if the arrays are large enough."""
     function = dot_for(x, y) if x.size + y.size >= _AT_ONCE else np.dot
     if function is np.dot:
         return x.dot(y, out=out)
@@ -81,7 +81,7 @@ def _add_up_products(x: Any, y: Any, out: Any) -> Any:
 
 
 def _slices(size: int, at_once: int) -> list[slice]:
-    """What cuts an axis into pieces of at most so many, and nearly equal ones."""
+    """Return slices that cut an axis into nearly equal pieces of at most `at_once` elements."""
     length = -(-size // -(-size // at_once))
     return [slice(start, start + length) for start in range(0, size, length)]
 
@@ -102,7 +102,7 @@ def dot_in_pieces(x: Any, y: Any) -> Any:
 
 
 def sum_of_squares(x: Any) -> Any:
-    """x · x of a vector, to see whether it is finite: `numpy.vdot` does not warn if it is not."""
+    """x · x of a vector, without NumPy's warning if it is not finite."""
     if x.itemsize == 4 or not _AT_ONCE < len(x) < _DOT_WORTH_THREADS:
         return np.vdot(x, x)
     pieces = [x[piece] for piece in _slices(len(x), _AT_ONCE)]

@@ -1,4 +1,4 @@
-"""Operations that only plans put in, when derivatives have been taken; so they have none."""
+"""Operations that only plans put in, after derivatives have been taken: they have none."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .pieces import sum_of_squares
 
 
 class Contiguous(NumPyOp):
-    """The input, whose rows lie in memory one after the other; a copy only if they did not."""
+    """x, its rows in memory one after the other; a copy only if they were not."""
 
     __props__ = ()
     storage = "view"
@@ -40,11 +40,11 @@ class Contiguous(NumPyOp):
 
 
 class OutOfRange(ArithmeticError):
-    """A plan's short cut led to numbers that are too large; the general program must compute them."""
+    """A short cut of a plan led to numbers that are too large: let the general program compute them."""
 
 
 class InRange(NumPyOp):
-    """The input; raises `OutOfRange` if an element is infinite or NaN."""
+    """x; raises `OutOfRange` if an element is infinite or NaN."""
 
     __props__ = ()
     storage = "view"
@@ -67,7 +67,7 @@ class InRange(NumPyOp):
 
 
 def numpy_in_range(x: Any) -> Any:
-    """x, if its elements are finite, and not so large that their squares might overflow."""
+    """Return x, if its elements are finite, and not so large that their squares might overflow."""
     flat = x.ravel(order="K")
     if not math.isfinite(sum_of_squares(flat)):
         raise OutOfRange

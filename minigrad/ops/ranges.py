@@ -15,7 +15,7 @@ from ..protocol.op import Use
 
 
 class ARange(NumPyOp):
-    """From the first input up to but without the second, in steps of the third."""
+    """start, start + step, …, up to but without stop."""
 
     __props__ = ("dtype",)
     storage = "new"
@@ -63,7 +63,7 @@ class ARange(NumPyOp):
 
 
 def _counts(node: Apply) -> bool:
-    """Whether the range starts with 0 and goes in steps of 1."""
+    """Return whether the range starts with 0 and goes in steps of 1."""
     start, _, step = map(_known_integer, node.inputs)
     return (start, step) == (0, 1)
 
@@ -73,7 +73,7 @@ def _known_integer(x: Variable) -> int | None:
 
 
 def _bounds(node: Apply, inputs: Sequence[str]) -> str:
-    """The bounds as arguments of NumPy's arange; only the end where that is enough."""
+    """Return the bounds as arguments of `numpy.arange`; the end alone where that is enough."""
     known = map(_known_integer, node.inputs)
     texts = [
         text if number is None else str(number) for text, number in zip(inputs, known, strict=True)
@@ -82,7 +82,7 @@ def _bounds(node: Apply, inputs: Sequence[str]) -> str:
 
 
 class RepeatedIndices(NumPyOp):
-    """The numbers below the second input, each as often as the first says: what `repeat` takes."""
+    """0, …, count − 1, the number i repeated repeats[i] times."""
 
     __props__ = ()
     storage = "new"

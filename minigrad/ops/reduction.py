@@ -25,7 +25,7 @@ Axis = int | Sequence[int] | None
 
 
 class AlongAxes(NumPyOp):
-    """A NumPy function along some axes of its input, which the output lacks.
+    """A NumPy function along some axes of x, which the output lacks.
 
     Attributes
     ----------
@@ -105,7 +105,7 @@ class Reduction(AlongAxes):
 
 
 def _corner(x: Any) -> Any:
-    """A single element of x, or none if there is none, in as many dimensions."""
+    """Return x[:1, …, :1]: a single element, or none if there is none."""
     return x[(slice(1),) * x.ndim]
 
 
@@ -114,7 +114,7 @@ _NEARLY_ONE = 1.001
 
 
 def log_of_sum_of_exp(z: Any, axis: tuple[int, ...]) -> Any:
-    """log(sum(exp(z))) of z whose largest is 0, the axes kept; to the last digit, however small."""
+    """log(Σ exp(z)) if the largest z is 0, exact to the last digit even if it is tiny; axes stay."""
     exponentials = np.asarray(np.exp(z))
     wide = accumulator(z.dtype)
     total = np.sum(exponentials, axis=axis, keepdims=True, dtype=wide)
@@ -132,12 +132,12 @@ def log_of_sum_of_exp(z: Any, axis: tuple[int, ...]) -> Any:
 
 
 def stable_logsumexp(x: Any, axis: tuple[int, ...]) -> Any:
-    """log(sum(exp(x))) with the largest x taken out, so that exp cannot overflow."""
+    """log(Σ exp(x)), the largest x taken out so that exp cannot overflow."""
     if x.size == 0:
         with np.errstate(divide="ignore"):
             return np.log(np.sum(x, axis=axis))
     largest = np.max(x, axis=axis, keepdims=True)
-    # Of minus infinities the sum is 0; of a plus infinity it is infinite; taking them out is NaN.
+    # If all are -inf the sum is 0, with an inf it is infinite; taking these out would be NaN.
     shift = np.where(np.isfinite(largest), largest, 0)
     result = log_of_sum_of_exp(x - shift, axis) + shift
     return np.squeeze(result, axis=axis).astype(x.dtype)
@@ -148,7 +148,7 @@ _SAFE = (1e-280, 1e300)
 
 
 def stable_norm(x: Any, axis: Any) -> Any:
-    """sqrt(sum(x²)), with the largest |x| taken out where squares could leave the range."""
+    """√(Σ x²), the largest |x| taken out where squares could leave the range."""
     wide = np.dtype("float64")
     with np.errstate(over="ignore"):
         squares = np.sum(np.square(x, dtype=wide), axis=axis)
@@ -165,7 +165,7 @@ def _same(dtype: str) -> str:
 
 
 def total_dtype(dtype: str) -> str:
-    """The dtype of a sum or product: of integers 64 bits, as in NumPy."""
+    """Return the dtype of a sum or product; for integers it has 64 bits, as in NumPy."""
     kind = np.dtype(dtype).kind
     return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind, dtype)
 
@@ -175,7 +175,7 @@ def _bool(dtype: str) -> str:
 
 
 def _product_of_others(axis: tuple[int, ...], x: Variable) -> Variable:
-    """For each element of x the product of all others along the axes, right also for zeros."""
+    """Return the product of all other elements along the axes, for each x[i]; right for zeros, too."""
     kept = [a for a in range(x.type.ndim) if a not in axis]
     order = [*axis, *kept]
     permuted = dimshuffle(x, order)
@@ -186,13 +186,13 @@ def _product_of_others(axis: tuple[int, ...], x: Variable) -> Variable:
 
 
 def _product_of_those_before(x: Variable) -> Variable:
-    """p[0] = 1, p[i] = p[i-1] · x[i-1]."""
+    """p[0] = 1, p[i] = p[i−1] · x[i−1]."""
     one, n = ones_like(x[:1]), size_of(x, 0)
     return Recurrence()(Join(0)(one, x[:-1])[:n], Join(0)(one, zeros_like(x[1:])))
 
 
 class Recurrence(NumPyOp):
-    """y[i] = a[i] · y[i-1] + b[i] along the first axis, from y[-1] = 0.
+    """y[i] = a[i] · y[i−1] + b[i] along the first axis, from y[−1] = 0.
 
     Its derivative is a recurrence too, so it has derivatives of every order.
     """
@@ -245,7 +245,7 @@ REDUCTIONS: dict[
 
 
 class ArgReduction(AlongAxes):
-    """Where along the axes, numbered as if they were one, NumPy's function finds what it seeks."""
+    """The place that NumPy's argmax or argmin finds along the axes, numbered as if they were one."""
 
     __props__ = ("name", "axis")
     storage = "new"
@@ -285,7 +285,7 @@ numpy_cumsum = widened(np.cumsum)
 
 
 class CumSum(NumPyOp):
-    """Running sums along an axis: y[i] = x[0] + … + x[i]."""
+    """y[i] = x[0] + … + x[i], running sums along an axis."""
 
     __props__ = ("axis",)
     storage = "new"
@@ -312,5 +312,5 @@ class CumSum(NumPyOp):
 
 
 def widened_half(x: Variable) -> Variable:
-    """x; float16 as float32, which holds sums and numbers of elements beyond 65504."""
+    """Return x, float16 as float32, which holds sums and counts beyond 65504."""
     return cast(x, "float32") if x.type.dtype == "float16" else x

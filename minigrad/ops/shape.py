@@ -16,7 +16,7 @@ from ..protocol.op import Use
 
 
 class Shape(NumPyOp):
-    """The sizes of the input along all its axes, an int64 vector."""
+    """The sizes of x along its axes, an int64 vector."""
 
     __props__ = ()
     storage = "new"
@@ -45,7 +45,7 @@ class Shape(NumPyOp):
 
 
 def is_transposed(x: Variable) -> bool:
-    """Whether the matrix x is another one with its axes exchanged."""
+    """Return whether the matrix x is another one with its axes exchanged."""
     return (
         x.owner is not None
         and isinstance(x.owner.op, DimShuffle)
@@ -55,7 +55,7 @@ def is_transposed(x: Variable) -> bool:
 
 
 def transposed(x: Variable) -> Variable:
-    """The matrix x with its axes exchanged."""
+    """Return the matrix x with its axes exchanged."""
     if is_transposed(x):
         assert x.owner is not None
         return x.owner.inputs[0]
@@ -63,7 +63,7 @@ def transposed(x: Variable) -> Variable:
 
 
 class Reshape(NumPyOp):
-    """The elements of the first input, in C order, in the shape that the other inputs give."""
+    """The elements of x, in C order, in the shape that the other inputs give."""
 
     __props__ = ()
     storage = "view"
@@ -135,12 +135,12 @@ def _is_size(size: Variable) -> bool:
 
 
 def _is_size_of(size: Variable, x: Variable, axis: int) -> bool:
-    """Whether it is written as that of x along the axis."""
+    """Return whether it is written as the size of x along the axis."""
     return size.owner is not None and size.owner.op == Size(axis) and size.owner.inputs[0] is x
 
 
 def _solved(known: list[int | None], x: Variable) -> list[int | None]:
-    """The sizes with -1 replaced by what x's size leaves for it, or None if that is not known."""
+    """Return the sizes, -1 replaced by what the size of x leaves for it, None if that is unknown."""
     if -1 not in known:
         return known
     place = known.index(-1)
@@ -153,7 +153,7 @@ def _solved(known: list[int | None], x: Variable) -> list[int | None]:
 
 
 class SpecifyShape(NumPyOp):
-    """The first input, whose sizes along some axes are checked to be the other inputs."""
+    """x, whose sizes along some axes are checked to be the other inputs."""
 
     __props__ = ("along",)
     storage = "view"
@@ -201,7 +201,7 @@ class SpecifyShape(NumPyOp):
 
 
 def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
-    """x, whose sizes are checked to be these when the program runs; None is not checked."""
+    """Return x, whose sizes are checked to be these when the program runs; None is not checked."""
     checked = {
         axis: constant(size, dtype="int64") if isinstance(size, int) else size
         for axis, size in enumerate(sizes)
@@ -211,7 +211,7 @@ def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
 
 
 class Unbroadcast(NumPyOp):
-    """The input, of which some axes no longer count as broadcasting."""
+    """x, which no longer broadcasts along some axes."""
 
     __props__ = ("along",)
     storage = "view"
@@ -241,7 +241,11 @@ class Unbroadcast(NumPyOp):
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:
-    """x, which along the axes no longer broadcasts, though its size there may be 1."""
+    """x, which no longer broadcasts along the axes, though its size there may be 1.
+
+    >>> unbroadcast([[1, 2]], 0).type.broadcastable
+    (False, False)
+    """
     x = as_tensor_variable(x)
     ones = tuple(a for a in normalize_axes(axes, x.type.ndim) if x.type.shape[a] == 1)
     return Unbroadcast(ones)(x) if ones else x

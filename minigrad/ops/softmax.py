@@ -17,7 +17,7 @@ from .reduction import AlongAxes, log_of_sum_of_exp, widened_half
 
 
 def numpy_softmax(x: Any, axis: Any) -> Any:
-    """exp(x) / sum(exp(x)), the largest x taken out first so that exp cannot overflow."""
+    """exp(x) / Σ exp(x), the largest x taken out first so that exp cannot overflow."""
     if x.dtype == np.float16:  # in which the sum of many may be infinite
         return numpy_softmax(x.astype(np.float32), axis).astype(np.float16)
     y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
@@ -25,13 +25,13 @@ def numpy_softmax(x: Any, axis: Any) -> Any:
 
 
 def numpy_logsoftmax(x: Any, axis: Any) -> Any:
-    """x - log(sum(exp(x))), the largest x taken out first so that exp cannot overflow."""
+    """x − log(Σ exp(x)), the largest x taken out first so that exp cannot overflow."""
     z = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
     return np.subtract(z, log_of_sum_of_exp(z, axis), dtype=z.dtype, casting="same_kind")
 
 
 class Normalization(AlongAxes):
-    """What is of the same shape, with a sum along the axes that is known."""
+    """A function that keeps the shape of x, and needs all of it along some axes."""
 
     __props__ = ("axis",)
 
@@ -46,12 +46,12 @@ class Normalization(AlongAxes):
         return Axes([axes], [axes], whole=self.axis)
 
     def _total(self, x: Variable) -> Variable:
-        """The sum over the axes, which stay."""
+        """Return the sum over the axes, which stay."""
         return restore_axes(sum_axes(x, self.axis), self.axis, x.type.ndim)
 
 
 class Softmax(Normalization):
-    """exp(x) / sum(exp(x)), the sum over the axes.
+    """exp(x) / Σ exp(x), the sum over the axes.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Softmax(Normalization):
 
 
 class LogSoftmax(Normalization):
-    """x - log(sum(exp(x))), the sum over the axes: the logarithm of `Softmax`."""
+    """x − log(Σ exp(x)), the sum over the axes: the logarithm of `Softmax`."""
 
     function = staticmethod(numpy_logsoftmax)
     name = "logsoftmax"

@@ -15,7 +15,7 @@ STEPS = 10
 
 
 def _of_each_element(function: Callable[[float], float]) -> Callable[[Any], Any]:
-    """The function of a Python float as a function of arrays."""
+    """Return a function of arrays that applies this one of Python floats."""
     of_objects = np.frompyfunc(function, 1, 1)
 
     def of_arrays(x: Any) -> Any:
@@ -27,7 +27,7 @@ def _of_each_element(function: Callable[[float], float]) -> Callable[[Any], Any]
 
 
 def _gammaln(x: float) -> float:
-    """log|Γ(x)|; infinite where Γ is, and where the result is too large."""
+    """log |Γ(x)|; infinite where Γ is, and where the result is too large."""
     try:
         return math.lgamma(x)
     except (ValueError, OverflowError):
@@ -63,7 +63,7 @@ def tri_gamma(x: Any) -> Any:
 
 
 def _reflected(x: Any) -> tuple[Any, Any]:
-    """x or, if it is not positive, 1 - x, in double precision; and how far x is from an integer."""
+    """Return x if x > 0, else 1 − x, in double precision; and the distance of x from an integer."""
     x = np.asarray(x, dtype="float64")
     with np.errstate(invalid="ignore"):
         return np.where(x > 0, x, 1 - x), x - np.rint(x)

@@ -83,7 +83,7 @@ __all__ = [  # by family
 ]
 __all__ += constructors.__all__
 
-# What NumPy or PyTorch call otherwise, and where else to look.
+# The names of NumPy or PyTorch, and ours for the same.
 _INSTEAD = {
     "abs": "T.abs_", "absolute": "T.abs_", "array": "T.constant",
     "asarray": "T.as_tensor_variable", "digamma": "T.psi", "divide": "T.true_div",

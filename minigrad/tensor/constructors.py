@@ -50,7 +50,7 @@ def _types(dtype: str) -> list[TensorType]:
 
 
 def _constructor(kind: str) -> Callable[..., Variable]:
-    """The function that makes a variable of a kind."""
+    """Return a function that makes a variable of a kind."""
 
     def make(name: str | None = None, dtype: Any = None) -> Variable:
         return TensorType(dtype or "floatX", SHAPES[kind])(name)
@@ -61,14 +61,14 @@ def _constructor(kind: str) -> Callable[..., Variable]:
 
 
 def _plurals(dtype: str | None = None) -> list[Callable[..., list[Variable]]]:
-    """For each kind, the function that makes several variables of it."""
+    """Return a function for each kind that makes several variables of it."""
     makers = map(_constructor, SHAPES) if dtype is None else _types(dtype)
     return [_several(make) for make in makers]
 
 
 def _several(make: Callable[..., Variable]) -> Callable[..., list[Variable]]:
     def make_several(*names: str | int) -> list[Variable]:
-        """New variables: so many if given a number, else one for each name.
+        """New variables: as many as a number says, or one for each name.
 
         A single string names a variable with each of its letters.
         """

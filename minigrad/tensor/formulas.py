@@ -1,4 +1,4 @@
-"""What the docstrings of functions of elements say: formula, derivative, dtype.
+"""The docstrings of the table's functions: formula, derivative, dtype.
 
 Importing this module writes them.
 """
@@ -84,7 +84,7 @@ FORMULAS = {
 
 
 def _document(op: Elementwise) -> str:
-    """What the op computes, its formula first, its derivative, and the dtype of its result."""
+    """Return the docstring: the formula first, then the derivative and the dtype of the result."""
     formula, *derivatives = FORMULAS[op.name]
     *inputs, output, _ = op.vjp.__code__.co_varnames if op.vjp else ("", "", "")
     if len(derivatives) < 2:

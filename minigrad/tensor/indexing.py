@@ -1,4 +1,4 @@
-"""Choosing elements by number, and copies in which some have been changed."""
+"""Elements chosen by number, and copies in which some are changed."""
 
 from __future__ import annotations
 

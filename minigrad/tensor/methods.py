@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def _one_sequence(arguments: tuple[Any, ...]) -> Any:
-    """Arguments that can be given one by one or as one sequence."""
+    """Return arguments that may be given one by one or as one sequence."""
     return arguments[0] if len(arguments) == 1 and _is_sequence(arguments[0]) else arguments
 
 
@@ -38,7 +38,7 @@ def _is_sequence(value: Any) -> bool:
 
 
 def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
-    """The function of elements as a method."""
+    """Return the function of elements as a method."""
 
     def method(self: Any) -> Variable:
         return function(self)
@@ -48,7 +48,7 @@ def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
 
 
 class Methods(Operators):
-    """What can be done with a variable: see the functions of the same names."""
+    """The methods of a variable: see the functions of the same names."""
 
     if TYPE_CHECKING:
         type: TensorType
@@ -89,7 +89,7 @@ class Methods(Operators):
         )
 
     def __len__(self) -> int:
-        """Refused: in general it is not known before the program runs."""
+        """Refused: in general the length is unknown before the program runs."""
         raise TypeError(f"len({self}): its size is part of the computation; write x.shape[0]")
 
     def __iter__(self) -> Iterator[Variable]:
@@ -104,7 +104,7 @@ class Methods(Operators):
         return (self[i] for i in range(known[0]))
 
     def __contains__(self, value: Any) -> bool:
-        """Refused: what a tensor contains is not known before the program runs."""
+        """Refused: the elements of a tensor are unknown before the program runs."""
         raise TypeError(f"value in {self}: write T.any(T.eq(x, value)), an expression")
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
@@ -136,7 +136,7 @@ class Methods(Operators):
             ) from None
 
     def __bool__(self) -> bool:
-        """True: there is a variable. Refused for conditions, whose truth is not known yet."""
+        """True: there is a variable. Refused for conditions, whose truth is unknown yet."""
         if self.type.dtype == "bool":
             raise TypeError(
                 f"{self} is true or false only when the program runs; instead of if, write "
@@ -157,7 +157,7 @@ class Methods(Operators):
 
     @property
     def broadcastable(self) -> tuple[bool, ...]:
-        """For each dimension whether its size is known to be 1, so that it broadcasts."""
+        """Whether each dimension is known to have size 1, so that it broadcasts."""
         return self.type.broadcastable
 
     @property
@@ -268,7 +268,7 @@ class Methods(Operators):
         return result
 
     def eval(self, inputs_to_values: Mapping[Variable, Any] | None = None) -> np.ndarray:
-        """The value, given those of the inputs it depends on: what a function would compute.
+        """The value that a function would compute, given the values of the inputs.
 
         Parameters
         ----------

@@ -44,7 +44,7 @@ _OF_LISTS = "numpy._core.fromnumeric"
 
 
 def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: Any) -> Any:
-    """The ufunc of inputs, some of which are variables, as an expression."""
+    """Return a NumPy ufunc of inputs, some of which are variables, as an expression."""
     name = ufunc.__name__
     if name in ("equal", "not_equal") and isinstance(inputs[0], (np.ndarray, np.generic)):
         # This is how NumPy asks for ``array == x`` and ``x == array``, too: as between two
@@ -65,7 +65,7 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: An
 
 
 def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
-    """A function of NumPy's, of variables or lists that hold some, as an expression."""
+    """Return a NumPy function of variables, or of lists that hold some, as an expression."""
     name = function.__name__
     is_numpys = function.__module__ == "numpy"
     called = name if is_numpys else f"{function.__module__.removeprefix('numpy.')}.{name}"
@@ -79,9 +79,9 @@ def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str
 def _named(
     function: Any, arguments: Sequence[Any], options: Mapping[str, Any]
 ) -> tuple[Sequence[Any], Mapping[str, Any]]:
-    """The arguments, by name from the first on that is usually not given by place.
+    """Return the arguments, by name from the first one in `_BY_NAME` on: in T its place may differ.
 
-    In T another may have its place. What NumPy takes anyway need not be said.
+    Arguments that have NumPy's default value are left out.
     """
     try:
         parameters = list(signature(function).parameters.values())
@@ -112,7 +112,7 @@ def _call(called: str, name: str | None, arguments: Sequence[Any], options: Any)
 
 
 def is_element_of_list() -> bool:
-    """Whether whoever asks for an array is a reduction of NumPy's, of a list: ``np.prod([m, 2])``.
+    """Return whether a NumPy reduction of a list asks for an array, as in ``np.prod([m, 2])``.
 
     It adds and multiplies objects as well as numbers.
     """
@@ -120,7 +120,7 @@ def is_element_of_list() -> bool:
 
 
 def as_object(value: Any) -> np.ndarray:
-    """An array of no dimensions that holds the value as it is."""
+    """Return an array of no dimensions that holds the value as it is."""
     array = np.empty((), dtype=object)
     array[()] = value
     return array
