@@ -81,6 +81,29 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
     return Step(run, lambda: [p.copy() for p in parameters])
 
 
+def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.ndarray) -> Step:
+    rows = len(X)
+    W_gradient, b_gradient = np.empty_like(W), np.empty_like(b)
+    scores, error = np.empty((2, rows, len(b)), X.dtype)
+    each_row, ones = np.arange(rows), np.ones(rows, X.dtype)
+    largest, total = np.empty((2, rows, 1), X.dtype)
+
+    def run():
+        np.add(np.dot(X, W, out=scores), b, out=scores)
+        accuracy = np.count_nonzero(np.argmax(scores, axis=1) == labels) / rows
+        np.subtract(scores, np.max(scores, axis=1, keepdims=True, out=largest), out=scores)
+        np.sum(np.exp(scores, out=error), axis=1, keepdims=True, out=total)
+        cost = (np.log(total).sum() - scores[each_row, labels].sum()) / rows
+        np.divide(LEARNING_RATE / rows, total, out=total)
+        np.multiply(error, total, out=error)
+        error[each_row, labels] -= LEARNING_RATE / rows
+        np.subtract(W, np.dot(X.T, error, out=W_gradient), out=W)
+        np.subtract(b, np.dot(ones, error, out=b_gradient), out=b)
+        return cost, accuracy
+
+    return Step(run, lambda: [W.copy(), b.copy()])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     return lambda: values + 1
 

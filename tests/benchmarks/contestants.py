@@ -16,16 +16,18 @@ Layers = list[tuple[np.ndarray, np.ndarray]]  # weights and biases
 class Step(NamedTuple):
     """A training step, ready to run."""
 
-    run: Callable[[], Any]  # returns the cost before the step, once everything is computed
+    # Returns the cost before the step, or that and the accuracy, once everything is computed.
+    run: Callable[[], Any]
     parameters: Callable[[], list[np.ndarray]]  # their values now
 
 
 class Contestant(NamedTuple):
     """A library, and the module beside this one that uses it as a good user of it would.
 
-    The module's `autoencoder(X, W, bh, bo)` and `classifier(X, labels, layers)` return a `Step`,
-    `add_one(x)` what computes x + 1. What a library can do once and for all it does there, before
-    it returns: compile, make buffers, make a tensor of its own of X. So it is not timed.
+    The module's `autoencoder(X, W, bh, bo)`, `classifier(X, labels, layers)` and
+    `softmax_regression(X, labels, W, b)` return a `Step`, `add_one(x)` what computes x + 1. What a
+    library can do once and for all it does there, before it returns: compile, make buffers, make a
+    tensor of its own of X. So it is not timed.
     """
 
     name: str

@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 from contestants import FEATURE_MAJOR, MINIGRAD, TRAINERS
-from workloads import Autoencoder, Classifier, plain
+from workloads import Autoencoder, Classifier, SoftmaxRegression, plain
 
 AUTOENCODER = Autoencoder(50, 6, 3, "float64"), Autoencoder(50, 6, 3, "float32")
 CLASSIFIER = Classifier(50, (8, 6, 5, 4), "float64"), Classifier(50, (8, 6, 5, 4), "float32")
+REGRESSION = SoftmaxRegression(50, 6, 4, "float64"), SoftmaxRegression(50, 6, 4, "float32")
 RTOL = {"float64": 1e-9, "float32": 1e-3}
 
 
@@ -22,6 +23,12 @@ def test_three_steps_of_a_classifier_are_minigrads(contestant, model):
     assert_three_steps_are_minigrads(contestant, model)
 
 
+@pytest.mark.parametrize("model", REGRESSION, ids=plain)
+@pytest.mark.parametrize("contestant", TRAINERS[1:], ids=plain)
+def test_three_steps_of_a_softmax_regression_are_minigrads(contestant, model):
+    assert_three_steps_are_minigrads(contestant, model)
+
+
 def assert_three_steps_are_minigrads(contestant, model):
     (costs, parameters), (expected_costs, expected) = map(
         three_steps, [model.step(contestant), model.step(MINIGRAD)]
@@ -34,5 +41,5 @@ def assert_three_steps_are_minigrads(contestant, model):
 
 
 def three_steps(step):
-    """Their costs, and the parameters after them."""
-    return [float(step.run()) for _ in range(3)], step.parameters()
+    """Their costs, with the accuracies if there are, and the parameters after them."""
+    return [[*map(float, np.atleast_1d(step.run()))] for _ in range(3)], step.parameters()

@@ -25,6 +25,7 @@ from workloads import (
     DIGITS,
     DONUTS,
     PERCEPTRON,
+    REGRESSIONS,
     AddOne,
     Chain,
     FirstStep,
@@ -56,6 +57,11 @@ def test_training_step_of_the_autoencoder(race, task, contestant):
 
 @race_of(CLASSIFIERS, TRAINERS)
 def test_training_step_of_a_classifier(race, task, contestant):
+    race(TRAINING_STEP)
+
+
+@race_of(REGRESSIONS, TRAINERS)
+def test_training_step_of_a_softmax_regression(race, task, contestant):
     race(TRAINING_STEP)
 
 

@@ -51,3 +51,24 @@ def classifier(X, labels, layers) -> Step:
         return value
 
     return Step(run, lambda: [p.copy() for layer in layers for p in layer])
+
+
+def softmax_regression(X, labels, W, b) -> Step:
+    rows = np.arange(len(labels))
+
+    def cost(parameters):
+        W, b = parameters
+        scores = np.dot(X, W) + b
+        return np.mean(logsumexp(scores, axis=1) - scores[rows, labels])
+
+    parameters = [W, b]
+    cost_and_gradients = value_and_grad(cost)
+
+    def run():
+        accuracy = np.mean(np.argmax(np.dot(X, W) + b, axis=1) == labels)
+        value, gradients = cost_and_gradients(parameters)
+        for p, g in zip(parameters, gradients, strict=True):
+            p -= LEARNING_RATE * g
+        return value, accuracy
+
+    return Step(run, lambda: [p.copy() for p in parameters])

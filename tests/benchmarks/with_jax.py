@@ -53,6 +53,23 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
     return Step(run, lambda: [np.array(p) for layer in layers_now() for p in layer])
 
 
+def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.ndarray) -> Step:
+    def cost(parameters, samples, y):
+        W, b = parameters
+        scores = samples @ W + b
+        log_probabilities = jax.nn.log_softmax(scores)
+        accuracy = (scores.argmax(axis=1) == y).mean()
+        return -jnp.take_along_axis(log_probabilities, y[:, None], axis=1).mean(), accuracy
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def step(parameters, samples, y):
+        values, gradients = jax.value_and_grad(cost, has_aux=True)(parameters, samples, y)
+        return jax.tree.map(lambda p, g: p - LEARNING_RATE * g, parameters, gradients), values
+
+    run, state_now = keeping_state(step, [jnp.array(W), jnp.array(b)], X, labels)
+    return Step(run, lambda: [np.array(p) for p in state_now()])
+
+
 def keeping_state(step: Callable, state: object, *data: np.ndarray) -> tuple[Callable, Callable]:
     """A function that steps from state to state and returns the cost, and one for the state."""
     tensors = [jnp.array(values) for values in data]

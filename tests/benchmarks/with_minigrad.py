@@ -38,6 +38,18 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
     return Step(lambda: step(X, labels), lambda: [p.get_value() for p in parameters])
 
 
+def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.ndarray) -> Step:
+    samples, y = T.matrix("X", dtype=X.dtype), T.lvector("y")
+    parameters = W_, b_ = minigrad.shared(W), minigrad.shared(b)
+    probabilities = T.nnet.softmax(samples.dot(W_) + b_)
+    cost = -T.mean(T.log(probabilities)[T.arange(y.shape[0]), y])
+    accuracy = T.mean(T.eq(T.argmax(probabilities, axis=1), y))
+    gradients = minigrad.grad(cost, parameters)
+    updates = [(p, p - LEARNING_RATE * g) for p, g in zip(parameters, gradients, strict=True)]
+    step = minigrad.function([samples, y], [cost, accuracy], updates=updates)
+    return Step(lambda: step(X, labels), lambda: [p.get_value() for p in parameters])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = T.vector("x", dtype=values.dtype)
     f = minigrad.function([x], x + 1)

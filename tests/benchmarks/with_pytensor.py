@@ -44,6 +44,19 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
     return Step(lambda: step(X, labels), lambda: [p.get_value() for p in parameters])
 
 
+def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.ndarray) -> Step:
+    samples, y = pt.matrix(dtype=X.dtype), pt.lvector()
+    parameters = W_, b_ = pytensor.shared(W), pytensor.shared(b)
+    scores = samples @ W_ + b_
+    cost = -pt.special.log_softmax(scores, axis=-1)[pt.arange(y.shape[0]), y].mean()
+    accuracy = pt.eq(scores.argmax(axis=1), y).mean()
+    rate = np.asarray(LEARNING_RATE, X.dtype)
+    gradients = pytensor.grad(cost, parameters)
+    updates = [(p, p - rate * g) for p, g in zip(parameters, gradients, strict=True)]
+    step = pytensor.function([samples, y], [cost, accuracy], updates=updates)
+    return Step(lambda: step(X, labels), lambda: [p.get_value() for p in parameters])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = pt.vector(dtype=values.dtype)
     f = pytensor.function([x], x + 1)

@@ -48,6 +48,23 @@ def classifier(X: np.ndarray, labels: np.ndarray, layers: Layers) -> Step:
     return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
 
 
+def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.ndarray) -> Step:
+    samples, y = torch.tensor(X), torch.tensor(labels)
+    W_, b_ = parameters = [torch.tensor(p, requires_grad=True) for p in (W, b)]
+
+    def run():
+        scores = torch.addmm(b_, samples, W_)
+        cost = F.cross_entropy(scores, y)
+        gradients = torch.autograd.grad(cost, parameters)
+        with torch.no_grad():
+            accuracy = (scores.argmax(dim=1) == y).double().mean()
+            for p, g in zip(parameters, gradients, strict=True):
+                p.sub_(g, alpha=LEARNING_RATE)
+        return cost.detach(), accuracy
+
+    return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = torch.tensor(values)
     return lambda: x + 1

@@ -70,10 +70,36 @@ class Classifier:
 
 
 @dataclass(frozen=True)
+class SoftmaxRegression:
+    """A training step of a softmax regression with integer labels, by plain gradient descent.
+
+    The cost is the mean cross-entropy; beside it the share of rows is asked for whose largest
+    score is that of their label.
+    """
+
+    rows: int
+    features: int
+    classes: int
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"{self.rows}×{self.features}→{self.classes}, accuracy {self.dtype}"
+
+    def step(self, contestant: Contestant) -> Step:
+        shapes = (self.rows, self.features), (self.features, self.classes)
+        X, W = standard_normal(self.dtype, *shapes)
+        labels = np.arange(self.rows) % self.classes
+        return contestant.module.softmax_regression(X, labels, W, np.zeros(len(W.T), self.dtype))
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return self.step(contestant).run
+
+
+@dataclass(frozen=True)
 class FirstStep:
     """A model's first training step, from writing the model down to the first cost."""
 
-    model: Autoencoder | Classifier
+    model: Autoencoder | Classifier | SoftmaxRegression
 
     def __str__(self) -> str:
         return str(self.model)
@@ -143,11 +169,12 @@ AUTOENCODERS = in_both_dtypes(
 )
 PERCEPTRON = Classifier(256, (784, 128, 64, 10), "float64")
 CLASSIFIERS = in_both_dtypes(PERCEPTRON)
+REGRESSIONS = in_both_dtypes(SoftmaxRegression(30000, 16, 10, "float64"))
 
 
 def plain(workload: object) -> str:
     """A name for tests, in ASCII."""
-    return str(workload).translate({ord("×"): "x", ord("→"): "-", ord(" "): "-"})
+    return str(workload).translate({ord("×"): "x", ord("→"): "-", ord(" "): "-", ord(","): None})
 
 
 def standard_normal(dtype: str, *shapes: tuple[int, ...]) -> list[np.ndarray]:
