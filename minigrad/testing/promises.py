@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,6 +18,7 @@ from ..core.evaluate import evaluate
 from ..core.graph import Apply, Op, Variable, perform, toposort
 from ..core.types import TensorType
 from ..gradient import Rop
+from ..protocol.axes import Axes
 from ..rewrite.shapes import infer_shapes
 from .agreement import assert_program_agrees
 from .check import check_grad
@@ -41,7 +42,8 @@ def check_op(
 
     The promises: results are in memory as `storage` and `view_map` say;
     interpreter and compiled program agree, in every mode and in repeated calls;
-    results are of the declared types, of the inferred shapes, and the same if the types of the
+    results are of the declared types, of the inferred shapes, made part by part along the labels of
+    `axes`, and the same if the types of the
     inputs tell their sizes, or where they only tell which sizes broadcast; for inputs in Fortran
     order, with gaps, reversed, or read-only; inputs are not changed; inputs without a row are
     computed or refused alike. The vjp is right (`check_grad`), so is the product of the Jacobian
@@ -156,6 +158,62 @@ def _shapes_are_inferred(op: Callable[..., Any], values: Arrays) -> None:
                 )
 
 
+def _axes_are_as_told(op: Callable[..., Any], values: Arrays) -> None:
+    inputs, outputs = _applied(op, values)
+    evaluate(outputs, dict(zip(inputs, values, strict=True)), assert_goes_along_its_axes)
+
+
+def assert_goes_along_its_axes(
+    node: Apply, given: Sequence[np.ndarray], made: Sequence[np.ndarray]
+) -> None:
+    """Check that what the op makes of parts is a part of each output, or adds up to it."""
+    told = node.op.axes(node)
+    if told is None:
+        return
+    pairs = zip(told.inputs, given, strict=True)
+    sizes = {
+        label: n for labels, value in pairs for label, n in zip(labels, value.shape, strict=True)
+    }
+    sizes |= {label: int(given[place]) for label, place in told.sizes.items()}
+    for label in (label for label, size in sizes.items() if size > 1):
+        if label is None or label in told.whole:
+            continue
+        first, others = (perform_unchecked(node, part) for part in _parts_along(told, label, given))
+        together = [
+            np.concatenate([one, other], axis=list(labels).index(label))
+            if label in labels
+            else np.asarray(one + other, expected.dtype)
+            for labels, one, other, expected in zip(told.outputs, first, others, made, strict=True)
+        ]
+        try:
+            _assert_same(together, list(made))
+        except AssertionError as error:
+            raise AssertionError(
+                f"{node.op} does not go along the label {label!r} of its axes part by part: tell "
+                f"that it is needed whole. {error}"
+            ) from None
+
+
+def perform_unchecked(node: Apply, values: Sequence[np.ndarray]) -> Arrays:
+    """What the op makes of values that need not be of the types of the node's inputs."""
+    cells: list[list[Any]] = [[None] for _ in node.outputs]
+    node.op.perform(node, list(values), cells)
+    return [np.asarray(cell[0]) for cell in cells]
+
+
+def _parts_along(told: Axes, label: Any, values: Sequence[np.ndarray]) -> Iterator[Arrays]:
+    """The values of the inputs for the first step along the label, and for all others."""
+    for part in (slice(1), slice(1, None)):
+        cut = [
+            value[tuple(part if other == label else slice(None) for other in labels)]
+            for value, labels in zip(values, told.inputs, strict=True)
+        ]
+        if label in told.sizes:
+            size = int(values[told.sizes[label]])
+            cut[told.sizes[label]] = np.array(len(range(size)[part]))
+        yield cut
+
+
 def _known_sizes_change_nothing(op: Callable[..., Any], values: Arrays) -> None:
     _assert_same(_computed(op, values), _computed(op, values, sizes=lambda size: size))
 
@@ -218,6 +276,7 @@ _PROMISES: dict[str, Callable[[Callable[..., Any], Arrays], None]] = {
     "memory is shared as storage and view_map tell": _memory_is_shared_as_told,
     "the program computes what the interpreter does": _program_agrees,
     "infer_shape tells the shapes of the results": _shapes_are_inferred,
+    "the op goes along its axes as it tells": _axes_are_as_told,
     "sizes that are known change nothing": _known_sizes_change_nothing,
     "the order of inputs in memory changes nothing": _layout_changes_nothing,
     "inputs without rows are treated alike": _no_rows_are_treated_alike,

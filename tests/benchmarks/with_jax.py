@@ -58,7 +58,7 @@ def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.n
         W, b = parameters
         scores = samples @ W + b
         log_probabilities = jax.nn.log_softmax(scores)
-        accuracy = (scores.argmax(axis=1) == y).mean()
+        accuracy = (scores.argmax(axis=1) == y).mean(dtype=samples.dtype)
         return -jnp.take_along_axis(log_probabilities, y[:, None], axis=1).mean(), accuracy
 
     @functools.partial(jax.jit, donate_argnums=0)

@@ -41,6 +41,17 @@ class OtherShape(Square):
         return [tuple(size + 1 for size in input_shapes[0])]
 
 
+class LessThanItsMean(Square):
+    """x², less the mean of each row, and says that it goes along rows element by element."""
+
+    def perform(self, node, inputs, output_storage):
+        square = inputs[0] ** 2
+        output_storage[0][0] = square - square.mean(axis=-1, keepdims=True)
+
+    def axes(self, node):
+        return minigrad.Axes(["ij"[-node.out.ndim :]], ["ij"[-node.out.ndim :]])
+
+
 class OtherForKnownSizes(Square):
     def perform(self, node, inputs, output_storage):
         output_storage[0][0] = inputs[0] ** (2 if node.inputs[0].type.shape[0] is None else 3)
@@ -138,6 +149,7 @@ def test_an_op_that_keeps_its_promises_passes():
     [
         (OtherProgram(), "the program computes what the interpreter does"),
         (OtherShape(), "infer_shape tells"),
+        (LessThanItsMean(), "part by part"),
         (OtherForKnownSizes(), "sizes that are known|the program"),
         (OtherInOtherOrder(), "the order of inputs in memory"),
         (ChangesItsInput(), "inputs are not changed"),
