@@ -13,16 +13,15 @@ from typing import Any, Literal
 
 import numpy as np
 
-from ..core import locks
 from ..core.axes import as_tensor_variable
-from ..core.closed import ClosedGraph
 from ..core.configuration import MODES, config
 from ..core.evaluate import MissingInputError
 from ..core.graph import Constant, Variable, clone_replace, graph_inputs
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.planned import OutOfRange
-from . import programs
+from ..protocol.closed import ClosedGraph
+from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import Binder, In, UnusedInputError, as_inputs
 from .inspect.debug import compare_with_interpreter

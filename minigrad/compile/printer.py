@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.closed import ClosedGraph
 from ..core.graph import Apply, Constant, Variable, ancestors, toposort
+from ..protocol.closed import ClosedGraph
 from .buffers import NOWHERE, Buffer, Place
 from .checks import LostChecks
 from .inspect.comments import Comments

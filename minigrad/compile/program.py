@@ -14,9 +14,9 @@ from traceback import walk_tb
 from types import CodeType
 from typing import Any, Protocol
 
-from ..core.closed import ClosedGraph
-from ..core.evaluate import explained
 from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
+from ..protocol.closed import ClosedGraph
+from ..protocol.errors import explained
 from .buffers import Place, allocate, fill_with_nan
 from .checks import LostChecks, Refuse
 from .inspect.profile import Profile, Row

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from ..core.closed import ClosedGraph
+from ..protocol.closed import ClosedGraph
 from .checks import LostChecks
 from .program import Program
 

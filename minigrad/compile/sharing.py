@@ -7,9 +7,29 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Variable
+from ..core.graph import Variable, extend
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType, checked_name, describe, refuse_masked
+from . import locks
+
+
+@extend(SharedVariable)
+class _Shared:
+    def keep_by_columns(self: Any) -> None:
+        """Keep the value column by column in memory, which suits a program; it stays the same."""
+        with locks.UPDATING:
+            self._order = "F"
+            self.data = np.asfortranarray(self.data)
+
+    def zero(self: Any, borrow: bool = False) -> None:
+        """Set every element to zero."""
+        self.data = np.zeros_like(self.data)
+
+    def clone(self: Any) -> SharedVariable:
+        """Another variable with the same type, name, default update, and the same array."""
+        copy = SharedVariable(self.type, self.data, self.name)
+        copy.default_update = self.default_update
+        return copy
 
 
 def shared(

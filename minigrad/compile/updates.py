@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..core.credit import quoted
 from ..core.graph import Constant, Variable, clone_replace
 from ..core.sharing import SharedVariable
 from ..core.types import describe
+from ..protocol.errors import quoted
 from ..protocol.formula import short
 from .mentions import mentioned
 

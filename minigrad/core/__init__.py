@@ -3,8 +3,10 @@
 Read it in this order: `graph` (what an expression is), `types` (what a tensor can be), `axes` (what
 broadcasting is made of), `elementwise` and `table` (functions of elements, each beside its
 derivative), `operators`, `backprop` (the derivative of an expression is an expression), `evaluate`
-(its value), `sharing` (values that last). The rest is craft: `closed`, `configuration`, `credit`,
-`kernels`, `locks`.
+(its value), `sharing` (values that last). The rest is craft: `configuration`, `credit`.
+
+Other layers add to it: a better way to print, care with what users pass, what compilers ask (`protocol`),
+more functions (`ops`), methods (`tensor`). `graph.extend` is how.
 """
 
 from . import operators

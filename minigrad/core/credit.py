@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 import os
 import sys
 from collections.abc import Callable
@@ -60,12 +59,3 @@ def credited_to(line: Line | None, function: Callable[..., Any], *arguments: Any
     context = copy_context()
     context.run(_credited.set, line)
     return context.run(function, *arguments)
-
-
-def quoted(line: Line) -> str:
-    """The line's file and number, and what it says where that can be read."""
-    path = Path(line.filename)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
-    text = linecache.getline(line.filename, line.number).strip()
-    return f"{path}:{line.number}" + (f": {text}" if text else "")

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial, reduce
-from operator import index
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,6 @@ import numpy as np
 from .axes import as_tensor_variable, undo_broadcasting
 from .configuration import config
 from .graph import Apply, Constant, NumPyOp, Variable
-from .kernels import numpy_cast
 from .types import (
     TensorType,
     check_dtype,
@@ -150,25 +148,6 @@ class Elementwise(NumPyOp):
             for derivative, x in zip(derivatives, inputs, strict=True)
         ]
 
-    def __call__(self, *inputs: Any) -> Variable:
-        """The function of the inputs; `add` and `mul` take any number, one after the other."""
-        if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
-            return as_tensor_variable(reduce(self, inputs))
-        node = self.make_node(*inputs)
-        if node.out.type.numpy_dtype.kind in "iu" and all(map(_is_number, node.inputs)):
-            return self._of_integers(node)
-        return node.out
-
-    def _of_integers(self, node: Apply) -> Variable:
-        """The result for integers that are known, as a constant wide enough to hold it."""
-        try:
-            numbers = [v.data.astype(object) for v in node.inputs if isinstance(v, Constant)]
-            result = index(self.function(*numbers))
-            dtype = np.result_type(node.out.type.numpy_dtype, smallest_dtype(result))
-            return constant(result, dtype=dtype)
-        except (ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
-            return node.out
-
     def __str__(self) -> str:
         return self.name
 
@@ -212,9 +191,11 @@ class Cast(Elementwise):
     _vjp = staticmethod(lambda x, y, gy: gy)
 
     def __init__(self, dtype: str) -> None:
-        convert = partial(numpy_cast, dtype=dtype)
-        super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
+        super().__init__(f"cast_{dtype}", 1, self._convert, self._vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype
+
+    def _convert(self, x: Any) -> Any:
+        return np.asarray(x).astype(self.dtype, order="C")
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.astype({self.dtype})"
@@ -233,11 +214,6 @@ def _may_be_float(x: Any) -> bool:
     if isinstance(x, (np.ndarray, np.generic)):
         return x.dtype.kind not in "biu"
     return not isinstance(x, int)
-
-
-def _is_number(x: Variable) -> bool:
-    """Whether x is a constant without dimensions, and stands for itself alone."""
-    return isinstance(x, Constant) and not x.type.ndim and x.written_with is None
 
 
 def _shown(x: Any) -> str:

@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 
-from .credit import quoted
 from .graph import Apply, Constant, Variable, perform, toposort
 from .sharing import SharedVariable
 from .types import describe
@@ -78,30 +77,5 @@ def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarr
 
 
 def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
-    """The error, its message followed by the operation, the values it met, and who wrote it.
-
-    The inputs are None if they were not computed.
-
-    It stays the same exception, so that it is caught as what it is, and keeps its cause.
-    """
-    arguments = [
-        f"{variable} is {_kind(value)}"
-        for variable, value in zip(names_of(node.inputs), inputs or (), strict=inputs is not None)
-    ]
-    details = f"  in {node.op}" + (f", where {', '.join(arguments)}" if arguments else "")
-    if node.made_at is not None:
-        details += f"\n  made at {quoted(node.made_at)}"
-    if len(error.args) == 1 and isinstance(error.args[0], str):
-        error.args = (f"{error.args[0]}\n{details}",)
-    elif hasattr(error, "add_note"):
-        error.add_note(details)
+    """The error as it is; `protocol.errors` puts a function here that tells where it comes from."""
     return error
-
-
-def names_of(variables: Sequence[Variable]) -> list[str]:
-    """What to call the inputs of a node in messages."""
-    return [variable.name or f"input {i}" for i, variable in enumerate(variables)]
-
-
-def _kind(value: Any) -> str:
-    return f"{np.result_type(value)} {np.shape(value)}"

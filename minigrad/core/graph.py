@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from weakref import ref
 
-from . import locks
 from .credit import credited_to, current_line
 
 if TYPE_CHECKING:
@@ -124,7 +123,7 @@ class Apply:
         outside the `make_node` of a user's op.
     """
 
-    __slots__ = ("__weakref__", "_kinds", "_outputs", "_unread", "inputs", "made_at", "op")
+    __slots__ = ("__weakref__", "_anew", "_kinds", "_outputs", "_unread", "inputs", "made_at", "op")
 
     def __init__(self, op: Op, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
         self.op = op
@@ -135,6 +134,7 @@ class Apply:
             output.owner, output.index = self, index
         self._outputs = [ref(output) for output in self._unread]
         self._kinds = [(output.type, output.name) for output in self._unread]
+        self._anew: dict[int, Variable] = {}
         self.made_at = current_line()
 
     @property
@@ -182,13 +182,13 @@ class Apply:
         return self._made_anew(index) if output is None else output
 
     def _made_anew(self, index: int) -> Variable:
-        with locks.MAKING_ANEW:
-            output = self._outputs[index]()  # another thread may have been here before
-            if output is None:
-                type, name = self._kinds[index]
-                output = Variable(type, self, index, name)
-                self._outputs[index] = ref(output)
-            return output
+        type, name = self._kinds[index]
+        # Whoever comes first makes it; that another thread was here before is seen afterwards.
+        output = self._anew.setdefault(index, Variable(type, self, index, name))
+        output = self._outputs[index]() or output
+        self._outputs[index] = ref(output)
+        self._anew.pop(index, None)
+        return output
 
 
 class Op:
@@ -202,8 +202,6 @@ class Op:
     __props__ : tuple of str
         Names of the attributes that tell two ops of the class apart. Ops with equal properties
         are equal, so that equal computations are done once. Without it an op equals only itself.
-    itypes, otypes : list of TensorType
-        For ops of fixed types: of the inputs, of the outputs.
 
     Examples
     --------
@@ -225,24 +223,10 @@ class Op:
         def __getattr__(self, name: str) -> Any: ...  # what `protocol.op` adds
 
     __props__: tuple[str, ...] | None = None
-    itypes: Sequence[Any] | None = None
-    otypes: Sequence[Any] | None = None
 
     def make_node(self, *inputs: Any) -> Apply:
         """Check the inputs and return an `Apply` with outputs of the right types."""
-        if self.itypes is None or self.otypes is None:
-            raise TypeError(f"{self}: define make_node, or itypes and otypes")
-        if len(inputs) != len(self.itypes):
-            raise TypeError(f"{self} takes {len(self.itypes)} inputs, got {len(inputs)}")
-        for type in (*self.itypes, *self.otypes):
-            if not hasattr(type, "filter_variable"):
-                raise TypeError(
-                    f"{self}: itypes and otypes are TensorTypes, such as T.dvector; got {type!r}"
-                )
-        variables = [
-            itype.filter_variable(value) for itype, value in zip(self.itypes, inputs, strict=True)
-        ]
-        return Apply(self, variables, [otype() for otype in self.otypes])
+        raise TypeError(f"{self}: define make_node")
 
     def __call__(self, *inputs: Any) -> Any:
         """The output of this op on the inputs; a list if there are several."""

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from . import table
-from .axes import as_tensor_variable, normalize_axes, sum_axes
+from .axes import as_tensor_variable, sum_axes
 from .graph import Variable
 
 
@@ -61,7 +63,8 @@ class Operators:
     def sum(self, axis: Any = None) -> Variable:
         """The sum over all axes, or some."""
         x = as_tensor_variable(self)
-        return sum_axes(x, normalize_axes(axis, x.type.ndim))
+        axes = range(x.type.ndim) if axis is None else np.atleast_1d(axis) % x.type.ndim
+        return sum_axes(x, sorted(map(int, axes)))
 
 
 for _name, _member in vars(Operators).items():

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
-from . import locks
 from .credit import Line, current_line
 from .graph import Variable
 from .types import TensorType
@@ -15,7 +14,7 @@ from .types import TensorType
 class SharedVariable(Variable):
     """A variable that holds a value, which functions read, and change by their updates.
 
-    Make one with `shared`.
+    `minigrad.shared` makes one.
 
     Attributes
     ----------
@@ -25,11 +24,12 @@ class SharedVariable(Variable):
         The line of the user's program that made it.
     """
 
+    default_update: Variable | None = None
+    _order: Any = "K"
+
     def __init__(self, type: TensorType, value: np.ndarray, name: str | None = None) -> None:
         super().__init__(type, name=name)
         self.data = value
-        self._order: Literal["K", "F"] = "K"
-        self.default_update: Variable | None = None
         self.made_at: Line | None = current_line()
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> np.ndarray:
@@ -49,19 +49,3 @@ class SharedVariable(Variable):
         except TypeError as error:
             raise TypeError(f"set_value of the shared variable {self}: {error}") from None
         self.data = value if borrow else np.array(value, order=self._order)
-
-    def keep_by_columns(self) -> None:
-        """Keep the value column by column in memory, which suits a program; it stays the same."""
-        with locks.UPDATING:
-            self._order = "F"
-            self.data = np.asfortranarray(self.data)
-
-    def zero(self, borrow: bool = False) -> None:
-        """Set every element to zero."""
-        self.data = np.zeros_like(self.data)
-
-    def clone(self) -> SharedVariable:
-        """Another variable with the same type, name, default update, and the same array."""
-        copy = SharedVariable(self.type, self.data, self.name)
-        copy.default_update = self.default_update
-        return copy

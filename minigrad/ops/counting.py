@@ -7,12 +7,26 @@ from collections.abc import Sequence
 from operator import index
 from typing import Any
 
-from numpy.lib.array_utils import normalize_axis_index
+from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..core.axes import size_of, written_with
 from ..core.credit import asked_for
 from ..core.graph import Constant, Variable
 from ..core.types import constant
+
+
+def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
+    """The axes as sorted numbers from 0; all of them for None."""
+    if axis is None:
+        return tuple(range(ndim))
+    if isinstance(axis, Constant):
+        axis = axis.data.tolist()
+    try:
+        return tuple(sorted(normalize_axis_tuple(axis, ndim, "axis")))
+    except TypeError:
+        raise TypeError(
+            f"{asked_for()}axis is a whole number, several, or None; got {axis!r}"
+        ) from None
 
 
 def normalize_axis(axis: Any, ndim: int) -> int:

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import binary, same, ternary, truth, unary
-from ..core.table import cosh, exp, sgn, sigmoid, sqr, sqrt, switch
+from ..core.table import cosh, exp, sgn, sqr, sqrt, switch
+from ..protocol.kernels import numpy_clip, numpy_log1mexp, numpy_relu, numpy_sigmoid, numpy_softplus
 from . import special
-from .kernels import numpy_clip, numpy_log1mexp, numpy_relu, numpy_softplus
 
 LN2, LN10 = math.log(2), math.log(10)
 ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
@@ -34,6 +34,7 @@ arcsinh = unary("arcsinh", np.arcsinh,     lambda x, y, gy: gy / cosh(y))
 arccosh = unary("arccosh", np.arccosh,     lambda x, y, gy: gy / (sqrt(x - 1) * sqrt(x + 1)))
 arctanh = unary("arctanh", np.arctanh,     lambda x, y, gy: gy / ((1 - x) * (1 + x)))
 
+sigmoid  = unary("sigmoid",  numpy_sigmoid,  lambda x, y, gy: gy * y * (1 - y))
 softplus = unary("softplus", numpy_softplus, lambda x, y, gy: gy * sigmoid(x))
 relu     = unary("relu",     numpy_relu,     lambda x, y, gy: gy * (0.5 + 0.5 * sgn(x)))
 

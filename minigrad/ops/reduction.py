@@ -11,11 +11,11 @@ import numpy as np
 from ..core.axes import dimshuffle, ones_like, restore_axes, size_of, sizes_of, zeros_like
 from ..core.elementwise import cast
 from ..core.graph import Apply, NumPyOp, Variable
-from ..core.kernels import accumulator, widened
 from ..core.table import eq, exp, switch
 from ..core.types import TensorType
 from ..protocol.axes import Axes
 from ..protocol.core_ops import axis_argument, reduction_formula
+from ..protocol.kernels import accumulator, widened
 from ..protocol.op import Use
 from .counting import element_count
 from .joining import Join

@@ -8,11 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, normalize_axes, sizes_of
+from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, sizes_of
 from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
 from ..protocol.op import Use
+from .counting import normalize_axes
 
 
 class Shape(NumPyOp):

@@ -10,9 +10,9 @@ import numpy as np
 from ..core.axes import restore_axes, sum_axes
 from ..core.elementwise import cast
 from ..core.graph import Apply, Variable
-from ..core.kernels import numpy_sum
 from ..core.table import exp
 from ..protocol.axes import Axes
+from ..protocol.kernels import numpy_sum
 from .reduction import AlongAxes, log_of_sum_of_exp, widened_half
 
 

@@ -13,8 +13,8 @@ from ..compile.checks import LostChecks, not_done_by, refusals
 from ..compile.program import Program
 from ..compile.programs import PlannerWarning, Programs
 from ..compile.sizes import value_of
-from ..core.closed import ClosedGraph
 from ..core.sharing import SharedVariable
+from ..protocol.closed import ClosedGraph
 from .buffers import place
 from .layout import read_by_columns
 from .recycling import Recycler, new_values

@@ -16,13 +16,13 @@ from typing import Any, NamedTuple
 
 from ..compile.program import Program
 from ..core.axes import DimShuffle
-from ..core.closed import ClosedGraph
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Variable, clone_replace, toposort
 from ..core.types import constant
 from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
+from ..protocol.closed import ClosedGraph
 from .buffers import place
 from .specialise import improve_before_cutting, improve_for_sizes
 

@@ -36,6 +36,8 @@ class OpProtocol:
     is_analytic : bool
         Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
         be found by a complex step.
+    itypes, otypes : list of TensorType
+        For ops of fixed types: of the inputs, of the outputs.
     """
 
     storage: Literal["new", "view", "unknown"] = "unknown"
@@ -44,6 +46,24 @@ class OpProtocol:
     takes_out = False
     in_place = False
     is_analytic = False
+    itypes: Sequence[Any] | None = None
+    otypes: Sequence[Any] | None = None
+
+    def make_node(self: Any, *inputs: Any) -> Apply:
+        """Check the inputs and return an `Apply` with outputs of the right types."""
+        if self.itypes is None or self.otypes is None:
+            raise TypeError(f"{self}: define make_node, or itypes and otypes")
+        if len(inputs) != len(self.itypes):
+            raise TypeError(f"{self} takes {len(self.itypes)} inputs, got {len(inputs)}")
+        for type in (*self.itypes, *self.otypes):
+            if not hasattr(type, "filter_variable"):
+                raise TypeError(
+                    f"{self}: itypes and otypes are TensorTypes, such as T.dvector; got {type!r}"
+                )
+        variables = [
+            itype.filter_variable(value) for itype, value in zip(self.itypes, inputs, strict=True)
+        ]
+        return Apply(self, variables, [otype() for otype in self.otypes])
 
     def axes(self: Any, node: Apply) -> Axes | None:
         """Labels for the axes of the inputs and outputs, as in einsum; None tells nothing.

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.axes import as_tensor_variable, normalize_axes, sizes_of
+from ..core.axes import as_tensor_variable, sizes_of
 from ..core.graph import Variable
-from ..core.table import abs_, expm1, log, lt, minimum, sgn, sigmoid, switch
+from ..core.table import abs_, expm1, log, lt, minimum, sgn, switch
 from ..ops import functions
-from ..ops.functions import clip, softplus
+from ..ops.counting import normalize_axes
+from ..ops.functions import clip, sigmoid, softplus
 from ..ops.indexing import getitem
 from ..ops.softmax import LogSoftmax, Normalization, Softmax
 from .creation import ogrid

@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, normalize_axes, restore_axes, sum_axes
+from ..core.axes import as_tensor_variable, restore_axes, sum_axes
 from ..core.elementwise import cast
 from ..core.graph import Op, Variable
 from ..core.table import abs_, sqr, sqrt
 from ..core.types import check_dtype
-from ..ops.counting import element_count, normalize_axis
+from ..ops.counting import element_count, normalize_axes, normalize_axis
 from ..ops.reduction import ArgReduction, CumSum, Reduction, total_dtype, widened_half
 from .elementwise import as_float
 

@@ -7,19 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import (
-    Alloc,
-    as_tensor_variable,
-    dimshuffle,
-    normalize_axes,
-    restore_axes,
-    size_of,
-    sizes_of,
-)
+from ..core.axes import Alloc, as_tensor_variable, dimshuffle, restore_axes, size_of, sizes_of
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import maximum
-from ..ops.counting import element_count, normalize_axis
+from ..ops.counting import element_count, normalize_axes, normalize_axis
 from ..ops.ranges import RepeatedIndices
 from ..ops.shape import Reshape, Shape, unbroadcast, with_sizes
 from .joining import join

@@ -11,11 +11,11 @@ import numpy as np
 from ..compile.function import Function, function
 from ..compile.inspect.rounding import rounded_at_random
 from ..compile.programs import failing_planner_is_an_error
-from ..core.credit import quoted
 from ..core.evaluate import evaluate
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..core.types import TensorType
 from ..gradient import Lop
+from ..protocol.errors import quoted
 from . import complex_step
 from .judge.arguments import Arguments, Arrays, checked_places, describe, names_of_arguments
 from .judge.differentiable import Differentiable, as_results

@@ -118,7 +118,7 @@ def run_at_once(functions):
 FORKING = """
 import os, signal, sys, threading, time, warnings
 import numpy as np, minigrad, minigrad.tensor as T
-from minigrad.core import locks
+from minigrad.compile import locks
 
 warnings.simplefilter("ignore")  # Python warns of forks beside threads
 
@@ -148,10 +148,10 @@ FORKS = {
         stop.append(1)
         thread.join()
     """,
-    "beside a thread that holds every lock": """
+    "beside a thread that holds the lock": """
         taken, done = threading.Event(), threading.Event()
         def hold():
-            with locks.UPDATING, locks.MAKING_ANEW:
+            with locks.UPDATING:
                 taken.set()
                 done.wait()
         thread = threading.Thread(target=hold)

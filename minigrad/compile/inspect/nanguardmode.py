@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.evaluate import evaluate, explained, names_of
+from ...core.evaluate import evaluate
 from ...core.graph import Apply, Constant, Variable
 from ...core.sharing import SharedVariable
+from ...protocol.errors import explained, names_of
 
 # Theano's limit. It has a dtype of its own, because float16 has no such number.
 BIG = np.float64(1e10)

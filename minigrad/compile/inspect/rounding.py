@@ -16,8 +16,8 @@ from ...core.axes import Alloc
 from ...core.elementwise import Elementwise, Switch, truth
 from ...core.graph import Apply, Op, Variable, perform, toposort
 from ...ops.joining import Join
-from ...ops.kernels import numpy_clip, numpy_relu
 from ...ops.reduction import REDUCTIONS
+from ...protocol.kernels import numpy_clip, numpy_relu
 
 
 def rounded_at_random(

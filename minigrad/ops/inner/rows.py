@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ...core.graph import Apply, Op, Variable
-from ...core.kernels import accumulator
+from ...protocol.kernels import accumulator
 from ...protocol.op import Use
 
 # From so many blocks on, sums of float32 would lose digits if they were added up in float32.

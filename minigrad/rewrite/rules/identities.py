@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable
 
 from ...core.graph import Variable
-from ...core.table import abs_, exp, expm1, inv, neg, sigmoid, sqr, sqrt
-from ...ops.functions import erf, erfc, softplus
+from ...core.table import abs_, exp, expm1, inv, neg, sqr, sqrt
+from ...ops.functions import erf, erfc, sigmoid, softplus
 from ..engine import Rule
 from ..known import is_normal, is_single, number_of
 from ..patterns import identity

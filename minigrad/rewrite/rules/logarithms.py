@@ -10,8 +10,8 @@ from __future__ import annotations
 from ...core.axes import Sum
 from ...core.elementwise import Cast, cast
 from ...core.graph import Apply, Variable
-from ...core.table import exp, expm1, inv, log, log1p, neg, sigmoid, sqr, sqrt
-from ...ops.functions import LN2, LN10, log1mexp, log2, log10, logaddexp, softplus
+from ...core.table import exp, expm1, inv, log, log1p, neg, sqr, sqrt
+from ...ops.functions import LN2, LN10, log1mexp, log2, log10, logaddexp, sigmoid, softplus
 from ...ops.reduction import Reduction
 from ...ops.softmax import LogSoftmax, Softmax
 from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ...core.axes import Alloc, DimShuffle, Sum
 from ...core.elementwise import Cast
 from ...core.graph import Apply, Constant, Variable
-from ...core.table import add, exp, expm1, inv, mul, neg, power, sigmoid, sqr, sqrt, sub, true_div
+from ...core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub, true_div
+from ...ops.functions import sigmoid
 from ...ops.reduction import Reduction
 from ...ops.softmax import Softmax
 from ..known import entry_for, made_by, number_of

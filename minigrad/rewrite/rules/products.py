@@ -14,7 +14,8 @@ from typing import Any, NamedTuple
 from ...core.axes import DimShuffle, as_tensor_variable, dimshuffle, restore_axes
 from ...core.elementwise import cast
 from ...core.graph import Apply, Op, Variable
-from ...core.table import exp, inv, mul, neg, sigmoid, sqr, true_div
+from ...core.table import exp, inv, mul, neg, sqr, true_div
+from ...ops.functions import sigmoid
 from ...ops.indexing import IncSubtensor, Subtensor
 from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule
 from ..known import is_normal, is_zeros, made_by, number_of

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ...core.axes import DimShuffle, Sum, dimshuffle
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Op, Variable
-from ...core.table import add, exp, mul, neg, sigmoid, sub, tanh, true_div
+from ...core.table import add, exp, mul, neg, sub, tanh, true_div
+from ...ops.functions import sigmoid
 from ...ops.reduction import Reduction
 from ...ops.softmax import LogSoftmax, Normalization, Softmax
 from ..engine import Replacement, Rewriter, Rule, rule

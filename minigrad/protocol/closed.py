@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from .graph import Apply, Variable, clone_replace, toposort
+from ..core.graph import Apply, Variable, clone_replace, toposort
 
 
 class ClosedGraph:

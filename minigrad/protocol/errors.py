@@ -1,0 +1,56 @@
+"""What went wrong when values were computed, told in terms of the user's program."""
+
+from __future__ import annotations
+
+import linecache
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..core import evaluate
+from ..core.credit import Line
+from ..core.graph import Apply, Variable
+
+
+def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
+    """The error, its message followed by the operation, the values it met, and who wrote it.
+
+    The inputs are None if they were not computed.
+
+    It stays the same exception, so that it is caught as what it is, and keeps its cause.
+    """
+    arguments = [
+        f"{variable} is {_kind(value)}"
+        for variable, value in zip(names_of(node.inputs), inputs or (), strict=inputs is not None)
+    ]
+    details = f"  in {node.op}" + (f", where {', '.join(arguments)}" if arguments else "")
+    if node.made_at is not None:
+        details += f"\n  made at {quoted(node.made_at)}"
+    if len(error.args) == 1 and isinstance(error.args[0], str):
+        error.args = (f"{error.args[0]}\n{details}",)
+    elif hasattr(error, "add_note"):
+        error.add_note(details)
+    return error
+
+
+def names_of(variables: Sequence[Variable]) -> list[str]:
+    """What to call the inputs of a node in messages."""
+    return [variable.name or f"input {i}" for i, variable in enumerate(variables)]
+
+
+def _kind(value: Any) -> str:
+    return f"{np.result_type(value)} {np.shape(value)}"
+
+
+def quoted(line: Line) -> str:
+    """The line's file and number, and what it says where that can be read."""
+    path = Path(line.filename)
+    if path.is_absolute() and path.is_relative_to(Path.cwd()):
+        path = path.relative_to(Path.cwd())
+    text = linecache.getline(line.filename, line.number).strip()
+    return f"{path}:{line.number}" + (f": {text}" if text else "")
+
+
+evaluate.explained = explained

@@ -1,0 +1,72 @@
+"""What users' values become: converted where nothing is lost, else refused with advice."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ..core.graph import Variable, extend
+from ..core.types import TensorType, describe, refuse_masked
+
+
+@extend(TensorType)
+class _Values:
+    def filter(
+        self: Any, value: Any, strict: bool = False, allow_downcast: bool | None = None
+    ) -> Any:
+        """The value as an array of this type; a TypeError if it would not be the same.
+
+        With `strict`, nothing is converted. With `allow_downcast` True precision may be lost; with
+        None that of a Python float; with False none.
+        """
+        if strict and not (isinstance(value, np.ndarray) and value.dtype == self.numpy_dtype):
+            raise TypeError(f"got {describe(value)}, expected an array of {self.dtype} (strict)")
+        array = self._convert(value, allow_downcast)
+        if array.ndim != self.ndim:
+            raise TypeError(
+                f"got {describe(value)} with {array.ndim} dimensions, expected {self.ndim} ({self})"
+            )
+        for axis, (size, expected) in enumerate(zip(array.shape, self.shape, strict=True)):
+            if expected is not None and size != expected:
+                raise TypeError(
+                    f"got {describe(value)}, but dimension {axis} must have size {expected} ({self})"
+                )
+        return array
+
+    def _convert(self: Any, value: Any, allow_downcast: bool | None) -> np.ndarray:
+        """The value as an array of this dtype, whatever its shape."""
+        if type(value) is not np.ndarray:  # asked first, because it runs at each call
+            if isinstance(value, Variable):
+                raise TypeError(f"got the symbolic variable {value}, expected numbers")
+            refuse_masked(value)
+        try:
+            array = np.asarray(value)
+        except ValueError as error:
+            raise TypeError(f"got {type(value).__name__} that makes no array: {error}") from error
+        if array.dtype == self.numpy_dtype:
+            return array
+        if array.dtype.kind not in "biuf":
+            raise TypeError(f"got {describe(value)}, expected numbers of {self.dtype}")
+        # Lists and Python numbers have no dtype of their own: what counts is their values.
+        is_python = not isinstance(value, (np.ndarray, np.generic)) or isinstance(value, float)
+        if allow_downcast or np.can_cast(array.dtype, self.numpy_dtype, "safe"):
+            return array.astype(self.numpy_dtype)
+        if is_python and self._keeps(array, weak_float=allow_downcast is None):
+            return array.astype(self.numpy_dtype)
+        raise TypeError(
+            f"got {describe(value)}, expected {self.dtype}: converting could lose information. "
+            f"Convert it yourself with numpy.asarray(value, dtype='{self.dtype}'), or, if it is an "
+            "input of a function, pass allow_input_downcast=True to function"
+        )
+
+    def _keeps(self: Any, array: np.ndarray, weak_float: bool) -> bool:
+        """Whether a Python number or list can become this dtype."""
+        if weak_float and array.dtype.kind == "f" and self.is_float:
+            return True
+        if array.size and array.dtype.kind in "iu" and self.numpy_dtype.kind in "iu":
+            limits = np.iinfo(self.numpy_dtype)
+            return bool(limits.min <= array.min() and array.max() <= limits.max)
+        with np.errstate(all="ignore"):
+            converted = array.astype(self.numpy_dtype)
+            return bool(np.array_equal(converted.astype(array.dtype), array, equal_nan=True))
