@@ -9,7 +9,6 @@ the same memory, and the linear algebra library takes either.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
 
 from ..core.axes import DimShuffle, Sum, dimshuffle
 from ..core.credit import credited_to
@@ -18,11 +17,8 @@ from ..core.graph import Apply, Variable, toposort
 from ..ops.linalg import Dot
 from ..ops.planned import Contiguous
 from ..ops.shape import is_transposed, transposed
-from ..rewrite.engine import Replacement, Rewriter, Rule, rule
-from ..rewrite.known import made_by
-
-if TYPE_CHECKING:
-    from ..rewrite.known import Applied
+from ..rewrite.engine import Replacement, Rewriter, rule
+from ..rewrite.known import Applied, made_by
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.
@@ -68,7 +64,7 @@ def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _transposed_to_broadcast(x: Variable) -> Variable:
-    """x as it takes part in a function of transposed matrices."""
+    """Return x as it takes part in a function of transposed matrices."""
     if x.type.ndim == 1:
         return dimshuffle(x, [0, "x"])
     return transposed(x) if x.type.ndim == 2 else x
@@ -84,7 +80,7 @@ def _sum_of_permuted(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
 
 @rule("the transpose of a product is a product", DimShuffle, needs=[Dot])
 def _transposed_product(node: Apply, rewriter: Rewriter) -> Replacement:
-    # Only if nothing else needs the product itself, and when no tall one is to be transposed.
+    # Only if nothing else needs the product itself.
     product = made_by(node.inputs[0], Dot) if is_transposed(node.out) else None
     if product is None or rewriter.uses(product.out) != 1:
         return None
@@ -92,29 +88,32 @@ def _transposed_product(node: Apply, rewriter: Rewriter) -> Replacement:
     return [credited_to(product.made_at, Dot(), y, x)]
 
 
-def layout_rules() -> list[Rule]:
-    """The rules that hold tall matrices transposed."""
-    return [_tall_product, _small_transposed_factor, _function_of_transposed, _sum_of_permuted]
-
-
-def transposition_rules() -> list[Rule]:
-    """The rule that takes back what they did where it did not help."""
-    return [_transposed_product]
+LAYOUT_RULES = (
+    _tall_product,
+    _small_transposed_factor,
+    _function_of_transposed,
+    _sum_of_permuted,
+)
+# Takes back what those have done where it does not help; so it comes after them.
+TRANSPOSITION_RULES = (_transposed_product,)
 
 
 def feature_major_sources(
     inputs: Iterable[Variable], outputs: Sequence[Variable]
 ) -> dict[Variable, Variable]:
-    """What to put for the tall inputs that are worth being brought into the other order first.
+    """Return what to put for the tall inputs that are to be copied in the other order first.
 
-    That pays where both products and functions of elements use them, directly or cast.
+    That pays where both products and functions of elements use them, directly or cast. It is no
+    rule, because an input has no node, and because it takes all users of a variable to decide.
     """
+    given = dict.fromkeys(inputs)
+    if not any(map(is_tall, given)):
+        return {}
     order = toposort(outputs)
     users: dict[Variable, list[Apply]] = {}
     for node in order:
         for variable in node.inputs:
             users.setdefault(variable, []).append(node)
-    given = set(inputs)
     casts = [node.out for node in order if isinstance(node.op, Cast) and node.inputs[0] in given]
     return {
         x: credited_to(users[x][0].made_at, _feature_major, x)
@@ -138,7 +137,7 @@ def _feature_major(x: Variable) -> Variable:
 
 
 def read_by_columns(outputs: Sequence[Variable]) -> set[Variable]:
-    """The matrices that are brought into feature-major order to compute the outputs."""
+    """Return the matrices that are brought into feature-major order to compute the outputs."""
     return {
         transposed(node.inputs[0])
         for node in toposort(outputs)

@@ -12,7 +12,7 @@ scale up what would otherwise round to 0: it stays where it is, unless it leaves
 from __future__ import annotations
 
 import math
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from ..core.axes import Alloc, DimShuffle, Sum
 from ..core.elementwise import Cast, cast
@@ -22,35 +22,15 @@ from ..core.types import constant
 from ..ops.linalg import Dot
 from ..ops.planned import InRange
 from ..ops.shape import Reshape, is_transposed, transposed
-from ..rewrite.engine import Replacement, Rewriter, Rule, rule
-from ..rewrite.known import is_normal, is_single, made_by, number_of
+from ..rewrite.engine import Replacement, Rewriter, rule
+from ..rewrite.known import Applied, is_normal, is_single, made_by, number_of
 from .layout import is_tall
-
-if TYPE_CHECKING:
-    from ..rewrite.known import Applied
 
 
 def far_fewer(x: Variable, y: Variable) -> bool:
     """Whether x.size ≤ y.size / 2, both known: to look whether x is in range is a pass more."""
     mine, others = x.type.size, y.type.size
     return mine is not None and others is not None and 2 * mine <= others
-
-
-def linear_rules() -> list[Rule]:
-    """The rules below."""
-    return [*factor_rules(), _sum_of_products, _sum_of_rows, _multiple_of_filled]
-
-
-def factor_rules() -> list[Rule]:
-    """Those by which factors move."""
-    return [
-        _multiple_of_multiple,
-        _product_with_multiple,
-        _sum_of_multiples,
-        _product_of_multiple,
-        _sum_of_multiple,
-        _transposed_multiple,
-    ]
 
 
 class Multiple(NamedTuple):
@@ -61,7 +41,7 @@ class Multiple(NamedTuple):
 
 
 def _as_multiple(x: Variable) -> Multiple | None:
-    """x as a multiple of another tensor, if it is computed so; also as its transpose."""
+    """Return x as a multiple of another tensor, if it, or its transpose, is computed so."""
     if is_transposed(x):
         inner = _as_multiple(transposed(x))
         return inner and Multiple(inner.factor, transposed(inner.rest))
@@ -81,7 +61,7 @@ def _as_multiple(x: Variable) -> Multiple | None:
 
 
 def _multiple_of_row(product: Apply) -> Multiple | None:
-    """A product with a row of a number as the multiple of that with a row of ones."""
+    """Return a product with a row of a number as a multiple of that with a row of ones."""
     for place, row in enumerate(product.inputs):
         number = _number_in(row)
         if number is not None and 0 < abs(number) < 1:
@@ -90,13 +70,13 @@ def _multiple_of_row(product: Apply) -> Multiple | None:
 
 
 def _number_in(row: Variable) -> float | None:
-    """The number that the row is filled with, if it is."""
+    """Return the number that the row is filled with, if it is."""
     filled = made_by(row, Alloc)
     return None if filled is None or filled.inputs[0].ndim else number_of(filled.inputs[0])
 
 
 def _with_row_of(number: float, product: Apply, place: int) -> Variable:
-    """The product with another number in its row."""
+    """Return the product with another number in its row."""
     factors = list(product.inputs)
     filled = made_by(factors[place], Alloc)
     assert filled is not None
@@ -105,19 +85,19 @@ def _with_row_of(number: float, product: Apply, place: int) -> Variable:
 
 
 def _as_large_multiple(x: Variable, most: float = 2) -> Multiple | None:
-    """As `_as_multiple`, of a number up to the most, and if one multiplication less is worth it."""
+    """Return `_as_multiple` of a large x, if the number is at most so large."""
     multiple = _as_multiple(x) if (x.type.size or 0) >= _WORTH_A_CHECK else None
     return multiple if multiple and abs(multiple.factor) <= most else None
 
 
 def _unchecked(x: Variable) -> Variable:
-    """x without the check whether it is in range."""
+    """Return x without the check whether it is in range."""
     checked = made_by(x, InRange)
     return x if checked is None else checked.inputs[0]
 
 
 def _multiple(factor: float, x: Variable) -> Variable:
-    """The multiple of x, checked to be in range if x may be out of it though the multiple is not."""
+    """Return the multiple of x; it is checked if x may be out of range though the multiple is not."""
     if abs(factor) == 1:
         return x if factor == 1 else neg(x)
     result = mul(constant(factor, dtype=x.type.dtype), x)
@@ -156,7 +136,7 @@ def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _sum_of_products_of_multiples(node: Apply) -> Replacement:
-    """c · x · y ± c · v · w as the multiple of a sum, if there is less to multiply then."""
+    """c · x · y ± c · v · w = c · (x · y ± v · w), if there is less to multiply then."""
     left, right = map(_products_of_multiples, node.inputs)
     for x, y in [(x, y) for x in left for y in right]:
         elements = (x.scaled.type.size or 0) + (y.scaled.type.size or 0)
@@ -174,7 +154,7 @@ class ProductOfMultiple(NamedTuple):
 
 
 def _products_of_multiples(x: Variable) -> list[ProductOfMultiple]:
-    """The ways to see x as such a product, the number at most 2; also as the transpose of one."""
+    """Return the ways to see x, or its transpose, as such a product, the number at most 2."""
     if is_transposed(x):
         inner = _products_of_multiples(transposed(x))
         return [found._replace(rest=transposed(found.rest)) for found in inner]
@@ -271,7 +251,7 @@ def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _dtype_of_sum(x: Variable, count: int | None) -> str:
-    """The dtype in which so many elements of x are added up; a long float32 is not worth the time.
+    """Return the dtype in which so many elements of x are added up.
 
     NumPy adds up float32 in float64. BLAS does not, but in pieces: see `ops.pieces`.
     """
@@ -283,3 +263,14 @@ _LARGE = 1024  # elements
 _WORTH_A_CHECK = 4096  # elements
 _SMALLEST_IN_A_ROW = 1 / 1024
 _BLAS = ("float32", "float64")  # the dtypes that the linear algebra library computes with
+
+# Those by which factors move, and all.
+FACTOR_RULES = (
+    _multiple_of_multiple,
+    _product_with_multiple,
+    _sum_of_multiples,
+    _product_of_multiple,
+    _sum_of_multiple,
+    _transposed_multiple,
+)
+LINEAR_RULES = (*FACTOR_RULES, _sum_of_products, _sum_of_rows, _multiple_of_filled)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -12,16 +11,8 @@ from ..core.graph import Constant, Variable
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.planned import Picked, Placed
 from ..ops.ranges import ARange
-from ..rewrite.engine import Replacement, Rewriter, Rule, rule
-from ..rewrite.known import is_zeros, made_by, number_of
-
-if TYPE_CHECKING:
-    from ..rewrite.known import Applied
-
-
-def picking_rules() -> list[Rule]:
-    """The rules below."""
-    return [_picked, _placed]
+from ..rewrite.engine import Replacement, Rewriter, rule
+from ..rewrite.known import Applied, is_zeros, made_by, number_of
 
 
 @rule("x[arange(n), columns] picks an element of each row", Subtensor)
@@ -54,3 +45,6 @@ def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
         return np.array_equal(rows.data, np.arange(len(rows.data)))
     counted = made_by(rows, ARange)
     return counted is not None and [*map(number_of, counted.inputs[::2])] == [0, 1]
+
+
+PICKING_RULES = (_picked, _placed)

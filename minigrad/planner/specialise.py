@@ -8,22 +8,19 @@ from functools import cache
 from ..core.graph import Variable, clone_replace
 from ..rewrite import rules
 from ..rewrite.engine import Rewriter, Rule
-from ..rewrite.rules.constants import filling_rules
-from .layout import feature_major_sources, layout_rules, transposition_rules
-from .linear import factor_rules, linear_rules
-from .picking import picking_rules
+from ..rewrite.rules.constants import FILLING_RULES
+from .layout import LAYOUT_RULES, TRANSPOSITION_RULES, feature_major_sources
+from .linear import FACTOR_RULES, LINEAR_RULES
+from .picking import PICKING_RULES
+
+# They would keep the others from finding their forms.
+_LAST_RULES = (*TRANSPOSITION_RULES, *FILLING_RULES)
 
 
 @cache
 def rules_for_known_sizes() -> tuple[Rule, ...]:
-    """All rules, with those that choose by the sizes."""
-    return (*rules(), *layout_rules(), *linear_rules())
-
-
-@cache
-def last_rules() -> tuple[Rule, ...]:
-    """The rules for what those have made, which would keep them from finding their forms."""
-    return (*transposition_rules(), *filling_rules())
+    """Return all rules, with those that choose by the sizes."""
+    return (*rules(), *LAYOUT_RULES, *LINEAR_RULES)
 
 
 def with_known_sizes(
@@ -41,12 +38,12 @@ def improve_for_sizes(inputs: Sequence[Variable], outputs: Sequence[Variable]) -
     """As `improve`, for inputs of known sizes: also what is best for just these."""
     outputs = clone_replace(outputs, feature_major_sources(inputs, outputs))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
-    return Rewriter(last_rules()).final(outputs)
+    return Rewriter(_LAST_RULES).final(outputs)
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
     """Improve what is stable already; factors leave sums over rows, and are there once for all."""
-    return Rewriter((*rules(), *factor_rules(), *picking_rules())).final(outputs)
+    return Rewriter((*rules(), *FACTOR_RULES, *PICKING_RULES)).final(outputs)
 
 
 def _of_shape(variable: Variable, shape: tuple[int, ...]) -> Variable:

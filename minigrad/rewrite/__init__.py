@@ -1,4 +1,4 @@
-"""From a graph to an equal, better graph."""
+"""Rewrite a graph to an equal, better graph."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from ..core.graph import Variable, clone_replace, toposort
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
 from .engine import RewriteError, Rewriter, Rule, Step, rule
-from .rules.arrangement import arrangement_rules, dtype_rules
-from .rules.constants import folding_rules
+from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
+from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
-from .rules.norms import is_root, norm_rules
-from .rules.products import exponential_rules, product_rules
-from .rules.quotients import quotient_rules
+from .rules.norms import NORM_RULES, is_root
+from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
+from .rules.quotients import QUOTIENT_RULES
 
 __all__ = [
     "RewriteError",
@@ -32,26 +32,26 @@ __all__ = [
 
 @cache
 def stable_rules() -> tuple[Rule, ...]:
-    """The rules that keep numbers finite and exact, in the order in which they are tried."""
+    """Return the rules that keep numbers finite and exact, in the order in which they are tried."""
     return (
-        *dtype_rules(),
+        *DTYPE_RULES,
         *stable_identities(),
-        *exponential_rules(),
-        *quotient_rules(),
+        *EXPONENTIAL_RULES,
+        *QUOTIENT_RULES,
         *logarithms(),
-        *norm_rules(),
+        *NORM_RULES,
     )
 
 
 @cache
 def rules() -> tuple[Rule, ...]:
-    """The rules for any sizes, in the order in which they are tried."""
+    """Return the rules for any sizes, in the order in which they are tried."""
     return (
-        *folding_rules(),
+        *FOLDING_RULES,
         *stable_rules(),
         *identities(),
-        *product_rules(),
-        *arrangement_rules(),
+        *PRODUCT_RULES,
+        *ARRANGEMENT_RULES,
     )
 
 

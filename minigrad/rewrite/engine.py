@@ -9,16 +9,13 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ..core.axes import Alloc, as_tensor_variable, size_of, sizes_of
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Op, Variable, toposort
-from .known import AnyOp, keeps_types, number_of
+from .known import AnyOp, Applied, keeps_types, number_of
 from .shapes import infer_shapes
-
-if TYPE_CHECKING:
-    from .known import Applied
 
 # What the outputs of a node are to be instead; None if a rule does not apply to it.
 Replacement = Sequence[Variable] | None
@@ -42,8 +39,8 @@ class Rule:
         From the node and the `Rewriter` to what its outputs are instead; None if it does not
         apply.
     needs : frozenset
-        It is tried only on nodes that have among their inputs a result of each of these ops and
-        classes of ops, and a constant that is each of these numbers.
+        It is tried only on nodes that have all of these among their inputs: a result of an op, or
+        of an op of a class; a constant that is a number; any constant for `Constant`.
     """
 
     fact: str
@@ -77,7 +74,7 @@ def rule(
 
 
 class Step(NamedTuple):
-    """One application of a rule: by this fact, the variable before is the one after."""
+    """One application of a rule: by the fact that it states, `before` equals `after`."""
 
     fact: str
     before: Variable
@@ -92,11 +89,10 @@ class _Pending(NamedTuple):
     fact: str
 
 
-# How many variables may wait for others at the same time: so many, and some for each edge of the
-# graph. Rules that undo each other make ever more of them wait.
-_MOST_WAITING = 1000
-_MOST_WAITING_PER_EDGE = 20
-_SHOWN = 100  # of those that wait last: among their facts are those that undo each other
+# How many variables may wait for others at the same time: so many, and so many for each edge of the
+# graph. Rules that undo each other let ever more wait; their facts are among the last.
+_MOST_WAITING, _MOST_WAITING_PER_EDGE = 1000, 20
+_SHOWN = 100
 
 # In bytes. To compare larger constants would take longer than it may save.
 _LARGEST_COMPARED = 1 << 16
@@ -132,14 +128,14 @@ class Rewriter:
         self._pending: dict[Apply, _Pending] = {}
         self._constants: dict[tuple[Any, ...], Constant] = {}
         self._shapes: dict[Apply, Any] = {}
-        # The graph as it was given: its outputs, how often it uses each variable, and the nodes of
-        # it that are now others.
+        # For `uses`: the outputs of the graph that was given, how often it uses each variable, and,
+        # for each node on inputs in final form, what it was there.
         self._given: list[Variable] = []
         self._uses: Counter[Variable] | None = None
         self._originals: dict[Apply, Apply] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
-        """The variables in their final form."""
+        """Return the variables in their final form."""
         variables = list(variables)
         self._given = self._given or variables
         stack = variables[::-1]
@@ -168,19 +164,19 @@ class Rewriter:
         return [self._final[variable] for variable in variables]
 
     def size(self, variable: Variable, axis: int) -> Variable:
-        """The size of a variable along an axis, in final form: equal ones are the same object."""
+        """Return the size of a variable along an axis in final form: equal ones are one object."""
         return self.final([size_of(variable, axis)])[0]
 
     def inferred_shapes(self, node: Apply) -> Sequence[tuple[Any, ...]] | None:
-        """As `infer_shapes`, of the node's symbolic sizes; asked once for all of its outputs."""
+        """Return what `infer_shapes` makes of the node's symbolic sizes; it is asked but once."""
         if node not in self._shapes:
             self._shapes[node] = infer_shapes(node, [tuple(sizes_of(v)) for v in node.inputs])
         return self._shapes[node]
 
     def uses(self, variable: Variable) -> int:
-        """How often the graph, as it was given, uses what the variable was there.
+        """Return how often the graph that was given uses what has become this variable.
 
-        The outputs count too. What a rule has made it does not use.
+        To be an output counts, too. It is 0 for what a rule has made.
         """
         if self._uses is None:
             nodes = toposort(self._given)
@@ -189,7 +185,7 @@ class Rewriter:
         return self._uses[variable if original is None else original.output(variable.index or 0)]
 
     def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
-        """Take the node, on inputs in final form, as it is, or find what it is to be instead."""
+        """Take the node as it is, on inputs in final form, or find what it is to be instead."""
         key = (node.op, *map(id, inputs))
         equal = self._nodes.get(key)
         if equal is not None:
@@ -220,7 +216,7 @@ class Rewriter:
             self._final[old] = new
 
     def _rules_for(self, op: Op) -> list[Rule]:
-        """The rules for the op and for the classes that it is of, in the order they were given."""
+        """Return the rules for the op and for the classes that it is of, in the given order."""
         rules = self._rules.get(op)
         if rules is None:
             keys = (op, *type(op).__mro__)
@@ -231,7 +227,7 @@ class Rewriter:
     def _first_that_applies(
         self, rules: Sequence[Rule], node: Apply
     ) -> tuple[str, Sequence[Variable]] | None:
-        """The fact of the first rule that applies to the node, and what is there instead."""
+        """Return the fact of the first rule that applies to the node, and its replacement."""
         has = _has(node)
         for entry in rules:
             if entry.needs <= has:
@@ -241,10 +237,10 @@ class Rewriter:
         return None
 
     def _unique(self, variable: Variable) -> Variable:
-        """Equal constants are one; what they were written with is not needed any more."""
+        """Return the one constant for all equal ones, and other variables as they are."""
         if not isinstance(variable, Constant):
             return variable
-        if variable.written_with is not None:
+        if variable.written_with is not None:  # which nobody asks for any more
             variable = Constant(variable.type, variable.data, variable.name)
         if variable.data.nbytes > _LARGEST_COMPARED:
             return variable
@@ -252,12 +248,12 @@ class Rewriter:
         return self._constants.setdefault(key, variable)
 
     def _allowed(self, asked: Sequence[Variable], waiting: Sequence[Variable]) -> int:
-        """How many variables may wait; an error if more do."""
+        """Return how many variables may wait for others, or raise if more do."""
         edges = sum(len(node.inputs) for node in toposort(asked))
         most = _MOST_WAITING + _MOST_WAITING_PER_EDGE * edges
         if len(waiting) <= most:
             return most
-        nodes = [v.owner for v in waiting[-_SHOWN:] if v.owner in self._pending]
+        nodes = [v.owner for v in waiting if v.owner in self._pending][-_SHOWN:]
         facts = dict.fromkeys(self._pending[node].fact for node in nodes)
         raise RewriteError(
             f"rewriting does not end: of {str(nodes[-1])[:200]}, "
@@ -272,7 +268,7 @@ def in_shape_of(node: Apply, value: Variable, rewriter: Rewriter) -> Variable:
 
 
 def _has(node: Apply) -> set[Any]:
-    """What is among the node's inputs, as far as rules can need it: see `Rule`."""
+    """Return what the node has among its inputs of all that rules can need: see `Rule`."""
     found: set[Any] = set()
     for variable in node.inputs:
         if variable.owner is not None:
@@ -280,5 +276,6 @@ def _has(node: Apply) -> set[Any]:
             found.add(op)
             found.update(type(op).__mro__)
         elif isinstance(variable, Constant):
+            found.add(Constant)
             found.add(number_of(variable))
     return found

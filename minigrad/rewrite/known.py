@@ -1,9 +1,9 @@
-"""What rules ask of a variable: which op makes it, which number it is, how many elements it has."""
+"""Ask what is known of a variable: which op makes it, which number it is, how large it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -13,12 +13,11 @@ from ..core.graph import Apply, Constant, Op, Variable
 AnyOp = TypeVar("AnyOp", bound=Op)
 Entry = TypeVar("Entry")
 
-if TYPE_CHECKING:
 
-    class Applied(Apply, Generic[AnyOp]):
-        """A node whose op is of a class that type checkers know."""
+class Applied(Apply, Generic[AnyOp]):
+    """A node whose op is known to be of a class. For type checkers: there are only `Apply`s."""
 
-        op: AnyOp
+    op: AnyOp
 
 
 def made_by(x: Variable, *ops: AnyOp | type[AnyOp]) -> Applied[AnyOp] | None:

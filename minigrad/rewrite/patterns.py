@@ -41,7 +41,7 @@ def identity(
     ndim: int = 0,
     when: Callable[..., bool] | None = None,
 ) -> Identity:
-    """The rule that puts the right expression for the left one.
+    """Make the rule that puts the right expression for the left one.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def identity(
 
 
 def _needs(pattern: Apply) -> frozenset[Any]:
-    """What a node must have among its inputs to be an instance of the pattern."""
+    """Return what a node must have among its inputs to be an instance of the pattern."""
     return frozenset(
         number_of(variable) if variable.owner is None else variable.owner.op
         for variable in pattern.inputs
@@ -78,7 +78,7 @@ def _needs(pattern: Apply) -> frozenset[Any]:
 
 
 def _ways_to_match(pattern: Apply, node: Apply, bound: Bound) -> list[Bound]:
-    """The ways in which the node is an instance of the pattern, which agree with what is bound."""
+    """Return the ways to see the node as an instance of the pattern that agree with the bound."""
     # Within an expression of one dtype only: what is -y as uint8 is not so as int64. Truths have no
     # squares and opposites.
     dtype = node.out.type.dtype
@@ -98,7 +98,7 @@ def _is_same_number(x: float | None, y: float | None) -> bool:
 def _ways_to_match_all(
     patterns: Sequence[Variable], variables: Sequence[Variable], bound: Bound
 ) -> list[Bound]:
-    """The ways in which each variable is an instance of its pattern, all at once."""
+    """Return the ways to see each variable as an instance of its pattern, all at once."""
     ways = [bound]
     for pattern, variable in zip(patterns, variables, strict=True):
         if isinstance(pattern, Constant):

@@ -1,1 +1,1 @@
-"""."""
+"""The rules for any sizes, one module a subject."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -15,11 +15,8 @@ from ...core.table import eq, switch
 from ...core.types import constant
 from ...ops.indexing import Subtensor
 from ...ops.shape import SpecifyShape
-from ..engine import Replacement, Rewriter, Rule, rule
-from ..known import is_single, made_by, number_of
-
-if TYPE_CHECKING:
-    from ..known import Applied
+from ..engine import Replacement, Rewriter, rule
+from ..known import Applied, is_single, made_by, number_of
 
 _ALL = (None, None, None)
 _WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
@@ -49,7 +46,7 @@ def _whole(node: Applied[Subtensor], rewriter: Rewriter) -> Replacement:
 
 @rule("what NumPy converts to the dtype of a result can be converted before", Elementwise)
 def _of_one_dtype(node: Apply, rewriter: Rewriter) -> Replacement:
-    """The function of operands of one dtype, so that forms are found whatever the dtypes were."""
+    # So forms are found whatever the dtypes were.
     dtype = node.out.type.numpy_dtype
     first = 1 if isinstance(node.op, Switch) else 0  # its condition stays what it is
     if dtype.kind != "f" or all(v.type.numpy_dtype == dtype for v in node.inputs[first:]):
@@ -61,7 +58,7 @@ def _of_one_dtype(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _in_dtype(x: Variable, dtype: np.dtype[Any]) -> Variable:
-    """x cast; a constant at once."""
+    """Return x cast; a constant at once."""
     if not isinstance(x, Constant):
         return cast(x, dtype)
     result = Constant(x.type.clone(dtype), x.data.astype(dtype), x.name)
@@ -207,23 +204,17 @@ def _is_one(size: Variable) -> bool:
     return isinstance(size, Constant) and int(size.data) == 1
 
 
-def dtype_rules() -> list[Rule]:
-    """The rule on dtypes."""
-    return [_of_one_dtype]
-
-
-def arrangement_rules() -> list[Rule]:
-    """The other rules above."""
-    return [
-        _size,
-        _whole,
-        _known_sizes,
-        _permutations,
-        _no_repetition,
-        _sum_of_single,
-        _sum_of_repeated,
-        _known_choice,
-        _function_of_repeated,
-        _needless_axes,
-        _needless_repetition,
-    ]
+DTYPE_RULES = (_of_one_dtype,)
+ARRANGEMENT_RULES = (
+    _size,
+    _whole,
+    _known_sizes,
+    _permutations,
+    _no_repetition,
+    _sum_of_single,
+    _sum_of_repeated,
+    _known_choice,
+    _function_of_repeated,
+    _needless_axes,
+    _needless_repetition,
+)

@@ -1,4 +1,4 @@
-"""Rules that compute at once what consists of constants."""
+"""Compute at once what consists of constants."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from ...core.axes import Alloc
 from ...core.graph import Apply, Constant, Op, Variable, perform
-from ..engine import Replacement, Rewriter, Rule, rule
+from ..engine import Replacement, Rewriter, rule
 
 # Elements: what is computed has at most so many, and so many for each of what it is computed from.
 _MOST, _MOST_PER_ELEMENT = 1000, 10
@@ -17,12 +17,12 @@ _MOST, _MOST_PER_ELEMENT = 1000, 10
 _LARGEST_FILLED = 1_000_000
 
 
-@rule("what consists of constants is a constant", Op)
+@rule("what consists of constants is a constant", Op, needs=[Constant])
 def _folded(node: Apply, rewriter: Rewriter) -> Replacement:
     data = [v.data for v in node.inputs if isinstance(v, Constant)]
-    if not data or len(data) < len(node.inputs):
+    if len(data) < len(node.inputs):
         return None
-    if isinstance(node.op, Alloc) and node.out.type.ndim:
+    if isinstance(node.op, Alloc) and node.out.type.ndim:  # which is small as it stands
         return None
     most = _MOST + _MOST_PER_ELEMENT * sum(array.size for array in data)
     if any(math.prod(size or 1 for size in v.type.shape) > most for v in node.outputs):
@@ -39,7 +39,7 @@ def _folded(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _type_of_folded(output: Variable, value: np.ndarray) -> Any:
-    """The output's type with the sizes of its value; but a 1 that it did not know of stays so."""
+    """Return the output's type with the sizes of its value; an unknown size stays so if it is 1."""
     known = output.type.shape
     return output.type.clone(
         shape=[k if n == 1 else n for k, n in zip(known, value.shape, strict=True)]
@@ -64,11 +64,6 @@ def _name_of_filled(value: Constant) -> str | None:
     return f"all_{value.data.item():g}".replace("_-", "_minus_")
 
 
-def folding_rules() -> list[Rule]:
-    """The rule that spares computing what is known."""
-    return [_folded]
-
-
-def filling_rules() -> list[Rule]:
-    """The rule that spares filling arrays, for when no other rule needs to see what fills them."""
-    return [_filled]
+FOLDING_RULES = (_folded,)
+# For when no other rule needs to see what an array is filled with.
+FILLING_RULES = (_filled,)

@@ -41,12 +41,12 @@ def _are_normal_numbers(
 
 
 def x_is_not_smaller(x: Variable, y: Variable) -> bool:
-    """The opposite."""
+    """Whether x has several elements, or y has but one, too."""
     return not x_is_smaller(x, y)
 
 
 def is_whole(x: Variable) -> bool:
-    """Whether x is of integers, which have no -0.0: that plus 0 is 0.0."""
+    """Whether x is of integers: they have no -0.0, which plus 0 is 0.0."""
     return not x.type.is_float
 
 

@@ -186,7 +186,7 @@ def _log_of_cast(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _cast_first(x: Variable) -> Variable | None:
-    """x with its arguments cast, if x is a function of floats cast to a wider type."""
+    """Return x with its arguments cast, if x is a function of floats cast to a wider type."""
     converted = made_by(x, Cast)
     if converted is None:
         return None

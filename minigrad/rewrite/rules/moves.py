@@ -26,7 +26,7 @@ _MOVING_THE_FIRST = (
 
 
 def moved_places(node: Apply) -> Sequence[int]:
-    """The places of the inputs whose elements the outputs consist of; none for other operations.
+    """Return the places of the inputs whose elements are moved; none if the op computes others.
 
     The other inputs say where the elements go: sizes, indices, a condition.
     """
@@ -43,12 +43,12 @@ def moved_places(node: Apply) -> Sequence[int]:
 
 
 def moved(x: Variable) -> list[Variable]:
-    """The variables whose elements x consists of, if an operation only moves them about."""
+    """Return the variables whose elements x consists of, if an operation only moves them about."""
     return [] if x.owner is None else [x.owner.inputs[i] for i in moved_places(x.owner)]
 
 
 def with_moved(x: Variable, others: Sequence[Variable]) -> Variable:
-    """What x is if the operation that it is the output of moves these variables instead."""
+    """Return what the operation that makes x makes if it moves these variables instead."""
     assert x.owner is not None and x.index is not None
     inputs = list(x.owner.inputs)
     for place, other in zip(moved_places(x.owner), others, strict=True):

@@ -7,7 +7,7 @@ from ...core.graph import Apply, Variable
 from ...core.table import mul, power, sqr, sqrt
 from ...ops.linalg import Dot
 from ...ops.reduction import Reduction
-from ..engine import Replacement, Rewriter, Rule, rule
+from ..engine import Replacement, Rewriter, rule
 from ..known import made_by, number_of
 
 
@@ -29,7 +29,7 @@ def _norm(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _norm_of(total: Variable) -> Variable | None:
-    """The norm whose square is the total, if that is a sum of squares."""
+    """Return the norm whose square is the total, if that is a sum of squares."""
     if not total.type.is_float:
         return None
     product = made_by(total, Dot)
@@ -42,7 +42,7 @@ def _norm_of(total: Variable) -> Variable | None:
 
 
 def _root(square: Variable) -> Variable | None:
-    """What it is the square of, if it is one."""
+    """Return what it is the square of, if it is a square."""
     node = made_by(square, sqr, mul, power)
     if node is None:
         return None
@@ -55,6 +55,4 @@ def _root(square: Variable) -> Variable | None:
     return x if is_square and x.type == square.type else None
 
 
-def norm_rules() -> list[Rule]:
-    """The rule above."""
-    return [_norm]
+NORM_RULES = (_norm,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from enum import IntEnum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...core.axes import Alloc, DimShuffle, Sum
 from ...core.elementwise import Cast
@@ -13,12 +13,9 @@ from ...core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub,
 from ...ops.functions import sigmoid
 from ...ops.reduction import Reduction
 from ...ops.softmax import Softmax
-from ..known import entry_for, made_by, number_of
+from ..known import Applied, entry_for, made_by, number_of
 from .moves import leaves_out, moved
 from .quotients import sigmoid_of_tanh
-
-if TYPE_CHECKING:
-    from ..known import Applied
 
 
 class Positivity(IntEnum):
@@ -41,13 +38,13 @@ UNKNOWN, BETTER, POSITIVE, EXACT = Positivity
 _REACH = 24
 
 
-# What was found out of variables, and of their complements: a graph that shares its parts would else
-# be looked through once for each way down to them.
+# What has been found, by variable and whether it is of its complement: so a graph that shares its
+# parts is not looked through once for each way down to them.
 Known = dict[tuple[Variable, bool], Positivity]
 
 
 def positivity(x: Variable, reach: int = _REACH, known: Known | None = None) -> Positivity:
-    """What is known of x."""
+    """Return what is known of x."""
     known = {} if known is None else known
     if (x, False) not in known:
         known[x, False] = _positivity(x, reach, known)
@@ -78,7 +75,7 @@ def _positivity(x: Variable, reach: int, known: Known) -> Positivity:
 def positivity_of_complement(
     x: Variable, reach: int = _REACH, known: Known | None = None
 ) -> Positivity:
-    """What is known of 1 − x."""
+    """Return what is known of 1 − x."""
     known = {} if known is None else known
     if (x, True) not in known:
         known[x, True] = _positivity_of_complement(x, reach, known)

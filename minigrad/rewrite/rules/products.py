@@ -17,7 +17,7 @@ from ...core.graph import Apply, Op, Variable
 from ...core.table import exp, inv, mul, neg, sqr, true_div
 from ...ops.functions import sigmoid
 from ...ops.indexing import IncSubtensor, Subtensor
-from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule
+from ..engine import Replacement, Rewriter, in_shape_of, rule
 from ..known import is_normal, is_zeros, made_by, number_of
 from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 
@@ -54,7 +54,7 @@ def _multiplied(factors: Sequence[Variable]) -> Any:
 
 
 def _factors(variable: Variable, rewriter: Rewriter) -> Product:
-    """The variable as a product of what is none itself."""
+    """Return the variable as a product of factors that are no products themselves."""
     above: list[Variable] = []
     below: list[Variable] = []
     negative, looked_through = False, 0
@@ -78,7 +78,7 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
 
 
 def _split(node: Apply, rewriter: Rewriter) -> tuple[Op | None, list[tuple[Variable, bool]] | None]:
-    """The op of a product or quotient, its parts, and whether they are above; else None, None."""
+    """Return a product's or quotient's op, and its parts, with whether they are above; or Nones."""
     parts = _PARTS.get(node.op)
     if parts is not None:
         return node.op, [(node.inputs[i], is_above) for i, is_above in parts]
@@ -127,7 +127,7 @@ Simplification = Callable[[list[Variable], list[Variable]], "list[Variable] | No
 def _simplified(
     node: Apply, rewriter: Rewriter, simplifications: Sequence[Simplification]
 ) -> Replacement:
-    """The product as far as it can be simplified."""
+    """Return the product, simplified; None if it cannot be."""
     if not node.out.type.is_float:
         return None
     product = _factors(node.out, rewriter)
@@ -152,7 +152,7 @@ def _cancelling_factor(above: list[Variable], below: list[Variable]) -> list[Var
 
 
 def _cancelling_numbers(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
-    """Several numbers whose product is 1."""
+    """Leave out several numbers whose product is 1."""
     numbers = [[v for v in side if v.type.ndim == 0 and number_of(v)] for side in (above, below)]
     together = [*numbers[0], *numbers[1]]
     high, low = (math.prod(number_of(v) or 0 for v in side) for side in numbers)
@@ -165,7 +165,7 @@ def _cancelling_numbers(above: list[Variable], below: list[Variable]) -> list[Va
 
 
 def _dividing(find: Callable[[list[Variable], Variable], Variable | None]) -> Simplification:
-    """What a factor divided by one of those below is, if the function finds it."""
+    """Replace a factor and the divisor it meets by what the function finds for the quotient."""
 
     def simplify(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
         for divisor in below:
@@ -179,7 +179,7 @@ def _dividing(find: Callable[[list[Variable], Variable], Variable | None]) -> Si
 
 
 def _paired_exponential(above: list[Variable], below: list[Variable]) -> list[Variable] | None:
-    """exp(x) sigmoid(-x) is sigmoid(x)."""
+    """exp(x) · sigmoid(-x) = sigmoid(x)."""
     for one, other in permutations(above, 2):
         x, y = argument(one, exp), argument(other, sigmoid)
         if x is not None and y is not None and (argument(x, neg) is y or argument(y, neg) is x):
@@ -218,11 +218,6 @@ def _same_sizes(x: Variable, y: Variable, rewriter: Rewriter) -> bool:
     return all(rewriter.size(x, a) is rewriter.size(y, a) for a in range(x.type.ndim))
 
 
-def product_rules() -> list[Rule]:
-    """The rules above that make products cheaper."""
-    return [_cancellation, _product_with_part]
-
-
-def exponential_rules() -> list[Rule]:
-    """The rules above that keep quotients finite."""
-    return [_exponentials]
+# Those that keep quotients finite, and those that make products cheaper.
+EXPONENTIAL_RULES = (_exponentials,)
+PRODUCT_RULES = (_cancellation, _product_with_part)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from ...core.axes import DimShuffle, Sum, dimshuffle
 from ...core.elementwise import Elementwise
@@ -17,21 +17,18 @@ from ...core.table import add, exp, mul, neg, sub, tanh, true_div
 from ...ops.functions import sigmoid
 from ...ops.reduction import Reduction
 from ...ops.softmax import LogSoftmax, Normalization, Softmax
-from ..engine import Replacement, Rewriter, Rule, rule
-from ..known import made_by, number_of
-
-if TYPE_CHECKING:
-    from ..known import Applied
+from ..engine import Replacement, Rewriter, rule
+from ..known import Applied, made_by, number_of
 
 
 def argument(x: Variable, function: Elementwise) -> Variable | None:
-    """y, if x is that function of y."""
+    """Return y if x is that function of y."""
     node = made_by(x, function)
     return None if node is None else node.inputs[0]
 
 
 def opposite(x: Variable) -> Variable:
-    """-x, without a sign before a sign."""
+    """Return -x, without a sign before a sign."""
     difference = made_by(x, sub)
     if difference is not None:
         return sub(*difference.inputs[::-1])
@@ -43,9 +40,9 @@ def opposite(x: Variable) -> Variable:
 
 
 def sigmoid_of_quotient(above: list[Variable], divisor: Variable) -> Variable | None:
-    """The sigmoid that a factor divided by the divisor is; the factor is taken from those above.
+    """exp(x) / (exp(x) + exp(y)) = sigmoid(x - y), where 1 is exp(0).
 
-    exp(x) / (exp(x) + exp(y)) is sigmoid(x - y), and 1 is exp(0).
+    Return the sigmoid, if a factor above is such a numerator, and take that factor away.
     """
     total = made_by(divisor, add)
     if total is None:
@@ -89,7 +86,7 @@ _REACH = 8  # operations between a tanh and what may be a sigmoid
 
 
 def _line(x: Variable, reach: int = _REACH) -> _Line | None:
-    """x as a line of a tanh, if it is made of one and of numbers."""
+    """Return x as a line of a tanh, if it is made of one and of numbers."""
     node = x.owner
     if node is None or not reach:
         return None
@@ -112,7 +109,10 @@ def _line(x: Variable, reach: int = _REACH) -> _Line | None:
 
 
 def sigmoid_of_tanh(x: Variable, of_complement: bool = False) -> Variable | None:
-    """x, or 1 − x, as a sigmoid, if it is c ± c tanh(y): 1 + tanh(y) is 2 sigmoid(2 y)."""
+    """c + c · tanh(y) = 2c · sigmoid(2y).
+
+    Return x, or its complement 1 − x, so; None if it is not such.
+    """
     line = _line(x)
     if line is not None and of_complement:
         line = _Line(1 - line.offset, -line.slope, line.x)
@@ -140,7 +140,7 @@ class _Spread(NamedTuple):
 
 
 def _spread(x: Variable, ndim: int) -> _Spread:
-    """x as it broadcasts to so many dimensions."""
+    """Return x as it broadcasts to so many dimensions."""
     axes: list[int | str] = list(range(x.type.ndim))
     while permuted := made_by(x, DimShuffle):
         order = permuted.op.new_order
@@ -168,7 +168,7 @@ class _Beside(NamedTuple):
 
 
 def _beside_itself(x: Variable, total: Variable, is_reduction: Callable[[Op], bool]) -> Any:
-    """x beside a total of it, if these are such; else None."""
+    """Return x beside a total of x; None if the total is of something else."""
     ndim = max(x.type.ndim, total.type.ndim)
     top, bottom = _spread(x, ndim), _spread(total, ndim)
     node = bottom.core.owner
@@ -188,7 +188,10 @@ def _beside_itself(x: Variable, total: Variable, is_reduction: Callable[[Op], bo
 
 
 def softmax_of_quotient(above: list[Variable], divisor: Variable) -> Variable | None:
-    """The softmax that a factor divided by the divisor is; the factor is taken from those above."""
+    """exp(x) / sum(exp(x)) = softmax(x).
+
+    Return the softmax, if a factor above is such a numerator, and take that factor away.
+    """
     for factor in above:
         found = _beside_itself(factor, divisor, lambda op: isinstance(op, Sum))
         x = found and argument(found.x, exp)
@@ -222,6 +225,4 @@ def _shifted_softmax(node: Applied[Normalization], rewriter: Rewriter) -> Replac
     return [node.op.make_node(x).out] if is_same else None
 
 
-def quotient_rules() -> list[Rule]:
-    """The rules above."""
-    return [_logsoftmax_of_difference, _shifted_softmax]
+QUOTIENT_RULES = (_logsoftmax_of_difference, _shifted_softmax)
