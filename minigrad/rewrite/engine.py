@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..core.axes import Alloc, as_tensor_variable, size_of, sizes_of
@@ -25,9 +24,8 @@ class RewriteError(RuntimeError):
     """Rules lead back to what they started from, so that rewriting would never end."""
 
 
-@dataclass(frozen=True, eq=False)
 class Rule:
-    """A way to say the same better. `rule` makes one of a function, `identity` of two sides.
+    """A way to say the same better: what `rule` makes of a function, or an `Identity` of two sides.
 
     Attributes
     ----------
@@ -43,10 +41,17 @@ class Rule:
         of an op of a class; a constant that is a number; any constant for `Constant`.
     """
 
-    fact: str
-    roots: tuple[Any, ...]
-    rewrite: Callable[[Any, Rewriter], Replacement]
-    needs: frozenset[Any] = frozenset()
+    def __init__(
+        self,
+        fact: str,
+        roots: tuple[Any, ...],
+        rewrite: Callable[[Any, Rewriter], Replacement],
+        needs: Iterable[Any] = (),
+    ) -> None:
+        self.fact = fact
+        self.roots = roots
+        self.rewrite = rewrite
+        self.needs = frozenset(needs)
 
 
 def rule(
@@ -68,7 +73,7 @@ def rule(
     """
 
     def decorate(function: Callable[[Applied[AnyOp], Rewriter], Replacement]) -> Rule:
-        return Rule(fact, roots, function, frozenset(needs))
+        return Rule(fact, roots, function, needs)
 
     return decorate
 

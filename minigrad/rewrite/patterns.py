@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from inspect import signature
 from math import copysign
 from typing import Any
@@ -21,27 +20,8 @@ Expression = Callable[..., Variable]
 Bound = dict[Variable, Variable]
 
 
-@dataclass(frozen=True, eq=False)
 class Identity(Rule):
-    """A rule that has two sides, which a test can compare.
-
-    Attributes
-    ----------
-    left, right : functions from the parts to an expression
-    """
-
-    left: Expression = field(kw_only=True)
-    right: Expression = field(kw_only=True)
-
-
-def identity(
-    fact: str,
-    left: Expression,
-    right: Expression,
-    ndim: int = 0,
-    when: Callable[..., bool] | None = None,
-) -> Identity:
-    """Make the rule that puts the right expression for the left one.
+    """A rule that puts the right expression for the left one. A test can compare both.
 
     Parameters
     ----------
@@ -49,23 +29,31 @@ def identity(
         The identity in words.
     left, right : functions of the same parts
         A number on the left stands for any constant all of whose elements are that number.
-    ndim : int
-        How many dimensions the parts have, where an op of the left asks for some.
     when : callable, optional
         Whether it is worth it for these parts.
     """
-    parts = [TensorType("float64", (None,) * ndim)() for _ in signature(left).parameters]
-    pattern = left(*parts).owner
-    assert pattern is not None, "the left side is an operation"
 
-    def rewrite(node: Apply, rewriter: Rewriter) -> Replacement:
-        for bound in _ways_to_match(pattern, node, {}):
-            found = [bound[part] for part in parts]
-            if when is None or when(*found):
-                return [in_shape_of(node, right(*found), rewriter)]
+    def __init__(
+        self,
+        fact: str,
+        left: Expression,
+        right: Expression,
+        when: Callable[..., bool] | None = None,
+    ) -> None:
+        self.left, self.right = left, right
+        self._when = when
+        self._parts = [TensorType("float64", ())() for _ in signature(left).parameters]
+        pattern = left(*self._parts).owner
+        assert pattern is not None, "the left side is an operation"
+        self._pattern = pattern
+        super().__init__(fact, (pattern.op,), self._rewritten, _needs(pattern))
+
+    def _rewritten(self, node: Apply, rewriter: Rewriter) -> Replacement:
+        for bound in _ways_to_match(self._pattern, node, {}):
+            found = [bound[part] for part in self._parts]
+            if self._when is None or self._when(*found):
+                return [in_shape_of(node, self.right(*found), rewriter)]
         return None
-
-    return Identity(fact, (pattern.op,), rewrite, _needs(pattern), left=left, right=right)
 
 
 def _needs(pattern: Apply) -> frozenset[Any]:

@@ -13,7 +13,7 @@ from ...core.table import abs_, exp, expm1, inv, neg, sqr, sqrt
 from ...ops.functions import erf, erfc, sigmoid, softplus
 from ..engine import Rule
 from ..known import is_normal, is_single, number_of
-from ..patterns import identity
+from ..patterns import Identity
 
 
 def x_is_smaller(x: Variable, y: Variable) -> bool:
@@ -54,32 +54,32 @@ def stable_identities() -> list[Rule]:
     """The lines that keep numbers finite and exact, but for those of `logarithms`."""
     # fmt: off
     return [
-        identity("x ** -1 is 1 / x",         lambda x: x ** -1,                lambda x: inv(x)),
-        identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
-        identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
-        identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
-        identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
-        identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),
-        identity("1 / exp(x) is exp(-x)",    lambda x: 1 / exp(x),             lambda x: exp(-x)),
-        identity("inverse of exp(x) is exp(-x)",
+        Identity("x ** -1 is 1 / x",         lambda x: x ** -1,                lambda x: inv(x)),
+        Identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
+        Identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
+        Identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
+        Identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
+        Identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),
+        Identity("1 / exp(x) is exp(-x)",    lambda x: 1 / exp(x),             lambda x: exp(-x)),
+        Identity("inverse of exp(x) is exp(-x)",
                  lambda x: inv(exp(x)),            lambda x: exp(-x)),
-        identity("exp(-softplus(x)) is sigmoid(-x)",
+        Identity("exp(-softplus(x)) is sigmoid(-x)",
                  lambda x: exp(neg(softplus(x))),  lambda x: sigmoid(-x)),
-        identity("inverse of 1 + exp(x) is sigmoid(-x)",
+        Identity("inverse of 1 + exp(x) is sigmoid(-x)",
                  lambda x: inv(1 + exp(x)),        lambda x: sigmoid(-x)),
-        identity("exp(x) - 1 is expm1(x)",
+        Identity("exp(x) - 1 is expm1(x)",
                  lambda x: exp(x) - 1,             lambda x: expm1(x)),
-        identity("-1 + exp(x) is expm1(x)",
+        Identity("-1 + exp(x) is expm1(x)",
                  lambda x: -1 + exp(x),            lambda x: expm1(x)),
-        identity("1 - exp(x) is -expm1(x)",
+        Identity("1 - exp(x) is -expm1(x)",
                  lambda x: 1 - exp(x),             lambda x: -expm1(x)),
-        identity("1 + expm1(x) is exp(x)",
+        Identity("1 + expm1(x) is exp(x)",
                  lambda x: 1 + expm1(x),           lambda x: exp(x)),
-        identity("1 - -expm1(x) is exp(x)",
+        Identity("1 - -expm1(x) is exp(x)",
                  lambda x: 1 - neg(expm1(x)),      lambda x: exp(x)),
-        identity("1 - erf(x) is erfc(x)",
+        Identity("1 - erf(x) is erfc(x)",
                  lambda x: 1 - erf(x),             lambda x: erfc(x)),
-        identity("1 - erfc(x) is erf(x)",
+        Identity("1 - erfc(x) is erf(x)",
                  lambda x: 1 - erfc(x),            lambda x: erf(x)),
     ]
     # fmt: on
@@ -90,37 +90,37 @@ def identities() -> list[Rule]:
     # fmt: off
     return [
         # Neutral elements and powers.
-        identity("x + 0 is x",               lambda x: x + 0,                  lambda x: x,
+        Identity("x + 0 is x",               lambda x: x + 0,                  lambda x: x,
                  when=is_whole),
-        identity("x + -0.0 is x",            lambda x: x + -0.0,               lambda x: x),
-        identity("x - 0 is x",               lambda x: x - 0,                  lambda x: x),
-        identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x,
+        Identity("x + -0.0 is x",            lambda x: x + -0.0,               lambda x: x),
+        Identity("x - 0 is x",               lambda x: x - 0,                  lambda x: x),
+        Identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x,
                  when=is_whole),
-        identity("-0.0 - x is -x",           lambda x: -0.0 - x,               lambda x: -x),
-        identity("x * -1 is -x",             lambda x: x * -1,                 lambda x: -x),
-        identity("x * x is sqr(x)",          lambda x: x * x,                  lambda x: sqr(x)),
-        identity("x ** 1 is x",              lambda x: x ** 1,                 lambda x: x),
-        identity("x ** 2 is sqr(x)",         lambda x: x ** 2,                 lambda x: sqr(x)),
-        identity("x ** 0.5 is sqrt(x)",      lambda x: x ** 0.5,               lambda x: sqrt(x)),
-        identity("sqrt(sqr(x)) is |x|",      lambda x: sqrt(sqr(x)),           lambda x: abs_(x)),
+        Identity("-0.0 - x is -x",           lambda x: -0.0 - x,               lambda x: -x),
+        Identity("x * -1 is -x",             lambda x: x * -1,                 lambda x: -x),
+        Identity("x * x is sqr(x)",          lambda x: x * x,                  lambda x: sqr(x)),
+        Identity("x ** 1 is x",              lambda x: x ** 1,                 lambda x: x),
+        Identity("x ** 2 is sqr(x)",         lambda x: x ** 2,                 lambda x: sqr(x)),
+        Identity("x ** 0.5 is sqrt(x)",      lambda x: x ** 0.5,               lambda x: sqrt(x)),
+        Identity("sqrt(sqr(x)) is |x|",      lambda x: sqrt(sqr(x)),           lambda x: abs_(x)),
 
         # Signs move outwards, where they meet and cancel; or to a factor that is but a number.
-        identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
-        identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y),
+        Identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
+        Identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y),
                  when=x_is_not_smaller),
-        identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y),
+        Identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y),
                  when=x_is_not_smaller),
-        identity("x / -y is -x / y",         lambda x, y: x / neg(y),          lambda x, y: neg(x) / y),
-        identity("-(x * y) is -x * y",       lambda x, y: neg(x * y),          lambda x, y: neg(x) * y,
+        Identity("x / -y is -x / y",         lambda x, y: x / neg(y),          lambda x, y: neg(x) / y),
+        Identity("-(x * y) is -x * y",       lambda x, y: neg(x * y),          lambda x, y: neg(x) * y,
                  when=x_is_smaller),
-        identity("-(x / y) is -x / y",       lambda x, y: neg(x / y),          lambda x, y: neg(x) / y,
+        Identity("-(x / y) is -x / y",       lambda x, y: neg(x / y),          lambda x, y: neg(x) / y,
                  when=x_is_smaller),
-        identity("sqr(-x) is sqr(x)",        lambda x: sqr(neg(x)),            lambda x: sqr(x)),
+        Identity("sqr(-x) is sqr(x)",        lambda x: sqr(neg(x)),            lambda x: sqr(x)),
 
         # Numbers meet before they meet arrays.
-        identity("x * (y * z) is (x * y) * z", lambda x, y, z: x * (y * z), lambda x, y, z: (x * y) * z,
+        Identity("x * (y * z) is (x * y) * z", lambda x, y, z: x * (y * z), lambda x, y, z: (x * y) * z,
                  when=product_is_normal),
-        identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
+        Identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
                  when=quotient_is_normal),
     ]
     # fmt: on
