@@ -8,13 +8,18 @@ from cProfile import Profile
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
 from minigrad.core.evaluate import evaluate
 
-DEEP, DEEPER = 3000, 100_000
+# Many times as deep as Python's stack is made here. What takes a minute for the deepest graph takes
+# a less deep one, unless the tests are to search long.
+IS_THOROUGH = settings().max_examples >= 1000
+DEEP, DEEPEST = 3000, 100_000
+DEEPER = DEEPEST if IS_THOROUGH else 20_000
 
 
 def chain(depth):
@@ -28,6 +33,11 @@ def chain(depth):
 @pytest.fixture(scope="module")
 def deeper():
     return chain(DEEPER)
+
+
+@pytest.fixture(scope="module")
+def deepest():
+    return chain(DEEPEST)
 
 
 @pytest.fixture
@@ -53,28 +63,28 @@ def test_a_chain_of_3000_operations_differentiates_compiles_and_runs(small_stack
         np.testing.assert_allclose(result, expected, rtol=1e-9)
 
 
-def test_a_chain_of_100000_operations_is_compiled_as_it_stands(deeper, small_stack):
+def test_a_chain_of_20000_operations_is_compiled_as_it_stands(deeper, small_stack):
     x, y = deeper
     f = minigrad.function([x], y, mode="FAST_COMPILE")
     values = np.array([0.1, 0.2])
     np.testing.assert_allclose(f(values), by_hand(values, DEEPER)[0])
 
 
-def test_a_chain_of_100000_operations_is_evaluated(deeper, small_stack):
-    x, y = deeper
+def test_a_chain_of_100000_operations_is_evaluated(deepest, small_stack):
+    x, y = deepest
     values = np.array([0.1])
-    np.testing.assert_allclose(evaluate([y], {x: values})[0], by_hand(values, DEEPER)[0])
+    np.testing.assert_allclose(evaluate([y], {x: values})[0], by_hand(values, DEEPEST)[0])
 
 
-def test_a_chain_of_100000_operations_is_printed(deeper, small_stack):
-    _, y = deeper
+def test_a_chain_of_100000_operations_is_printed(deepest, small_stack):
+    _, y = deepest
     tree = debugprint(y, file="str")
-    assert tree.count("\n") == 3 * DEEPER / 2 + 1  # x is named at each use
-    assert len(tree) < 200 * DEEPER
+    assert tree.count("\n") == 3 * DEEPEST / 2 + 1  # x is named at each use
+    assert len(tree) < 200 * DEEPEST
     assert pp(y).count("sin") > 1000
 
 
-def test_a_chain_of_100000_operations_is_pickled(deeper, small_stack):
+def test_a_chain_of_20000_operations_is_pickled(deeper, small_stack):
     _, y = deeper
     new = pickle.loads(pickle.dumps(y))
     assert new.owner.op == y.owner.op
