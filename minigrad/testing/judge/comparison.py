@@ -12,9 +12,9 @@ import numpy as np
 
 from .arguments import Arrays
 from .differentiable import COMPLEX_STEPS, Differentiable, near
-from .neighbourhood import REST, root_mean_square
+from .neighbourhood import REST, Line, root_mean_square
 from .report import Entry, GradientError, Report
-from .slopes import Line, Slope, slope
+from .slopes import Slope, slope
 
 # Up to so many elements are compared one by one, if there are so many calls for each.
 _FEW, _CALLS_FOR_EACH = 100, 100
