@@ -8,11 +8,11 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
-from statistics import median
 from time import perf_counter
-from traceback import walk_tb
-from types import CodeType
+from types import CodeType, TracebackType
 from typing import Any, Protocol
+
+import numpy as np
 
 from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
 from ..protocol.closed import ClosedGraph
@@ -163,9 +163,8 @@ class Program:
         values = [*values, *(self.recycler.take() if self.recycler else ())]
         for _ in range(n_calls):
             run(*values)
-        return Profile(
-            [Row(median(t), line.strip()) for t, line in zip(spent, statements, strict=True)]
-        )
+        medians = [float(np.median(times)) for times in spent]
+        return Profile([Row(t, line.strip()) for t, line in zip(medians, statements, strict=True)])
 
     @property
     def memory(self) -> int:
@@ -181,20 +180,16 @@ class Program:
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
-        passed = {frame.f_code.co_filename for frame, _ in walk_tb(error.__traceback__)}
+        entries = _traceback_entries(error)
+        passed = {entry.tb_frame.f_code.co_filename for entry in entries}
         for program in self._inner:
             if program._filename in passed:
                 return program.explain(error)
-        frame, line, innermost = None, 0, False
-        traceback = error.__traceback__
-        while traceback is not None:
-            if traceback.tb_frame.f_code.co_filename == self._filename:
-                frame, line = traceback.tb_frame, traceback.tb_lineno
-                innermost = traceback.tb_next is None
-            traceback = traceback.tb_next
-        node = self._printer.nodes.get(line)
-        if frame is None or node is None:
+        own = [e for e in entries if e.tb_frame.f_code.co_filename == self._filename]
+        node = self._printer.nodes.get(own[-1].tb_lineno) if own else None
+        if node is None:
             return error
+        frame, line, innermost = own[-1].tb_frame, own[-1].tb_lineno, own[-1].tb_next is None
         known = ChainMap(frame.f_locals, frame.f_globals)
         if any(
             not isinstance(v, Constant) and self._printer.names.get(v) not in known
@@ -219,6 +214,15 @@ class Program:
         if isinstance(variable, Constant):
             return variable.data
         return known[self._printer.names[variable]]
+
+
+def _traceback_entries(error: Exception) -> list[TracebackType]:
+    """Return the entries of the error's traceback, the innermost last."""
+    entries, entry = [], error.__traceback__
+    while entry is not None:
+        entries.append(entry)
+        entry = entry.tb_next
+    return entries
 
 
 class _Loader:

@@ -6,7 +6,6 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar, copy_context
-from pathlib import Path
 from types import FrameType
 from typing import Any, NamedTuple
 
@@ -18,7 +17,7 @@ class Line(NamedTuple):
     number: int
 
 
-_PACKAGE = str(Path(__file__).parents[1]) + os.sep
+_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 # The line that nodes are credited to, if not the one being executed.

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import linecache
+import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -46,9 +46,7 @@ def _kind(value: Any) -> str:
 
 def quoted(line: Line) -> str:
     """The line's file and number, and what it says where that can be read."""
-    path = Path(line.filename)
-    if path.is_absolute() and path.is_relative_to(Path.cwd()):
-        path = path.relative_to(Path.cwd())
+    path = os.path.normpath(line.filename).removeprefix(os.path.join(os.getcwd(), ""))
     text = linecache.getline(line.filename, line.number).strip()
     return f"{path}:{line.number}" + (f": {text}" if text else "")
 

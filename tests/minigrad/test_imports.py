@@ -29,6 +29,12 @@ def test_it_loads_numpy_and_the_standard_library_and_nothing_more():
     assert not {"matplotlib", "sklearn", "scipy"} & loaded
 
 
+def test_it_leaves_out_modules_that_take_as_long_as_a_tenth_of_it():
+    before = set(in_a_new_process("import numpy, sys; print(*sys.modules)").split())
+    after = set(in_a_new_process("import numpy, minigrad, sys; print(*sys.modules)").split())
+    assert not {"pathlib", "statistics"} & (after - before)
+
+
 def test_it_takes_at_most_half_as_long_again_as_numpy():
     program = (
         "from time import perf_counter as now; a = now(); import numpy; b = now(); "

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Mapping
-from pathlib import Path
 
 from ...core.credit import Line
 from ...core.graph import Apply, Constant, Variable
@@ -76,7 +76,7 @@ class Comments:
 
 
 def _place(line: Line | None) -> str:
-    return "" if line is None else f"    {_one_line(Path(line.filename).name)}:{line.number}"
+    return "" if line is None else f"    {_one_line(os.path.basename(line.filename))}:{line.number}"
 
 
 def _one_line(text: str) -> str:
