@@ -191,11 +191,11 @@ class Cast(Elementwise):
     _vjp = staticmethod(lambda x, y, gy: gy)
 
     def __init__(self, dtype: str) -> None:
-        super().__init__(f"cast_{dtype}", 1, self._convert, self._vjp, lambda _: np.dtype(dtype))
-        self.dtype = dtype
+        def convert(x: Any) -> Any:
+            return np.asarray(x).astype(dtype, order="C")
 
-    def _convert(self, x: Any) -> Any:
-        return np.asarray(x).astype(self.dtype, order="C")
+        super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
+        self.dtype = dtype
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.astype({self.dtype})"
