@@ -254,7 +254,7 @@ def _memory_is_shared_as_told(op: Callable[..., Any], values: Arrays) -> None:
 
 
 def _no_rows_are_treated_alike(op: Callable[..., Any], values: Arrays) -> None:
-    """Where all inputs of a dimension or more have as many rows: none of them."""
+    """Take no rows at all, where all inputs of a dimension or more have as many."""
     rows = {value.shape[0] for value in values if value.ndim}
     if len(rows) != 1 or rows <= {0, 1}:
         return

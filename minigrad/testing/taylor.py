@@ -27,7 +27,7 @@ _FAR_AWAY = (1.0, -1.0, 16.0, -16.0, 1024.0, -1024.0)
 
 @dataclass(frozen=True)
 class Remainders:
-    """What is left of a function when its linear approximation is taken away.
+    """The remainder of a function when its linear approximation is taken away.
 
     Attributes
     ----------

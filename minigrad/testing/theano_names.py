@@ -152,7 +152,7 @@ class numeric_grad:
         return np.where(is_finite, absolute, np.inf), np.where(is_finite, relative, np.inf)
 
     def abs_rel_errors(self, g_pt: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-        """For each input how far a gradient is from the numerical one, absolute and relative."""
+        """The absolute and the relative errors of a gradient, for each input."""
         own = self.gf if self._is_list else [self.gf]
         given = list(g_pt) if isinstance(g_pt, (list, tuple)) else [g_pt]
         if len(given) != len(own):
@@ -168,7 +168,7 @@ class numeric_grad:
     def max_err(
         self, g_pt: Any, abs_tol: float, rel_tol: float
     ) -> tuple[int, tuple[int, ...], float, float]:
-        """Where a gradient is furthest off, measured by both tolerances, and how far.
+        """The place where a gradient is furthest off, measured by both tolerances, and its errors.
 
         Returns
         -------

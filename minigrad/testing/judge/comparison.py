@@ -114,7 +114,7 @@ class Comparison:
         return [replace(e, verdict="agrees", kind="kink") if e in doubtful else e for e in entries]
 
     def _is_gradient_nearby(self, random: np.random.Generator) -> bool:
-        """Whether there is a point, so close that only kinks tell it apart, of the same gradient."""
+        """Whether a point has the same gradient, so close that only kinks tell it apart."""
         distances = [_CLOSE * np.abs(signed(s.shape, random)) * s for s in self._scales]
         after, before = (self._gradient_at(distances, side) for side in (1.0, -1.0))
         signs = self._sides(distances, after, before)
@@ -279,7 +279,7 @@ class Comparison:
         return entry(slope(self._line(direction), self._weights, precision, reach))
 
     def _rounding(self, spread: float, direction: Arrays) -> float:
-        """How far rounding may have moved the gradient's derivative along a direction.
+        """A bound on how far rounding has moved the gradient's derivative along a direction.
 
         The spread is how far those lie apart that were rounded otherwise.
         """
@@ -365,7 +365,7 @@ class Comparison:
         return checked_shapes(self._names, self._inputs, gradients)
 
     def _worst_element(self, direction: Arrays) -> tuple[int, int]:
-        """Where the gradient differs most, of the elements in a direction: found by halving."""
+        """The element of a direction where the gradient differs most, found by halving."""
         places = [(i, j) for i, x in enumerate(self._inputs) for j in range(x.size)]
         while len(places) > 1:
             middle = len(places) // 2
@@ -401,7 +401,7 @@ def checked_shapes(names: Sequence[str], inputs: Arrays, gradients: Arrays) -> A
 
 
 def _without_jumps(*samples: np.ndarray) -> np.ndarray:
-    """How far rounding moves each derivative, where it may also move across a kink.
+    """A bound on how far rounding moves each derivative, where it may also move across a kink.
 
     The derivatives of each side lie together, however far those of the other side: so what is next
     to each tells, and that of most, because one may be alone on its side.
@@ -415,7 +415,7 @@ def _without_jumps(*samples: np.ndarray) -> np.ndarray:
 
 
 def scales(x: np.ndarray) -> np.ndarray:
-    """For each number how far it may be moved: as far as it is from 0, or as the others are."""
+    """The distance that each number is moved: that to 0, or that of the others where it is tiny."""
     sizes = np.abs(x.astype("float64"))
     typical = float(np.median(sizes[sizes > 0])) if np.any(sizes > 0) else 1.0
     least = min(typical, 1.0) if typical > _LEAST else 1.0
@@ -423,7 +423,7 @@ def scales(x: np.ndarray) -> np.ndarray:
 
 
 def _own_scales(x: np.ndarray, usual: np.ndarray) -> np.ndarray:
-    """For each number how far it is from 0, if there is something in between."""
+    """The distance of each number to 0, if there are numbers in between."""
     sizes = np.abs(x.astype("float64"))
     return np.where(sizes > _LEAST, sizes, usual)
 
@@ -444,7 +444,7 @@ def _is_vague(entry: Entry) -> bool:
 
 
 def _together(entry: Entry, closer: Entry) -> Entry:
-    """What a look at one scale and a second look at another one say together."""
+    """The entry that looks at two scales lead to together."""
     if closer.kind != "smooth":
         return entry
     if closer.verdict == "agrees" and math.isinf(closer.numeric):

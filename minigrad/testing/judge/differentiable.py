@@ -1,4 +1,4 @@
-"""What is judged: a function of arrays with its gradient, wherever they come from."""
+"""A function of arrays with its gradient, wherever they come from: the interface of the judge."""
 
 from __future__ import annotations
 

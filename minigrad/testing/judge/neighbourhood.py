@@ -105,7 +105,7 @@ class Neighbourhood:
         return 4 * np.max(self.moves(self._distance, self._ends), axis=0) / self._distance
 
     def moves(self, distance: float, values: ArrayLike) -> np.ndarray:
-        """By how much rounding may move results that are that far from 0, or those at 0."""
+        """A bound on how far rounding moves results at that distance from 0, or those at 0."""
         largest = np.maximum(np.abs(values), np.abs(self._at_0))
         # What stays the same over so long a distance hides less of a slope.
         changes = (values != self._at_0) | self._may_change
@@ -116,7 +116,7 @@ class Neighbourhood:
     def contradicts(
         self, slopes: np.ndarray, errors: np.ndarray, weights: np.ndarray
     ) -> int | None:
-        """Which result must have another slope than steps tell that are too long, if one must."""
+        """The result whose slope over the shortest steps contradicts these most clearly, if one does."""
         is_known = np.isfinite(errors) & (weights != 0)
         excess = np.abs(slopes - self._slope) - 4 * errors - self._slope_error
         excess = np.where(is_known, excess, 0.0)
@@ -154,7 +154,7 @@ class Neighbourhood:
 
 
 def _noise(*sides: np.ndarray) -> np.ndarray:
-    """How much the results scatter between points that are next to each other.
+    """The scatter of the results between points that are next to each other.
 
     The third and fourth differences of a smooth function over steps so small are nothing but noise.
     """
@@ -162,7 +162,7 @@ def _noise(*sides: np.ndarray) -> np.ndarray:
 
 
 def _coarse_noise(*sides: np.ndarray) -> np.ndarray:
-    """How much the results scatter over steps that are not quite so small, but up and down.
+    """The scatter of the results, up and down, over steps that are not quite so small.
 
     What was rounded to coarse numbers on the way, as 1 − y for y near 1, stands still over the
     shortest steps. Over these a smooth function bends, but all one way.
@@ -193,7 +193,7 @@ def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
 
 @np.errstate(all="ignore")
 def root_mean_square(x: np.ndarray) -> np.ndarray:
-    """The root of the mean square over the first axis, for numbers whose squares have no place."""
+    """sqrt(mean(x²)) over the first axis, without overflow of the squares."""
     largest = np.max(np.abs(x), axis=0, initial=0.0)
     parts = x / np.where(largest > 0, largest, 1.0)
     return largest * np.sqrt(np.mean(parts**2, axis=0))

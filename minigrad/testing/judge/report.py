@@ -1,4 +1,4 @@
-"""What a gradient check found, as data and as a table to read."""
+"""The findings of a gradient check, as data and as a table to read."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Entry:
 
 
 class Report:
-    """What a gradient check compared.
+    """The comparisons that a gradient check made.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ class Report:
 
     @property
     def kinks(self) -> list[Entry]:
-        """Where the function has no derivative: kinks, jumps, and edges of where it is defined.
+        """The places without a derivative: kinks, jumps, and edges of where the function is defined.
 
         Directions are among them only if no element is.
         """

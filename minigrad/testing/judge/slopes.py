@@ -49,7 +49,7 @@ class Slope:
     value : float
         At a kink, the mean of the slopes of both sides.
     error : float
-        What its distance from the truth is at most, as far as the values tell.
+        A bound on its distance from the truth, as far as the values tell.
     kind : {'smooth', 'kink', 'jump', 'spike', 'stair', 'infinite', 'edge', 'undefined'}
         Whether the function has one slope there, or one on each side; whether it jumps; whether it
         has another value there than all around, so that the slope to both sides is infinite;
@@ -63,7 +63,7 @@ class Slope:
     over_stairs : float
         The slope over steps longer than the stairs, if there are any.
     saturated : float
-        What part of the error there is because results stand still, though elsewhere they do not.
+        The part of the error that is there because results stand still, though not elsewhere.
     largest : float
         How large the results are together, here or where the numbers are 0 or twice as large.
     """
@@ -221,7 +221,7 @@ class _Table:
         return float(np.sum(np.abs(weights) * self._longest))
 
     def judged(self, weights: np.ndarray) -> Slope:
-        """What the extrapolations of the differences say together."""
+        """The slope that the extrapolations of the differences lead to together."""
         if self._is_jump(weights):
             return Slope(self.value(weights), math.inf, "jump", math.inf)
         if self._is_spike(weights):
@@ -238,7 +238,7 @@ class _Table:
         width = np.abs(self.best[_SECOND])
         is_kink = (width > 10 * self.best_error[_SECOND]) & (weights != 0)
         if np.any(is_kink):
-            # Of many results some have kinks that point up: they must not cancel the others'.
+            # Some of many results have kinks that point up: these must not cancel the others.
             return Slope(
                 value, error, "kink", float(np.sum(np.abs(weights) * width, where=is_kink))
             )
