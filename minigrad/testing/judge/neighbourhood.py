@@ -116,7 +116,7 @@ class Neighbourhood:
     def contradicts(
         self, slopes: np.ndarray, errors: np.ndarray, weights: np.ndarray
     ) -> int | None:
-        """The result whose slope over the shortest steps contradicts these most clearly, if one does."""
+        """The result whose slope over the shortest steps contradicts these most, if one does."""
         is_known = np.isfinite(errors) & (weights != 0)
         excess = np.abs(slopes - self._slope) - 4 * errors - self._slope_error
         excess = np.where(is_known, excess, 0.0)
