@@ -77,3 +77,10 @@ def test_every_link_leads_to_a_file(name):
     near = DOCUMENTS[name].parent
     missing = [t for t in targets if not t.startswith("http") and not (near / t).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_every_file_that_is_named_is_there(name):
+    named = re.findall(r"`([\w/]+\.(?:py|tsv))`", TEXTS[name])
+    own = set(FILES[name]) | {"minigrad_pytest.py"}
+    assert not [path for path in named if path not in own and not any(ROOT.rglob(path))]
