@@ -131,8 +131,8 @@ def _is_multiplied_and_more(users: Sequence[Apply]) -> bool:
 
 
 def _feature_major(x: Variable) -> Variable:
-    if x.owner is not None:
-        return transposed(x.owner.op(transposed(x.owner.inputs[0])))
+    if converted := made_by(x, Cast):
+        return transposed(converted.op(transposed(converted.inputs[0])))
     return transposed(Contiguous()(transposed(x)))
 
 

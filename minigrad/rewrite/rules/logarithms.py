@@ -22,7 +22,7 @@ from .positivity import (
     BETTER,
     EXACT,
     POSITIVE,
-    is_complement,
+    as_complement,
     may_overflow,
     positivity,
     positivity_of_complement,
@@ -157,20 +157,19 @@ def _is_better_beside_1(x: Variable) -> bool:
 @rule("the complement of moved elements is their moved complement", log)
 def _log_of_complement(node: Apply, rewriter: Rewriter) -> Replacement:
     (complement,) = node.inputs
-    if not is_complement(complement) or not x_is_better(complement):
+    difference = as_complement(complement)
+    if difference is None or not x_is_better(complement):
         return None
-    ones, x = complement.owner.inputs  # type: ignore[union-attr]  # it is a difference
+    ones, x = difference.inputs
     if number_of(ones) is None:
         return [in_shape_of(node, log(1 - x), rewriter)]
-    if x.owner is None:
-        return None
-    if is_complement(x):
-        return [log(x.owner.inputs[1])]
+    if inner := as_complement(x):
+        return [log(inner.inputs[1])]
     inside = _cast_first(x)
     if inside is not None:
         return [log(1 - inside)]
-    if made_by(x, Cast):
-        return [log(cast(1 - x.owner.inputs[0], x.type.dtype))]
+    if converted := made_by(x, Cast):
+        return [log(cast(1 - converted.inputs[0], x.type.dtype))]
     parts = moved(x)
     return [log(with_moved(x, [1 - part for part in parts]))] if parts else None
 

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from ...core.axes import Alloc, DimShuffle, Sum
-from ...core.elementwise import Cast
+from ...core.elementwise import Cast, Elementwise
 from ...core.graph import Apply, Constant, Variable
 from ...core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub, true_div
 from ...ops.functions import sigmoid
@@ -94,16 +94,16 @@ def _positivity_of_complement(x: Variable, reach: int, known: Known) -> Positivi
         return BETTER
     if node.op is neg and is_expm1(node.inputs[0]):
         return EXACT
-    if is_complement(x):
+    if as_complement(x):
         return positivity(node.inputs[1], reach - 1, known)
     parts = node.inputs if isinstance(node.op, Cast) else moved(x)
     return _of_moved(node, [positivity_of_complement(v, reach - 1, known) for v in parts])
 
 
-def is_complement(x: Variable) -> bool:
-    """Whether x is 1 − y."""
+def as_complement(x: Variable) -> Applied[Elementwise] | None:
+    """Return the node that makes x, if x is 1 − y."""
     difference = made_by(x, sub)
-    return difference is not None and _is_one(difference.inputs[0])
+    return difference if difference is not None and _is_one(difference.inputs[0]) else None
 
 
 def is_expm1(x: Variable) -> bool:
@@ -143,7 +143,7 @@ def _of_moved(node: Apply, of_parts: list[Positivity]) -> Positivity:
 
 def _of_difference(node: Apply, reach: int, known: Known) -> Positivity:
     x, y = node.inputs
-    if is_complement(node.out):
+    if as_complement(node.out):
         return positivity_of_complement(y, reach, known)
     both = positivity(x, reach, known), positivity(y, reach, known)
     return BETTER if min(both) >= POSITIVE and may_overflow(node.out) else UNKNOWN
