@@ -46,14 +46,17 @@ Place = Callable[[Sequence[Apply], Memory], Placement]
 NOWHERE = Placement({}, (), 0)
 
 
-def allocate(slot_sizes: Sequence[int], buffers: Mapping[str, Buffer]) -> dict[str, np.ndarray]:
-    """New arrays for the buffers, by their names."""
-    slots = [np.empty(size + _ALIGNMENT, np.uint8) for size in slot_sizes]
-    starts = [-slot.ctypes.data % _ALIGNMENT for slot in slots]
-    return {
-        name: np.ndarray(b.shape, b.dtype, slots[b.slot], starts[b.slot])
-        for name, b in buffers.items()
-    }
+def memory(size: int) -> np.ndarray:
+    """Room for so many bytes: programs make arrays in it."""
+    room = np.empty(size + _ALIGNMENT, np.uint8)
+    return room[-room.ctypes.data % _ALIGNMENT :][:size]
+
+
+def memory_of_nan(size: int) -> np.ndarray:
+    """As `memory`, filled: see `fill_with_nan`."""
+    room = memory(size)
+    fill_with_nan([room])
+    return room
 
 
 def fill_with_nan(arrays: Iterable[np.ndarray]) -> None:

@@ -8,7 +8,6 @@ from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import count
-from time import perf_counter
 from types import CodeType, TracebackType
 from typing import Any, Protocol
 
@@ -17,9 +16,10 @@ import numpy as np
 from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
 from ..protocol.closed import ClosedGraph
 from ..protocol.errors import explained
-from .buffers import Place, allocate, fill_with_nan
+from .buffers import Place, fill_with_nan, memory, memory_of_nan
 from .checks import LostChecks, Refuse
-from .inspect.profile import Profile, Row
+from .inspect.profile import Laps, Profile, Row
+from .plan import make_plan
 from .printer import Printer
 
 # Of programs: two of one name are two files to Python, also if one is gone.
@@ -43,9 +43,13 @@ class Instances:
         self._name = printer.name
         self.shown = {"__name__": self._name, "__loader__": _Loader(printer)}
         self._globals = {**printer.globals, **self.shown, **(more_names or {})}
-        self._slot_sizes = printer.slot_sizes
-        self._buffers = printer.buffers
+        self._slots = printer.slots
+        self._inner_names = printer.inner_names
         self._filled = filled
+        if filled:
+            for name, value in printer.globals.items():
+                if value is memory:
+                    self._globals[name] = memory_of_nan
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
 
     def run(self, *values: Any) -> tuple[Any, ...]:
@@ -64,13 +68,17 @@ class Instances:
 
     def new(self) -> Callable[..., tuple[Any, ...]]:
         """Another instance."""
-        buffers = allocate(self._slot_sizes, self._buffers)
-        if self._filled:
-            fill_with_nan(buffers.values())
-        namespace = {**self._globals, **buffers}
+        namespace = dict(self._globals)
         exec(self._code, namespace)
-        function = namespace.pop(self._name)
-        return partial(_on_filled, function, [*buffers.values()]) if self._filled else function
+        function: Any = namespace.pop(self._name)
+        for name in self._inner_names:
+            del namespace[name]
+        if not self._filled:
+            return function
+        memory = {name: [namespace[slot] for slot in slots] for name, slots in self._slots.items()}
+        for name, inner in (function.__kwdefaults__ or {}).items():
+            function.__kwdefaults__[name] = partial(_on_filled, inner, memory[name])
+        return partial(_on_filled, function, memory[self._name])
 
 
 def _on_filled(
@@ -130,9 +138,9 @@ class Program:
         filled: bool = False,
     ) -> None:
         self.recycler = recycler
-        printer = Printer(name, graph, place, recycler.outputs if recycler else (), lost)
+        given = recycler.outputs if recycler else ()
+        printer = Printer(make_plan(name, graph, lost, place, given))
         self._printer = printer
-        self._new_bytes = printer.new_bytes
         self._filename = f"minigrad {printer.name} {next(_NUMBERS)}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         code = compile(printer.code, self._filename, "exec", optimize=0)
@@ -140,51 +148,43 @@ class Program:
         # Warnings show a line if it is to be found here: see `_Loader`.
         linecache.lazycache(self._filename, instances.shown)
         weakref.finalize(self, linecache.cache.pop, self._filename, None).atexit = False
-        self.run = instances.run if printer.buffers else instances.new()
+        self.run = instances.run if any(printer.slots.values()) else instances.new()
 
     @property
     def source(self) -> str:
-        """The program as people read it, after those that its operations run."""
-        return "\n".join([*[program.source for program in self._inner], self._printer.source])
+        """The program as people read it, with all that it needs to run."""
+        return self._printer.source
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
-        """How long each statement takes: the median of so many runs on the values."""
-        lines = self._printer.source.splitlines()
-        start = next(i for i, line in enumerate(lines) if line.startswith("def ")) + 1
-        statements = lines[start:-1]
-        # No name of the program begins with an underscore.
-        timed = [*lines[:start], "    _last = _clock()"]
-        for place, statement in enumerate(statements):
-            timed += [statement, f"    _spent[{place}].append(_clock() - _last)"]
-            timed += ["    _last = _clock()"]
-        spent: list[list[float]] = [[] for _ in statements]
-        code = compile("\n".join([*timed, lines[-1]]), self._filename, "exec")
-        run = Instances(code, self._printer, {"_clock": perf_counter, "_spent": spent}).new()
+        """How long each statement takes in a call: the median of so many calls on the values."""
+        lines = self._printer.commented
+        places = [i for i, line in enumerate(lines) if _is_statement(line)]
+        timed = list(lines)
+        for place in places:
+            # No name of the program begins with an underscore.
+            indent = lines[place][: -len(lines[place].lstrip())]
+            timed[place] += f"\n{indent}_lap({place})"
+        laps = Laps()
+        code = compile("\n".join(timed), self._filename, "exec")
+        run = Instances(code, self._printer, {"_lap": laps}).new()
         values = [*values, *(self.recycler.take() if self.recycler else ())]
+        calls = []
         for _ in range(n_calls):
+            laps.start()
             run(*values)
-        medians = [float(np.median(times)) for times in spent]
-        return Profile([Row(t, line.strip()) for t, line in zip(medians, statements, strict=True)])
+            calls.append(laps.seconds)
+        ran = [place for place in places if place in calls[0]]
+        medians = [float(np.median([seconds.get(p, 0.0) for seconds in calls])) for p in ran]
+        return Profile([Row(t, lines[p].strip()) for t, p in zip(medians, ran, strict=True)])
 
     @property
     def memory(self) -> int:
         """How many bytes the program needs at once, beside its inputs and constants."""
-        inner = max((program.memory for program in self._inner), default=0)
-        return sum(self._printer.slot_sizes) + self._new_bytes + inner
-
-    @property
-    def _inner(self) -> list[Program]:
-        """The programs that operations of this one run."""
-        nodes = dict.fromkeys(self._printer.nodes.values())
-        return [p for node in nodes for p in getattr(node.op, "programs", {}).values()]
+        return self._printer.plan.memory
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
         entries = _traceback_entries(error)
-        passed = {entry.tb_frame.f_code.co_filename for entry in entries}
-        for program in self._inner:
-            if program._filename in passed:
-                return program.explain(error)
         own = [e for e in entries if e.tb_frame.f_code.co_filename == self._filename]
         node = self._printer.nodes.get(own[-1].tb_lineno) if own else None
         if node is None:
@@ -225,6 +225,12 @@ def _traceback_entries(error: Exception) -> list[TracebackType]:
     return entries
 
 
+def _is_statement(line: str) -> bool:
+    """Whether a line of the program computes something within a function."""
+    text = line.strip()
+    return line.startswith(" ") and not text.startswith(("def ", "return ", "for ", "if "))
+
+
 class _Loader:
     """Gives a program's source to tracebacks, warnings and debuggers, which ask for a module's.
 
@@ -239,7 +245,7 @@ class _Loader:
         printer = self._printer()
         if printer is None:
             return None
-        lines = printer.source.splitlines()
+        lines = printer.commented
         for number, node in printer.nodes.items():
             # NumPy warns of what these make of wrong numbers.
             if node.op.takes_out and node.outputs[0].type.is_float and "#" in lines[number - 1]:

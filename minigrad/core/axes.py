@@ -132,7 +132,7 @@ class Alloc(NumPyOp):
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         value, *sizes = inputs
-        check_filling(node, value, sizes)
+        check_filling(value, sizes, node.inputs[0].type.shape)
         output_storage[0][0] = np.full(sizes, value, dtype=value.dtype)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
@@ -142,9 +142,8 @@ class Alloc(NumPyOp):
         return [[True], *[[False]] * len(node.inputs[1:])]
 
 
-def check_filling(node: Apply, value: Any, sizes: Sequence[Any]) -> None:
+def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None]) -> None:
     """Raise a ValueError unless the value fills the shape: only sizes known to be 1 are repeated."""
-    known = node.inputs[0].type.shape
     for axis, size in enumerate(value.shape, start=-value.ndim):
         if known[axis] != 1 and size != sizes[axis]:
             raise ValueError(

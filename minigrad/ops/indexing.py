@@ -359,7 +359,7 @@ class IncSubtensor(Op):
             result = np.array(x)
             part = result[key]
             if np.shape(y) != np.shape(part):
-                y = _filling(y, np.shape(part))
+                y = numpy_filling(y, np.shape(part))
             if self.set_instead_of_inc:
                 result[key] = y
             elif has_arrays:
@@ -376,12 +376,30 @@ class IncSubtensor(Op):
         name = f"{'set' if self.set_instead_of_inc else 'inc'}_{from_text}"
         return f"{use(name, self._writer(node))}({', '.join(inputs)})"
 
+    def statements(
+        self,
+        node: Apply,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        use: Use,
+        inner: Sequence[str],
+    ) -> Sequence[str]:
+        has_arrays = any(v.type.ndim for v in node.inputs[2:])
+        if has_arrays and not self.set_instead_of_inc:
+            return [f"{outputs[0]} = {self.expression(node, inputs, use)}"]
+        x, y, *indices = inputs
+        part = f"{outputs[0]}[{key_text(self.pattern, indices)}]"
+        if node.inputs[1].type.ndim:
+            y = f"{use('filling', numpy_filling)}({y}, {part}.shape)"
+        verb = "=" if self.set_instead_of_inc else "+="
+        return [f"{outputs[0]} = {use('array', np.array)}({x})", f"{part} {verb} {y}"]
+
     def may_refuse(self, node: Apply) -> bool:
         return True
 
     def refuse(self, node: Apply, inputs: list[Any]) -> None:
         x, y, *indices = inputs
-        _filling(y, np.shape(x[fill_pattern(self.pattern, indices)]))
+        numpy_filling(y, np.shape(x[fill_pattern(self.pattern, indices)]))
 
     def axes(self, node: Apply) -> Axes:
         x, y, *indices = node.inputs
@@ -426,7 +444,7 @@ class IncSubtensor(Op):
         return f"{verb}{Subtensor(self.pattern)}"
 
 
-def _filling(y: Any, shape: tuple[int, ...]) -> Any:
+def numpy_filling(y: Any, shape: tuple[int, ...]) -> Any:
     """Return y repeated to the shape; `numpy.add.at`, left to do it, would read beyond its end."""
     try:
         return np.broadcast_to(y, shape)
@@ -463,6 +481,10 @@ class Nonzero(Op):
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         for cell, indices in zip(output_storage, np.nonzero(inputs[0]), strict=True):
             cell[0] = indices
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        text = f"{use('nonzero', np.nonzero)}({inputs[0]})"
+        return text if self.ndim > 1 else f"{text}[0]"
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [None]

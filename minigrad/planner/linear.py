@@ -208,9 +208,7 @@ def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     count = product.type.size
     if count is None or any(x.type.size != count for x in factors):
         return None
-    flat = [
-        x if x.type.ndim == 1 else Reshape()(x, constant(count, dtype="int64")) for x in factors
-    ]
+    flat = [x if x.type.ndim == 1 else Reshape()(x, constant(-1, dtype="int64")) for x in factors]
     # Squares do not cancel, so few of them lose nothing in their own dtype.
     dtype = product.type.dtype if flat[0] is flat[-1] else _dtype_of_sum(product, count)
     wide = [cast(x, dtype) for x in flat]

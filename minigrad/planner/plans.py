@@ -105,7 +105,7 @@ class Plans(Programs):
         )
         count = len(self._graph.outputs)
         outputs, checks = variables[:count], variables[count:]
-        outputs = in_row_blocks(self._name, inputs, outputs, self._filled)
+        outputs = in_row_blocks(inputs, outputs)
         variables = improve_for_sizes(inputs, [*outputs, *checks])
         outputs = variables[:count]
         checks = not_done_by(outputs, variables[count:])

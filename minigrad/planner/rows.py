@@ -14,7 +14,6 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
-from ..compile.program import Program
 from ..core.axes import DimShuffle
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Variable, clone_replace, toposort
@@ -23,7 +22,6 @@ from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
 from ..protocol.closed import ClosedGraph
-from .buffers import place
 from .specialise import improve_before_cutting, improve_for_sizes
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
@@ -35,19 +33,13 @@ _BLOCK_BYTES = 5 << 18
 _FEWEST_BLOCKS = 3
 
 
-def in_row_blocks(
-    name: str, inputs: Sequence[Variable], outputs: Sequence[Variable], filled: bool = False
-) -> list[Variable]:
+def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> list[Variable]:
     """The outputs, their sums over many rows computed in blocks, where that is possible and pays.
 
     Parameters
     ----------
-    name : str
-        The name of the program.
     inputs, outputs : sequences of Variable
         The sizes of the inputs are known.
-    filled : bool
-        As for a `Program`.
     """
     n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim >= 2), default=0)
     if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
@@ -58,19 +50,25 @@ def in_row_blocks(
         n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, body))
         if n_blocks < _FEWEST_BLOCKS:
             continue
+        n_blocks = _dividing(n_rows, n_blocks)
         lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
-        programs = {n: _program_for(f"{name}_{n}_rows", body.of(n), filled) for n in set(lengths)}
+        graphs = {n: _improved(body.of(n)) for n in dict.fromkeys(lengths)}
         types = [v.type for v in body.results]
-        op = RowBlocks(programs, lengths, [*body.cut.values()], types, [*body.results.values()])
+        op = RowBlocks(graphs, lengths, [*body.cut.values()], types, [*body.results.values()])
         given = clone_replace([*body.cut, *body.whole], new)
         node = credited_to(body.nodes[0].made_at, op.make_node, *given)
         new.update(zip(body.results, node.outputs, strict=True))
     return clone_replace(outputs, new)
 
 
-def _program_for(name: str, graph: ClosedGraph, filled: bool) -> Program:
-    outputs = improve_for_sizes(graph.inputs, graph.outputs)
-    return Program(name, ClosedGraph(graph.inputs, outputs), place=place, filled=filled)
+def _improved(graph: ClosedGraph) -> ClosedGraph:
+    return ClosedGraph(graph.inputs, improve_for_sizes(graph.inputs, graph.outputs))
+
+
+def _dividing(n_rows: int, n_blocks: int) -> int:
+    """The number of blocks, or a few more, so that all have the same length if that can be."""
+    numbers = range(n_blocks, n_blocks + n_blocks // 4 + 1)
+    return next((n for n in numbers if n_rows % n == 0), n_blocks)
 
 
 # ---- What goes by rows -------------------------------------------------------------------------

@@ -54,7 +54,8 @@ class _Alloc:
             dtype = node.inputs[0].type.numpy_dtype
             shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
             return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
-        return f"{use('alloc', _filler(node))}({', '.join(inputs)})"
+        known = node.inputs[0].type.shape
+        return f"{use('alloc', numpy_alloc)}({', '.join(inputs)}, known={known})"
 
     def may_refuse(self: Any, node: Apply) -> bool:
         value, *sizes = node.inputs
@@ -64,7 +65,7 @@ class _Alloc:
     def refuse(self: Any, node: Apply, inputs: list[Any]) -> None:
         value, *sizes = inputs
         np.broadcast_to(np.empty(()), sizes)  # none is negative
-        check_filling(node, value, sizes)
+        check_filling(value, sizes, node.inputs[0].type.shape)
 
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
@@ -78,14 +79,10 @@ class _Alloc:
         return Axes([labels, *[()] * len(sizes)], [axes], sizes={axis: 1 + axis for axis in axes})
 
 
-def _filler(node: Apply) -> Any:
-    """Alloc for values of this node's type: only axes known to have size 1 are repeated."""
-
-    def alloc(value: Any, *sizes: Any) -> Any:
-        check_filling(node, value, sizes)
-        return np.full(sizes, value, dtype=value.dtype)
-
-    return alloc
+def numpy_alloc(value: Any, *sizes: Any, known: Sequence[int | None]) -> Any:
+    """The value repeated to these sizes, but only along axes that are known to have size 1."""
+    check_filling(value, sizes, known)
+    return np.full(sizes, value, dtype=value.dtype)
 
 
 def _is_size(x: Variable) -> bool:

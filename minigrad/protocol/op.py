@@ -7,9 +7,10 @@ from typing import Any, Literal
 
 from ..core.graph import Apply, NumPyOp, Op, Variable, extend, perform
 from .axes import Axes
+from .closed import ClosedGraph
 
 # See OpProtocol.expression.
-Use = Callable[[str, Any], str]
+Use = Callable[..., str]
 
 
 @extend(Op)
@@ -33,6 +34,8 @@ class OpProtocol:
         ``out=``, to write its result into.
     in_place : bool
         Whether that array may be one of the inputs.
+    inner : sequence of ClosedGraph
+        The graphs that are part of what the op computes.
     is_analytic : bool
         Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
         be found by a complex step.
@@ -45,6 +48,7 @@ class OpProtocol:
     is_view = False
     takes_out = False
     in_place = False
+    inner: Sequence[ClosedGraph] = ()
     is_analytic = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
@@ -116,6 +120,27 @@ class OpProtocol:
         name unless that is taken. By default `perform` is called.
         """
         return f"{use(str(self), self._performer(node))}({', '.join(inputs)})"
+
+    def statements(
+        self: Any,
+        node: Apply,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        use: Use,
+        inner: Sequence[str],
+    ) -> Sequence[str]:
+        """The lines that compute this node in a compiled program; by default one, of `expression`.
+
+        `outputs` are the names that they give to the results, `inner` those of functions that compute
+        the inner graphs, each from its inputs to a tuple. ``use(name)`` makes a new name.
+        """
+        return [f"{', '.join(outputs)} = {self.expression(node, inputs, use)}"]
+
+    def with_inner(self: Any, inner: Sequence[ClosedGraph]) -> Op:
+        """Return an op like this one, but with other inner graphs in the places of its own."""
+        raise TypeError(
+            f"{self}: define with_inner, which puts other graphs in the place of its own"
+        )
 
     def _performer(self: Any, node: Apply) -> Callable[..., Any]:
         """`perform` as a function from arrays to the output, or to a tuple of outputs."""

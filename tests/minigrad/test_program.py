@@ -37,7 +37,13 @@ def x():
 
 
 def statements(f):
-    return [s for s in ast.parse(f.source).body[0].body if isinstance(s, ast.Assign)]
+    return [s for s in ast.parse(f.source).body[-1].body if isinstance(s, ast.Assign)]
+
+
+def assert_is_harmless(f):
+    """There is nothing in the source but imports, values for names, and functions."""
+    kinds = (ast.Import, ast.ImportFrom, ast.Assign, ast.FunctionDef)
+    assert all(isinstance(part, kinds) for part in ast.parse(f.source).body)
 
 
 def test_there_is_one_statement_for_each_operation(x):
@@ -50,7 +56,7 @@ def test_the_users_names_are_the_programs_names(x):
     hidden = T.tanh(x.dot(W))
     hidden.name = "hidden"
     source = minigrad.function([x], hidden + 1, name="predict").source
-    assert source.startswith("def predict(x, W):")
+    assert "\ndef predict(x, W):" in source
     assert "hidden = tanh(" in source
 
 
@@ -75,7 +81,7 @@ def test_a_long_formula_is_broken_off(x):
 
 def test_the_source_is_what_runs(x):
     f = minigrad.function([x], T.sqr(x))
-    scope = {"sqr": np.square}
+    scope = {}
     exec(f.source, scope)
     assert scope["program"](np.array([[3.0]]))[0].tolist() == f([[3.0]]).tolist()
 
@@ -85,8 +91,7 @@ def test_any_name_of_an_input_will_do(name):
     v = T.dmatrix(name)
     f = minigrad.function([v], T.exp(v).dot(v))
     np.testing.assert_allclose(f(np.eye(2)), np.exp(np.eye(2)))
-    ast.parse(f.source)
-    assert len(ast.parse(f.source).body) == 1
+    assert_is_harmless(f)
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -97,7 +102,7 @@ def test_any_name_of_a_result_a_function_a_shared_variable_or_a_constant_will_do
     y.name = name
     f = minigrad.function([x], y.dot(constant), name=name)
     np.testing.assert_allclose(f(np.zeros((2, 2))), np.full((2, 2), 2.0))
-    assert len(ast.parse(f.source).body) == 1
+    assert_is_harmless(f)
     minigrad.pp(y), minigrad.debugprint(y, file="str")
 
 
@@ -117,7 +122,7 @@ def test_an_ops_name_is_as_harmless(x):
 def test_inputs_of_one_name_are_told_apart():
     a, b = T.dscalar("a"), T.dscalar("a")
     f = minigrad.function([a, b], a - 2 * b)
-    assert f.source.startswith("def program(a, a_1):")
+    assert "\ndef program(a, a_1):" in f.source
     assert f(5.0, 1.0) == 3
 
 
@@ -220,7 +225,8 @@ def test_a_function_says_what_it_is(x):
 
 def test_every_statement_that_computes_has_the_line_it_comes_from(x):
     f = minigrad.function([x], [T.exp(x).sum(), minigrad.grad(T.tanh(x).mean(), x)])
-    computing = [line for line in f.source.splitlines() if " = " in line and "assert" not in line]
+    program = f.source[f.source.index("def program") :]
+    computing = [line for line in program.splitlines() if " = " in line and "assert" not in line]
     assert computing
     assert all(re.search(r"# .+test_program\.py:\d+$", line) for line in computing)
 

@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+from time import perf_counter
 from typing import NamedTuple
+
+
+class Laps:
+    """A clock that is called after each statement, and adds up what has gone by since the last call.
+
+    Attributes
+    ----------
+    seconds : dict of int to float
+        For each statement, by its number.
+    """
+
+    def __init__(self) -> None:
+        self.start()
+
+    def start(self) -> None:
+        """Begin anew."""
+        self.seconds: dict[int, float] = {}
+        self._last = perf_counter()
+
+    def __call__(self, number: int) -> None:
+        now = perf_counter()
+        self.seconds[number] = self.seconds.get(number, 0.0) + now - self._last
+        self._last = perf_counter()
 
 
 class Row(NamedTuple):

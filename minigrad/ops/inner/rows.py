@@ -1,13 +1,15 @@
-"""What is computed of many rows, block by block: sums over them, and rows."""
+"""Sums over many rows, and rows made from them, computed block by block."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ...core.graph import Apply, Op, Variable
+from ...core.evaluate import evaluate
+from ...core.graph import Apply, Constant, Op, Variable, clone_replace
+from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
 from ...protocol.op import Use
 
@@ -20,7 +22,7 @@ class RowBlocks(Op):
 
     Parameters
     ----------
-    programs : dict of int to Program
+    graphs : dict of int to ClosedGraph
         For each length of a block: what computes the outputs for one.
     lengths : sequence of int
         How many rows each block has.
@@ -38,57 +40,101 @@ class RowBlocks(Op):
 
     def __init__(
         self,
-        programs: dict[int, Any],
+        graphs: Mapping[int, ClosedGraph],
         lengths: Sequence[int],
         cut: Sequence[int],
         types: Sequence[Any],
         joined: Sequence[int | None],
     ) -> None:
-        self.programs = programs
+        self._graphs = _sharing_ops(dict(graphs))
         self._lengths = lengths
         self._cut = cut
         self._types = types
         self._joined = joined
+        self.inner = tuple(self._graphs.values())
+
+    def with_inner(self, inner: Sequence[ClosedGraph]) -> RowBlocks:
+        graphs = dict(zip(self._graphs, inner, strict=True))
+        return RowBlocks(graphs, self._lengths, self._cut, self._types, self._joined)
 
     def make_node(self, *inputs: Variable) -> Apply:
         return Apply(self, inputs, [type() for type in self._types])
 
-    def compute(self, *values: Any) -> list[Any]:
-        """The sums over all rows, and the rows of all blocks."""
-        cut, whole = values[: len(self._cut)], values[len(self._cut) :]
-        is_wide = len(self._lengths) >= _MANY_BLOCKS
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        cut, whole = inputs[: len(self._cut)], inputs[len(self._cut) :]
         results: list[Any] = []
         start = 0
         for length in self._lengths:
             stop = start + length
-            rows = [x[_part(axis, start, stop)] for x, axis in zip(cut, self._cut, strict=True)]
-            block = self.programs[length].run(*rows, *whole)
-            if not results:
-                results = [
-                    (_wide(part) if is_wide else part) if axis is None else self._room(part, axis)
-                    for part, axis in zip(block, self._joined, strict=True)
-                ]
-            for result, part, axis in zip(results, block, self._joined, strict=True):
-                if axis is not None:
-                    result[_part(axis, start, stop)] = part
-                elif start:
+            parts = [x[_part(axis, start, stop)] for x, axis in zip(cut, self._cut, strict=True)]
+            graph = self._graphs[length]
+            values = dict(zip(graph.inputs, [*parts, *whole], strict=True))
+            made = evaluate(graph.outputs, values)
+            results = results or [
+                np.zeros(self._shape(axis, part.shape), self._dtype(i))
+                for i, (axis, part) in enumerate(zip(self._joined, made, strict=True))
+            ]
+            for result, part, axis in zip(results, made, self._joined, strict=True):
+                if axis is None:
                     np.add(result, part, out=result)
+                else:
+                    result[_part(axis, start, stop)] = part
             start = stop
-        return [x.astype(t.dtype, copy=False) for x, t in zip(results, self._types, strict=True)]
+        for cell, result, type in zip(output_storage, results, self._types, strict=True):
+            cell[0] = result.astype(type.numpy_dtype, copy=False)
 
-    def _room(self, part: Any, axis: int) -> Any:
-        """An array for the rows of all blocks, of which this is one."""
-        shape = list(part.shape)
-        shape[axis] = sum(self._lengths)
-        return np.empty(shape, part.dtype)
+    def statements(
+        self,
+        node: Apply,
+        inputs: Sequence[str],
+        outputs: Sequence[str],
+        use: Use,
+        inner: Sequence[str],
+    ) -> list[str]:
+        """A loop over the blocks."""
+        block, start, stop, length = map(use, ("block", "start", "stop", "length"))
+        parts = [use(f"{name}_of_block") for name in outputs]
+        cut = [
+            f"{name}[{_shown(axis, start, stop)}]"
+            for name, axis in zip(inputs, self._cut, strict=False)
+        ]
+        arguments = ", ".join([*cut, *inputs[len(cut) :]])
+        names = dict(zip(self._graphs, inner, strict=len(inner) == len(self._graphs)))
+        counts = [(self._lengths.count(n), n, names.get(n, inner[0])) for n in self._graphs]
+        blocks = " + ".join(f"{count} * [({name}, {n})]" for count, n, name in counts)
+        zeros, add = use("zeros", np.zeros), use("add", np.add)
+        lines = [
+            f"{stop} = 0",
+            f"for {block}, {length} in {blocks}:",
+            f"    {start}, {stop} = {stop}, {stop} + {length}",
+            f"    {', '.join(parts)}{',' * (len(parts) == 1)} = {block}({arguments})",
+        ]
+        lines.append(f"    if not {start}:")
+        for i, (output, part, axis) in enumerate(zip(outputs, parts, self._joined, strict=True)):
+            dtype, shape = self._dtype(i), self._types[i].shape
+            size = f"{part}.shape" if axis is None else _shown_room(part, axis, sum(self._lengths))
+            size = size if None in shape else str(tuple(shape))
+            lines.append(f"        {output} = {zeros}({size}, {use(dtype.name, dtype)})")
+        for output, part, axis in zip(outputs, parts, self._joined, strict=True):
+            if axis is None:
+                lines.append(f"    {add}({output}, {part}, out={output})")
+            else:
+                lines.append(f"    {output}[{_shown(axis, start, stop)}] = {part}")
+        for i, (output, type) in enumerate(zip(outputs, self._types, strict=True)):
+            if self._dtype(i) != type.numpy_dtype:
+                dtype = type.numpy_dtype
+                lines.append(f"{output} = {output}.astype({use(dtype.name, dtype)})")
+        return lines
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        for cell, total in zip(output_storage, self.compute(*inputs), strict=True):
-            cell[0] = total
+    def _dtype(self, i: int) -> np.dtype[Any]:
+        """The dtype in which an output is added up."""
+        dtype = self._types[i].numpy_dtype
+        is_wide = len(self._lengths) >= _MANY_BLOCKS and self._joined[i] is None
+        return np.dtype(accumulator(dtype)) if is_wide else dtype
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        text = f"{use('sums_by_blocks', self.compute)}({', '.join(inputs)})"
-        return text if node.nout > 1 else f"{text}[0]"
+    def _shape(self, axis: int | None, shape: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of an output, of which a block's part has this one."""
+        return shape if axis is None else (*shape[:axis], sum(self._lengths), *shape[axis + 1 :])
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [type.shape for type in self._types]
@@ -97,14 +143,64 @@ class RowBlocks(Op):
         return f"{len(self._lengths)} blocks of {self._lengths[0]} rows"
 
     def __str__(self) -> str:
-        return "by rows"
+        return "sum over rows"
 
 
 def _part(axis: int, start: int, stop: int) -> tuple[slice, ...]:
     """The index of a block along an axis."""
-    return (slice(None),) * axis + (slice(start, stop),)
+    return (*[slice(None)] * axis, slice(start, stop))
 
 
-def _wide(x: Any) -> Any:
-    """The sum of a block, in a dtype that those of many blocks can be added to."""
-    return np.asarray(x, accumulator(x.dtype))
+def _shown(axis: int, start: str, stop: str) -> str:
+    """The same as source."""
+    return ", ".join([*[":"] * axis, f"{start}:{stop}"])
+
+
+def _shown_room(part: str, axis: int, n_rows: int) -> str:
+    """The shape of the rows of all blocks as source."""
+    return f"(*{part}.shape[:{axis}], {n_rows}, *{part}.shape[{axis + 1}:])"
+
+
+def _sharing_ops(graphs: dict[int, ClosedGraph]) -> dict[int, ClosedGraph]:
+    """The graphs, of which those that compute as the first does are the first, on other inputs."""
+    first, *others = graphs
+    for length in others:
+        other = graphs[length]
+        replacements = _differences(graphs[first], other)
+        if replacements is not None:
+            outputs = clone_replace(graphs[first].outputs, replacements)
+            graphs[length] = ClosedGraph(other.inputs, outputs)
+    return graphs
+
+
+def _differences(one: ClosedGraph, other: ClosedGraph) -> dict[Variable, Variable] | None:
+    """What to put in the place of inputs and constants of the one to make it equal to the other.
+
+    None if they do not have the same operations in the same places. The only constants that may
+    differ are arrays of one number, in their shapes.
+    """
+    same: dict[Variable, Variable] = dict(zip(one.inputs, other.inputs, strict=True))
+    replacements = dict(same)
+
+    def are_same(v: Variable, w: Variable) -> bool:
+        if not isinstance(v, Constant) or not isinstance(w, Constant):
+            return same.get(v) is w
+        if v.type.dtype != w.type.dtype or v.type.ndim != w.type.ndim:
+            return False
+        if np.array_equal(v.data, w.data, equal_nan=v.type.is_float):
+            return True
+        replacements[v] = w
+        return bool(v.type.ndim and v.data.size and w.data.size) and bool(
+            (v.data == v.data.flat[0]).all() and (w.data == v.data.flat[0]).all()
+        )
+
+    nodes, other_nodes = one.nodes, other.nodes
+    if len(nodes) != len(other_nodes):
+        return None
+    for node, other_node in zip(nodes, other_nodes, strict=True):
+        if node.op != other_node.op or len(node.inputs) != len(other_node.inputs):
+            return None
+        if not all(map(are_same, node.inputs, other_node.inputs)):
+            return None
+        same.update(zip(node.outputs, other_node.outputs, strict=True))
+    return replacements if all(map(are_same, one.outputs, other.outputs)) else None
