@@ -340,7 +340,3 @@ def _line(
 
 
 unary, binary, ternary = partial(_line, 1), partial(_line, 2), partial(_line, 3)
-
-
-# The classes of all functions of elements, for what goes by the class of an op.
-FUNCTIONS_OF_ELEMENTS = (Elementwise, Quotient, Switch, Cast)

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Sequence
 from ..core.axes import DimShuffle, Sum, dimshuffle
 from ..core.credit import credited_to
 from ..core.elementwise import Cast, Elementwise, Switch
-from ..core.graph import Apply, Variable, toposort
+from ..core.graph import Apply, Op, Variable, toposort
 from ..ops.linalg import Dot
-from ..ops.planned import Contiguous
+from ..ops.planned import Contiguous, InRange
 from ..ops.shape import is_transposed, transposed
 from ..rewrite.engine import Replacement, Rewriter, rule
 from ..rewrite.known import Applied, made_by
@@ -56,11 +56,26 @@ def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Dot()(x, Contiguous()(y))] if is_worth_it else None
 
 
-@rule("a function of transposed matrices is the transposed function", Elementwise)
+@rule("a function of transposed matrices is the transposed function", Op)
 def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
-    if not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
+    if node.nout > 1 or not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
+        return None
+    if isinstance(node.op, (Contiguous, InRange)) or not _goes_by_elements(node):
         return None
     return [transposed(node.op(*map(_transposed_to_broadcast, node.inputs)))]
+
+
+def _goes_by_elements(node: Apply) -> bool:
+    """Whether each element of the output is a function of those that broadcast to its place."""
+    told = node.op.axes(node)
+    if told is None or told.whole or told.sizes:
+        return False
+    (output,) = told.outputs
+    return None not in output and all(
+        label in (None, mine)
+        for labels in told.inputs
+        for label, mine in zip(labels, output[len(output) - len(labels) :], strict=True)
+    )
 
 
 def _transposed_to_broadcast(x: Variable) -> Variable:

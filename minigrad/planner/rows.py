@@ -103,7 +103,7 @@ class _Rows:
             self.label[node], self.turn[node] = label, max(turns)
             for v, labels in zip(node.outputs, node.op.axes(node).outputs, strict=True):
                 if label in labels:
-                    self.axis[v] = list(labels).index(label)
+                    self.axis[v] = labels.index(label)
                     ready[v] = max(turns)
                 else:
                     ready[v] = max(turns) + 1
@@ -225,7 +225,7 @@ def _body(
             sizes[node] = told.sizes[label[node]]
         for v, labels in zip(reversed(node.inputs), reversed(told.inputs), strict=True):
             if v.owner not in inside:
-                stack.append((v, [*labels].index(label[node]) if label[node] in labels else None))
+                stack.append((v, labels.index(label[node]) if label[node] in labels else None))
     more = set[Apply]()
     while stack:
         v, axis = stack.pop()

@@ -51,13 +51,13 @@ class Axes:
         whole: Collection[Label] = (),
         sizes: Mapping[Label, int] | None = None,
     ) -> None:
-        self.inputs = inputs
-        self.outputs = outputs
-        self.whole = whole
+        self.inputs = [*map(tuple, inputs)]
+        self.outputs = [*map(tuple, outputs)]
+        self.whole = tuple(whole)
         self.sizes = sizes or {}
         self.equal: list[tuple[int, int, int, int]] = []
         self._places: dict[Label, tuple[int, int]] = {}
-        for i, labels in enumerate(inputs):
+        for i, labels in enumerate(self.inputs):
             for axis, label in enumerate(labels):
                 if label is None:
                     continue

@@ -180,7 +180,7 @@ def assert_goes_along_its_axes(
             continue
         first, others = (perform_unchecked(node, part) for part in _parts_along(told, label, given))
         together = [
-            np.concatenate([one, other], axis=list(labels).index(label))
+            np.concatenate([one, other], axis=labels.index(label))
             if label in labels
             else np.asarray(one + other, expected.dtype)
             for labels, one, other, expected in zip(told.outputs, first, others, made, strict=True)

@@ -235,6 +235,37 @@ def test_tall_matrices_are_held_transposed():
     assert "(90, 2) float64 in" not in f.source
 
 
+def test_tall_matrices_are_held_transposed_through_functions_of_users():
+    shapes = []
+
+    class Cube(minigrad.Op):
+        """x³, for each element."""
+
+        __props__ = ()
+
+        def make_node(self, x):
+            return minigrad.Apply(self, [x], [x.type()])
+
+        def perform(self, node, inputs, output_storage):
+            shapes.append(inputs[0].shape)
+            output_storage[0][0] = inputs[0] ** 3
+
+        def axes(self, node):
+            return minigrad.Axes(["ij"], ["ij"])
+
+    class CubeOfRows(Cube):
+        def axes(self, node):
+            return minigrad.Axes(["ij"], ["ij"], whole="j")
+
+    x, w = np.random.default_rng(0).normal(size=(200, 4)), np.ones((4, 3))
+    X = T.dmatrix("X")
+    for op, shape in ((Cube(), (3, 200)), (CubeOfRows(), (200, 3))):
+        f = minigrad.function([X], op(X.dot(minigrad.shared(w))))
+        shapes.clear()
+        np.testing.assert_allclose(f(x), (x @ w) ** 3)
+        assert shapes == [shape]
+
+
 def test_a_tall_shared_matrix_is_kept_by_columns_which_nobody_sees():
     X = minigrad.shared(np.arange(300.0).reshape(100, 3), name="X")
     w = T.dmatrix("w")
