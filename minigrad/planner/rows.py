@@ -21,6 +21,7 @@ from ..core.types import constant
 from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
+from ..protocol.axes import Axes
 from ..protocol.closed import ClosedGraph
 from .specialise import improve_before_cutting, improve_for_sizes
 
@@ -101,7 +102,7 @@ class _Rows:
                 ready.update(dict.fromkeys(node.outputs, max([*turns, *made_by_rows], default=0)))
                 continue
             self.label[node], self.turn[node] = label, max(turns)
-            for v, labels in zip(node.outputs, node.op.axes(node).outputs, strict=True):
+            for v, labels in zip(node.outputs, _told(node).outputs, strict=True):
                 if label in labels:
                     self.axis[v] = labels.index(label)
                     ready[v] = max(turns)
@@ -206,50 +207,54 @@ def _body(
     nodes: Sequence[Apply], results: dict[Variable, int | None], rows: _Rows, order: Sequence[Apply]
 ) -> _Body | None:
     """What is computed by these nodes; None if it would take something both cut and whole."""
-    needed, inside = set(results), set[Apply]()
+    needed, inside = set(results), dict[Apply, Any]()
     for node in reversed(nodes):
         if needed.intersection(node.outputs):
-            inside.add(node)
+            inside[node] = rows.label[node]
             needed.update(node.inputs)
     sizes: dict[Apply, int] = {}
-    axes: dict[Variable, int | None] = {}
-    label = rows.label
-    # From the last, so that the first are taken first.
-    stack: list[tuple[Variable, int | None]] = []
-    for node in reversed(nodes):
-        if node not in inside:
-            continue
-        told = node.op.axes(node)
-        assert told is not None
-        if label[node] in told.sizes:
-            sizes[node] = told.sizes[label[node]]
-        for v, labels in zip(reversed(node.inputs), reversed(told.inputs), strict=True):
-            if v.owner not in inside:
-                stack.append((v, labels.index(label[node]) if label[node] in labels else None))
-    more = set[Apply]()
-    while stack:
-        v, axis = stack.pop()
-        owner = v.owner
-        if owner is not None and isinstance(owner.op, DimShuffle):
+    given: dict[Variable, int | None] = {}
+    # What is taken from outside, and along which axis it is cut. From the last on, which the first
+    # then come before.
+    taken = [
+        (v, labels.index(label) if label in labels else None)
+        for node, label in inside.items()
+        for v, labels in zip(node.inputs[::-1], _told(node).inputs[::-1], strict=True)
+        if v.owner not in inside
+    ]
+    for node, label in inside.items():
+        if label in _told(node).sizes:
+            sizes[node] = _told(node).sizes[label]
+    chosen = set(inside)
+    while taken:
+        v, axis = taken.pop()
+        maker = v.owner
+        if maker is not None and isinstance(maker.op, DimShuffle):
             # A transpose is taken in each block, where it can be seen that it is one.
-            more.add(owner)
-            stack.append((owner.inputs[0], None if axis is None else owner.op.new_order[axis]))  # type: ignore[arg-type]  # no new axis has rows
-        elif (
-            owner is not None and axis is not None and (number := _size_given(v, axis)) is not None
-        ):
-            more.add(owner)
-            sizes[owner] = number
-            stack += [(x, None) for x in owner.inputs]
+            axis_there = None if axis is None else maker.op.new_order[axis]
+            chosen.add(maker)
+            taken.append((maker.inputs[0], axis_there))  # type: ignore[arg-type]  # no new axis has rows
+        elif maker is not None and axis is not None and (size := _size_given(v, axis)) is not None:
+            chosen.add(maker)
+            sizes[maker] = size
+            taken += [(x, None) for x in maker.inputs]
         elif axis is not None or not isinstance(v, Constant):
-            if axes.setdefault(v, axis) != axis:
+            if given.setdefault(v, axis) != axis:
                 return None
     return _Body(
-        [node for node in order if node in inside or node in more],
+        [node for node in order if node in chosen],
         sizes,
-        {v: axis for v, axis in axes.items() if axis is not None},
-        [v for v, axis in axes.items() if axis is None],
+        {v: axis for v, axis in given.items() if axis is not None},
+        [v for v, axis in given.items() if axis is None],
         results,
     )
+
+
+def _told(node: Apply) -> Axes:
+    """The axes of a node that goes by rows."""
+    axes = node.op.axes(node)
+    assert axes is not None
+    return axes
 
 
 def _size_given(v: Variable, axis: int) -> int | None:

@@ -241,7 +241,7 @@ def by_hand(features, w, y, weights):
     n = np.arange(len(y))
     cost = -(weights * np.log(p[n, y])).mean()
     accuracy = (p.argmax(axis=1) == y).mean()
-    errors = weights[:, None] * (p - np.eye(3)[y]) / len(y)
+    errors = weights[:, None] * (p - np.eye(p.shape[1])[y]) / len(y)
     return cost, accuracy, p, features.T @ errors
 
 
@@ -280,6 +280,49 @@ def test_a_classifier_with_integer_labels_goes_in_blocks(
     tolerance = 1e-10 if dtype == "float64" else 1e-5
     for mine, right in zip(found, by_hand(rows, w.get_value(), labels, weights), strict=True):
         np.testing.assert_allclose(mine, right, rtol=tolerance, atol=tolerance)
+
+
+def test_a_softmax_regression_of_30000_rows_with_accuracy_goes_in_blocks():
+    rng = np.random.default_rng(0)
+    values, labels = rng.normal(size=(30_000, 16)), rng.integers(0, 10, 30_000)
+    x, y, w = T.dmatrix("x"), T.lvector("y"), minigrad.shared(rng.normal(size=(16, 10)))
+    before = w.get_value()
+    p = T.nnet.softmax(x.dot(w))
+    cost = -T.mean(T.log(p)[T.arange(y.shape[0]), y])
+    accuracy = T.mean(T.eq(T.argmax(p, axis=1), y))
+    updates = [(w, w - 0.1 * minigrad.grad(cost, w))]
+    f = minigrad.function([x, y], [cost, accuracy], updates=updates, name="step")
+    found = [*f(values, labels), w.get_value()]
+    _, _, outside = f.source.partition("def step(")
+    assert is_in_blocks(f)
+    assert "(30000, 10)" not in outside
+    right_cost, right_accuracy, _, gradient = by_hand(values, before, labels, np.ones(30_000))
+    right = right_cost, right_accuracy, before - 0.1 * gradient
+    for mine, expected in zip(found, right, strict=True):
+        np.testing.assert_allclose(mine, expected, rtol=1e-10)
+
+
+def test_rows_less_their_mean_and_divided_by_their_spread_train_in_blocks():
+    rng = np.random.default_rng(0)
+    values, target = rng.normal(3, 2, size=(53, 4)), rng.normal(size=53)
+    x, y, w = T.dmatrix("x"), T.dvector("y"), T.dvector("w")
+    standard = (x - x.mean(axis=0)) / x.std(axis=0)
+    errors = T.tanh(standard.dot(w)) - y
+    outputs = [T.sqr(errors).mean(), abs(errors).mean(), errors]
+    outputs += minigrad.grad(outputs[0], [w, x])
+    given = [values, target, rng.normal(size=4)]
+    with tiny_cache:
+        f = minigrad.function([x, y, w], outputs)
+        found = f(*given)
+        assert_program_agrees([x, y, w], outputs, given)
+    assert is_in_blocks(f)
+    rows = (values - values.mean(axis=0)) / values.std(axis=0)
+    out = np.tanh(rows @ given[2])
+    right = out - target
+    np.testing.assert_allclose(found[0], np.square(right).mean())
+    np.testing.assert_allclose(found[1], np.abs(right).mean())
+    np.testing.assert_allclose(found[2], right)
+    np.testing.assert_allclose(found[3], rows.T @ (2 / 53 * right * (1 - out**2)))
 
 
 # ---- Operations of users -----------------------------------------------------------------------
