@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..compile.evaluation import evaluate_once
-from ..core import table
 from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
-from ..core.elementwise import cast
+from ..core.elementwise import TABLE, cast
 from ..core.graph import Variable
 from ..core.operators import Operators
 from ..ops import functions
@@ -208,33 +207,8 @@ class Methods(Operators):
     choose         = indexing.choose
 
     fill           = creation.fill
-    abs            = _method(table.abs_)
-    arccos         = _method(functions.arccos)
-    arccosh        = _method(functions.arccosh)
-    arcsin         = _method(functions.arcsin)
-    arcsinh        = _method(functions.arcsinh)
-    arctan         = _method(functions.arctan)
-    arctanh        = _method(functions.arctanh)
-    ceil           = _method(functions.ceil)
-    cos            = _method(table.cos)
-    cosh           = _method(table.cosh)
-    deg2rad        = _method(deg2rad)
-    exp            = _method(table.exp)
-    exp2           = _method(functions.exp2)
-    expm1          = _method(table.expm1)
-    floor          = _method(functions.floor)
-    log            = _method(table.log)
-    log10          = _method(functions.log10)
-    log1p          = _method(table.log1p)
-    log2           = _method(functions.log2)
-    rad2deg        = _method(rad2deg)
-    sin            = _method(table.sin)
-    sinh           = _method(table.sinh)
-    sqr            = _method(table.sqr)
-    sqrt           = _method(table.sqrt)
-    tan            = _method(table.tan)
-    tanh           = _method(table.tanh)
-    trunc          = _method(functions.trunc)
+    deg2rad        = deg2rad
+    rad2deg        = rad2deg
 
     zeros_like     = zeros_like
     ones_like      = ones_like
@@ -292,6 +266,14 @@ class Methods(Operators):
         values = {} if inputs_to_values is None else inputs_to_values
         return evaluate_once(as_tensor_variable(self), values)
 
+
+# Functions of elements.
+_OF_ELEMENTS = """
+    abs arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor log
+    log10 log1p log2 sin sinh sqr sqrt tan tanh trunc
+"""
+for _name in _OF_ELEMENTS.split():
+    setattr(Methods, _name, _method(TABLE[_name]))
 
 # What every class has of its own stays.
 _OWN = {*vars(Variable)} - {"sum"}
