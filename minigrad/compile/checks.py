@@ -15,18 +15,11 @@ import numpy as np
 from ..core.axes import Size, sizes_of
 from ..core.credit import credited_to
 from ..core.elementwise import cast
-from ..core.graph import (
-    Apply,
-    Op,
-    Variable,
-    ancestors,
-    check_sizes,
-    clone_replace,
-    graph_inputs,
-    toposort,
-)
+from ..core.graph import Apply, Op, Variable, clone_replace, toposort
 from ..core.types import TensorType, constant
 from ..protocol.op import Use
+from ..protocol.sizes import check_sizes
+from ..protocol.walks import ancestors, graph_inputs
 from ..rewrite import improve
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs

@@ -14,13 +14,14 @@ from typing import Any, Literal
 import numpy as np
 
 from ..core.axes import as_tensor_variable
-from ..core.configuration import MODES, config
+from ..core.configuration import config
 from ..core.evaluate import MissingInputError
-from ..core.graph import Constant, Variable, clone_replace, graph_inputs
+from ..core.graph import Constant, Variable, clone_replace
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.planned import OutOfRange
 from ..protocol.closed import ClosedGraph
+from ..protocol.walks import graph_inputs
 from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import Binder, In, UnusedInputError, as_inputs
@@ -30,6 +31,7 @@ from .inspect.profile import Profile
 from .mentions import mentioned
 from .pickling import flattened, restored
 from .program import Program
+from .settings import MODES
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
 _DATA = attrgetter("data")

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..core.graph import Constant, Variable, ancestors, clone_replace
+from ..core.graph import Constant, Variable, clone_replace
+from ..protocol.walks import ancestors
 
 
 def mentioned(

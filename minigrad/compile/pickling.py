@@ -14,7 +14,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from ..core.credit import Line
-from ..core.graph import Apply, Op, Variable, toposort
+from ..core.graph import Apply, Constant, Op, Variable, extend, toposort
 from .mentions import written_with
 
 # A variable as it is pickled: a leaf as itself, else what makes it and which output it is.
@@ -105,6 +105,13 @@ def _reduced_variable(variable: Variable) -> Any:
 
 def _reduced_node(node: Apply) -> Any:
     return attrgetter("owner"), (node.output(0),)
+
+
+@extend(Constant)
+class _Constant:
+    def __setstate__(self: Any, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
+        self.data.flags.writeable = False  # which pickles do not tell
 
 
 copyreg.pickle(Variable, _reduced_variable)

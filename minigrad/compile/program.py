@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..core.graph import SIZE_ADVICE, Constant, Variable, check_sizes
+from ..core.graph import Constant, Variable
 from ..protocol.closed import ClosedGraph
 from ..protocol.errors import explained
 from .buffers import Place, fill_with_nan, memory, memory_of_nan

@@ -9,7 +9,8 @@ import numpy as np
 
 from ..core.graph import Variable, extend
 from ..core.sharing import SharedVariable
-from ..core.types import TensorType, checked_name, describe, refuse_masked
+from ..core.types import TensorType, checked_name, describe
+from ..protocol.values import refuse_masked
 from . import locks
 
 

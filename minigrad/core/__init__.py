@@ -5,8 +5,8 @@ broadcasting is made of), `elementwise` and `table` (functions of elements, each
 derivative), `operators`, `backprop` (the derivative of an expression is an expression), `evaluate`
 (its value), `sharing` (values that last). The rest is craft: `configuration`, `credit`.
 
-Other layers add to it, through `graph.extend`: a better way to print, care with what users pass, what
-compilers ask (`protocol`), more functions (`ops`), methods (`tensor`).
+Other layers add to it, by `graph.extend`: what compilers ask, better printing, care with what users
+pass (`protocol`), more functions (`ops`), methods (`tensor`).
 """
 
 from . import operators

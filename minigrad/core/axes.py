@@ -11,51 +11,27 @@ from typing import Any
 
 import numpy as np
 
-from .graph import Apply, Constant, NumPyOp, Variable
+from .graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from .types import TensorType, constant
 
 
-def holds_variable(x: Any) -> bool:
-    """Whether x is a variable, or a nested list with one in it."""
-    if isinstance(x, (list, tuple)):
-        return any(map(holds_variable, x))
-    return isinstance(x, Variable)
-
-
-def stack(*tensors: Any, axis: int = 0) -> Variable:
-    """Refused here; the module `ops.joining` puts its own function in this place."""
-    raise TypeError(f"a tensor is made of numbers, or is a variable; got the list {tensors!r}")
+def stacked(values: Any) -> Any:
+    """The list as it is; `ops.joining` puts a function here that makes a tensor of variables."""
+    return values
 
 
 def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None) -> Variable:
     """x as a variable: variables as they are, numbers as constants, lists of variables stacked.
 
-    Parameters
-    ----------
-    x : variable, number, array, or nested list of these
-    name : str, optional
-        For a new constant.
-    ndim : int, optional
-        Dimensions of size 1 are put in front until there are so many.
+    The name is for a new constant. Dimensions of size 1 are put in front until there are `ndim`.
 
-    Returns
-    -------
-    Variable
-
-    Raises
-    ------
-    TypeError
-        If x is none of the above.
-
-    Examples
-    --------
     >>> as_tensor_variable([1, 2]).type
     TensorType(int64, (2,))
     """
     if isinstance(x, Apply):
         x = x.out
-    if isinstance(x, (list, tuple)) and holds_variable(x):
-        x = stack(x)
+    if isinstance(x, (list, tuple)):
+        x = stacked(x)
     if not isinstance(x, Variable):
         return constant(x, name, ndim)
     if ndim is None or ndim == x.type.ndim:
@@ -103,7 +79,7 @@ class DimShuffle(NumPyOp):
         index = [None if axis == "x" else slice(None) for axis in self.new_order]
         return (*index, *[0] * len(self._dropped(ndim)))
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         places = range(inputs[0].type.ndim)
         return [
             dimshuffle(
@@ -111,9 +87,6 @@ class DimShuffle(NumPyOp):
                 [self.new_order.index(axis) if axis in self.kept else "x" for axis in places],
             )
         ]
-
-    def __str__(self) -> str:
-        return f"DimShuffle{{{','.join(map(str, self.new_order))}}}"
 
 
 class Alloc(NumPyOp):
@@ -135,7 +108,7 @@ class Alloc(NumPyOp):
         check_filling(value, sizes, node.inputs[0].type.shape)
         output_storage[0][0] = np.full(sizes, value, dtype=value.dtype)
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [undo_broadcasting(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
@@ -173,11 +146,8 @@ class Sum(NumPyOp):
         total = np.add.reduce(x, axis=self.axis, dtype=_WIDER.get(x.dtype.name))
         return total.astype(x.dtype) if x.dtype.name in _WIDER else total
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [expand_to(output_grads[0], inputs[0], self.axis)]
-
-    def __str__(self) -> str:
-        return f"Sum{{{','.join(map(str, self.axis))}}}"
 
 
 class Size(NumPyOp):
@@ -194,7 +164,7 @@ class Size(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.int64(x.shape[self.axis])
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [None]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
@@ -202,22 +172,10 @@ class Size(NumPyOp):
 
 
 def dimshuffle(x: Any, *order: Any) -> Variable:
-    """The axes of x in another order, with new ones of size 1.
+    """The axes of x in another order: each is the number of an axis of x, or ``'x'``, a new one.
 
-    Parameters
-    ----------
-    x : tensor
-    *order : int or 'x', or one sequence of them
-        The number of an axis of x, or ``'x'`` for a new one. An axis that is not named is
-        dropped; it must be known to have size 1.
+    An axis that is not named is dropped; it must be known to have size 1.
 
-    Raises
-    ------
-    ValueError
-        If an axis is named twice or does not exist, or one that is dropped may be longer than 1.
-
-    Examples
-    --------
     >>> dimshuffle([1, 2], 0, "x").type
     TensorType(int64, (2, 1))
     """
@@ -272,20 +230,12 @@ def written_with(x: Variable, value: Variable) -> Variable:
 
 
 def zeros_like(model: Any, dtype: Any = None) -> Variable:
-    """Zeros in the shape of the model, and in its dtype unless another is given.
-
-    >>> zeros_like([[1, 2]]).type
-    TensorType(int64, (1, 2))
-    """
+    """Zeros in the shape of the model, and in its dtype unless another is given."""
     return filled_like(model, 0, dtype)
 
 
 def ones_like(model: Any, dtype: Any = None) -> Variable:
-    """Ones in the shape of the model, and in its dtype unless another is given.
-
-    >>> ones_like([[1, 2]], "float64").type
-    TensorType(float64, (1, 2))
-    """
+    """Ones in the shape of the model, and in its dtype unless another is given."""
     return filled_like(model, 1, dtype)
 
 

@@ -17,7 +17,7 @@ class Line(NamedTuple):
     number: int
 
 
-_PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
+PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
 
 # The line that nodes are credited to, if not the one being executed.
@@ -31,23 +31,10 @@ def current_line() -> Line | None:
         return line
     frame: FrameType | None = sys._getframe(2)
     while frame is not None and (
-        frame.f_code.co_filename.startswith(_PACKAGE) or frame.f_code.co_name == "make_node"
+        frame.f_code.co_filename.startswith(PACKAGE) or frame.f_code.co_name == "make_node"
     ):
         frame = frame.f_back
     return None if frame is None else Line(frame.f_code.co_filename, frame.f_lineno)
-
-
-def asked_for() -> str:
-    """Return ``"name: "``, to begin a message with: the public function that the user called.
-
-    Return ``""`` if what they called is not public.
-    """
-    frame: FrameType | None = sys._getframe(1)
-    name = ""
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        name = frame.f_code.co_name
-        frame = frame.f_back
-    return f"{name}: " if name[:1].isalpha() else ""
 
 
 def credited_to(line: Line | None, function: Callable[..., Any], *arguments: Any) -> Any:

@@ -11,20 +11,11 @@ import numpy as np
 
 from .axes import as_tensor_variable, undo_broadcasting
 from .configuration import config
-from .graph import Apply, Constant, NumPyOp, Variable
-from .types import (
-    TensorType,
-    check_dtype,
-    constant,
-    describe,
-    is_python_number,
-    smallest_dtype,
-)
+from .graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
+from .types import TensorType, check_dtype, constant, describe, is_python_number, smallest_dtype
 
 # What is known of an array's sizes: see `TensorType`.
 Shape = tuple[int | None, ...]
-
-# ---- What the dtype of a result is, from that of the inputs together -------------------------
 
 
 def same(dtype: np.dtype[Any]) -> np.dtype[Any]:
@@ -61,16 +52,11 @@ def truth(dtype: np.dtype[Any]) -> np.dtype[Any]:
     return np.dtype(bool)
 
 
-# ---- The mechanism: types, broadcasting, derivatives -----------------------------------------
-
-
 class Elementwise(NumPyOp):
     """A function of elements, applied to whole tensors that broadcast against each other.
 
-    Parameters
+    Attributes
     ----------
-    name : str
-    n_inputs : int
     function : callable
         From arrays to an array, as NumPy's ufuncs.
     vjp : callable or None
@@ -78,7 +64,7 @@ class Elementwise(NumPyOp):
         cost by each input, as expressions, without regard to broadcasting. None: it is zero.
     result : callable
         The output's dtype, from the inputs' common dtype.
-    symbol : str, optional
+    symbol : str or None
         How the function is written between its operands.
     """
 
@@ -129,15 +115,7 @@ class Elementwise(NumPyOp):
             return f"{self.symbol}{inputs[0]}"
         return f"{inputs[0]} {self.symbol} {inputs[1]}"
 
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        return _equal_sizes(*[variable.type.shape for variable in node.inputs])
-
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Sequence[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         if self.vjp is None:
             return [None] * len(inputs)
         derivatives = self.vjp(*inputs, *outputs, *output_grads)
@@ -197,9 +175,6 @@ class Cast(Elementwise):
         super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype
 
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"{inputs[0]}.astype({self.dtype})"
-
     def __reduce__(self) -> Any:
         return (Cast, (self.dtype,))
 
@@ -251,20 +226,6 @@ def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
     return result
 
 
-@lru_cache(maxsize=1000)
-def _equal_sizes(*shapes: Shape) -> list[tuple[int, int, int, int]]:
-    """Which axes of inputs of these shapes must have one size: all but those known to be of size 1."""
-    ndim = max(map(len, shapes))
-    first: dict[int, tuple[int, int]] = {}
-    places = [
-        (ndim - len(shape) + axis, (i, axis))
-        for i, shape in enumerate(shapes)
-        for axis, size in enumerate(shape)
-        if size != 1
-    ]
-    return [(*first[a], *place) for a, place in places if first.setdefault(a, place) is not place]
-
-
 def operands(*values: Any) -> list[Variable]:
     """The values as variables; Python numbers take on a dtype that suits the others.
 
@@ -304,19 +265,6 @@ def _constant_beside(common: np.dtype[Any], number: bool | int | float) -> Const
 def cast(x: Any, dtype: Any) -> Variable:
     """x in another dtype, converted as NumPy does: floats are cut off to integers.
 
-    Parameters
-    ----------
-    x : tensor
-    dtype : str
-        ``'floatX'`` is ``config.floatX``.
-
-    Raises
-    ------
-    TypeError
-        If there is no such dtype.
-
-    Examples
-    --------
     >>> cast([1.5, -1.5], "int64").eval()
     array([ 1, -1])
     """

@@ -28,18 +28,8 @@ def evaluate(
 ) -> list[np.ndarray]:
     """The values of the outputs, arrays of the caller's own, given values of other variables.
 
-    Parameters
-    ----------
-    outputs : sequence of Variable
-    values : mapping of Variable to array or what makes one
-        Any variable can be given, not only inputs: then it is not computed.
-    watch : callable, optional
-        Called after each node.
-
-    Raises
-    ------
-    TypeError, MissingInputError
-        If a value is not of its variable's type, or an input has none.
+    Any variable can be given, not only inputs: then it is not computed. A TypeError is raised if a
+    value is not of its variable's type, a `MissingInputError` if an input has none.
     """
     known: dict[Variable, np.ndarray] = {}
     if not isinstance(values, Mapping):

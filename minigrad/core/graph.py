@@ -36,15 +36,15 @@ _OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "
 class Variable(_Operators):
     """A value that is known when the program runs: an input, or what an `Apply` makes.
 
-    Parameters
+    Attributes
     ----------
     type : TensorType
         What values it can take.
-    owner : Apply, optional
+    owner : Apply or None
         The operation that it is an output of; an input of the graph has none.
-    index : int, optional
+    index : int or None
         Which output of its owner it is.
-    name : str, optional
+    name : str or None
         For people; it need not be unique.
     """
 
@@ -68,14 +68,7 @@ class Variable(_Operators):
 
 
 class Constant(Variable):
-    """A variable whose value is known when the graph is built.
-
-    Parameters
-    ----------
-    type : TensorType
-    data : array
-        Must not be changed afterwards.
-    name : str, optional
+    """A variable whose value, `data`, is known when the graph is built, and does not change.
 
     Attributes
     ----------
@@ -91,33 +84,18 @@ class Constant(Variable):
         super().__init__(type, name=name)
         self.data = data
 
-    @property
-    def value(self) -> Any:
-        """The data, by Theano's other name for it."""
-        return self.data
-
     def __str__(self) -> str:
         return self.name or f"{type(self).__name__}{{{self.data}}}"
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.data.flags.writeable = False  # which pickles do not tell
 
 
 class Apply:
     """One application of an `Op`: which variables go in, which come out, and who wrote it.
 
-    Parameters
-    ----------
-    op : Op
-    inputs, outputs : sequence of Variable
-        The outputs become this node's: it is their `owner`.
-
     Attributes
     ----------
-    outputs : list of Variable
-        A node holds its outputs weakly. One that has been freed is made again, with the same type
-        and name, when you ask for it.
+    op : Op
+    inputs, outputs : list of Variable
+        The node is the `owner` of its outputs.
     made_at : Line or None
         The first line on the stack of calls that made the node that is outside minigrad, and
         outside the `make_node` of a user's op.
@@ -161,7 +139,8 @@ class Apply:
         return f"{self.op}({', '.join(map(str, self.inputs))})"
 
     # A variable holds the node that makes it. If nodes held their outputs, too, each graph would
-    # refer to itself in a circle; so, what is dropped is freed at once, with its arrays.
+    # refer to itself in a circle; so they hold them weakly, and what is dropped is freed at once. An
+    # output that has been freed is made again, of the same type and name, when it is asked for.
 
     @property
     def outputs(self) -> list[Variable]:
@@ -191,31 +170,17 @@ class Apply:
         return output
 
 
+# What derivatives are taken by, and what they are: None where there is none.
+Variables = Sequence[Variable]
+Gradients = Sequence[Variable | None]
+
+
 class Op:
-    """What a node computes, and its derivative. The same protocol for built-in ops and yours.
+    """What a node computes, and its derivative.
 
-    A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`;
-    for `grad` also `grad` or `L_op`. Everything else has a default; `protocol.op` has more of it.
-
-    Attributes
-    ----------
-    __props__ : tuple of str
-        Names of the attributes that tell two ops of the class apart. Ops with equal properties
-        are equal, so that equal computations are done once. Without it an op equals only itself.
-
-    Examples
-    --------
-    >>> import numpy as np, minigrad, minigrad.tensor as T
-    >>> class Cube(minigrad.Op):
-    ...     __props__ = ()
-    ...     itypes = otypes = [T.dvector]
-    ...     def perform(self, node, inputs, output_storage):
-    ...         output_storage[0][0] = inputs[0] ** 3
-    ...     def grad(self, inputs, output_grads):
-    ...         return [3 * inputs[0] ** 2 * output_grads[0]]
-    >>> x = T.dvector("x")
-    >>> minigrad.grad(Cube()(x).sum(), x).eval({x: [1.0, 2.0]})
-    array([ 3., 12.])
+    A subclass defines `make_node`, `perform`, and for `grad` also `grad` or `L_op`. Everything else
+    has a default; `protocol.op` adds more. Ops of a class are equal if the attributes are that
+    ``__props__`` names, so that equal computations are done once; without it each is another.
     """
 
     if TYPE_CHECKING:
@@ -240,9 +205,7 @@ class Op:
         """
         raise TypeError(f"{self}: define perform, which computes its outputs")
 
-    def grad(
-        self, inputs: Sequence[Variable], output_grads: Sequence[Variable]
-    ) -> Sequence[Variable | None]:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         """Derivatives of a cost by each input, as expressions; None where there is none.
 
         `output_grads` are the derivatives of the cost by each output.
@@ -251,12 +214,7 @@ class Op:
             f"{self} has no derivative: define grad(inputs, output_grads) in {type(self).__name__}"
         )
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Sequence[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         """As `grad`, for derivatives that are best written with the outputs."""
         return self.grad(inputs, output_grads)
 
@@ -266,10 +224,6 @@ class Op:
         An op that reads only the shape of an input is not connected to it.
         """
         return [[True] * node.nout for _ in node.inputs]
-
-    def equal_sizes(self, node: Apply) -> Sequence[tuple[int, int, int, int]]:
-        """Sizes that must be equal when the node runs: (input, axis, other input, its axis)."""
-        return ()
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         """This node as people write it, where the inputs are written so: ``f"{x} + {y}"``.
@@ -322,25 +276,8 @@ def perform(node: Apply, inputs: list[Any]) -> list[Any]:
     ]
 
 
-SIZE_ADVICE = (
-    "a size of 1 broadcasts only if the type says so: see T.addbroadcast, T.row, T.col, and "
-    "shared(..., broadcastable=...)"
-)
-
-
 def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
-    """Raise a ValueError if sizes of the inputs' values differ that must be equal."""
-    for i, axis, j, other_axis in node.op.equal_sizes(node):
-        size, other_size = inputs[i].shape[axis], inputs[j].shape[other_axis]
-        if size != other_size:
-            x, y = (node.inputs[k].name or f"input {k}" for k in (i, j))
-            message = (
-                f"{node.op}: sizes differ: {x} has {size} along axis {axis}, "
-                f"{y} has {other_size} along axis {other_axis}"
-            )
-            if 1 in (size, other_size):
-                message += f"; {SIZE_ADVICE}"
-            raise ValueError(message)
+    """Leave it to NumPy; `protocol.sizes` puts a function here that knows which may differ."""
 
 
 def written(x: Variable) -> str:
@@ -348,13 +285,14 @@ def written(x: Variable) -> str:
 
     `protocol.formula` puts a better one in its place.
     """
-    texts = {v: v.name or f"<{v.type}>" for v in ancestors([x])}
-    texts.update({v: str(v.data) for v in texts if isinstance(v, Constant) and not v.name})
+    texts: dict[Variable, str] = {}
     for node in toposort([x]):
+        for v in node.inputs:
+            texts.setdefault(v, v.name or str(getattr(v, "data", v.type)))
         operands = [f"({texts[v]})" if " " in texts[v] else texts[v] for v in node.inputs]
         text = node.op.formula(node, operands)
-        texts.update({y: text if len(text) < 200 else "…" for y in node.outputs if not y.name})
-    return texts[x]
+        texts.update(dict.fromkeys(node.outputs, text if len(text) < 200 else "…"))
+    return texts.get(x) or str(x.type)
 
 
 # ---- Walks ---------------------------------------------------------------------------------------
@@ -363,11 +301,7 @@ def written(x: Variable) -> str:
 def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Apply]:
     """The nodes that compute the outputs, each after those it depends on.
 
-    Parameters
-    ----------
-    outputs : iterable of Variable
-    stop_at : collection of Variable
-        Variables that count as given: what computes them is left out.
+    Variables to stop at count as given: what computes them is left out.
     """
     given = set(stop_at)
     order: list[Apply] = []
@@ -391,25 +325,6 @@ def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) ->
                 if owner is not None and owner not in done and variable not in given:
                     stack.append((owner, False))
     return order
-
-
-def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
-    """The outputs and every variable they depend on, each once, inputs before what uses them.
-
-    With `stop_at`, those variables are included, but not what computes them.
-    """
-    outputs = list(outputs)
-    found: list[Variable] = []
-    for node in toposort(outputs, stop_at):
-        found += node.inputs
-        found += node.outputs
-    return list(dict.fromkeys(found + outputs))
-
-
-def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
-    """The variables without an owner that the outputs depend on, constants and shared ones too."""
-    given = set(stop_at)
-    return [v for v in ancestors(outputs, given) if v.owner is None or v in given]
 
 
 def clone_replace(

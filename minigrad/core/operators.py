@@ -8,9 +8,10 @@ import numpy as np
 
 from . import table
 from .axes import as_tensor_variable, sum_axes
-from .graph import Variable
+from .graph import Variable, extend
 
 
+@extend(Variable)
 class Operators:
     """What Python writes with symbols; and `sum`."""
 
@@ -38,6 +39,7 @@ class Operators:
     def __rfloordiv__(self, y: Any) -> Variable:  return table.int_div(y, self)
     def __mod__(self, y: Any) -> Variable:        return table.mod(self, y)
     def __rmod__(self, y: Any) -> Variable:       return table.mod(y, self)
+    def __pow__(self, y: Any) -> Variable:        return table.power(self, y)
     def __rpow__(self, y: Any) -> Variable:       return table.power(y, self)
 
     def __and__(self, y: Any) -> Variable:        return table.and_(self, y)
@@ -54,19 +56,8 @@ class Operators:
     def __ge__(self, y: Any) -> Variable:         return table.ge(self, y)
     # fmt: on
 
-    def __pow__(self, y: Any, modulo: Any = None) -> Variable:
-        """The power; the remainder that pow takes as a third argument is refused."""
-        if modulo is not None:
-            raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
-        return table.power(self, y)
-
     def sum(self, axis: Any = None) -> Variable:
         """The sum over all axes, or some."""
         x = as_tensor_variable(self)
         axes = range(x.type.ndim) if axis is None else np.atleast_1d(axis) % x.type.ndim
         return sum_axes(x, sorted(map(int, axes)))
-
-
-for _name, _member in vars(Operators).items():
-    if _name not in vars(Variable):
-        setattr(Variable, _name, _member)

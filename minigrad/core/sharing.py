@@ -14,14 +14,8 @@ from .types import TensorType
 class SharedVariable(Variable):
     """A variable that holds a value, which functions read, and change by their updates.
 
-    `minigrad.shared` makes one.
-
-    Attributes
-    ----------
-    default_update : Variable or None
-        If set, every function that uses the variable updates it to this, unless told otherwise.
-    made_at : Line or None
-        The line of the user's program that made it.
+    `minigrad.shared` makes one. If it has a ``default_update``, every function that uses it updates
+    it to that, unless told otherwise.
     """
 
     default_update: Variable | None = None

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+# fmt: off
 from .elementwise import (
     Quotient,
     Switch,
@@ -22,6 +23,8 @@ from .elementwise import (
     unary,
     whole,
 )
+
+# fmt: on
 from .graph import Constant, Variable
 
 

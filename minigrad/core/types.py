@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from .configuration import config
-from .credit import asked_for
 from .graph import Apply, Constant, Variable
 
 _BITS = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
@@ -40,15 +39,6 @@ class TensorType:
     name : str, optional
         Theano's third argument; ignored.
 
-    Attributes
-    ----------
-    dtype : str
-    numpy_dtype : numpy.dtype
-    shape : tuple of int or None
-    ndim : int
-    is_float : bool
-        Whether the values are floating point numbers, which have derivatives.
-
     Raises
     ------
     TypeError
@@ -56,11 +46,8 @@ class TensorType:
 
     Examples
     --------
-    >>> TensorType("float32", (None, 1))
-    TensorType(float32, (None, 1))
-    >>> TensorType("float32", (False, True)).broadcastable
-    (False, True)
-    >>> x = TensorType("float32", (None, None))("x")
+    >>> column = TensorType("float32", (None, 1))
+    >>> x = column("x")
     """
 
     __slots__ = ("dtype", "is_float", "ndim", "numpy_dtype", "shape")
@@ -89,16 +76,9 @@ class TensorType:
         sizes = [size for size in self.shape if size is not None]
         return math.prod(sizes) if len(sizes) == len(self.shape) else None
 
-    @property
-    def broadcastable(self) -> tuple[bool, ...]:
-        """For each dimension whether its size is known to be 1."""
-        return tuple(size == 1 for size in self.shape)
-
     def __call__(self, name: str | None = None) -> Variable:
         """A new variable of this type."""
         return Variable(self, name=checked_name(name, "a variable"))
-
-    make_variable = __call__
 
     def clone(self, dtype: Any = None, shape: Sequence[int | None] | None = None) -> TensorType:
         """This type with another dtype or shape."""
@@ -204,15 +184,6 @@ def checked_name(name: Any, what: str) -> str | None:
     raise TypeError(f"the name of {what} is a string; got {describe(name)}")
 
 
-def refuse_masked(value: Any) -> None:
-    """Raise a TypeError if something in the value is masked, which NumPy would simply forget."""
-    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
-        raise TypeError(
-            f"got a masked array of shape {np.shape(value)}, whose mask would be lost: put numbers "
-            "in the place of what is masked first, as in value.filled(0)"
-        )
-
-
 def is_python_number(value: Any) -> bool:
     """Whether the value is a number of Python's own, which has no dtype yet."""
     return type(value) in (bool, int, float)
@@ -238,29 +209,21 @@ def smallest_dtype(number: bool | int | float) -> np.dtype[Any]:
     raise TypeError(f"no dtype holds the number {number}")
 
 
+def new_array(value: Any) -> np.ndarray:
+    """The value as a new array; `protocol.values` puts a function here that refuses what makes none."""
+    return np.array(value)
+
+
 def constant(
     value: Any, name: str | None = None, ndim: int | None = None, dtype: Any = None
 ) -> Constant:
-    """A variable whose value is fixed.
+    """A variable whose value is fixed, a copy of an array, a number or a list of numbers.
 
-    Parameters
-    ----------
-    value : array, number or list of numbers
-        Copied. Without `dtype`, a Python number takes the smallest dtype that holds it: see
-        `smallest_dtype`. In lists, floats become ``config.floatX`` and integers int64; arrays and
-        NumPy's numbers keep their own.
-    name, dtype : str, optional
-    ndim : int, optional
-        Dimensions of size 1 are put in front until there are so many.
+    Without `dtype`, a Python number takes the smallest dtype that holds it: see `smallest_dtype`. In
+    lists, floats become ``config.floatX`` and integers int64; arrays and NumPy's numbers keep their
+    own. Dimensions of size 1 are put in front until there are `ndim`. A TypeError is raised for what
+    is no number, or would lose information as `dtype`.
 
-    Raises
-    ------
-    TypeError, ValueError
-        If the value is not made of numbers, or would lose information as `dtype`, or has more than
-        `ndim` dimensions.
-
-    Examples
-    --------
     >>> constant([1.0, 2.0]).type
     TensorType(float64, (2,))
     """
@@ -271,10 +234,7 @@ def constant(
     name = checked_name(name, "a constant")
     if dtype is None and is_python_number(value):
         dtype = smallest_dtype(value)
-    refuse_masked(value)
-    array = np.array(value)
-    if array.dtype.kind not in "biuf":
-        raise TypeError(f"{asked_for()}a constant is made of numbers; got {describe(value)}")
+    array = new_array(value)
     if dtype is None:
         has_own_dtype = isinstance(value, (np.ndarray, np.generic))
         dtype = config.floatX if array.dtype.kind == "f" and not has_own_dtype else array.dtype

@@ -10,9 +10,9 @@ from typing import Any
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
 from ..core.axes import size_of, written_with
-from ..core.credit import asked_for
 from ..core.graph import Constant, Variable
 from ..core.types import constant
+from ..protocol.errors import asked_for
 
 
 def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:

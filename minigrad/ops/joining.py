@@ -168,7 +168,19 @@ def stack(*tensors: Any, axis: int = 0) -> Variable:
     return Join(place)(*expanded)
 
 
-axes.stack = stack
+def holds_variable(x: Any) -> bool:
+    """Whether x is a variable, or a nested list with one in it."""
+    if isinstance(x, (list, tuple)):
+        return any(map(holds_variable, x))
+    return isinstance(x, Variable)
+
+
+def _stacked(values: Any) -> Any:
+    """The list; a tensor if there are variables in it."""
+    return stack(values) if holds_variable(values) else values
+
+
+axes.stacked = _stacked
 
 
 def _with_axis(x: Variable, place: int) -> Variable:

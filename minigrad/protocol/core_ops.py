@@ -43,6 +43,9 @@ class _DimShuffle:
         kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
         return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
 
+    def __str__(self: Any) -> str:
+        return f"DimShuffle{{{','.join(map(str, self.new_order))}}}"
+
 
 @extend(Alloc)
 class _Alloc:
@@ -113,6 +116,9 @@ class _Sum:
     def axes(self: Any, node: Apply) -> Axes:
         axes = range(node.inputs[0].type.ndim)
         return Axes([axes], [[axis for axis in axes if axis not in self.axis]])
+
+    def __str__(self: Any) -> str:
+        return f"Sum{{{','.join(map(str, self.axis))}}}"
 
 
 def reduction_formula(name: str, axis: tuple[int, ...], node: Apply, inputs: Sequence[str]) -> str:
@@ -202,6 +208,9 @@ def _takes_out(function: Callable[..., Any]) -> bool:
 class _Cast:
     takes_out = True
     in_place = False
+
+    def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{inputs[0]}.astype({self.dtype})"
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         dtype = use(self.dtype, node.out.type.numpy_dtype.type)

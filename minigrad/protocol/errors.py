@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import linecache
 import os
+import sys
 from collections.abc import Sequence
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from ..core import evaluate
-from ..core.credit import Line
+from ..core.credit import PACKAGE, Line
 from ..core.graph import Apply, Variable
 
 
@@ -52,3 +54,16 @@ def quoted(line: Line) -> str:
 
 
 evaluate.explained = explained
+
+
+def asked_for() -> str:
+    """Return ``"name: "``, to begin a message with: the public function that the user called.
+
+    Return ``""`` if what they called is not public.
+    """
+    frame: FrameType | None = sys._getframe(1)
+    name = ""
+    while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):
+        name = frame.f_code.co_name
+        frame = frame.f_back
+    return f"{name}: " if name[:1].isalpha() else ""

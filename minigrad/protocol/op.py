@@ -15,33 +15,7 @@ Use = Callable[..., str]
 
 @extend(Op)
 class OpProtocol:
-    """What every op has, with these defaults; an op of your own may define any of it.
-
-    Attributes
-    ----------
-    storage : {'new', 'view', 'unknown'}
-        Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
-        `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or
-        an array that it keeps. Then a program never writes to the result, and copies it before it
-        is returned.
-    view_map : dict of int to list of int
-        For each output that may share the memory of inputs: which inputs.
-    is_view : bool
-        Whether the output always shares the memory of the first input, in a way that depends on no
-        value but those of the other inputs.
-    takes_out : bool
-        Whether the source that `expression` gives is a call that takes an array in C order as
-        ``out=``, to write its result into.
-    in_place : bool
-        Whether that array may be one of the inputs.
-    inner : sequence of ClosedGraph
-        The graphs that are part of what the op computes.
-    is_analytic : bool
-        Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
-        be found by a complex step.
-    itypes, otypes : list of TensorType
-        For ops of fixed types: of the inputs, of the outputs.
-    """
+    """What every op has, with these defaults; an op of your own may define any of it."""
 
     storage: Literal["new", "view", "unknown"] = "unknown"
     view_map: Mapping[int, Sequence[int]] = {}
@@ -162,3 +136,52 @@ class NumPyOpProtocol:
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
+
+
+Op.__doc__ = """What a node computes, and its derivative. The same protocol for built-in ops and yours.
+
+A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`; for
+`grad` also `grad` or `L_op`. Everything else has a default.
+
+Attributes
+----------
+__props__ : tuple of str
+    Names of the attributes that tell two ops of the class apart. Ops with equal properties are
+    equal, so that equal computations are done once. Without it an op equals only itself.
+storage : {'new', 'view', 'unknown'}
+    Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
+    `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or
+    an array that it keeps. Then a program never writes to the result, and copies it before it
+    is returned.
+view_map : dict of int to list of int
+    For each output that may share the memory of inputs: which inputs.
+is_view : bool
+    Whether the output always shares the memory of the first input, in a way that depends on no
+    value but those of the other inputs.
+takes_out : bool
+    Whether the source that `expression` gives is a call that takes an array in C order as
+    ``out=``, to write its result into.
+in_place : bool
+    Whether that array may be one of the inputs.
+inner : sequence of ClosedGraph
+    The graphs that are part of what the op computes.
+is_analytic : bool
+    Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
+    be found by a complex step.
+itypes, otypes : list of TensorType
+    For ops of fixed types: of the inputs, of the outputs.
+
+Examples
+--------
+>>> import numpy as np, minigrad, minigrad.tensor as T
+>>> class Cube(minigrad.Op):
+...     __props__ = ()
+...     itypes = otypes = [T.dvector]
+...     def perform(self, node, inputs, output_storage):
+...         output_storage[0][0] = inputs[0] ** 3
+...     def grad(self, inputs, output_grads):
+...         return [3 * inputs[0] ** 2 * output_grads[0]]
+>>> x = T.dvector("x")
+>>> minigrad.grad(Cube()(x).sum(), x).eval({x: [1.0, 2.0]})
+array([ 3., 12.])
+"""

@@ -6,8 +6,31 @@ from typing import Any
 
 import numpy as np
 
+from ..core import types
 from ..core.graph import Variable, extend
-from ..core.types import TensorType, describe, refuse_masked
+from ..core.types import TensorType, describe
+from .errors import asked_for
+
+
+def refuse_masked(value: Any) -> None:
+    """Raise a TypeError if something in the value is masked, which NumPy would simply forget."""
+    if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
+        raise TypeError(
+            f"got a masked array of shape {np.shape(value)}, whose mask would be lost: put numbers "
+            "in the place of what is masked first, as in value.filled(0)"
+        )
+
+
+def _new_array(value: Any) -> np.ndarray:
+    """The value as a new array; a TypeError if it is not made of numbers."""
+    refuse_masked(value)
+    array = np.array(value)
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{asked_for()}a constant is made of numbers; got {describe(value)}")
+    return array
+
+
+types.new_array = _new_array
 
 
 @extend(TensorType)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, dimshuffle, holds_variable, size_of, sizes_of
+from ..core.axes import as_tensor_variable, dimshuffle, size_of, sizes_of
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import eq, switch
@@ -14,6 +14,7 @@ from ..core.types import constant
 from ..ops.counting import normalize_axis
 from ..ops.functions import clip
 from ..ops.indexing import IncSubtensor, Nonzero, Subtensor, getitem
+from ..ops.joining import holds_variable
 from .creation import ogrid
 
 

@@ -13,16 +13,14 @@ import numpy as np
 from ..compile.evaluation import evaluate_once
 from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
 from ..core.elementwise import TABLE, cast
-from ..core.graph import Variable
+from ..core.graph import Constant, Variable, extend
 from ..core.operators import Operators
+from ..core.types import TensorType
 from ..ops import functions
 from ..ops.counting import element_count
 from . import creation, diagonals, indexing, products, reductions, shapes
 from .elementwise import deg2rad, rad2deg, round
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
-
-if TYPE_CHECKING:
-    from ..core.types import TensorType
 
 
 def _one_sequence(arguments: tuple[Any, ...]) -> Any:
@@ -46,6 +44,7 @@ def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
     return method
 
 
+@extend(Variable)
 class Methods(Operators):
     """The methods of a variable: see the functions of the same names."""
 
@@ -86,6 +85,12 @@ class Methods(Operators):
         raise TypeError(
             f"del {self}[...]: an expression does not change; select what is to stay, as in x[1:]"
         )
+
+    def __pow__(self, y: Any, modulo: Any = None) -> Variable:
+        """The power; the remainder that pow takes as a third argument is refused."""
+        if modulo is not None:
+            raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
+        return table.power(self, y)
 
     def __len__(self) -> int:
         """Refused: in general the length is unknown before the program runs."""
@@ -157,7 +162,7 @@ class Methods(Operators):
     @property
     def broadcastable(self) -> tuple[bool, ...]:
         """Whether each dimension is known to have size 1, so that it broadcasts."""
-        return self.type.broadcastable
+        return tuple(size == 1 for size in self.type.shape)
 
     @property
     def shape(self) -> Variable:
@@ -273,10 +278,24 @@ _OF_ELEMENTS = """
     log10 log1p log2 sin sinh sqr sqrt tan tanh trunc
 """
 for _name in _OF_ELEMENTS.split():
-    setattr(Methods, _name, _method(TABLE[_name]))
+    setattr(Variable, _name, _method(TABLE[_name]))
 
-# What every class has of its own stays.
-_OWN = {*vars(Variable)} - {"sum"}
-for _name, _member in vars(Methods).items():
-    if _name not in _OWN:
-        setattr(Variable, _name, _member)
+
+@extend(Constant)
+class _Constant:
+    @property
+    def value(self: Any) -> Any:
+        """The data, by Theano's other name for it."""
+        return self.data
+
+
+@extend(TensorType)
+class _TensorType:
+    @property
+    def broadcastable(self: Any) -> tuple[bool, ...]:
+        """For each dimension whether its size is known to be 1."""
+        return tuple(size == 1 for size in self.shape)
+
+    def make_variable(self: Any, name: str | None = None) -> Variable:
+        """A new variable of this type."""
+        return self(name)

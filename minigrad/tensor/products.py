@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
-from ..core.credit import asked_for
 from ..core.graph import Variable
 from ..core.table import mul
 from ..ops.counting import element_count, normalize_axis
 from ..ops.linalg import Dot, MatMul, outer_product
 from ..ops.shape import SpecifyShape
+from ..protocol.errors import asked_for
 from .reductions import sum as sum_of
 from .shapes import reshape, squeeze
 

@@ -16,8 +16,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..core.elementwise import Elementwise
-from ..core.graph import Apply, Constant, Variable, check_sizes, toposort
+from ..core.graph import Apply, Constant, Variable, toposort
 from ..core.sharing import SharedVariable
+from ..protocol.sizes import check_sizes
 from .judge.differentiable import COMPLEX_STEPS
 
 # Times the longer step, what is smaller is no longer exact.

@@ -12,7 +12,7 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.core.graph import ancestors
+from minigrad.protocol.walks import ancestors
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import minigrad.tensor as T
 from minigrad import debugprint, pp
 from minigrad.core.elementwise import Elementwise
 from minigrad.core.evaluate import evaluate
-from minigrad.core.graph import graph_inputs
+from minigrad.protocol.walks import graph_inputs
 
 
 @pytest.fixture

@@ -8,8 +8,9 @@ import numpy as np
 
 from ...core.axes import Size
 from ...core.evaluate import evaluate
-from ...core.graph import Variable, ancestors, toposort
+from ...core.graph import Variable, toposort
 from ...ops.shape import Shape
+from ...protocol.walks import ancestors
 from .rounding import rounded_at_random
 
 # Rewrites change the order of operations, and so the rounding: by how many units of precision.
