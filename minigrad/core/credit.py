@@ -19,7 +19,6 @@ class Line(NamedTuple):
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep
 
-
 # The line that nodes are credited to, if not the one being executed.
 _credited: ContextVar[Line | None] = ContextVar("credited", default=None)
 

@@ -1,7 +1,4 @@
-"""The reference interpreter: it walks the graph in order and performs each node.
-
-It is what a compiled program must agree with.
-"""
+"""The reference interpreter, with which a compiled program must agree: it performs node by node."""
 
 from __future__ import annotations
 

@@ -39,11 +39,6 @@ class TensorType:
     name : str, optional
         Theano's third argument; ignored.
 
-    Raises
-    ------
-    TypeError
-        If the dtype is none of the above, or a size is not an integer.
-
     Examples
     --------
     >>> column = TensorType("float32", (None, 1))

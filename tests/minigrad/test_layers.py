@@ -3,7 +3,6 @@
 import subprocess
 import sys
 
-import pytest
 from layers import HEIGHTS, ROOT, imports, layer_of, lines, modules
 
 MOST_LINES_OF_CORE = 1600
@@ -48,6 +47,5 @@ print(*function([x], grad(cost, x))([0.0, 2.0, 3.0]))
     assert process.stdout == "6.0 5.0 6.5\n", process.stderr
 
 
-@pytest.mark.xfail(reason="core is being made smaller")
 def test_core_is_small_enough_to_be_read_in_an_afternoon():
     assert lines()["core"] <= MOST_LINES_OF_CORE
