@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.graph import Apply, Constant, Variable, ancestors
+from ..core.graph import Apply, Constant, Variable
+from ..protocol.walks import ancestors
 from .buffers import Buffer, memory
 from .inspect.comments import Comments
 from .inspect.definitions import definitions

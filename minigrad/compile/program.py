@@ -16,6 +16,7 @@ import numpy as np
 from ..core.graph import Constant, Variable
 from ..protocol.closed import ClosedGraph
 from ..protocol.errors import explained
+from ..protocol.sizes import SIZE_ADVICE, check_sizes
 from .buffers import Place, fill_with_nan, memory, memory_of_nan
 from .checks import LostChecks, Refuse
 from .inspect.profile import Laps, Profile, Row
