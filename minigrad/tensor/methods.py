@@ -90,7 +90,7 @@ class Methods(Operators):
         """The power; the remainder that pow takes as a third argument is refused."""
         if modulo is not None:
             raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
-        return table.power(self, y)
+        return TABLE["power"](self, y)
 
     def __len__(self) -> int:
         """Refused: in general the length is unknown before the program runs."""
