@@ -13,7 +13,7 @@ from .layout import LAYOUT_RULES, TRANSPOSITION_RULES, feature_major_sources
 from .linear import FACTOR_RULES, LINEAR_RULES
 from .picking import PICKING_RULES
 
-# They would keep the others from finding their forms.
+# Tried in a pass of their own: they would keep the others from finding their forms.
 _LAST_RULES = (*TRANSPOSITION_RULES, *FILLING_RULES)
 
 
@@ -26,7 +26,7 @@ def rules_for_known_sizes() -> tuple[Rule, ...]:
 def with_known_sizes(
     inputs: Sequence[Variable], outputs: Sequence[Variable], shapes: Sequence[tuple[int, ...]]
 ) -> tuple[list[Variable], list[Variable]]:
-    """Inputs of known shapes, and the outputs as expressions of them.
+    """Return inputs of known shapes, and the outputs as expressions of them.
 
     A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
     """
@@ -35,18 +35,18 @@ def with_known_sizes(
 
 
 def improve_for_sizes(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> list[Variable]:
-    """As `improve`, for inputs of known sizes: also what is best for just these."""
+    """Improve outputs whose inputs have known sizes, also by what is best for just these."""
     outputs = clone_replace(outputs, feature_major_sources(inputs, outputs))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
     return Rewriter(_LAST_RULES).final(outputs)
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
-    """Improve what is stable already; factors leave sums over rows, and are there once for all."""
+    """Improve outputs that are to be cut into blocks: factors leave the sums over rows."""
     return Rewriter((*rules(), *FACTOR_RULES, *PICKING_RULES)).final(outputs)
 
 
 def _of_shape(variable: Variable, shape: tuple[int, ...]) -> Variable:
-    """A variable like this one, but of known sizes."""
+    """Return a variable like this one, but of known sizes."""
     sizes = [was if now == 1 else now for was, now in zip(variable.type.shape, shape, strict=True)]
     return variable.type.clone(shape=sizes)(variable.name)

@@ -1,4 +1,4 @@
-"""What ops infer of the shapes of their outputs."""
+"""Ask an op for the shapes of its outputs, and check its answer."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..core.graph import Apply
 def infer_shapes(
     node: Apply, input_shapes: Sequence[tuple[Any, ...]]
 ) -> Sequence[tuple[Any, ...]] | None:
-    """What the node's op infers of the shapes of its outputs; None if nothing. It is checked."""
+    """Return what the node's op infers of the shapes of its outputs; None if nothing."""
     shapes = node.op.infer_shape(node, input_shapes)
     if shapes is None:
         return None
