@@ -20,14 +20,15 @@ def numpy_softmax(x: Any, axis: Any) -> Any:
     """exp(x) / Σ exp(x), the largest x taken out first so that exp cannot overflow."""
     if x.dtype == np.float16:  # in which the sum of many may be infinite
         return numpy_softmax(x.astype(np.float32), axis).astype(np.float16)
-    y = np.exp(x - np.max(x, axis=axis, keepdims=True, initial=-np.inf))
-    return y / numpy_sum(y, axis=axis, keepdims=True)
+    y = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+    np.exp(y, out=y)
+    return np.true_divide(y, numpy_sum(y, axis=axis, keepdims=True), out=y)
 
 
 def numpy_logsoftmax(x: Any, axis: Any) -> Any:
     """x − log(Σ exp(x)), the largest x taken out first so that exp cannot overflow."""
     z = x - np.max(x, axis=axis, keepdims=True, initial=-np.inf)
-    return np.subtract(z, log_of_sum_of_exp(z, axis), dtype=z.dtype, casting="same_kind")
+    return np.subtract(z, log_of_sum_of_exp(z, axis), out=z, dtype=z.dtype, casting="same_kind")
 
 
 class Normalization(AlongAxes):
