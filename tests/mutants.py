@@ -43,7 +43,7 @@ METHODS = {"grad", "L_op"}
 HELPERS = {
     "core.axes": {"undo_broadcasting"},
     "core.backprop": {"backpropagate", "connected", "grad", "in_dtype", "vjp"},
-    "core.table": {"one_less"},
+    "core.table": {"one_less", "by_power"},
     "ops.indexing": {"_stays", "_undo_filling"},
     "ops.reduction": {"_product_of_others", "_product_of_those_before"},
     "gradient": {

@@ -26,13 +26,21 @@ from .elementwise import (
 
 # fmt: on
 from .graph import Constant, Variable
+from .types import constant
 
 
 def one_less(y: Variable, x: Variable) -> Variable:
     """y − 1, the exponent e in the derivative y · xᵉ of xʸ; but 0 where y · xᵉ is 0 · ∞ or 0 · NaN."""
-    # A constant has no derivative to be spoilt elsewhere, and keeps its shape without x.
-    is_undefined = eq(y, 0) if isinstance(y, Constant) else eq(y, 0) & (eq(x, 0) | isnan(x))
-    return switch(is_undefined, 0, y - 1)
+    if isinstance(y, Constant) and y.type.dtype != "bool":
+        return constant(y.data - (y.data != 0), dtype=y.type.dtype)
+    return switch(eq(y, 0) & (eq(x, 0) | isnan(x)), 0, y - 1)
+
+
+def by_power(g: Variable, x: Variable, e: Variable) -> Variable:
+    """g · xᵉ, which is g · x or g if e is known to be 1 or 0."""
+    if isinstance(e, Constant) and not e.type.ndim and e.data in (0, 1):
+        return g * x if e.data else g
+    return g * x**e
 
 
 # fmt: off
@@ -62,8 +70,7 @@ true_div = binary("true_div", np.true_divide,  lambda x, y, z, gz: (gz / y, -gz 
                   kind=Quotient)
 int_div  = binary("int_div",  np.floor_divide, None, whole, "//")
 mod      = binary("mod",      np.remainder,    lambda x, y, z, gz: (gz, -gz * (x // y)), whole, "%")
-power    = binary("power",    np.power,        lambda x, y, z, gz: (
-                                                   gz * y * x ** one_less(y, x),
+power    = binary("power",    np.power,        lambda x, y, z, gz: (by_power(gz * y, x, one_less(y, x)),
                                                    gz * z * log(switch(eq(x, 0), 1, x))), whole, "**")
 maximum  = binary("maximum",  np.maximum,      lambda x, y, z, gz: (gz * ge(x, y), gz * lt(x, y)), same)
 minimum  = binary("minimum",  np.minimum,      lambda x, y, z, gz: (gz * le(x, y), gz * gt(x, y)), same)

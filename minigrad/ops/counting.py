@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
-from operator import index
+from functools import reduce
+from operator import index, mul
 from typing import Any
 
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
@@ -40,5 +40,6 @@ def normalize_axis(axis: Any, ndim: int) -> int:
 
 def element_count(x: Variable, axes: Sequence[int]) -> Variable:
     """Return the number of elements of x along the axes together, int64."""
-    one = constant(1, dtype="int64")
-    return math.prod((size_of(x, a) for a in axes), start=one if axes else written_with(x, one))
+    if not axes:
+        return written_with(x, constant(1, dtype="int64"))
+    return reduce(mul, (size_of(x, axis) for axis in axes))

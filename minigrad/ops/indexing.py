@@ -394,6 +394,11 @@ class IncSubtensor(Op):
         verb = "=" if self.set_instead_of_inc else "+="
         return [f"{outputs[0]} = {use('array', np.array)}({x})", f"{part} {verb} {y}"]
 
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        x, y, *indices = inputs
+        verb = "set_subtensor" if self.set_instead_of_inc else "inc_subtensor"
+        return f"{verb}({x}[{key_text(self.pattern, indices)}], {y})"
+
     def may_refuse(self, node: Apply) -> bool:
         return True
 
@@ -477,6 +482,9 @@ class Nonzero(Op):
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [TensorType("int64", (None,))() for _ in range(self.ndim)])
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"nonzero({inputs[0]})"
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         for cell, indices in zip(output_storage, np.nonzero(inputs[0]), strict=True):

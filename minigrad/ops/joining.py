@@ -49,6 +49,9 @@ class Join(NumPyOp):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return f"{use('concatenate', np.concatenate)}([{', '.join(inputs)}], axis={self.axis})"
 
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"concatenate([{', '.join(inputs)}], axis={self.axis})"
+
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         shape = list(input_shapes[0])
         for other in input_shapes[1:]:
@@ -115,6 +118,10 @@ class Split(Op):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         text = f"{use('split', self._cut)}({', '.join(inputs)})"
         return text if self.count > 1 else f"{text}[0]"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        x, *lengths = inputs
+        return f"split({x}, [{', '.join(lengths)}], axis={self.axis})"
 
     def may_refuse(self, node: Apply) -> bool:
         return True

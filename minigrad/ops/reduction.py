@@ -302,6 +302,9 @@ class CumSum(NumPyOp):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return f"{use('cumsum', numpy_cumsum)}({inputs[0]}, axis={self.axis})"
 
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"cumsum({inputs[0]}, axis={self.axis})"
+
     def axes(self, node: Apply) -> Axes:
         axes = range(node.out.type.ndim)
         return Axes([axes], [axes], whole=[self.axis])

@@ -187,6 +187,9 @@ class SpecifyShape(NumPyOp):
         name = "specify_" + "_".join(map(str, self.along))
         return f"{use(name, self.compute)}({', '.join(inputs)})"
 
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return inputs[0]
+
     def may_refuse(self, node: Apply) -> bool:
         return True
 
@@ -230,6 +233,9 @@ class Unbroadcast(NumPyOp):
         return x
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return inputs[0]
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return inputs[0]
 
     def axes(self, node: Apply) -> Axes:

@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from ..core.graph import Variable
 from ..protocol.formula import formula
+from .let import lines
 
 # A formula repeats what a graph shares, so it may be far longer than the graph is large.
 LONGEST = 100_000
 
 
-def pp(expression: Variable) -> str:
+def pp(expression: Any, let: bool = False) -> str:
     """The expression as a formula, with brackets only where Python's precedence asks for them.
+
+    What people do not write is left out: a factor 1 that a derivative begins with, and that a value
+    is repeated where broadcasting does it anyway.
 
     Parameters
     ----------
     expression : Variable
+        With `let` also a list or tuple of them.
+    let : bool
+        Write lines: what is used more than once, is long or has a name is written once, with a
+        name, before what it is used in; sizes are called n, m, …
 
     Returns
     -------
     str
-        At most 100,000 characters; ``…`` stands for what is left out.
+        A formula is at most 100,000 characters long; ``…`` stands for what is left out.
+
+    Raises
+    ------
+    TypeError
+        If something is no variable.
 
     Examples
     --------
-    >>> import minigrad.tensor as T
-    >>> x, W, b = T.matrix("x"), T.matrix("W"), T.vector("b")
-    >>> pp(T.tanh(x.dot(W) + b))
-    'tanh(x @ W + b)'
+    >>> import minigrad, minigrad.tensor as T
+    >>> X, W, b, y = T.matrix("X"), T.matrix("W"), T.vector("b"), T.matrix("y")
+    >>> h = T.tanh(X.dot(W) + b)
+    >>> pp(h)
+    'tanh(X @ W + b)'
+    >>> cost = T.sqr(h - y).sum() / X.shape[0]
+    >>> print(pp(minigrad.grad(cost, [W, b]), let=True))
+    n = X.shape[0]
+    a = tanh(X @ W + b)
+    c = 1.0 / n * (2.0 * (a - y)) * (1.0 - sqr(a))
+    X.T @ c
+    sum(c, axis=0)
     """
-    if not isinstance(expression, Variable):
-        raise TypeError(f"pp takes a variable; got {expression!r}")
-    return formula(expression, LONGEST)
+    variables = expression if let and isinstance(expression, (list, tuple)) else [expression]
+    for variable in variables:
+        if not isinstance(variable, Variable):
+            raise TypeError(f"pp takes a variable; got {variable!r}")
+    return "\n".join(lines(variables)) if let else formula(expression, LONGEST)
 
 
 pprint = pp

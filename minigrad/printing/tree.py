@@ -116,7 +116,7 @@ def _roots(obj: Any) -> list[Variable]:
     raise TypeError(f"debugprint takes variables, nodes or functions; got {obj!r}")
 
 
-def _letters(number: int) -> str:
+def letters(number: int) -> str:
     """A, B, …, Z, AA, AB, …"""
     text = ""
     number += 1
@@ -127,7 +127,7 @@ def _letters(number: int) -> str:
 
 
 _IDS: dict[str, Callable[[int, Any], str]] = {
-    "CHAR": lambda number, thing: f" [id {_letters(number)}]",
+    "CHAR": lambda number, thing: f" [id {letters(number)}]",
     "int": lambda number, thing: f" [id {number}]",
     "id": lambda number, thing: f" [id {id(thing)}]",
     "": lambda number, thing: "",

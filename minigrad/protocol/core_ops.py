@@ -37,7 +37,17 @@ class _DimShuffle:
         return text
 
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
-        return self.expression(node, inputs, lambda name, value: name)
+        if self.kept != sorted(self.kept):
+            return self.expression(node, inputs, lambda name, value: name)
+        places: list[int | str] = list(self.new_order)
+        key = ["None" if place == "x" else ":" for place in places]
+        for axis in self._dropped(node.inputs[0].type.ndim):
+            at = next((i for i, p in enumerate(places) if p != "x" and int(p) > axis), len(places))
+            places.insert(at, axis)
+            key.insert(at, "0")
+        while key[-1:] == [":"]:
+            key.pop()
+        return f"{inputs[0]}[{', '.join(key)}]"
 
     def axes(self: Any, node: Apply) -> Axes:
         kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from ..core.graph import Apply, NumPyOp, Op, Variable, extend, perform
+from ..core.graph import Apply, NumPyOp, Op, extend, perform
 from .axes import Axes
 from .closed import ClosedGraph
 
@@ -124,10 +124,6 @@ class OpProtocol:
             return outputs[0] if len(outputs) == 1 else tuple(outputs)
 
         return call
-
-    def formula_inputs(self: Any, node: Apply) -> Sequence[Variable]:
-        """What `formula` writes: the inputs, or what may stand for them."""
-        return node.inputs
 
 
 @extend(NumPyOp)

@@ -138,7 +138,7 @@ def var(
     squares = sum(sqr(distance), axes, keepdims=keepdims)
     if corrected:
         squares = squares - sqr(sum(distance, axes, keepdims=keepdims)) / n
-    return cast(squares / (n - ddof), x.type.dtype)
+    return cast(squares / (n - ddof if ddof else n), x.type.dtype)
 
 
 def std(

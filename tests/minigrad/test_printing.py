@@ -156,6 +156,163 @@ def test_the_formula_of_a_users_op_gets_the_brackets_that_it_needs(op, formula):
     assert pp(2 * op(a + b)) == formula
 
 
+# ---- Derivatives ----------------------------------------------------------------------------------
+
+
+def fill(x, value):
+    return np.full(np.shape(x), value)
+
+
+def alloc(value, *sizes):
+    return np.full(sizes, value)
+
+
+def softmax(x, axis):
+    e = np.exp(x)
+    return e / e.sum(axis=axis, keepdims=True)
+
+
+def inc_subtensor(part, value):
+    part += value
+    return part.base
+
+
+V, X, Y, S = T.dvector("v"), T.dmatrix("X"), T.dmatrix("Y"), T.dscalar("s")
+POINT = {
+    V: np.array([0.5, -1.5, 2.0]),
+    X: np.array([[1.0, 2.0, -0.5], [0.25, 3.0, 1.5]]),
+    Y: np.array([[0.5, -2.0, 1.0], [1.25, -1.0, 0.5]]),
+    S: np.array(1.5),
+}
+WORDS = {
+    **{name: getattr(np, name) for name in ("exp", "sin", "sum", "sqrt", "tanh", "max", "float64")},
+    **{v.name: value for v, value in POINT.items()},
+    **{"fill": fill, "alloc": alloc, "softmax": softmax, "inc_subtensor": inc_subtensor},
+    **{"sqr": np.square, "sgn": np.sign, "switch": np.where, "norm": np.linalg.norm},
+}
+DERIVATIVES = [
+    (V.mean(), V, "fill(v, 1.0 / v.shape[0])"),
+    (X.mean(), X, "fill(X, 1.0 / (X.shape[0] * X.shape[1]))"),
+    (X.mean(axis=0).sum(), X, "fill(X, 1.0 / X.shape[0])"),
+    (V.sum(), V, "fill(v, 1.0)"),
+    (S**2, S, "2.0 * s"),
+    (S**3, S, "3.0 * s ** 2.0"),
+    (S**1, S, "1.0"),
+    (S**0.5, S, "0.5 * s ** -0.5"),
+    ((V**2).sum(), V, "2.0 * v"),
+    ((V**2).mean(), V, "1.0 / v.shape[0] * 2.0 * v"),
+    (T.exp(V).sum(), V, "exp(v)"),
+    (-T.cos(V).sum(), V, "sin(v)"),
+    (T.cos(V).sum(), V, "-sin(v)"),
+    ((X * Y).sum(), X, "Y"),
+    ((X * V).sum(), V, "sum(X, axis=0)"),
+    (T.dot(V, V), V, "v + v"),
+    (X.sum(axis=1).sum(), X, "fill(X, 1.0)"),
+    (T.sqr(X.dot(V)).sum(), V, "X.T @ (2.0 * (X @ v))"),
+    (T.maximum(V, 0).sum(), V, "(v >= 0.0).astype(float64)"),
+    (abs(V).sum(), V, "sgn(v)"),
+    (V.norm(2), V, "v / norm(v)"),
+    (T.sqr(X.dot(Y.T)).mean(), Y,
+     "(X.T @ (1.0 / (X.shape[0] * Y.shape[0]) * (2.0 * (X @ Y.T)))).T"),
+    (X.max(axis=1).sum(), X, "switch(X == max(X, axis=1)[:, None], 1.0, 0.0)"),
+    (V[1:].sum(), V, "inc_subtensor(fill(v, 0.0)[1:], fill(v[1:], 1.0))"),
+    ((T.nnet.softmax(X) * Y).sum(), X,
+     "Y * softmax(X, axis=1) - softmax(X, axis=1) * sum(Y * softmax(X, axis=1), axis=1)[:, None]"),
+    (T.sqr(X - X.mean(axis=0)).sum(), Y, "fill(Y, 0.0)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("cost", "wrt", "formula"), DERIVATIVES)
+def test_a_derivative_is_written_without_what_people_leave_out(cost, wrt, formula):
+    g = minigrad.grad(cost, wrt, disconnected_inputs="ignore")
+    assert pp(g) == formula
+    (expected,) = evaluate([g], POINT)
+    np.testing.assert_allclose(eval(formula, WORDS), expected)
+
+
+def test_a_factor_1_of_the_users_is_written(x):
+    assert pp(1 * x) == "1.0 * x"
+    assert pp(T.ones((2, 2)) * x) == "1.0 * x"
+
+
+def test_a_repeated_value_is_written_as_such_where_broadcasting_does_not_repeat_it():
+    assert pp(T.ones_like(V) * 2) == "fill(v, 1.0) * 2.0"
+    assert pp(T.alloc(S, 3, X.shape[0]).dot(X)) == "alloc(s, 3, X.shape[0]) @ X"
+
+
+def test_the_size_of_a_result_is_written_as_that_of_an_input(x):
+    assert pp(T.exp(x.dot(x)).shape[1]) == "x.shape[1]"
+    assert pp((x.sum(axis=0) * 2).shape[0]) == "x.shape[1]"
+
+
+# ---- Line by line ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def network():
+    w, b = T.dmatrix("W"), T.dvector("b")
+    hidden = T.tanh(X.dot(w) + b)
+    return T.sqr(hidden - Y).mean(), hidden, [w, b]
+
+
+def test_what_is_shared_is_written_once(network):
+    cost, _, parameters = network
+    assert pp(minigrad.grad(cost, parameters), let=True).splitlines() == [
+        "n = X.shape[0]",
+        "m = W.shape[1]",
+        "a = tanh(X @ W + b)",
+        "c = 1.0 / (n * m) * (2.0 * (a - Y)) * (1.0 - sqr(a))",
+        "X.T @ c",
+        "sum(c, axis=0)",
+    ]
+
+
+def test_what_the_user_has_named_has_a_line_with_its_name(network):
+    cost, hidden, parameters = network
+    hidden.name, cost.name = "hidden", "cost"
+    text = pp([cost, *minigrad.grad(cost, parameters)], let=True)
+    assert "hidden = tanh(X @ W + b)" in text
+    assert "cost = sum(sqr(a)) / (n * m)" in text
+    assert text.splitlines()[-1].startswith("(dcost/db) = sum(")
+
+
+def test_equal_computations_are_one_line():
+    lines = pp(T.exp(V * 2) * 2 + T.exp(V * 2) * 3, let=True).splitlines()
+    assert lines == ["a = exp(v * 2.0)", "a * 2.0 + a * 3.0"]
+
+
+def test_new_names_are_no_words_that_are_taken():
+    a, n = T.dvector("a"), T.dvector("n")
+    assert pp(T.exp(a * n) + 1 / T.exp(a * n) + a.shape[0], let=True).splitlines() == [
+        "m = a.shape[0]",
+        "b = exp(a * n)",
+        "b + 1.0 / b + m",
+    ]
+
+
+def test_a_long_formula_is_cut_into_lines(x):
+    y = x
+    for _ in range(30):
+        y = T.sin(y)
+    assert max(map(len, pp(y, let=True).splitlines())) < 70
+
+
+@given(expressions())
+def test_the_lines_compute_the_value_of_the_expression(e):
+    inputs = [v for v in graph_inputs([e]) if v.name]
+    *lines, last = re.sub(r"\d+\.\d+", r"float64(\g<0>)", pp(e, let=True)).splitlines()
+    with np.errstate(all="ignore"):
+        (expected,) = evaluate([e], {v: NAMESPACE[v.name] for v in inputs})
+        scope = dict(NAMESPACE)
+        exec("\n".join(lines), scope)
+        value = eval(last, scope)
+    np.testing.assert_allclose(np.asarray(value), expected, rtol=1e-12, equal_nan=True)
+
+
+def test_lines_are_as_many_as_a_graph_has_nodes_however_much_it_shares(doubled):
+    assert len(pp(doubled, let=True).splitlines()) == 100
+
+
 # ---- Formulas in short ----------------------------------------------------------------------------
 
 
@@ -205,6 +362,10 @@ def test_a_name_stands_for_an_input(x):
 def test_pp_takes_variables_only():
     with pytest.raises(TypeError, match="pp takes a variable"):
         pp(3)
+    with pytest.raises(TypeError, match="pp takes a variable"):
+        pp([T.dscalar()])
+    with pytest.raises(TypeError, match="pp takes a variable"):
+        pp([3], let=True)
 
 
 def test_debugprint_prints_a_tree_with_ids(x, capsys):
@@ -341,7 +502,7 @@ def test_a_name_never_breaks_a_line(name):
     assert len(debugprint(T.exp(v), file="str").splitlines()) == 2
 
 
-@pytest.mark.parametrize("text", ["two\nlines", "a\0b", "\0q\0"])
+@pytest.mark.parametrize("text", ["two\nlines", "a\0b", "((((", "not"])
 def test_nor_does_the_text_of_an_op(x, text):
     class Odd(minigrad.Op):
         itypes = otypes = [T.dmatrix]
@@ -351,6 +512,16 @@ def test_nor_does_the_text_of_an_op(x, text):
 
     assert pp(Odd()(x)).endswith("(x)")
     assert len(debugprint(Odd()(x), file="str").splitlines()) == 2
+
+
+def test_words_that_look_like_the_place_of_an_operand_are_words(x):
+    class Odd(minigrad.Op):
+        itypes = otypes = [T.dmatrix]
+
+        def formula(self, node, inputs):
+            return "_operand_7_"
+
+    assert pp(Odd()(x)) == "_operand_7_"
 
 
 def test_a_variable_of_empty_name_is_called_by_its_type():

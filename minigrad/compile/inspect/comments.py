@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from ...core.credit import Line
 from ...core.graph import Apply, Constant, Variable
 from ...ops.shape import is_transposed, transposed
-from ...protocol.formula import Formula, formula, leaf
+from ...protocol.formula import formula, leaf
+from ...protocol.precedence import Formula
 from ..buffers import Buffer
 from ..names import identifier
 
@@ -68,11 +69,14 @@ class Comments:
         return None if is_spelled_out else self._name(variable)
 
     def _name(self, variable: Variable) -> Formula:
-        if not isinstance(variable, Constant):
+        """How a variable is called: what a comment speaks of need not be in the program."""
+        if isinstance(variable, Constant):
+            if variable.name:
+                return Formula(identifier(variable.name))
+            return leaf(variable) if variable.data.size == 1 else Formula("constant")
+        if variable in self._names:
             return Formula(self._names[variable])
-        if variable.name:
-            return Formula(identifier(variable.name))
-        return leaf(variable) if variable.data.size == 1 else Formula("constant")
+        return Formula("…") if variable.owner else leaf(variable)
 
 
 def _place(line: Line | None) -> str:

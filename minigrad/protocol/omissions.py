@@ -1,0 +1,123 @@
+"""What people do not write, so that printed derivatives read as if written by hand.
+
+A factor 1 that a derivative begins with; that a value is repeated, where broadcasting does it anyway;
+that a size is a float; and whose size it is, if it is an input's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.axes import Alloc, DimShuffle, Size, sizes_of
+from ..core.elementwise import Cast, Elementwise
+from ..core.graph import Apply, Constant, Variable
+from ..core.table import mul, neg
+from .precedence import gap
+
+# In so many steps it is found out at most what a size, or a value that is repeated, is made of.
+_STEPS = 8
+
+
+def in_few_words(node: Apply) -> tuple[str, Sequence[Variable]]:
+    """The node's formula, with the names of gaps in it, and the operands that these are for."""
+    op, inputs = node.op, node.inputs
+    if isinstance(op, Cast) and _is_count(inputs[0]) and node.out.type.is_float:
+        # NumPy has sizes as Python's numbers, which take on the dtype of what they meet.
+        return gap(0), inputs
+    if isinstance(op, Size):
+        size = _size(node.out)
+        if size.owner is None:
+            return gap(0), [size]
+        op, inputs = size.owner.op, size.owner.inputs
+    elif isinstance(op, Alloc) and node.out.type.ndim:
+        sizes = [_size(size) for size in inputs[1:]]
+        if (model := _model(sizes)) is not None:
+            return f"fill({gap(0)}, {gap(1)})", [model, _bare(inputs[0])]
+        inputs = [_bare(inputs[0]), *sizes]
+    elif isinstance(op, Elementwise) and len(inputs) > 1:
+        bare = [_bare(x) for x in inputs]
+        is_whole = [
+            x is y and x.type.broadcastable == node.out.type.broadcastable
+            for x, y in zip(inputs, bare, strict=True)
+        ]
+        for place in (0, 1) if op == mul else ():
+            sign = _sign(bare[place]) if is_whole[1 - place] else None
+            if sign is not None:
+                x, dtype = inputs[1 - place], node.out.type.dtype
+                return sign + gap(0) + (f".astype({dtype})" if x.type.dtype != dtype else ""), [x]
+        inputs = bare if any(is_whole) else inputs
+    return op.formula(node, [*map(gap, range(len(inputs)))]), inputs
+
+
+def _bare(x: Variable, steps: int = _STEPS) -> Variable:
+    """x as it was before it was repeated, for where broadcasting repeats it anyway."""
+    if x.owner is None or steps <= 0:
+        return x
+    op, inputs = x.owner.op, x.owner.inputs
+    if isinstance(op, Alloc):
+        return _bare(inputs[0], steps - 1)
+    if isinstance(op, DimShuffle):
+        first = _bare(inputs[0], steps - 1)
+        adds_first_axes = op.new_order[-inputs[0].type.ndim :] == tuple(range(inputs[0].type.ndim))
+        return first if not first.type.ndim or adds_first_axes else x
+    if isinstance(op, Elementwise):
+        bare = [_bare(v, (steps - 1) // len(inputs)) for v in inputs]
+        if all(v.type.ndim < x.type.ndim for v in bare):
+            return op.make_node(*bare).out
+    return x
+
+
+def _sign(x: Variable) -> str | None:
+    """The sign of x, if it is the 1 that is a cost's derivative by itself, or -1."""
+    sign = ""
+    while x.owner is not None and (x.owner.op == neg or isinstance(x.owner.op, Alloc)):
+        if x.owner.op == neg:
+            sign = "" if sign else "-"
+        x = x.owner.inputs[0]
+    is_known = isinstance(x, Constant) and x.written_with is not None and not x.type.ndim
+    return sign if is_known and x.data == 1 else None
+
+
+def _is_count(x: Variable) -> bool:
+    """Whether x is a whole number, a size, or a product that ends with one."""
+    if x.owner is not None and x.owner.op == mul:
+        x = x.owner.inputs[1]
+    if isinstance(x, Constant):
+        return not x.type.ndim and x.type.numpy_dtype.kind in "iu"
+    return x.owner is not None and isinstance(x.owner.op, Size)
+
+
+def _size(size: Variable) -> Variable:
+    """The size, as that of the first variable that it is known to be of."""
+    for _ in range(_STEPS):
+        node = size.owner
+        if node is None or not isinstance(node.op, Size) or node.inputs[0].owner is None:
+            break
+        x, source = node.inputs[0], node.inputs[0].owner
+        try:
+            shapes: Any = source.op.infer_shape(source, [(*sizes_of(v),) for v in source.inputs])
+            earlier = shapes[x.index][node.op.axis]
+        except Exception:  # a user's op may do anything
+            break
+        if not isinstance(earlier, Variable) or not _is_simple_size(earlier):
+            break
+        size = earlier
+    return size
+
+
+def _is_simple_size(x: Variable) -> bool:
+    return x.owner is None or isinstance(x.owner.op, Size)
+
+
+def _model(sizes: Sequence[Variable]) -> Variable | None:
+    """The variable whose shape these are the sizes of, if they are all of one."""
+    models: set[Variable | None] = set()
+    for axis, size in enumerate(sizes):
+        if isinstance(size, Constant):
+            models.add(size.written_with)
+        else:
+            is_of_axis = size.owner is not None and size.owner.op == Size(axis)
+            models.add(size.owner.inputs[0] if size.owner is not None and is_of_axis else None)
+    model = models.pop() if len(models) == 1 else None
+    return model if model is not None and model.type.ndim == len(sizes) else None
