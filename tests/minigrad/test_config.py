@@ -63,6 +63,7 @@ def test_config_mode_is_the_mode_of_functions_made_from_then_on():
     assert before.mode == "FAST_RUN"
 
 
+@pytest.mark.planner
 @pytest.mark.parametrize("mode", ["FAST_RUN", "DebugMode"])
 @pytest.mark.parametrize("fills", [False, True])
 @pytest.mark.parametrize(

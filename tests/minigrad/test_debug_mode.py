@@ -168,6 +168,7 @@ def test_a_wrong_value_is_found_beside_a_cancellation(x):
         g([10.0])
 
 
+@pytest.mark.planner
 def test_a_part_of_an_old_buffer_would_be_found(x, monkeypatch):
     monkeypatch.setattr(
         plan, "_is_lasting_view", lambda n, buffers, _: n.op.is_view and n.inputs[0] in buffers

@@ -11,7 +11,11 @@ import pytest
 import minigrad
 
 MODULES = ["minigrad"] + [
-    module.name for module in pkgutil.walk_packages(minigrad.__path__, "minigrad.")
+    # The planner is optional; an example shows how much memory it takes.
+    pytest.param(module.name, marks=pytest.mark.planner)
+    if module.name.startswith("minigrad.planner") or module.name == "minigrad.compile.function"
+    else module.name
+    for module in pkgutil.walk_packages(minigrad.__path__, "minigrad.")
 ]
 
 

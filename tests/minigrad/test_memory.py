@@ -91,6 +91,7 @@ def test_failing_calls_leave_nothing_behind(no_collector):
     assert growth(fail, 1000) < 1000
 
 
+@pytest.mark.planner
 def test_a_dropped_function_frees_its_buffers_at_once(no_collector):
     x = T.dmatrix("x")
     value = np.ones((1000, 100))

@@ -126,6 +126,7 @@ PRODUCTS = {
 }
 
 
+@pytest.mark.planner
 @pytest.mark.parametrize("name", PRODUCTS)
 def test_a_plan_chooses_by_the_sizes(name):
     *shapes, called = PRODUCTS[name]
@@ -170,6 +171,7 @@ SMALL_STEPS = [
 ]
 
 
+@pytest.mark.planner
 @pytest.mark.parametrize("sizes", SMALL_STEPS, ids=str)
 def test_a_step_that_one_thread_does_as_fast_takes_one_thread(sizes):
     openblas()

@@ -77,6 +77,7 @@ def test_results_that_are_infinite_as_written_stay_so():
         assert np.isnan(f(np.full((5000, 3), np.nan)))
 
 
+@pytest.mark.planner
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("size", [1.0, 1e150])
 @pytest.mark.parametrize("c", [1e-3, -1e-3, 1.5])
