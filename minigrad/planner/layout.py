@@ -8,7 +8,7 @@ the same memory, and the linear algebra library takes either.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from ..core.axes import DimShuffle, Sum, dimshuffle
 from ..core.credit import credited_to
@@ -17,6 +17,7 @@ from ..core.graph import Apply, Op, Variable, toposort
 from ..ops.linalg import Dot
 from ..ops.planned import Contiguous, InRange
 from ..ops.shape import is_transposed, transposed
+from ..protocol.closed import ClosedGraph
 from ..rewrite.engine import Replacement, Rewriter, rule
 from ..rewrite.known import Applied, made_by
 
@@ -113,18 +114,16 @@ LAYOUT_RULES = (
 TRANSPOSITION_RULES = (_transposed_product,)
 
 
-def feature_major_sources(
-    inputs: Iterable[Variable], outputs: Sequence[Variable]
-) -> dict[Variable, Variable]:
+def feature_major_sources(graph: ClosedGraph) -> dict[Variable, Variable]:
     """Return what to put for the tall inputs that are to be copied in the other order first.
 
     That pays where both products and functions of elements use them, directly or cast. It is no
     rule, because an input has no node, and because it takes all users of a variable to decide.
     """
-    given = dict.fromkeys(inputs)
+    given = dict.fromkeys(graph.inputs)
     if not any(map(is_tall, given)):
         return {}
-    order = toposort(outputs)
+    order = graph.nodes
     users: dict[Variable, list[Apply]] = {}
     for node in order:
         for variable in node.inputs:

@@ -100,24 +100,22 @@ class Plans(Programs):
 
     def _plan(self, shapes: Shapes) -> Program:
         """Return a program for these shapes."""
-        inputs, variables = with_known_sizes(
-            self._graph.inputs, [*self._graph.outputs, *self._checks], shapes
-        )
         count = len(self._graph.outputs)
-        outputs, checks = variables[:count], variables[count:]
-        outputs = in_row_blocks(inputs, outputs)
-        variables = improve_for_sizes(inputs, [*outputs, *checks])
-        outputs = variables[:count]
-        checks = not_done_by(outputs, variables[count:])
+        asked = ClosedGraph(self._graph.inputs, [*self._graph.outputs, *self._checks])
+        known = with_known_sizes(asked, shapes)
+        in_blocks = in_row_blocks(known.inputs, known.outputs[:count])
+        graph = improve_for_sizes(ClosedGraph(known.inputs, [*in_blocks, *known.outputs[count:]]))
+        outputs = graph.outputs[:count]
+        checks = not_done_by(outputs, graph.outputs[count:])
         by_columns = read_by_columns(outputs)
-        for known, variable in zip(inputs, self._graph.inputs, strict=True):
-            if known in by_columns and isinstance(variable, SharedVariable):
+        for given, variable in zip(graph.inputs, self._graph.inputs, strict=True):
+            if given in by_columns and isinstance(variable, SharedVariable):
                 variable.keep_by_columns()
         updates = outputs[count - len(self._targets) :]
         recycled = new_values(self._graph.inputs, self._targets, updates)
         return Program(
             self._name,
-            ClosedGraph(inputs, outputs),
+            ClosedGraph(graph.inputs, outputs),
             LostChecks(others=checks),
             place=place,
             recycler=Recycler(recycled, self._spares, self._filled) if recycled else None,

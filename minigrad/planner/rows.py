@@ -53,17 +53,13 @@ def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> li
             continue
         n_blocks = _dividing(n_rows, n_blocks)
         lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
-        graphs = {n: _improved(body.of(n)) for n in dict.fromkeys(lengths)}
+        graphs = {n: improve_for_sizes(body.of(n)) for n in dict.fromkeys(lengths)}
         types = [v.type for v in body.results]
         op = RowBlocks(graphs, lengths, [*body.cut.values()], types, [*body.results.values()])
         given = clone_replace([*body.cut, *body.whole], new)
         node = credited_to(body.nodes[0].made_at, op.make_node, *given)
         new.update(zip(body.results, node.outputs, strict=True))
     return clone_replace(outputs, new)
-
-
-def _improved(graph: ClosedGraph) -> ClosedGraph:
-    return ClosedGraph(graph.inputs, improve_for_sizes(graph.inputs, graph.outputs))
 
 
 def _dividing(n_rows: int, n_blocks: int) -> int:

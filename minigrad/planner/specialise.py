@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from ..core.graph import Variable, clone_replace
+from ..protocol.closed import ClosedGraph
 from ..rewrite import rules
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import FILLING_RULES
@@ -23,22 +24,20 @@ def rules_for_known_sizes() -> tuple[Rule, ...]:
     return (*rules(), *LAYOUT_RULES, *LINEAR_RULES)
 
 
-def with_known_sizes(
-    inputs: Sequence[Variable], outputs: Sequence[Variable], shapes: Sequence[tuple[int, ...]]
-) -> tuple[list[Variable], list[Variable]]:
-    """Return inputs of known shapes, and the outputs as expressions of them.
+def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> ClosedGraph:
+    """Return the graph with inputs of these shapes.
 
     A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
     """
-    known = [_of_shape(v, shape) for v, shape in zip(inputs, shapes, strict=True)]
-    return known, clone_replace(outputs, dict(zip(inputs, known, strict=True)))
+    known = [_of_shape(v, shape) for v, shape in zip(graph.inputs, shapes, strict=True)]
+    return ClosedGraph(known, graph.on(known))
 
 
-def improve_for_sizes(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> list[Variable]:
-    """Improve outputs whose inputs have known sizes, also by what is best for just these."""
-    outputs = clone_replace(outputs, feature_major_sources(inputs, outputs))
+def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
+    """Improve a graph whose inputs have known sizes, also by what is best for just these."""
+    outputs = clone_replace(graph.outputs, feature_major_sources(graph))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
-    return Rewriter(_LAST_RULES).final(outputs)
+    return ClosedGraph(graph.inputs, Rewriter(_LAST_RULES).final(outputs))
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
