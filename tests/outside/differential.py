@@ -23,6 +23,7 @@ import programs
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.protocol.walks import ancestors
 
 _OTHER_SIZES = (0, 1, 2, 3, 4, 5, 6)
 _SHARE_OF_COSTS = 0.15
@@ -122,7 +123,7 @@ class Case:
             )
             for i, j in p.updates
         ]
-        dtypes = [variable.type.dtype for variable in minigrad.core.graph.ancestors(self.outputs)]
+        dtypes = [variable.type.dtype for variable in ancestors(self.outputs)]
         floats = [dtype for dtype in dtypes if dtype in programs.FLOATS]
         self.coarsest = max(floats, key=programs.FLOATS.index, default=None)
         self.returned = [
@@ -168,7 +169,7 @@ class Case:
             and not any(given.role == "shared" for given in p.inputs)
         ):
             values = dict(zip(p.variables, first[: len(p.inputs)], strict=False))
-            used = set(minigrad.core.graph.ancestors([self.outputs[0]]))
+            used = set(ancestors([self.outputs[0]]))
             result = self.outputs[0].eval({v: value for v, value in values.items() if v in used})
             self._compare([result], first, "eval", only=1)
 
