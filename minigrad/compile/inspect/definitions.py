@@ -50,10 +50,12 @@ def _importable(value: Any) -> tuple[str, str] | None:
         except ImportError:
             continue
     # It may have another name than it was defined by.
-    ours = [m for m in sys.modules if m.startswith(__name__.partition(".")[0] + ".")]
-    return next(
-        ((m, key) for m in ours for key, x in vars(sys.modules[m]).items() if x is value), None
-    )
+    package = __name__.partition(".")[0] + "."
+    # A module that must not be imported is None there.
+    ours = [
+        (m, vars(module)) for m, module in sys.modules.items() if m.startswith(package) and module
+    ]
+    return next(((m, key) for m, names in ours for key, x in names.items() if x is value), None)
 
 
 def _written(value: Any, imports: dict[str, list[str]]) -> str:
