@@ -1,5 +1,7 @@
 """The source of a function can be pasted and run, and shows what runs: loops, blocks, constants."""
 
+import pickle
+
 import numpy as np
 import pytest
 from draws import TALL_SHAPES, at_least
@@ -151,3 +153,8 @@ def test_an_error_within_is_told_of_the_operation_within():
     f = minigrad.function([x], inner(x))
     with pytest.raises(IndexError, match=r"in Subtensor.*\n  made at .*test_source.py"):
         f(X)
+
+
+def test_an_op_that_holds_a_graph_can_be_pickled(twice):
+    f = pickle.loads(pickle.dumps(minigrad.function([x], twice(x) + 1)))
+    np.testing.assert_allclose(f(X), np.exp(np.exp(X) - 1))
