@@ -9,9 +9,10 @@ from typing import Any, Literal
 from .core.axes import as_tensor_variable, ones_like, zeros_like
 from .core.backprop import backpropagate, connected
 from .core.elementwise import cast
-from .core.graph import Apply, Variable, clone_replace
+from .core.graph import Apply, Variable
 from .core.types import TensorType
 from .ops.shape import unbroadcast, with_sizes
+from .protocol.walks import clone_replace
 from .rewrite import stabilized
 
 

@@ -15,11 +15,11 @@ import numpy as np
 from ..core.axes import Size, sizes_of
 from ..core.credit import credited_to
 from ..core.elementwise import cast
-from ..core.graph import Apply, Op, Variable, clone_replace, toposort
+from ..core.graph import Apply, Op, Variable, toposort
 from ..core.types import TensorType, constant
 from ..protocol.op import Use
 from ..protocol.sizes import check_sizes
-from ..protocol.walks import ancestors, graph_inputs
+from ..protocol.walks import ancestors, clone_node, clone_replace, graph_inputs
 from ..rewrite import improve
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs
@@ -147,7 +147,7 @@ def improve_and_check(
         lost_inputs = [final[v] for v in node.inputs]
         if any(final[v] in needed and _is(final[v], op, lost_inputs) for v in node.outputs):
             continue
-        lost = node.clone_with_new_inputs(lost_inputs)
+        lost = clone_node(node, lost_inputs)
         checks = sizes.unchecked(lost)
         if may_refuse or not all(is_of_inputs(check, known) for check in checks):
             others.append(Refuse(lost).of_node())

@@ -14,8 +14,9 @@ import numpy as np
 
 from ..core.configuration import config
 from ..core.evaluate import MissingInputError
-from ..core.graph import Variable, clone_replace
+from ..core.graph import Variable
 from ..core.types import describe
+from ..protocol.walks import clone_node, clone_replace
 from .function import Function, as_mode, without_missing
 from .inputs import In
 
@@ -52,7 +53,7 @@ def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
     """The output as a function, without plans, which are worth while for repeated calls only."""
     inputs = [variable.type(variable.name) for variable in given]
     if output.owner is not None:
-        node = output.owner.clone_with_new_inputs(output.owner.inputs)
+        node = clone_node(output.owner, output.owner.inputs)
         output = node.outputs[output.index or 0]
     expressions = clone_replace([output], dict(zip(given, inputs, strict=True)))
     expressions, missing = without_missing(inputs, expressions)

@@ -16,12 +16,12 @@ import numpy as np
 from ..core.axes import as_tensor_variable
 from ..core.configuration import config
 from ..core.evaluate import MissingInputError
-from ..core.graph import Constant, Variable, clone_replace
+from ..core.graph import Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.planned import OutOfRange
 from ..protocol.closed import ClosedGraph
-from ..protocol.walks import graph_inputs
+from ..protocol.walks import clone_replace, graph_inputs
 from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import Binder, In, UnusedInputError, as_inputs

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ..core.graph import Constant, Variable, clone_replace
-from ..protocol.walks import ancestors
+from ..core.graph import Constant, Variable
+from ..protocol.walks import ancestors, clone_replace
 
 
 def mentioned(

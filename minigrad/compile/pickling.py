@@ -14,7 +14,8 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from ..core.credit import Line
-from ..core.graph import Apply, Constant, Op, Variable, extend, toposort
+from ..core.graph import Apply, Constant, Op, Variable, toposort
+from ..core.operators import extend
 from .mentions import written_with
 
 # A variable as it is pickled: a leaf as itself, else what makes it and which output it is.

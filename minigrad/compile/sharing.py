@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.graph import Variable, extend
+from ..core.graph import Variable
+from ..core.operators import extend
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType, checked_name, describe
 from ..protocol.values import refuse_masked

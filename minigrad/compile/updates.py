@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..core.graph import Constant, Variable, clone_replace
+from ..core.graph import Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import describe
 from ..protocol.errors import quoted
 from ..protocol.formula import short
+from ..protocol.walks import clone_replace
 from .mentions import mentioned
 
 Updates = dict[SharedVariable, Variable]

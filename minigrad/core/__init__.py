@@ -2,11 +2,18 @@
 
 Read it in this order: `graph` (what an expression is), `types` (what a tensor can be), `axes` (what
 broadcasting is made of), `elementwise` and `table` (functions of elements, each beside its
-derivative), `operators`, `backprop` (the derivative of an expression is an expression), `evaluate`
-(its value), `sharing` (values that last). The rest is craft: `configuration`, `credit`.
+derivative), `operators`, `backprop` (the derivative of an expression is an expression), `sharing`
+(values that last), `evaluate` (the value of an expression). The rest is craft: `configuration`,
+`credit`, `outputs`.
 
-Other layers add to it, by `graph.extend`: what compilers ask, better printing, care with what users
-pass (`protocol`), more functions (`ops`), methods (`tensor`).
+    x = TensorType("float64", (None,))("x")   # types: a vector of unknown length
+    cost = (x * x + 3 * x).sum()              # operators: an expression
+    (slope,) = grad(cost, [x])                # backprop: another expression
+    evaluate([cost, slope], {x: [1.0, 2.0]})  # evaluate: [14.0, [5.0, 7.0]]
+
+Other layers add to the classes, by `operators.extend`: what compilers ask (`protocol`), more functions
+(`ops`), methods (`tensor`). And they put better functions in the place of five: `graph.written` and
+`check_sizes`, `types.new_array`, `axes.stacked`, `evaluate.explained`.
 """
 
 from . import operators

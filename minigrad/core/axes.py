@@ -1,7 +1,8 @@
 """The linear maps that broadcasting is made of: permuting and adding axes, repeating, summing.
 
-`Alloc` repeats a value along axes and `Sum` adds up along them; each is the other's derivative.
-`Size` and `Shape` tell how often.
+Where a row of shape (3,) is added to a matrix of shape (2, 3), it is repeated; so the derivative by
+it, of shape (2, 3), has to be summed to (3,): see `undo_broadcasting`. `Alloc` repeats a value along
+axes and `Sum` adds up along them; each is the other's derivative. `Size` tells how often.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ def stacked(values: Any) -> Any:
 
 
 def as_tensor_variable(x: Any, name: str | None = None, ndim: int | None = None) -> Variable:
-    """x as a variable: variables as they are, numbers as constants, lists of variables stacked.
+    """x as a variable: variables as they are, numbers as constants.
 
     The name is for a new constant. Dimensions of size 1 are put in front until there are `ndim`.
 
@@ -240,7 +241,11 @@ def ones_like(model: Any, dtype: Any = None) -> Variable:
 
 
 def undo_broadcasting(g: Variable, x: Variable) -> Variable:
-    """g summed over the axes along which x was repeated to get g's shape."""
+    """g summed over the axes along which x was repeated to get g's shape.
+
+    These are the axes that x lacks, and those of size 1 that its *type* knows to be so: no other is
+    ever repeated (see `TensorType`).
+    """
     if g.type.shape == x.type.shape:
         return g
     extra = g.type.ndim - x.type.ndim

@@ -21,6 +21,8 @@ def grad(cost: Variable, wrt: Sequence[Variable]) -> list[Variable]:
     They are expressions, so they have derivatives themselves. `minigrad.grad` is this with options
     and checks.
     """
+    if cost.type.ndim or isinstance(wrt, Variable):
+        raise TypeError(f"grad takes a scalar cost and a list of variables; got {cost} and {wrt}")
     known = {cost: ones_like(cost)}
     grads = backpropagate(known, connected(known, wrt))
     return [grads[w] if w in grads else zeros_like(w) for w in wrt]
@@ -37,10 +39,11 @@ def backpropagate(
     stops: Collection[Variable] = (),
     adapt: Adapt = in_dtype,
 ) -> dict[Variable, Variable]:
-    """The derivative by each connected variable, from the known ones, against the order.
+    """The derivative by each connected variable, given the known ones; nothing passes the stops.
 
-    A variable's derivative is the sum of what comes back from all nodes that use it. These come
-    before it, because the nodes are visited from the last to the first. Nothing passes the stops.
+    The nodes are visited from the cost towards the inputs. When the node is reached that makes a
+    variable, all nodes that use the variable have been visited; so the sum of what these add to its
+    derivative is complete. A derivative that is given as known is final, and gets nothing added.
     """
     grads = dict(known)
     for node in reversed(toposort(known, stop_at=stops)):
@@ -79,7 +82,10 @@ def vjp(
 def connected(
     known: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable] = ()
 ) -> set[Variable]:
-    """The variables between the wanted ones and the known ones: a change would pass through."""
+    """The variables between the wanted ones and the known ones: a change would pass through.
+
+    Forwards: what depends on the wanted ones. Backwards: what leads to the known ones. Both.
+    """
     patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
     depends = set(wanted)
     for node, pattern in patterns:

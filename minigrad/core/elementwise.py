@@ -95,6 +95,7 @@ class Elementwise(NumPyOp):
         except (TypeError, ValueError) as error:
             message = f"{self.name} of {', '.join(map(_shown, inputs))}: {error}"
             raise type(error)(message) from None
+        # Else NumPy would choose another dtype than was promised, float16 for the root of int8.
         if self.result in (real, whole) and not any(v.type.is_float for v in variables):
             variables = [cast(variable, output.dtype) for variable in variables]
         return Apply(self, variables, [output()])
@@ -107,6 +108,13 @@ class Elementwise(NumPyOp):
 
     def compute(self, *inputs: Any) -> Any:
         return self.function(*inputs)
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        output_storage[0][0] = y = self.compute(*inputs)
+        for x, variable in zip(inputs, node.inputs, strict=True):
+            for axis in range(-x.ndim, 0):
+                if variable.type.shape[axis] != 1 and x.shape[axis] != y.shape[axis]:
+                    raise ValueError(f"{self}: sizes differ: {[x.shape for x in inputs]}")
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         if self.symbol is None:
@@ -229,9 +237,10 @@ def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
 def operands(*values: Any) -> list[Variable]:
     """The values as variables; Python numbers take on a dtype that suits the others.
 
-    Beside floats that is theirs, if the number is not too large for it. Else it is the smallest
-    that holds both the others and the number, so an integer does not wrap. Among themselves,
-    Python numbers are ``config.floatX`` if one is a float, or the smallest integers.
+    Beside floats that is theirs, if the number is not too large for it: 3 and 0.1 beside float32 are
+    float32. Else it is the smallest that holds both the others and the number: 3 beside int8 is
+    int8, 300 is int16, 0.1 is float64. Among themselves, Python numbers are ``config.floatX`` if one
+    is a float, or the smallest integers.
     """
     is_python = [is_python_number(value) for value in values]
     if True not in is_python:
@@ -263,11 +272,7 @@ def _constant_beside(common: np.dtype[Any], number: bool | int | float) -> Const
 
 
 def cast(x: Any, dtype: Any) -> Variable:
-    """x in another dtype, converted as NumPy does: floats are cut off to integers.
-
-    >>> cast([1.5, -1.5], "int64").eval()
-    array([ 1, -1])
-    """
+    """x in another dtype, converted as NumPy does: floats are cut off to integers."""
     x = as_tensor_variable(x)
     wanted = check_dtype(dtype)
     return x if x.type.numpy_dtype == wanted else Cast(wanted.name)(x)

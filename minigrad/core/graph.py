@@ -6,31 +6,16 @@ Python's.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
-from weakref import ref
 
-from .credit import credited_to, current_line
+from .credit import current_line
+from .outputs import HoldsOutputs
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # for type checkers: what the module `operators` puts on variables
     from .operators import Operators as _Operators
 else:
-    _Operators = object  # its methods come with the module `operators`
-
-
-def extend(target: type) -> Callable[[type], type]:
-    """Put the members of the class below on a class of a lower layer, which has its own of others."""
-
-    def put(members: type) -> type:
-        for name, member in vars(members).items():
-            if name not in _OF_EVERY_CLASS:
-                setattr(target, name, member)
-        return members
-
-    return put
-
-
-_OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "__firstlineno__"}
+    _Operators = object
 
 
 class Variable(_Operators):
@@ -73,9 +58,8 @@ class Constant(Variable):
     Attributes
     ----------
     written_with : Variable or None
-        A variable that the user has written, and of which this is a known property: the size 1 of
-        a row, say, or the derivative 1 of a scalar by itself. So an input counts as used though
-        its value turned out not to matter.
+        For `compile`, which wants to know whether an input is used: the variable of which this is
+        a known property, such as the size 1 of a row.
     """
 
     written_with: Variable | None = None
@@ -88,7 +72,7 @@ class Constant(Variable):
         return self.name or f"{type(self).__name__}{{{self.data}}}"
 
 
-class Apply:
+class Apply(HoldsOutputs):
     """One application of an `Op`: which variables go in, which come out, and who wrote it.
 
     Attributes
@@ -97,22 +81,15 @@ class Apply:
     inputs, outputs : list of Variable
         The node is the `owner` of its outputs.
     made_at : Line or None
-        The first line on the stack of calls that made the node that is outside minigrad, and
-        outside the `make_node` of a user's op.
+        The line of the user's program that made it; for messages only.
     """
 
-    __slots__ = ("__weakref__", "_anew", "_kinds", "_outputs", "_unread", "inputs", "made_at", "op")
+    __slots__ = ("inputs", "made_at", "op")
 
     def __init__(self, op: Op, inputs: Sequence[Variable], outputs: Sequence[Variable]) -> None:
         self.op = op
         self.inputs = list(inputs)
-        # Until somebody reads them, and may hold them, only the node can.
-        self._unread: list[Variable] | None = list(outputs)
-        for index, output in enumerate(self._unread):
-            output.owner, output.index = self, index
-        self._outputs = [ref(output) for output in self._unread]
-        self._kinds = [(output.type, output.name) for output in self._unread]
-        self._anew: dict[int, Variable] = {}
+        self._hold(outputs)
         self.made_at = current_line()
 
     @property
@@ -121,53 +98,8 @@ class Apply:
         (output,) = self.outputs
         return output
 
-    @property
-    def nout(self) -> int:
-        """How many outputs there are."""
-        return len(self._outputs)
-
-    def clone_with_new_inputs(self, inputs: Sequence[Variable]) -> Apply:
-        """The same operation on other inputs, credited to the same line of the user's program."""
-        node = credited_to(self.made_at, self.op.make_node, *inputs)
-        outputs = node.outputs
-        for old, new in zip(self.outputs, outputs, strict=True):
-            new.name = old.name
-        node._unread = outputs
-        return node
-
     def __repr__(self) -> str:
         return f"{self.op}({', '.join(map(str, self.inputs))})"
-
-    # A variable holds the node that makes it. If nodes held their outputs, too, each graph would
-    # refer to itself in a circle; so they hold them weakly, and what is dropped is freed at once. An
-    # output that has been freed is made again, of the same type and name, when it is asked for.
-
-    @property
-    def outputs(self) -> list[Variable]:
-        """What it makes."""
-        unread = self._unread
-        if unread is not None:
-            self._unread = None
-            return unread
-        if len(self._outputs) == 1:  # almost always, and this is asked very often
-            output = self._outputs[0]()
-            return [self._made_anew(0) if output is None else output]
-        return [self.output(index) for index in range(len(self._outputs))]
-
-    def output(self, index: int) -> Variable:
-        """One of the outputs; a new one if nobody holds it any more."""
-        output = self._outputs[index]()
-        self._unread = None
-        return self._made_anew(index) if output is None else output
-
-    def _made_anew(self, index: int) -> Variable:
-        type, name = self._kinds[index]
-        # Whoever comes first makes it; that another thread was here before is seen afterwards.
-        output = self._anew.setdefault(index, Variable(type, self, index, name))
-        output = self._outputs[index]() or output
-        self._outputs[index] = ref(output)
-        self._anew.pop(index, None)
-        return output
 
 
 # What derivatives are taken by, and what they are: None where there is none.
@@ -180,7 +112,8 @@ class Op:
 
     A subclass defines `make_node`, `perform`, and for `grad` also `grad` or `L_op`. Everything else
     has a default; `protocol.op` adds more. Ops of a class are equal if the attributes are that
-    ``__props__`` names, so that equal computations are done once; without it each is another.
+    ``__props__`` names, so that a compiler may do equal computations once; without it each is
+    another.
     """
 
     if TYPE_CHECKING:
@@ -206,16 +139,20 @@ class Op:
         raise TypeError(f"{self}: define perform, which computes its outputs")
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        """Derivatives of a cost by each input, as expressions; None where there is none.
+        """The chain rule, one step: ∂cost/∂input for each input, given ∂cost/∂output for each output.
 
-        `output_grads` are the derivatives of the cost by each output.
+        That is ∂cost/∂output · ∂output/∂input, the product of a vector with the op's Jacobian (a
+        *vjp*), written as an expression of inputs and output_grads. None where there is none.
         """
         raise TypeError(
             f"{self} has no derivative: define grad(inputs, output_grads) in {type(self).__name__}"
         )
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
-        """As `grad`, for derivatives that are best written with the outputs."""
+        """As `grad`, which it calls, for derivatives that are best written with the outputs.
+
+        Define one of the two; the name is from Theano, whose model this is: the operator L(eft).
+        """
         return self.grad(inputs, output_grads)
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
@@ -277,22 +214,24 @@ def perform(node: Apply, inputs: list[Any]) -> list[Any]:
 
 
 def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
-    """Leave it to NumPy; `protocol.sizes` puts a function here that knows which may differ."""
+    """Leave it to the op; `protocol.sizes` puts a function here that tells of sizes that differ."""
 
 
 def written(x: Variable) -> str:
-    """The expression with brackets around all operands; what is long is left out of what is longer.
+    """The expression, with brackets around operands that are expressions; long ones are left out.
 
     `protocol.formula` puts a better one in its place.
     """
     texts: dict[Variable, str] = {}
+    text = x.name or f"<{x.type}>"
     for node in toposort([x]):
         for v in node.inputs:
-            texts.setdefault(v, v.name or str(getattr(v, "data", v.type)))
+            texts.setdefault(v, v.name or str(getattr(v, "data", f"<{v.type}>")))
         operands = [f"({texts[v]})" if " " in texts[v] else texts[v] for v in node.inputs]
         text = node.op.formula(node, operands)
-        texts.update(dict.fromkeys(node.outputs, text if len(text) < 200 else "…"))
-    return texts.get(x) or str(x.type)
+        for i, y in enumerate(node.outputs):
+            texts[y] = "…" if len(text) > 200 else text if node.nout == 1 else f"{text}[{i}]"
+    return text
 
 
 # ---- Walks ---------------------------------------------------------------------------------------
@@ -309,7 +248,8 @@ def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) ->
     for output in outputs:
         if output.owner is None or output in given:
             continue
-        # A node is seen twice: first its inputs go on top of it, then it is their turn no more.
+        # A node is pushed twice: the first time, what its inputs depend on is pushed above it; the
+        # second time that is done, and the node follows it.
         stack = [(output.owner, False)]
         while stack:
             node, inputs_done = stack.pop()
@@ -325,23 +265,3 @@ def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) ->
                 if owner is not None and owner not in done and variable not in given:
                     stack.append((owner, False))
     return order
-
-
-def clone_replace(
-    outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
-) -> list[Variable]:
-    """The outputs with some variables replaced by others wherever they occur.
-
-    Nodes that depend on a replaced variable are made anew, so that types follow from the new
-    inputs; all others are shared with the old graph, which is not changed.
-    """
-    if not replacements:
-        return list(outputs)
-    new: dict[Variable, Variable] = dict(replacements)
-    for node in toposort(outputs, new):
-        inputs = [new.get(v, v) for v in node.inputs]
-        if inputs != node.inputs:
-            clone = node.clone_with_new_inputs(inputs)
-            for old_output, new_output in zip(node.outputs, clone.outputs, strict=True):
-                new.setdefault(old_output, new_output)
-    return [new.get(v, v) for v in outputs]

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
+from numpy.lib.array_utils import normalize_axis_tuple
 
 from . import table
 from .axes import as_tensor_variable, sum_axes
-from .graph import Variable, extend
+from .graph import Variable
+
+
+def extend(target: type) -> Callable[[type], type]:
+    """Copy the members of the class below onto the target: so ``x + y`` comes to `Variable`."""
+
+    def copy(members: type) -> type:
+        for name, member in vars(members).items():
+            if name not in _OF_EVERY_CLASS:
+                setattr(target, name, member)
+        return members
+
+    return copy
+
+
+_OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "__firstlineno__"}
 
 
 @extend(Variable)
@@ -16,7 +32,7 @@ class Operators:
     """What Python writes with symbols; and `sum`."""
 
     if TYPE_CHECKING:
-        # `minigrad.tensor` adds methods.
+        # What `ops` and `tensor` add, for type checkers.
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, key: Any) -> Variable: ...
         def __matmul__(self, y: Any) -> Variable: ...
@@ -59,5 +75,5 @@ class Operators:
     def sum(self, axis: Any = None) -> Variable:
         """The sum over all axes, or some."""
         x = as_tensor_variable(self)
-        axes = range(x.type.ndim) if axis is None else np.atleast_1d(axis) % x.type.ndim
-        return sum_axes(x, sorted(map(int, axes)))
+        axes = range(x.type.ndim) if axis is None else normalize_axis_tuple(axis, x.type.ndim)
+        return sum_axes(x, sorted(axes))

@@ -12,10 +12,10 @@ from .types import TensorType
 
 
 class SharedVariable(Variable):
-    """A variable that holds a value, which functions read, and change by their updates.
+    """A variable that holds a value: ``SharedVariable(TensorType("float64", ()), np.array(0.0))``.
 
-    `minigrad.shared` makes one. If it has a ``default_update``, every function that uses it updates
-    it to that, unless told otherwise.
+    `evaluate` reads it, `set_value` changes it. (`minigrad.shared` makes one of any value, and
+    compiled functions change it by their updates; without other updates, by `default_update`.)
     """
 
     default_update: Variable | None = None

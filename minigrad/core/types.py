@@ -65,12 +65,6 @@ class TensorType:
         self.ndim = len(self.shape)
         self.is_float = self.numpy_dtype.kind == "f"
 
-    @property
-    def size(self) -> int | None:
-        """How many elements there are, if that is known."""
-        sizes = [size for size in self.shape if size is not None]
-        return math.prod(sizes) if len(sizes) == len(self.shape) else None
-
     def __call__(self, name: str | None = None) -> Variable:
         """A new variable of this type."""
         return Variable(self, name=checked_name(name, "a variable"))
@@ -84,26 +78,10 @@ class TensorType:
     def filter(self, value: Any) -> Any:
         """The value as an array of this type; `protocol.values` converts with more care."""
         array = np.asarray(value, self.numpy_dtype)
-        if array.ndim != self.ndim:
+        fits = [known in (None, size) for known, size in zip(self.shape, array.shape, strict=False)]
+        if array.ndim != self.ndim or not all(fits):
             raise TypeError(f"got {describe(value)}, expected {self}")
         return array
-
-    def filter_variable(self, value: Any) -> Variable:
-        """The value as a variable of this type, numbers as a constant; a TypeError if it is not."""
-        if not isinstance(value, Variable):
-            data = np.array(self.filter(value))  # a copy, so that the constant stays what it is
-            data.flags.writeable = False
-            return Constant(self, data)
-        if value.type.dtype != self.dtype or not self.accepts_shape(value.type):
-            raise TypeError(f"got {value} of type {value.type}, expected {self}")
-        return value
-
-    def accepts_shape(self, other: TensorType) -> bool:
-        """Whether the other type has as many dimensions, with sizes that may be these."""
-        return self.ndim == other.ndim and all(
-            mine is None or theirs is None or mine == theirs
-            for mine, theirs in zip(self.shape, other.shape, strict=True)
-        )
 
     def check_result(self, value: Any, node: Apply) -> np.ndarray:
         """What an op computed, as an array; a TypeError if it is not of this type."""
@@ -217,7 +195,7 @@ def constant(
     Without `dtype`, a Python number takes the smallest dtype that holds it: see `smallest_dtype`. In
     lists, floats become ``config.floatX`` and integers int64; arrays and NumPy's numbers keep their
     own. Dimensions of size 1 are put in front until there are `ndim`. A TypeError is raised for what
-    is no number, or would lose information as `dtype`.
+    would lose information as `dtype`.
 
     >>> constant([1.0, 2.0]).type
     TensorType(float64, (2,))

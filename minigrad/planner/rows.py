@@ -16,13 +16,14 @@ from typing import Any, NamedTuple
 
 from ..core.axes import DimShuffle
 from ..core.credit import credited_to
-from ..core.graph import Apply, Constant, Variable, clone_replace, toposort
+from ..core.graph import Apply, Constant, Variable, toposort
 from ..core.types import constant
 from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
 from ..protocol.axes import Axes
 from ..protocol.closed import ClosedGraph
+from ..protocol.walks import clone_node, clone_replace
 from .specialise import improve_before_cutting, improve_for_sizes
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
@@ -164,7 +165,7 @@ class _Body(NamedTuple):
             if node in self.sizes:
                 place = self.sizes[node]
                 node_inputs[place] = constant(n_rows, dtype=node.inputs[place].type.dtype)
-            clone = node.clone_with_new_inputs(node_inputs)
+            clone = clone_node(node, node_inputs)
             new.update(zip(node.outputs, clone.outputs, strict=True))
         return ClosedGraph(inputs, [new[v] for v in self.results])
 

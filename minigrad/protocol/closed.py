@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from ..core.graph import Apply, Variable, clone_replace, toposort
+from ..core.graph import Apply, Variable, toposort
+from .walks import clone_replace
 
 
 class ClosedGraph:

@@ -11,7 +11,8 @@ import numpy as np
 
 from ..core.axes import Alloc, DimShuffle, Size, Sum, as_tensor_variable, check_filling
 from ..core.elementwise import Cast, Elementwise
-from ..core.graph import Apply, Constant, Variable, extend
+from ..core.graph import Apply, Constant, Variable
+from ..core.operators import extend
 from ..core.types import constant, smallest_dtype
 from . import op as _op  # noqa: F401  # first the defaults
 from .axes import Axes, broadcasting

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from ..core.graph import Apply, NumPyOp, Op, extend, perform
+from ..core.graph import Apply, NumPyOp, Op, perform
+from ..core.operators import extend
 from .axes import Axes
 from .closed import ClosedGraph
 

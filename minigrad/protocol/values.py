@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ..core import types
-from ..core.graph import Variable, extend
+from ..core.graph import Constant, Variable
+from ..core.operators import extend
 from ..core.types import TensorType, describe
 from .errors import asked_for
 
@@ -93,3 +95,26 @@ class _Values:
         with np.errstate(all="ignore"):
             converted = array.astype(self.numpy_dtype)
             return bool(np.array_equal(converted.astype(array.dtype), array, equal_nan=True))
+
+    def filter_variable(self: Any, value: Any) -> Variable:
+        """The value as a variable of this type, numbers as a constant; a TypeError if it is not."""
+        if not isinstance(value, Variable):
+            data = np.array(self.filter(value))  # a copy, so that the constant stays what it is
+            data.flags.writeable = False
+            return Constant(self, data)
+        if value.type.dtype != self.dtype or not self.accepts_shape(value.type):
+            raise TypeError(f"got {value} of type {value.type}, expected {self}")
+        return value
+
+    def accepts_shape(self: Any, other: TensorType) -> bool:
+        """Whether the other type has as many dimensions, with sizes that may be these."""
+        return self.ndim == other.ndim and all(
+            mine is None or theirs is None or mine == theirs
+            for mine, theirs in zip(self.shape, other.shape, strict=True)
+        )
+
+    @property
+    def size(self: Any) -> int | None:
+        """How many elements there are, if that is known."""
+        sizes = [size for size in self.shape if size is not None]
+        return math.prod(sizes) if len(sizes) == len(self.shape) else None

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from functools import cache
 
-from ..core.graph import Variable, clone_replace, toposort
+from ..core.graph import Variable, toposort
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
+from ..protocol.walks import clone_replace
 from .engine import RewriteError, Rewriter, Rule, Step, rule
 from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
 from .rules.constants import FOLDING_RULES

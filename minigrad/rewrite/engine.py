@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from ..core.axes import Alloc, as_tensor_variable, size_of, sizes_of
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Op, Variable, toposort
+from ..protocol.walks import clone_node
 from .known import AnyOp, Applied, keeps_types, number_of
 from .shapes import infer_shapes
 
@@ -196,7 +197,7 @@ class Rewriter:
         if equal is not None:
             self._finish(node, equal)
             return
-        current = node if node.inputs == inputs else node.clone_with_new_inputs(inputs)
+        current = node if node.inputs == inputs else clone_node(node, inputs)
         outputs = current.outputs
         rules = self._rules_for(node.op)
         found = rules and credited_to(node.made_at, self._first_that_applies, rules, current)

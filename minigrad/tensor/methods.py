@@ -13,8 +13,8 @@ import numpy as np
 from ..compile.evaluation import evaluate_once
 from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
 from ..core.elementwise import TABLE, cast
-from ..core.graph import Constant, Variable, extend
-from ..core.operators import Operators
+from ..core.graph import Constant, Variable
+from ..core.operators import Operators, extend
 from ..core.types import TensorType
 from ..ops import functions
 from ..ops.counting import element_count

@@ -8,8 +8,8 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad.compile.names import identifier
-from minigrad.core.graph import clone_replace, toposort
-from minigrad.protocol.walks import ancestors, graph_inputs
+from minigrad.core.graph import toposort
+from minigrad.protocol.walks import ancestors, clone_replace, graph_inputs
 
 DEPTH = 5_000
 

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...core.evaluate import evaluate
-from ...core.graph import Apply, Constant, Op, Variable, clone_replace
+from ...core.graph import Apply, Constant, Op, Variable
 from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
 from ...protocol.op import Use
+from ...protocol.walks import clone_replace
 
 # From so many blocks on, sums of float32 would lose digits if they were added up in float32.
 _MANY_BLOCKS = 32
