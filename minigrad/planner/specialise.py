@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from ..core.graph import Variable, clone_replace
+from ..core.graph import Variable
 from ..protocol.closed import ClosedGraph
+from ..protocol.walks import clone_replace
 from ..rewrite import rules
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import FILLING_RULES
