@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.protocol.walks import ancestors
+from minigrad.protocol.walks import ancestors, clone_replace
 from minigrad.testing import check_grad
 
 MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
@@ -310,4 +310,4 @@ def test_derivatives_of_arrangements_and_products_are_right_and_of_the_type_of_t
     sizes = minigrad.function([x], [y.shape for y in [*slopes, *on_the_way]])(value)
     for one, other in zip(sizes[: len(slopes)], sizes[len(slopes) :], strict=True):
         assert one.tolist() == other.tolist()
-    check_grad(lambda x_: minigrad.core.graph.clone_replace([T.sin(h)], {x: x_})[0], value)
+    check_grad(lambda x_: clone_replace([T.sin(h)], {x: x_})[0], value)
