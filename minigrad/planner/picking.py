@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
+from ..compile.checks import Refuse
 from ..core.elementwise import cast
-from ..core.graph import Constant, Variable
+from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.planned import Picked, Placed
 from ..ops.ranges import ARange
@@ -48,3 +49,34 @@ def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
 
 
 PICKING_RULES = (_picked, _placed)
+
+
+def not_done_by_picks(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list[Variable]:
+    """The checks of indices that no pick of the same columns does when the outputs are computed."""
+    done = {(v, node.op.n_columns) for node, v in _placed_columns(outputs)}
+    return [check for check in checks if _columns_checked(check) not in done]
+
+
+def _placed_columns(outputs: Sequence[Variable]) -> Iterator[tuple[Apply, Variable]]:
+    """The nodes that place values, and their columns, as seen from outside inner graphs."""
+    for node in toposort(outputs):
+        if isinstance(node.op, Placed):
+            yield node, node.inputs[1]
+        for graph in node.op.inner:
+            outside = dict(zip(graph.inputs, node.inputs, strict=True))
+            for inner in graph.nodes:
+                if isinstance(inner.op, Placed) and inner.inputs[1] in outside:
+                    yield inner, outside[inner.inputs[1]]
+
+
+def _columns_checked(check: Variable) -> tuple[Variable, float | None] | None:
+    """The columns of which the check finds out whether there are so many."""
+    node = check.owner
+    if node is None or not isinstance(node.op, Refuse):
+        return None
+    of_zeros = node.op.refusing
+    if of_zeros != IncSubtensor((INPUT, INPUT), set_instead_of_inc=False) or len(node.inputs) < 4:
+        return None
+    rows, columns, n_rows, n_columns, *_ = node.inputs
+    is_of_all = isinstance(rows, Constant) and np.array_equal(rows.data, np.arange(len(rows.data)))
+    return (columns, number_of(n_columns)) if is_of_all else None

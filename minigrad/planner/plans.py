@@ -17,6 +17,7 @@ from ..core.sharing import SharedVariable
 from ..protocol.closed import ClosedGraph
 from .buffers import place
 from .layout import read_by_columns
+from .picking import not_done_by_picks
 from .recycling import Recycler, new_values
 from .rows import in_row_blocks
 from .specialise import improve_for_sizes, with_known_sizes
@@ -106,7 +107,7 @@ class Plans(Programs):
         in_blocks = in_row_blocks(known.inputs, known.outputs[:count])
         graph = improve_for_sizes(ClosedGraph(known.inputs, [*in_blocks, *known.outputs[count:]]))
         outputs = graph.outputs[:count]
-        checks = not_done_by(outputs, graph.outputs[count:])
+        checks = not_done_by_picks(outputs, not_done_by(outputs, graph.outputs[count:]))
         by_columns = read_by_columns(outputs)
         for given, variable in zip(graph.inputs, self._graph.inputs, strict=True):
             if given in by_columns and isinstance(variable, SharedVariable):
