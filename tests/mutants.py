@@ -56,7 +56,10 @@ HELPERS = {
 }
 LAST_ARGUMENTS = {"gy", "gz"}
 SECONDS = 120
-SLOW = ["tests/minigrad/test_scale.py", "tests/minigrad/test_fuzz.py"]
+# The examples of docstrings draw by Hypothesis's own settings, which are others here.
+LEFT_OUT = [
+    f"tests/minigrad/test_{name}.py" for name in ("scale", "fuzz", "docstrings", "docs", "imports")
+]
 
 # Mutants that compute the same, and why: the code as it was, and as it became; where that is not
 # telling enough, after the line that it is in.
@@ -414,7 +417,7 @@ def main() -> int:
         "no:terminal",
         *options.tests,
     ]
-    pytest.main([*arguments, *(f"--deselect={name}" for name in SLOW)], plugins=[survey])
+    pytest.main([*arguments, *(f"--deselect={name}" for name in LEFT_OUT)], plugins=[survey])
     if not survey.is_complete:
         sys.exit("the tests must pass before mutants can fail them")
     print(report(chosen, survey.survivors))

@@ -20,11 +20,11 @@ def mentioned(
     while new:
         more = [v for v in ancestors(new, found) if v not in found]
         found.update(dict.fromkeys(more))
-        new = clone_replace(written_with(more), replacements)
+        new = clone_replace(notes_of(more), replacements)
     return list(found)
 
 
-def written_with(variables: Iterable[Variable]) -> list[Variable]:
+def notes_of(variables: Iterable[Variable]) -> list[Variable]:
     """What the constants among the variables were written with: see `Constant`."""
     notes = [v.written_with for v in variables if isinstance(v, Constant)]
     return [v for v in dict.fromkeys(notes) if v is not None]

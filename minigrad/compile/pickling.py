@@ -14,9 +14,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from ..core.credit import Line
+from ..core.elementwise import TABLE, Cast, Elementwise
 from ..core.graph import Apply, Constant, Op, Variable, toposort
 from ..core.operators import extend
-from .mentions import written_with
+from ..core.types import TensorType
+from .mentions import notes_of
 
 # A variable as it is pickled: a leaf as itself, else what makes it and which output it is.
 _Entry = Variable | tuple["_Recorded", int]
@@ -65,7 +67,7 @@ def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Ent
     # What constants were written with comes before them, also if that leads to more constants.
     noted: list[Variable] = []
     order = toposort(variables)
-    while new := [v for v in written_with(_inputs_of(order)) if v not in noted]:
+    while new := [v for v in notes_of(_inputs_of(order)) if v not in noted]:
         noted = [*new, *noted]
         order = toposort([*noted, *variables])
     return [*map(_recorded, order)], [*map(_entry, variables)]
@@ -106,6 +108,28 @@ def _reduced_variable(variable: Variable) -> Any:
 
 def _reduced_node(node: Apply) -> Any:
     return attrgetter("owner"), (node.output(0),)
+
+
+def _from_table(name: str) -> Elementwise:
+    return TABLE[name]
+
+
+@extend(Elementwise)
+class _Elementwise:
+    def __reduce__(self: Any) -> Any:
+        return _from_table, (self.name,)
+
+
+@extend(Cast)
+class _Cast:
+    def __reduce__(self: Any) -> Any:
+        return Cast, (self.dtype,)
+
+
+@extend(TensorType)
+class _TensorType:
+    def __reduce__(self: Any) -> Any:
+        return TensorType, (self.dtype, self.shape)
 
 
 @extend(Constant)

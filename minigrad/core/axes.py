@@ -189,7 +189,7 @@ def dimshuffle(x: Any, *order: Any) -> Variable:
 def size_of(x: Variable, axis: int) -> Variable:
     """The size of x along the axis: a constant where the type knows it."""
     known = x.type.shape[axis]
-    return Size(axis)(x) if known is None else written_with(x, constant(known, dtype="int64"))
+    return Size(axis)(x) if known is None else noting(x, constant(known, dtype="int64"))
 
 
 def sizes_of(x: Variable) -> list[Variable]:
@@ -218,10 +218,10 @@ def expand_to(g: Variable, x: Variable, axes: Sequence[int]) -> Variable:
 def filled_like(x: Any, number: float, dtype: Any = None) -> Variable:
     """The number, in the shape of x, and in its dtype unless another is given."""
     x = as_tensor_variable(x)
-    return Alloc()(written_with(x, constant(number, dtype=dtype or x.type.dtype)), *sizes_of(x))
+    return Alloc()(noting(x, constant(number, dtype=dtype or x.type.dtype)), *sizes_of(x))
 
 
-def written_with(x: Variable, value: Variable) -> Variable:
+def noting(x: Variable, value: Variable) -> Variable:
     """The value; if it is a constant, one that remembers x: see `Constant`."""
     if not isinstance(value, Constant) or isinstance(x, Constant):
         return value

@@ -82,10 +82,7 @@ def vjp(
 def connected(
     known: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable] = ()
 ) -> set[Variable]:
-    """The variables between the wanted ones and the known ones: a change would pass through.
-
-    Forwards: what depends on the wanted ones. Backwards: what leads to the known ones. Both.
-    """
+    """The variables that depend on the wanted ones, and lead to the known ones: both."""
     patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
     depends = set(wanted)
     for node, pattern in patterns:

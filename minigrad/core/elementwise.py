@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import lru_cache, partial
+from contextlib import suppress
+from functools import lru_cache, partial, reduce
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -134,13 +136,26 @@ class Elementwise(NumPyOp):
             for derivative, x in zip(derivatives, inputs, strict=True)
         ]
 
+    def __call__(self, *inputs: Any) -> Variable:
+        """The function of the inputs; `add` and `mul` take any number, one after the other.
+
+        Of integers that are known it is a constant, wide enough to hold the result.
+        """
+        if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
+            return as_tensor_variable(reduce(self, inputs))
+        node = self.make_node(*inputs)
+        known = [v.data for v in node.inputs if isinstance(v, Constant) and v.written_with is None]
+        type = node.out.type
+        if len(known) == len(node.inputs) and type.numpy_dtype.kind in "iu" and not type.ndim:
+            with suppress(ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
+                result = index(self.function(*[number.astype(object) for number in known]))
+                return constant(result, dtype=np.result_type(type.dtype, smallest_dtype(result)))
+        return node.out
+
     def __str__(self) -> str:
         return self.name
 
     __repr__ = __str__
-
-    def __reduce__(self) -> Any:
-        return (_from_table, (self.name,))
 
 
 class Quotient(Elementwise):
@@ -183,9 +198,6 @@ class Cast(Elementwise):
         super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype
 
-    def __reduce__(self) -> Any:
-        return (Cast, (self.dtype,))
-
     def __str__(self) -> str:
         return f"Cast{{{self.dtype}}}"
 
@@ -206,10 +218,6 @@ def _shown(x: Any) -> str:
 
 # All functions of elements by their names: the lines of `table`, and of `ops.functions`.
 TABLE: dict[str, Elementwise] = {}
-
-
-def _from_table(name: str) -> Elementwise:
-    return TABLE[name]
 
 
 @lru_cache(maxsize=1000)

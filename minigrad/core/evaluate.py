@@ -16,7 +16,7 @@ class MissingInputError(ValueError):
     """A value is needed of a variable that is neither an input, nor computed, nor shared."""
 
 
-# Told of a node that has been performed, with the values of its inputs and of its outputs.
+# Told of a node that was performed, with the values of its inputs and outputs.
 Watcher = Callable[[Apply, Sequence[np.ndarray], Sequence[np.ndarray]], None]
 
 

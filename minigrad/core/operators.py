@@ -13,7 +13,10 @@ from .graph import Variable
 
 
 def extend(target: type) -> Callable[[type], type]:
-    """Copy the members of the class below onto the target: so ``x + y`` comes to `Variable`."""
+    """Copy the members of the class below onto the target: so ``x + y`` comes to `Variable`.
+
+    They cannot use ``super()``, which would look for another class.
+    """
 
     def copy(members: type) -> type:
         for name, member in vars(members).items():

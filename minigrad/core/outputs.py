@@ -1,8 +1,8 @@
 """How a node holds its outputs; craft, to be skipped at first.
 
-A variable holds the node that makes it. If nodes held their outputs, too, each graph would refer to
-itself in a circle, and stay in memory until Python looks for circles. So a node holds its outputs
-weakly. One that has been freed is made again, of the same type and name, when it is asked for.
+A variable holds the node that makes it. If nodes held their outputs, too, graphs would be circles,
+and stay in memory until Python looks for these. So a node holds its outputs weakly; one that has been
+freed is made again, of the same type and name, when it is asked for.
 """
 
 from __future__ import annotations

@@ -5,26 +5,16 @@
 each input. More functions stand in `ops.functions`.
 """
 
+# fmt: off
+# isort: skip_file
+
 from __future__ import annotations
 
 import numpy as np
 
-# fmt: off
 from .elementwise import (
-    Quotient,
-    Switch,
-    binary,
-    bits,
-    number,
-    real,
-    same,
-    ternary,
-    truth,
-    unary,
-    whole,
+    Quotient, Switch, binary, bits, number, real, same, ternary, truth, unary, whole,
 )
-
-# fmt: on
 from .graph import Constant, Variable
 from .types import constant
 
@@ -43,7 +33,6 @@ def by_power(g: Variable, x: Variable, e: Variable) -> Variable:
     return g * x**e
 
 
-# fmt: off
 neg     = unary("neg",     np.negative,    lambda x, y, gy: -gy, number, "-")
 abs_    = unary("abs",     np.abs,         lambda x, y, gy: gy * sgn(x), same)
 sgn     = unary("sgn",     np.sign,        None, number)

@@ -103,9 +103,6 @@ class TensorType:
     def __hash__(self) -> int:
         return hash((self.numpy_dtype, self.shape))
 
-    def __reduce__(self) -> Any:
-        return TensorType, (self.dtype, self.shape)
-
     def __str__(self) -> str:
         if set(self.shape) <= {None} and self.ndim < len(_NAMES_BY_NDIM):
             return f"TensorType({self.dtype}, {_NAMES_BY_NDIM[self.ndim]})"

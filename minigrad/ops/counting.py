@@ -9,7 +9,7 @@ from typing import Any
 
 from numpy.lib.array_utils import normalize_axis_index, normalize_axis_tuple
 
-from ..core.axes import size_of, written_with
+from ..core.axes import noting, size_of
 from ..core.graph import Constant, Variable
 from ..core.types import constant
 from ..protocol.errors import asked_for
@@ -41,5 +41,5 @@ def normalize_axis(axis: Any, ndim: int) -> int:
 def element_count(x: Variable, axes: Sequence[int]) -> Variable:
     """Return the number of elements of x along the axes together, int64."""
     if not axes:
-        return written_with(x, constant(1, dtype="int64"))
+        return noting(x, constant(1, dtype="int64"))
     return reduce(mul, (size_of(x, axis) for axis in axes))

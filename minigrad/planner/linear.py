@@ -72,7 +72,7 @@ def _multiple_of_row(product: Apply) -> Multiple | None:
 def _number_in(row: Variable) -> float | None:
     """Return the number that the row is filled with, if it is."""
     filled = made_by(row, Alloc)
-    return None if filled is None or filled.inputs[0].ndim else number_of(filled.inputs[0])
+    return None if filled is None or filled.inputs[0].type.ndim else number_of(filled.inputs[0])
 
 
 def _with_row_of(number: float, product: Apply, place: int) -> Variable:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import lru_cache, reduce
-from operator import index
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from ..core.axes import Alloc, DimShuffle, Size, Sum, as_tensor_variable, check_filling
+from ..core.axes import Alloc, DimShuffle, Size, Sum, check_filling
 from ..core.elementwise import Cast, Elementwise
 from ..core.graph import Apply, Constant, Variable
 from ..core.operators import extend
-from ..core.types import constant, smallest_dtype
-from . import op as _op  # noqa: F401  # first the defaults
 from .axes import Axes, broadcasting
 from .kernels import ACCUMULATORS, numpy_cast, numpy_sum
 from .op import Use
@@ -172,32 +169,8 @@ class _Elementwise:
             return self.formula(node, inputs)
         return f"{use(self.name, self.function)}({', '.join(inputs)})"
 
-    def __call__(self: Any, *inputs: Any) -> Variable:
-        """The function of the inputs; `add` and `mul` take any number, one after the other."""
-        if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
-            return as_tensor_variable(reduce(self, inputs))
-        node = self.make_node(*inputs)
-        if node.out.type.numpy_dtype.kind in "iu" and all(map(_is_number, node.inputs)):
-            return self._of_integers(node)
-        return node.out
-
-    def _of_integers(self: Any, node: Apply) -> Variable:
-        """The result for integers that are known, as a constant wide enough to hold it."""
-        try:
-            numbers = [v.data.astype(object) for v in node.inputs if isinstance(v, Constant)]
-            result = index(self.function(*numbers))
-            dtype = np.result_type(node.out.type.numpy_dtype, smallest_dtype(result))
-            return constant(result, dtype=dtype)
-        except (ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
-            return node.out
-
     def axes(self: Any, node: Apply) -> Axes:
         return broadcasting(*[variable.type.shape for variable in node.inputs])
-
-
-def _is_number(x: Variable) -> bool:
-    """Whether x is a constant without dimensions, and stands for itself alone."""
-    return isinstance(x, Constant) and not x.type.ndim and x.written_with is None
 
 
 _ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)

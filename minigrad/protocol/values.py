@@ -118,3 +118,12 @@ class _Values:
         """How many elements there are, if that is known."""
         sizes = [size for size in self.shape if size is not None]
         return math.prod(sizes) if len(sizes) == len(self.shape) else None
+
+    @property
+    def broadcastable(self: Any) -> tuple[bool, ...]:
+        """For each dimension whether its size is known to be 1."""
+        return tuple(size == 1 for size in self.shape)
+
+    def make_variable(self: Any, name: str | None = None) -> Variable:
+        """A new variable of this type."""
+        return self(name)

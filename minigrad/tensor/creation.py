@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import Alloc, as_tensor_variable, dimshuffle, size_of, written_with
+from ..core.axes import Alloc, as_tensor_variable, dimshuffle, noting, size_of
 from ..core.elementwise import cast, operands
 from ..core.graph import Variable
 from ..core.table import eq, maximum, switch
@@ -98,7 +98,7 @@ def fill(a: Any, b: Any) -> Variable:
     wide_a, wide_b = (as_tensor_variable(x, ndim=ndim) for x in (a, b))
     repeats = enumerate(wide_a.type.broadcastable)
     sizes = [size_of(wide_b if repeated else wide_a, axis) for axis, repeated in repeats]
-    return Alloc()(written_with(a, b), *sizes)
+    return Alloc()(noting(a, b), *sizes)
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:

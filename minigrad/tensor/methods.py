@@ -287,15 +287,3 @@ class _Constant:
     def value(self: Any) -> Any:
         """The data, by Theano's other name for it."""
         return self.data
-
-
-@extend(TensorType)
-class _TensorType:
-    @property
-    def broadcastable(self: Any) -> tuple[bool, ...]:
-        """For each dimension whether its size is known to be 1."""
-        return tuple(size == 1 for size in self.shape)
-
-    def make_variable(self: Any, name: str | None = None) -> Variable:
-        """A new variable of this type."""
-        return self(name)

@@ -41,10 +41,13 @@ from minigrad.ops.reduction import CumSum, Reduction
 
 x = TensorType("float64", (None,))("x")
 cost = Reduction("prod", (0,))(x) + Dot()(x, x) + CumSum(0)(x[1:]).sum() / 2
-print(*function([x], grad(cost, x))([0.0, 2.0, 3.0]))
+gradient = grad(cost, x)
+f = function([x], gradient)
+print(*f([0.0, 2.0, 3.0]), gradient.type.broadcastable)
+assert "x" in str(gradient) and "x" in f.source
 """
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert process.stdout == "6.0 5.0 6.5\n", process.stderr
+    assert process.stdout == "6.0 5.0 6.5 (False,)\n", process.stderr
 
 
 def test_core_is_small_enough_to_be_read_in_an_afternoon():

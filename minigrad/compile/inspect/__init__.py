@@ -1,1 +1,1 @@
-"""."""
+"""Programs explained and watched: comments, definitions, profile, DebugMode, NanGuardMode."""
