@@ -23,7 +23,7 @@ from .inspect.profile import Laps, Profile, Row
 from .plan import make_plan
 from .printer import Printer
 
-# Of programs: two of one name are two files to Python, also if one is gone.
+# Programs are numbered: two of one name are two files to Python, also if one is gone.
 _NUMBERS = count()
 
 

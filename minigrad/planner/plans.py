@@ -1,4 +1,4 @@
-"""The programs of a function: one for any shapes, and others planned for shapes that recur."""
+"""The programs of a function: one for any shapes, and one planned for each of its first shapes."""
 
 from __future__ import annotations
 

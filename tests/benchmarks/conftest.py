@@ -22,6 +22,13 @@ class RecordedClock:
         return next(self._readings)
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config) -> None:
+    """Run in one process: what runs beside a race would be timed, too."""
+    if hasattr(config.option, "numprocesses"):
+        config.option.numprocesses, config.option.dist = None, "no"
+
+
 CLOCK = RecordedClock()
 REPORT = pytest.StashKey[Report]()
 

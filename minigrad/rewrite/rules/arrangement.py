@@ -118,7 +118,7 @@ def _sum_of_repeated(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     kept = [axis for axis in range(len(sizes)) if axis not in axes]
     times = math.prod((sizes[axis] for axis in axes), start=constant(1, dtype="int64"))
     value = dimshuffle(value, kept)
-    # Of none the sum is 0, also if the value is infinite or NaN; and their mean is 0 / 0.
+    # The sum of none is 0, also if the value is infinite or NaN; and their mean is 0 / 0.
     total = switch(eq(times, 0), zeros_like(value), value * cast(times, value.type.dtype))
     return [Alloc()(total, *[sizes[axis] for axis in kept])]
 
