@@ -1,4 +1,4 @@
-"""What the expressions as they were asked for check, and the rewritten ones would not.
+"""Checks of sizes that the rewrites have removed, and that are made all the same.
 
 A derivative may need nothing of a product, or of a reshape, but its shape, which is known without
 computing it. That the sizes fit is checked anyhow.
@@ -91,7 +91,7 @@ class Refuse(Op):
         return all(shapes[i][a] is shapes[j][b] for i, a, j, b in pairs)
 
     def key(self, inputs: Sequence[Variable]) -> Any:
-        """What it has in common with a node that refuses the same: see `_key`."""
+        """A key that it shares with a node that refuses the same: see `_key`."""
         dimensions = tuple(type.ndim for type in self.types)
         return self.refusing, dimensions, tuple(inputs[: len(self._by_value)])
 
@@ -163,12 +163,12 @@ def _is(variable: Variable, op: Op, inputs: Sequence[Variable]) -> bool:
 
 
 def refusals(outputs: Sequence[Variable]) -> list[Variable]:
-    """What would check, for each node of the outputs that may refuse sizes, just that."""
+    """A `Refuse` for each node that may refuse sizes, computed beside the outputs."""
     return [Refuse(n).of_node() for n in toposort(outputs) if n.op.may_refuse(n)]
 
 
 def not_done_by(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list[Variable]:
-    """Those of the checks that are still to be done when the outputs are computed."""
+    """The checks that no node of the outputs makes when it is computed."""
     done = {_key(node) for node in toposort(outputs) if node.op.may_refuse(node)}
     return [check for check in checks if _is_refusal(check, done)]
 
@@ -185,7 +185,7 @@ def _is_refusal(check: Variable, done: Collection[Any]) -> bool:
 
 
 def _key(node: Apply) -> Any:
-    """What nodes have in common that refuse the same: op, dimensions, indices and new sizes."""
+    """A key that nodes share which refuse the same: op, dimensions, indices and new sizes."""
     return node.op, tuple(v.type.ndim for v in node.inputs), tuple(_parameters(node))
 
 

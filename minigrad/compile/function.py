@@ -70,6 +70,9 @@ class Function:
     ) -> None:
         self.name = name
         self.mode = mode
+        # Two flat lists run through all that follows. What is computed: first what the call returns,
+        # then the new values of the targets. What it is computed from: the inputs, then the shared
+        # variables, then arrays that a plan lends for new values.
         variables = [given.variable for given in inputs]
         if mode == "FAST_COMPILE":
             self.outputs, lost = list(outputs), LostChecks()
@@ -85,6 +88,7 @@ class Function:
         self._n_outputs = len(outputs) - len(targets)
         self._binder = Binder(name, inputs)
         self._bind = self._binder.compiled()
+        # Also those that only a check needs, which the rewrites have removed.
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
