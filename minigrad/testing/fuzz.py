@@ -60,6 +60,8 @@ if result.ndim:
 for output in outputs:
     testing.assert_program_agrees(inputs, [output], values, rtol=1e-7, atol=1e-8)
     minigrad.function(inputs, output, mode="DebugMode", on_unused_input="ignore")(*values)""",
+}
+CHECKS_OF_PLANS = {
     "blocks": """\
 few = {"_BLOCK_BYTES": 64, "_FEWEST_ROWS": 5, "_FEWEST_BLOCKS": 2}  # as if the cache were tiny
 with mock.patch.multiple("minigrad.planner.rows", **few):
@@ -103,7 +105,11 @@ class Fuzzer:
         self.failures: dict[str, Path] = {}
         self._last: tuple[str, str] | None = None
         has_derivatives = set(families) <= set(SMOOTH)
-        self._checks = checks or CHECKS | (CHECKS_OF_DERIVATIVES if has_derivatives else {})
+        self._checks = checks or {
+            **CHECKS,
+            **(CHECKS_OF_PLANS if hasattr(minigrad, "planner") else {}),
+            **(CHECKS_OF_DERIVATIVES if has_derivatives else {}),
+        }
         self._dtypes = ["float64"] if has_derivatives else ["float64", "float32", "int64", "bool"]
 
     def run(self, until: float, first_seed: int) -> None:
