@@ -5,7 +5,13 @@ import sys
 import textwrap
 from pathlib import Path
 
+import numpy as np
+import pytest
+
 import minigrad
+import minigrad.tensor as T
+from minigrad.core import backprop
+from minigrad.core.evaluate import evaluate
 
 PACKAGE = Path(minigrad.__file__).parent
 
@@ -102,3 +108,29 @@ def test_sizes_that_differ_are_refused():
         """)
     )
     assert "(2,) (3,)" in printed
+
+
+def test_the_derivatives_of_the_core_are_those_of_grad():
+    x, y, n = T.dvector("x"), T.fvector("y"), T.ivector("n")
+    cost = (x * n * T.exp(y) + x / (n + 1)).sum()
+    values = {
+        x: np.array([1.0, 2.0]),
+        y: np.array([0.5, 1.0], "float32"),
+        n: np.array([2, 3], "int32"),
+    }
+    for mine, theirs in zip(backprop.grad(cost, [x, y]), minigrad.grad(cost, [x, y]), strict=True):
+        assert mine.type.dtype == theirs.type.dtype
+        (value,) = evaluate([mine], values)
+        np.testing.assert_allclose(value, theirs.eval(values), rtol=1e-6)
+
+
+def test_what_is_not_float_has_no_derivative_in_the_core_and_gets_zeros():
+    n = T.ivector("n")
+    (by_n,) = evaluate(backprop.grad((n * 2.0).sum(), [n]), {n: np.array([2, 3], "int32")})
+    assert by_n.dtype == "int32" and by_n.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("of_what", [lambda x: (x * x, [x]), lambda x: ((x * x).sum(), x)])
+def test_the_core_takes_a_scalar_cost_and_a_list(of_what):
+    with pytest.raises(TypeError, match="takes a scalar cost and a list of variables"):
+        backprop.grad(*of_what(T.dvector("x")))
