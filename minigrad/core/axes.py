@@ -125,8 +125,8 @@ def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None])
             )
 
 
-# In what narrow floats are added up.
-_WIDER = {"float16": "float32", "float32": "float64"}
+# In what narrow floats are added up, as Theano's ``acc_dtype``.
+ACCUMULATORS = {"float16": "float32", "float32": "float64"}
 
 
 class Sum(NumPyOp):
@@ -144,8 +144,8 @@ class Sum(NumPyOp):
         return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
 
     def compute(self, x: Any) -> Any:
-        total = np.add.reduce(x, axis=self.axis, dtype=_WIDER.get(x.dtype.name))
-        return total.astype(x.dtype) if x.dtype.name in _WIDER else total
+        total = np.add.reduce(x, axis=self.axis, dtype=ACCUMULATORS.get(x.dtype.name))
+        return total.astype(x.dtype) if x.dtype.name in ACCUMULATORS else total
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [expand_to(output_grads[0], inputs[0], self.axis)]

@@ -18,6 +18,7 @@ from ..core.axes import (
 )
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
+from ..core.operators import extend
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
@@ -519,5 +520,6 @@ def getitem(x: Any, key: Any) -> Variable:
     return Subtensor(parsed.pattern)(x, *parsed.variables)
 
 
-# Derivatives of other ops take parts, too.
-setattr(Variable, "__getitem__", getitem)  # noqa: B010  # mypy knows of it from `Operators`
+@extend(Variable)
+class _Brackets:
+    __getitem__ = getitem  # derivatives of other ops take parts, too

@@ -34,18 +34,10 @@ Shapes = tuple[tuple[int, ...], ...]
 class Plans(Programs):
     """Chooses the program that was planned for the shapes of the values; see `Programs`."""
 
-    def __init__(
-        self,
-        name: str,
-        graph: ClosedGraph,
-        lost: LostChecks,
-        targets: Sequence[Any] = (),
-        filled: bool = False,
-        strict: bool = False,
-    ) -> None:
-        super().__init__(name, graph, lost, targets, filled, strict)
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
         # What the program for any sizes checks by computing it, a plan may know without.
-        self._checks = [*lost.others, *refusals(graph.outputs)]
+        self._checks = [*self._lost.others, *refusals(self._graph.outputs)]
         self._planned: dict[Shapes, Program] = {}
         self._most = _MOST_PLANS
         self._spares: dict[int, np.ndarray] = {}

@@ -80,22 +80,22 @@ class _Rows:
     axis : dict of Variable to int
         Along which axis a variable has its rows: the inputs, and what is computed from them by rows.
     label : dict of Apply to label
-        Of the nodes that go by rows: the label of the rows among their axes.
+        The label of the rows among the axes of each node that goes by rows.
     turn : dict of Apply to int
-        Of the same: the number of the pass.
+        The number of the pass in which each of these nodes is computed.
     """
 
     def __init__(self, inputs: Iterable[Variable], order: Sequence[Apply], n_rows: int) -> None:
         self.n_rows = n_rows
         self.axis = {v: 0 for v in inputs if v.type.ndim and v.type.shape[0] == n_rows}
         self.label: dict[Apply, Any] = {}
-        self.turn: dict[Apply, int] = {}
+        self.turn: dict[Apply | None, int] = {}
         ready: dict[Variable, int] = {}  # from which pass on it is there for what goes by rows
         for node in order:
             label = self._label(node)
             turns = [ready.get(v, 0) for v in node.inputs]
             if label is None:
-                made_by_rows = [self.turn.get(v.owner, -1) + 1 for v in node.inputs]  # type: ignore[arg-type]  # None is no key
+                made_by_rows = [self.turn.get(v.owner, -1) + 1 for v in node.inputs]
                 ready.update(dict.fromkeys(node.outputs, max([*turns, *made_by_rows], default=0)))
                 continue
             self.label[node], self.turn[node] = label, max(turns)

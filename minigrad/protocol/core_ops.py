@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import Alloc, DimShuffle, Size, Sum, check_filling
+from ..core.axes import ACCUMULATORS, Alloc, DimShuffle, Size, Sum, check_filling
 from ..core.elementwise import Cast, Elementwise
 from ..core.graph import Apply, Constant, Variable
 from ..core.operators import extend
 from .axes import Axes, broadcasting
-from .kernels import ACCUMULATORS, numpy_cast, numpy_sum
+from .kernels import numpy_cast, numpy_sum
 from .op import Use
 
 
@@ -150,17 +150,17 @@ class _Size:
         return Axes([[None] * node.inputs[0].type.ndim], [()])
 
 
+@lru_cache
+def _takes_out(function: Callable[..., Any]) -> bool:
+    """Whether the function writes its result into an array, or an input, passed as ``out=``."""
+    code = getattr(function, "__code__", None)
+    return isinstance(function, np.ufunc) or (code is not None and "out" in code.co_varnames)
+
+
 @extend(Elementwise)
 class _Elementwise:
     storage = "new"
-
-    @property
-    def takes_out(self: Any) -> bool:
-        return _takes_out(self.function)
-
-    @property
-    def in_place(self: Any) -> bool:
-        return _takes_out(self.function)
+    takes_out = in_place = property(lambda self: _takes_out(self.function))
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         if self.function in _ARITHMETIC and all(_is_single_float(x) for x in node.inputs):
@@ -179,13 +179,6 @@ _ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
 def _is_single_float(x: Variable) -> bool:
     """Whether x is a float without dimensions."""
     return x.type.is_float and not x.type.ndim
-
-
-@lru_cache
-def _takes_out(function: Callable[..., Any]) -> bool:
-    """Whether the function writes its result into an array, or an input, passed as ``out=``."""
-    code = getattr(function, "__code__", None)
-    return isinstance(function, np.ufunc) or (code is not None and "out" in code.co_varnames)
 
 
 @extend(Cast)

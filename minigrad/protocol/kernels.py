@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ..core.axes import ACCUMULATORS
+
 
 class _Quiet(threading.local):
     """Calls functions without NumPy's warnings, as ``numpy.errstate`` does, in less time.
@@ -43,10 +45,6 @@ def numpy_cast(x: Any, dtype: Any, out: Any = None) -> Any:
         return np.asarray(x).astype(dtype, order="C")
     out[...] = x  # in half the time of np.copyto
     return out
-
-
-# In what a running sum or product of a narrow float is kept, as Theano's ``acc_dtype``.
-ACCUMULATORS = {"float16": "float32", "float32": "float64"}
 
 
 def accumulator(dtype: Any) -> np.dtype[Any]:

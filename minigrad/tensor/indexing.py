@@ -36,7 +36,7 @@ def set_subtensor(
     Returns
     -------
     Variable
-        Of the shape of the whole tensor.
+        Has the shape of the whole tensor.
 
     Raises
     ------

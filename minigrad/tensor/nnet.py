@@ -53,7 +53,7 @@ def softmax(c: Any, axis: Axis = None) -> Variable:
     Returns
     -------
     Variable
-        Of the dtype of c. Derivative: y · (g − Σ g · y), where y is the result.
+        The dtype is that of c. Derivative: y · (g − Σ g · y), where y is the result.
 
     Raises
     ------
