@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.axes import dimshuffle, ones_like, restore_axes, size_of, sizes_of, zeros_like
 from ..core.elementwise import cast
-from ..core.graph import Apply, NumPyOp, Variable
+from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.table import eq, exp, switch
 from ..core.types import TensorType
 from ..protocol.axes import Axes
@@ -79,12 +79,7 @@ class Reduction(AlongAxes):
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
         return Apply(self, [x], [TensorType(self.dtype(x.type.dtype), shape)()])
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Sequence[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         if self.vjp is None:
             return [None]
         x = inputs[0]
@@ -213,12 +208,7 @@ class Recurrence(NumPyOp):
         axes = range(node.out.type.ndim)
         return Axes([axes, axes], [axes], whole=[0])
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Sequence[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         a, _ = inputs
         # Backwards: gb[i] = gy[i] + a[i+1] · gb[i+1].
         nothing, n = zeros_like(a[:1]), size_of(a, 0)

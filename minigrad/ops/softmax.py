@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..core.axes import restore_axes, sum_axes
 from ..core.elementwise import cast
-from ..core.graph import Apply, Variable
+from ..core.graph import Apply, Gradients, Variable, Variables
 from ..core.table import exp
 from ..protocol.axes import Axes
 from ..protocol.kernels import numpy_sum
@@ -63,12 +62,7 @@ class Softmax(Normalization):
     function = staticmethod(numpy_softmax)
     name = "softmax"
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Sequence[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         y, gy = outputs[0], output_grads[0]
         return [gy * y - y * self._total(gy * y)]
 
@@ -79,12 +73,7 @@ class LogSoftmax(Normalization):
     function = staticmethod(numpy_logsoftmax)
     name = "logsoftmax"
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Sequence[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         y, gy = outputs[0], output_grads[0]
         wide = widened_half(gy)
         return [cast(wide - exp(widened_half(y)) * self._total(wide), y.type.dtype)]

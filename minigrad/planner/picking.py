@@ -42,6 +42,11 @@ def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
     n_rows = x.type.shape[:1]
     if not columns.type.shape == rows.type.shape == n_rows or columns.type.dtype == "bool":
         return False
+    return _counts(rows)
+
+
+def _counts(rows: Variable) -> bool:
+    """Whether these are the numbers 0, 1, 2, …"""
     if isinstance(rows, Constant):
         return np.array_equal(rows.data, np.arange(len(rows.data)))
     counted = made_by(rows, ARange)
@@ -77,6 +82,6 @@ def _columns_checked(check: Variable) -> tuple[Variable, float | None] | None:
     of_zeros = node.op.refusing
     if of_zeros != IncSubtensor((INPUT, INPUT), set_instead_of_inc=False) or len(node.inputs) < 4:
         return None
-    rows, columns, n_rows, n_columns, *_ = node.inputs
-    is_of_all = isinstance(rows, Constant) and np.array_equal(rows.data, np.arange(len(rows.data)))
+    rows, columns, _n_rows, n_columns, *_ = node.inputs
+    is_of_all = _counts(rows) and rows.type.shape == columns.type.shape
     return (columns, number_of(n_columns)) if is_of_all else None

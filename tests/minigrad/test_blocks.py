@@ -412,3 +412,20 @@ def test_a_label_out_of_range_is_told_with_the_line_that_uses_it(rows):
         labels[40] = 4
         with pytest.raises(IndexError, match=r"index 4 is out of bounds[^$]*# picked here"):
             f(rows, labels)
+
+
+@pytest.mark.parametrize("rows", [50, 300_000], ids=["at once", "in blocks"])
+@pytest.mark.parametrize("label", [3, -4])
+@pytest.mark.parametrize("computes_the_cost", [True, False])
+def test_a_label_that_is_no_column_is_refused_though_only_placing_by_it_checks(
+    rows, label, computes_the_cost
+):
+    X, y, W = T.dmatrix("X"), T.lvector("y"), minigrad.shared(np.zeros((4, 3)))
+    cost = -T.mean(T.log(T.nnet.softmax(X.dot(W)))[T.arange(y.shape[0]), y])
+    f = minigrad.function([X, y], [cost] * computes_the_cost + [minigrad.grad(cost, W)])
+    data, labels = np.ones((rows, 4)), np.zeros(rows, "int64")
+    f(data, labels)
+    assert "check_" not in f.source
+    labels[rows // 2] = label
+    with pytest.raises(IndexError, match=f"{label} is out of bounds for axis 1 with size 3"):
+        f(data, labels)
