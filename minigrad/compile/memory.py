@@ -28,7 +28,6 @@ class Memory:
         given: Collection[Variable] = (),
     ) -> None:
         self._kept = {*inputs, *outputs}
-        self._given = given
         self._origins: dict[Variable, set[Variable]] = {}
         self._last_use: dict[Variable, Apply] = {}
         self._last_use_of_memory: dict[Variable, Apply] = {}
@@ -45,6 +44,9 @@ class Memory:
         known_to_others = [v for node in order if not _is_known(node) for v in node.inputs]
         self._kept_memory = set().union(*(self.origins(v) for v in (*self._kept, *known_to_others)))
         self._overwritten = {node: self._to_overwrite(node) for node in order}
+        self._given = {variable: variable for variable in given}
+        for node in reversed(order):
+            self._begin_earlier(node)
         # What is overwritten by a result that others will hold is as new as that.
         self._new = set(self._kept_memory)
         for node in reversed(order):
@@ -71,10 +73,23 @@ class Memory:
         """An input of the node, not needed after it, that can hold its output."""
         return self._overwritten[node]
 
+    def given_for(self, variable: Variable) -> Variable | None:
+        """The output into whose given array the variable is written, to be overwritten by it."""
+        return self._given.get(variable)
+
+    def _begin_earlier(self, node: Apply) -> None:
+        """Let what a given output overwrites be in the given array, too: one array less."""
+        overwritten = self._overwritten[node]
+        if overwritten is None or node.out not in self._given:
+            return
+        owner = overwritten.owner
+        if owner.op.takes_out and owner.nout == 1 and overwritten.type == node.out.type:
+            self._given[overwritten] = self._given[node.out]
+        else:
+            self._overwritten[node] = None
+
     def _to_overwrite(self, node: Apply) -> Variable | None:
         if not node.op.in_place or node.nout != 1 or not node.outputs[0].type.ndim:
-            return None
-        if node.out in self._given:
             return None
         for variable in node.inputs:
             if (

@@ -22,8 +22,8 @@ class Step(NamedTuple):
     checks : sequence of Check
         The sizes that must be found equal before.
     into : Variable, Buffer or None
-        Where the result is written: into an array of its own; over an input; into a buffer; or, if
-        it is the output itself, into the array that is given for it.
+        Where the result is written: into an array of its own; over an input; into a buffer; or into
+        the array that is given for an output, be it this result or a later one.
     is_lasting : bool
         Whether it is but another look at a buffer, which need be taken only once.
     dropped : sequence of Variable
@@ -115,7 +115,7 @@ def make_plan(
             Step(
                 node,
                 checks,
-                _written_into(node, memory, given, placed.of),
+                _written_into(node, memory, placed.of),
                 is_lasting,
                 () if is_lasting else [v for v in dropped if _is_new(v, placed.of, memory)],
                 tuple([make_plan(f"{name}_block", inner, place=place) for inner in node.op.inner]),
@@ -128,13 +128,13 @@ def make_plan(
 
 
 def _written_into(
-    node: Apply, memory: Memory, given: Sequence[Variable], buffers: Mapping[Variable, Buffer]
+    node: Apply, memory: Memory, buffers: Mapping[Variable, Buffer]
 ) -> Variable | Buffer | None:
     overwritten = memory.to_overwrite(node)
     if overwritten is not None:
         return overwritten
     (output, *_) = node.outputs
-    return output if output in given else buffers.get(output)
+    return memory.given_for(output) or buffers.get(output)
 
 
 def _is_lasting_view(node: Apply, buffers: Mapping[Variable, Buffer], memory: Memory) -> bool:

@@ -88,25 +88,23 @@ def _slices(size: int, at_once: int) -> list[slice]:
 
 def dot_in_pieces(x: Any, y: Any) -> Any:
     """`numpy.dot` of two vectors; the sums of the pieces are added up in float64."""
-    size, at_once = len(x), _AT_ONCE_NARROW if x.itemsize == 4 else _AT_ONCE
-    if size <= 2 * at_once:
-        half = size // 2
-        return x[:half].dot(y[:half]) + x[half:].dot(y[half:])
-    end = size - size % at_once
-    pieces = x[:end].reshape(-1, at_once)
-    sums = np.vecdot(pieces, pieces if x is y else y[:end].reshape(-1, at_once))
-    total = np.add.reduce(sums, dtype=np.float64)
-    if end < size:
+    count = -(-len(x) // (_AT_ONCE_NARROW if x.itemsize == 4 else _AT_ONCE))
+    end = len(x) - len(x) % count
+    pieces = x[:end].reshape(count, -1)
+    total = sum(np.vecdot(pieces, pieces if x is y else y[:end].reshape(count, -1)).tolist())
+    if end < len(x):
         total += x[end:].dot(y[end:])
     return x.dtype.type(total)
 
 
 def sum_of_squares(x: Any) -> Any:
-    """x · x of a vector, without NumPy's warning if it is not finite."""
-    if x.itemsize == 4 or not _AT_ONCE < len(x) < _DOT_WORTH_THREADS:
+    """The sum of x², without NumPy's warning if it is not finite."""
+    if x.size <= _AT_ONCE:
         return np.vdot(x, x)
-    pieces = [x[piece] for piece in _slices(len(x), _AT_ONCE)]
-    return sum([np.vdot(piece, piece) for piece in pieces])
+    x = x.ravel(order="K")
+    if x.itemsize == 4 or len(x) >= _DOT_WORTH_THREADS:
+        return np.vdot(x, x)
+    return sum([np.vdot(x[piece], x[piece]) for piece in _slices(len(x), _AT_ONCE)])
 
 
 def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:

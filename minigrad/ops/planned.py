@@ -68,8 +68,7 @@ class InRange(NumPyOp):
 
 def numpy_in_range(x: Any) -> Any:
     """Return x, if its elements are finite, and not so large that their squares might overflow."""
-    flat = x.ravel(order="K")
-    if not math.isfinite(sum_of_squares(flat)):
+    if not math.isfinite(sum_of_squares(x)):
         raise OutOfRange
     return x
 
