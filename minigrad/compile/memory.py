@@ -82,8 +82,9 @@ class Memory:
         overwritten = self._overwritten[node]
         if overwritten is None or node.out not in self._given:
             return
-        owner = overwritten.owner
-        if owner.op.takes_out and owner.nout == 1 and overwritten.type == node.out.type:
+        earlier = overwritten.owner
+        can_be = earlier is not None and earlier.op.takes_out and earlier.nout == 1
+        if can_be and overwritten.type == node.out.type:
             self._given[overwritten] = self._given[node.out]
         else:
             self._overwritten[node] = None

@@ -16,12 +16,14 @@ import numpy as np
 # matrices, in multiplications; a float64 dot product of up to 10,000 elements; a dot product of
 # float32; a matrix times a vector, of fewer than 460,800 elements.
 SHARED_PRODUCT = 1 << 19
+_SHARED_VECTOR_PRODUCT = 460_800
 # And from these sizes on the threads win, if the cores are idle: see docs/performance.md.
 _WORTH_THREADS = 1 << 21
 _DOT_WORTH_THREADS = 1 << 16
 # BLAS adds up so many elements at a time. It adds up float32 in float32, so that more would cost
-# digits; and more yet where it adds one row to the other, than along rows.
-_AT_ONCE, _AT_ONCE_NARROW, _ROWS_AT_ONCE = 8192, 1024, 128
+# digits; and more yet where it adds one row to the other, than along rows. Rows that are long
+# enough for threads to share 640 of them are added up 640 at a time.
+_AT_ONCE, _AT_ONCE_NARROW, _ROWS_AT_ONCE, _MOST_ROWS_AT_ONCE = 8192, 1024, 128, 640
 # That takes some microseconds: it is done from so many elements on, or rows, or elements in rows.
 _MANY_NARROW, _MANY_ROWS, _MANY_IN_ROWS = 1 << 16, 1 << 14, 1 << 17
 # A result is cut into pieces of at least so many rows or columns; else what is added up is cut.
@@ -112,7 +114,7 @@ def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:
     vector, rows = (x, y) if x.ndim == 1 else (y, x.T)
     size, columns = rows.shape
     is_by_columns = rows.flags.f_contiguous
-    count = size // (_AT_ONCE_NARROW if is_by_columns else _ROWS_AT_ONCE) + 1
+    count = max(1, size // (_AT_ONCE_NARROW if is_by_columns else _rows_at_once(columns)))
     end = size - size % count
     weights = vector[:end].reshape(count, -1)
     if is_by_columns:
@@ -127,3 +129,8 @@ def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:
         return total.astype(x.dtype)
     np.copyto(out, total, casting="same_kind")
     return out
+
+
+def _rows_at_once(columns: int) -> int:
+    shared = -(-_SHARED_VECTOR_PRODUCT // columns)
+    return shared if shared <= _MOST_ROWS_AT_ONCE else _ROWS_AT_ONCE

@@ -30,7 +30,7 @@ from .specialise import improve_before_cutting, improve_for_sizes
 # thread; a larger one it shares between threads, which takes many rows to pay. And with few rows calls
 # take their own time.
 _MOST_MULTIPLICATIONS = SHARED_PRODUCT - 1
-_FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 200, 2500
+_FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 200, 1250
 _BLOCK_BYTES = 5 << 18
 _FEWEST_BLOCKS = 3
 

@@ -173,7 +173,7 @@ def test_a_row_with_a_number_for_each_row_is_not_the_same_for_all(build):
     ("shape", "hidden", "expected"),
     [
         ((3000, 64), 32, "12 blocks of 250 rows"),  # 250 · 64 · 32 multiplications: one thread's
-        ((9000, 400), 100, "4 blocks of 2250 rows"),  # they would be far fewer rows than pay
+        ((9000, 400), 100, "8 blocks of 1125 rows"),  # they would be far fewer rows than pay
         ((1000, 10), 4, None),  # all of it fits into the cache
     ],
 )
