@@ -13,8 +13,8 @@ from .extra import load
 if TYPE_CHECKING:
     from .data import load_donuts, make_donuts
     from .estimator import AutoEncoder
-    from .momentum import momentum_updates
     from .network import TiedNetwork
+    from .optimizers import adam_updates, momentum_updates, nesterov_updates
     from .plotting import plot_images, plot_points
     from .preparation import prepare
     from .training import Diverged, train
@@ -23,9 +23,11 @@ __all__ = [
     "AutoEncoder",
     "Diverged",
     "TiedNetwork",
+    "adam_updates",
     "load_donuts",
     "make_donuts",
     "momentum_updates",
+    "nesterov_updates",
     "plot_images",
     "plot_points",
     "prepare",
@@ -37,8 +39,8 @@ __all__ = [
 _MODULES = {
     "data": ("load_donuts", "make_donuts"),
     "estimator": ("AutoEncoder",),
-    "momentum": ("momentum_updates",),
     "network": ("TiedNetwork",),
+    "optimizers": ("adam_updates", "momentum_updates", "nesterov_updates"),
     "plotting": ("plot_images", "plot_points"),
     "preparation": ("prepare",),
     "training": ("Diverged", "train"),

@@ -10,12 +10,13 @@ import numpy as np
 import minigrad
 import minigrad.tensor as T
 
-from .momentum import momentum_updates
 from .network import TiedNetwork
+from .optimizers import momentum_updates
 
 if TYPE_CHECKING:
     from minigrad.core.sharing import SharedVariable
 
+    from .optimizers import Updates
 
 # A cost of so many times that of no training at all has never been seen to come down again: where
 # the rate is only just too large, it rises to some sixty times, and falls.
@@ -43,6 +44,7 @@ def train(
     network: TiedNetwork,
     X: np.ndarray,
     *,
+    optimizer: Callable[..., Updates] = momentum_updates,
     learning_rate: float = 0.1,
     momentum: float = 0.9,
     epochs: int = 1000,
@@ -66,6 +68,9 @@ def train(
         Its parameters are changed.
     X : array of shape (n_samples, n_in)
         The samples, in the parameters' dtype or one that converts to it without loss.
+    optimizer : callable
+        `momentum_updates`, `nesterov_updates`, `adam_updates` or one of yours: it is called with the
+        cost, the network's parameters, `learning_rate`, `momentum` and `velocities`, by position.
     learning_rate, momentum : float
     epochs : int
         How many.
@@ -75,7 +80,7 @@ def train(
         Shuffles the rows before each epoch if there is more than one batch; without it they are
         taken in their order.
     velocities : sequence of shared variables, optional
-        See `momentum_updates`.
+        What the optimizer remembers from one step to the next: velocities, or Adam's moments.
     earlier : sequence of float
         The costs of the epochs before, if training goes on.
 
@@ -104,7 +109,7 @@ def train(
     """
     batch = T.matrix("X", dtype=network.W.dtype)
     cost = network.cost(batch)
-    updates = momentum_updates(cost, network.parameters, learning_rate, momentum, velocities)
+    updates = optimizer(cost, network.parameters, learning_rate, momentum, velocities)
     step = minigrad.function([batch], cost, updates=updates, name="train")
     state = [variable for variable, _ in updates]
     # NumPy is fastest along contiguous memory, and there are more samples than features.
