@@ -1,7 +1,8 @@
 """``python -m autoencoder``: what it prints, what it writes, and how it ends.
 
 What only a process of its own shows, as how it is interrupted, is run as a user runs it; the rest
-by calling its main function, which spares it the seconds that the libraries take to load.
+by calling its main function, which spares it the seconds that the libraries take to load. Pictures
+are left blank where it does not matter what is in them.
 """
 
 import io
@@ -11,11 +12,13 @@ import shlex
 import signal
 import subprocess
 import sys
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import NamedTuple
 
 import numpy as np
 import pytest
+from matplotlib import pyplot
+from matplotlib.figure import Figure
 
 import minigrad
 from autoencoder import AutoEncoder, TiedNetwork, load_donuts, make_donuts, prepare, train
@@ -37,27 +40,16 @@ def command(*options):
     return [sys.executable, "-m", "autoencoder", *map(str, options)]
 
 
-def run_by_itself(folder, *options, input=None, **environment):
-    """Run the command in a process of its own, with these bytes on its standard input."""
-    result = subprocess.run(
-        command(*options),
-        cwd=folder,
-        env={**os.environ, **environment},
-        capture_output=True,
-        input=input,
-        check=False,
-    )
-    return Result(result.returncode, result.stdout.decode(), result.stderr.decode())
-
-
-def run(*options):
-    """Run the command here, in the current folder."""
-    with redirect_stdout(io.StringIO()) as stdout, redirect_stderr(io.StringIO()) as stderr:
+def run(*options, stdout=None):
+    """Run the command here, in the current folder, with this file for what it prints."""
+    stdout = io.StringIO() if stdout is None else stdout
+    with redirect_stdout(stdout), redirect_stderr(io.StringIO()) as stderr:
         try:
             status = main([str(option) for option in options])
         except SystemExit as exit_:
             status = exit_.code
-    return Result(status, stdout.getvalue(), stderr.getvalue())
+    printed = stdout.getvalue() if isinstance(stdout, io.StringIO) else ""
+    return Result(status, printed, stderr.getvalue())
 
 
 def cost_in(line):
@@ -71,11 +63,18 @@ def table():
 
 
 @pytest.fixture
-def folder(tmp_path, monkeypatch, table):
+def drawing_folder(tmp_path, monkeypatch, table):
     """The current folder, with nothing in it but the table."""
     np.save(tmp_path / "table.npy", table)
     monkeypatch.chdir(tmp_path)
     return tmp_path
+
+
+@pytest.fixture
+def folder(drawing_folder, monkeypatch):
+    """The same, and pictures are blank: to draw one takes a second."""
+    monkeypatch.setattr("autoencoder.command._draw", lambda *args, figure=None: figure or Figure())
+    return drawing_folder
 
 
 # What a run prints and writes.
@@ -85,7 +84,9 @@ def folder(tmp_path, monkeypatch, table):
 def plain_run(tmp_path_factory):
     """The command as README has it, without options."""
     folder = tmp_path_factory.mktemp("plain")
-    return folder, run_by_itself(folder)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        return folder, run()
 
 
 def test_without_options_it_trains_on_the_donuts_to_a_small_cost(plain_run):
@@ -145,23 +146,24 @@ def test_quiet_prints_nothing_and_still_draws(folder):
     assert (folder / "autoencoder.png").exists()
 
 
-def test_digits_are_scikit_learns(folder):
+def test_digits_are_scikit_learns(drawing_folder):
     result = run("--data", "digits", "--epochs", 3, "--hidden", 9, "--save", "model.npz")
     assert result.returncode == 0, result.stderr
-    assert AutoEncoder.load(folder / "model.npz").weights_.shape == (64, 9)
+    assert AutoEncoder.load(drawing_folder / "model.npz").weights_.shape == (64, 9)
 
 
 @pytest.mark.parametrize("columns", [2, 3, 8])
-def test_a_table_may_have_any_number_of_features(folder, columns):
-    np.save(folder / "other.npy", np.random.RandomState(0).rand(30, columns))
+def test_a_table_may_have_any_number_of_features(drawing_folder, columns):
+    np.save(drawing_folder / "other.npy", np.random.RandomState(0).rand(30, columns))
     result = run("--data", "other.npy", "--epochs", 2, "--save", "model.npz")
     assert result.returncode == 0, result.stderr
-    assert len(AutoEncoder.load(folder / "model.npz").weights_) == columns - 1
+    assert len(AutoEncoder.load(drawing_folder / "model.npz").weights_) == columns - 1
 
 
 def test_show_without_a_display_says_where_to_look_instead(folder):
-    options = ["--data", "table.npy", "--epochs", 2, "--show"]
-    result = run_by_itself(folder, *options, MPLBACKEND="agg")
+    pyplot.switch_backend("agg")
+    result = run("--data", "table.npy", "--epochs", 2, "--show")
+    pyplot.close("all")
     assert result.returncode == 0
     assert result.stderr.count("\n") == 1
     assert "no display" in result.stderr
@@ -205,18 +207,30 @@ def test_one_epoch_is_called_one_epoch(folder):
     assert "Trained for 1 epoch, cost" in run("--data", "table.npy", "--epochs", 1).stdout
 
 
+@contextmanager
+def piped(content):
+    """The path of a pipe that gives these few bytes."""
+    reading, writing = os.pipe()
+    try:
+        with open(writing, "wb") as file:
+            file.write(content)
+        yield f"/dev/fd/{reading}"
+    finally:
+        os.close(reading)
+
+
 def test_a_table_is_read_from_a_pipe(folder):
-    content = (folder / "table.npy").read_bytes()
-    result = run_by_itself(folder, "--data", "/dev/stdin", "--epochs", 2, input=content)
+    with piped((folder / "table.npy").read_bytes()) as pipe:
+        result = run("--data", pipe, "--epochs", 2)
     assert result.returncode == 0, result.stderr
     assert (folder / "autoencoder.png").exists()
 
 
 def test_what_comes_from_a_pipe_and_is_damaged_is_refused(folder):
-    content = (folder / "table.npy").read_bytes()[:-100]
-    result = run_by_itself(folder, "--data", "/dev/stdin", input=content)
+    with piped((folder / "table.npy").read_bytes()[:-100]) as pipe:
+        result = run("--data", pipe)
     assert_refused(folder, ["table.npy"], result)
-    assert "/dev/stdin: expected a complete .npy file" in result.stderr
+    assert f"{pipe}: expected a complete .npy file" in result.stderr
 
 
 def test_a_float16_table_is_read_in_silence(folder, table):
@@ -245,31 +259,29 @@ SHORT = ["--data", "table.npy", "--epochs", 2, "--save", "m.npz"]
 
 
 def test_a_name_that_the_terminal_cannot_write_is_printed_with_escapes(folder):
-    result = run_by_itself(folder, *SHORT, "--figure", "ü.png", PYTHONIOENCODING="ascii")
+    terminal = io.TextIOWrapper(io.BytesIO(), "ascii")
+    result = run(*SHORT, "--figure", "ü.png", stdout=terminal)
     assert (result.returncode, result.stderr) == (0, "")
-    assert "Picture: \\xfc.png" in result.stdout
+    assert b"Picture: \\xfc.png" in terminal.buffer.getvalue()
     assert saved_and_drawn(folder, "ü.png".encode())
 
 
 @pytest.mark.parametrize("quiet", [[], ["--quiet"]], ids=["printing", "quiet"])
 def test_a_name_that_is_no_text_is_printed_with_escapes(folder, quiet):
-    figure = os.fsdecode(b"b\xff.png")
-    result = run_by_itself(folder, *SHORT, "--figure", figure, *quiet, PYTHONIOENCODING="utf-8")
+    terminal = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    result = run(*SHORT, "--figure", os.fsdecode(b"b\xff.png"), *quiet, stdout=terminal)
     assert (result.returncode, result.stderr) == (0, "")
-    assert ("Picture: b\\udcff.png" in result.stdout) is not bool(quiet)
+    assert (b"Picture: b\\udcff.png" in terminal.buffer.getvalue()) is not bool(quiet)
     assert saved_and_drawn(folder, b"b\xff.png")
 
 
-def redirected(folder, redirection):
-    line = " ".join([shlex.join(command(*SHORT)), redirection])
-    return subprocess.run(
-        ["sh", "-c", line], cwd=folder, check=False, capture_output=True, text=True
-    )
+needs_dev_full = pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@needs_dev_full
 def test_a_full_disk_under_stdout_is_told_once_and_harms_nothing(folder):
-    result = redirected(folder, "> /dev/full")
+    with open("/dev/full", "w") as disk:
+        result = run(*SHORT, stdout=disk)
     assert result.returncode == 0
     assert result.stderr == (
         "autoencoder: stdout: No space left on device; nothing more is printed\n"
@@ -277,10 +289,13 @@ def test_a_full_disk_under_stdout_is_told_once_and_harms_nothing(folder):
     assert saved_and_drawn(folder)
 
 
-@pytest.mark.parametrize("redirection", [">&-", "2>&-", "2> /dev/full"])
+@pytest.mark.parametrize(
+    "redirection", [">&-", "2>&-", pytest.param("> /dev/full 2>&1", marks=needs_dev_full)]
+)
 def test_nothing_is_harmed_where_nobody_can_be_told(folder, redirection):
-    result = redirected(folder, redirection)
-    assert (result.returncode, result.stderr) == (0, "")
+    line = f"{shlex.join(command(*SHORT))} {redirection}"
+    result = subprocess.run(["sh", "-c", line], cwd=folder, capture_output=True, check=False)
+    assert (result.returncode, result.stderr) == (0, b"")
     assert saved_and_drawn(folder)
 
 
@@ -435,7 +450,8 @@ def test_a_bad_option_is_refused_and_what_is_expected_is_told(folder, option):
 
 
 def test_the_process_ends_with_that_status_and_that_line(folder):
-    result = run_by_itself(folder, "--hidden", 0)
+    options = {"cwd": folder, "capture_output": True, "text": True, "check": False}
+    result = subprocess.run(command("--hidden", 0), **options)
     assert_refused(folder, ["table.npy"], result)
 
 
