@@ -274,6 +274,30 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         return -float(self._network().cost(self._samples(X)).eval())
 
+    def score_samples(self, X: ArrayLike) -> np.ndarray:
+        """The reconstruction error of each sample, mean((x − reconstruct(x))²) over its features.
+
+        The larger, the less the sample is like those that the model was fitted to: sort by it to
+        find anomalies. Its mean over the samples is minus the `score`.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Returns
+        -------
+        array of shape (n_samples,), at least 0
+
+        Examples
+        --------
+        >>> X = np.repeat(np.linspace(0, 1, 50)[:, None], 3, axis=1)
+        >>> model = AutoEncoder(1, random_state=0).fit(X)
+        >>> usual, unusual = model.score_samples([[0.5, 0.5, 0.5], [0.5, 0.5, 1.0]])
+        >>> bool(unusual > 10 * usual)
+        True
+        """
+        return self._network().errors(self._samples(X)).eval()
+
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file for `load`, whole or not at all.
 

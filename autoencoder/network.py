@@ -69,6 +69,13 @@ class TiedNetwork:
         """X after encoding and decoding."""
         return self.decode(self.encode(X))
 
-    def cost(self, X: Variable) -> Variable:
-        """How far the reconstruction is from X: the mean of the squared differences."""
-        return T.sqr(X - self.reconstruct(X)).mean()
+    def cost(self, X: Variable, target: Variable | None = None) -> Variable:
+        """How far the reconstruction of X is from the target: the mean squared difference.
+
+        The target is X itself unless another is given, such as X without its noise.
+        """
+        return T.sqr((X if target is None else target) - self.reconstruct(X)).mean()
+
+    def errors(self, X: Variable) -> Variable:
+        """The cost of each row of X by itself; their mean is the cost."""
+        return T.sqr(X - self.reconstruct(X)).mean(axis=1)

@@ -74,6 +74,17 @@ def test_the_score_is_minus_the_mean_squared_error(fitted, X):
     assert fitted.score(X) == pytest.approx(expected, rel=1e-12)
 
 
+def test_the_score_of_a_sample_is_its_mean_squared_error(fitted, X):
+    expected = np.mean((X - fitted.reconstruct(X)) ** 2, axis=1)
+    assert fitted.score_samples(X) == pytest.approx(expected, rel=1e-12)
+    assert fitted.score_samples(X).mean() == pytest.approx(-fitted.score(X), rel=1e-12)
+
+
+def test_samples_of_another_kind_have_the_largest_errors(fitted, X):
+    strange = np.random.RandomState(0).permutation(X.T.ravel()).reshape(X.shape)
+    assert np.median(fitted.score_samples(strange)) > fitted.score_samples(X).max()
+
+
 def test_a_seed_makes_fitting_repeatable_in_batches_too(X):
     model = AutoEncoder(epochs=5, batch_size=32, random_state=3)
     assert_same_model(clone(model).fit(X), clone(model).fit(X))
@@ -469,7 +480,9 @@ def test_numbers_of_any_kind_are_taken_as_floats(X, kind, tmp_path):
     assert AutoEncoder.load(tmp_path / "model.npz").get_params() == plain.get_params()
 
 
-@pytest.mark.parametrize("method", ["transform", "inverse_transform", "reconstruct", "score"])
+@pytest.mark.parametrize(
+    "method", ["transform", "inverse_transform", "reconstruct", "score", "score_samples"]
+)
 def test_before_fitting_nothing_can_be_computed(X, method):
     with pytest.raises(NotFittedError):
         getattr(AutoEncoder(), method)(X)
