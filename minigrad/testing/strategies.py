@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,6 @@ from ..core.graph import Variable
 from .grammar import FAMILIES, SMOOTH, Family
 
 Shape = tuple[int, ...]
-Draw = st.DrawFn
 
 
 def shapes(
@@ -64,21 +62,14 @@ def tensors(
     array([0.   , 1.001], dtype=float32)
     """
     _check_domain("tensors", domain)
-    return _tensors(dtype, shapes() if shape is None else shape, domain, layouts)
-
-
-@st.composite
-def _tensors(
-    draw: Draw,
-    dtype: str | Sequence[str],
-    shape: Shape | st.SearchStrategy[Shape],
-    domain: tuple[float, float],
-    layouts: bool,
-) -> np.ndarray:
-    name = dtype if isinstance(dtype, str) else draw(st.sampled_from(list(dtype)))
-    size = draw(shape) if isinstance(shape, st.SearchStrategy) else shape
-    value = draw(arrays(name, size, elements=_elements(name, *domain)))
-    return draw(st.sampled_from(LAYOUTS))(value) if layouts else value
+    name = st.just(dtype) if isinstance(dtype, str) else st.sampled_from(list(dtype))
+    shape = shapes() if shape is None else shape
+    value = name.flatmap(lambda name: arrays(name, shape, elements=_elements(name, *domain)))
+    return (
+        st.builds(lambda x, layout: layout(x), value, st.sampled_from(LAYOUTS))
+        if layouts
+        else value
+    )
 
 
 def broadcastable(
@@ -106,24 +97,14 @@ def broadcastable(
     [array([], dtype=float64), array(0.)]
     """
     _check_domain("broadcastable", domain)
-    return _broadcastable(count, dtype, domain, min_side, max_dims)
-
-
-@st.composite
-def _broadcastable(
-    draw: Draw,
-    count: int,
-    dtype: str | Sequence[str],
-    domain: tuple[float, float],
-    min_side: int,
-    max_dims: int,
-) -> list[np.ndarray]:
-    fitting = draw(
-        mutually_broadcastable_shapes(
-            num_shapes=count, max_dims=max_dims, min_side=min_side, max_side=3
+    fitting = mutually_broadcastable_shapes(
+        num_shapes=count, max_dims=max_dims, min_side=min_side, max_side=3
+    )
+    return fitting.flatmap(
+        lambda fit: st.tuples(*(tensors(dtype, shape, domain) for shape in fit.input_shapes)).map(
+            list
         )
     )
-    return [draw(tensors(dtype, shape, domain)) for shape in fitting.input_shapes]
 
 
 def _check_domain(function: str, domain: tuple[float, float]) -> None:
@@ -192,15 +173,6 @@ LAYOUTS = [in_order, by_columns, with_gaps, backwards, read_only]
 # ---- Expressions -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Step:
-    """A line of a random expression: ``name = text``, with the names that the text speaks of."""
-
-    name: str
-    text: str
-    operands: tuple[str, ...]
-
-
 class Expression:
     """A random expression, the values of its inputs, and the code that makes it.
 
@@ -209,15 +181,18 @@ class Expression:
     inputs : list of Variable
     values : list of array
         The inputs'.
-    variables : list of Variable
-        The inputs and the results of all steps; the last is the expression.
     """
 
     def __init__(self, inputs: list[Variable], values: list[np.ndarray]) -> None:
         self.inputs, self.values = inputs, values
-        self.variables = list(inputs)
-        self._names = [v.name or "" for v in inputs]
-        self._steps: list[Step] = []
+        self._scope = {str(v): v for v in inputs}
+        # For each result the text that makes it, and the names that this speaks of.
+        self._steps: dict[str, tuple[str, Iterable[str]]] = {}
+
+    @property
+    def variables(self) -> list[Variable]:
+        """The inputs and the results of all steps."""
+        return list(self._scope.values())
 
     @property
     def result(self) -> Variable:
@@ -226,28 +201,27 @@ class Expression:
 
     def add(self, template: str, **operands: int) -> Variable:
         """Append a step: the template of variables, which are given by their numbers."""
-        names = {key: self._names[number] for key, number in operands.items()}
-        step = Step(f"y{len(self._steps)}", template.format(**names), tuple(names.values()))
-        scope = dict(zip(self._names, self.variables, strict=True))
-        self._steps.append(step)
-        self._names.append(step.name)
-        self.variables.append(_result(step, scope))
+        names = list(self._scope)
+        chosen = {key: names[number] for key, number in operands.items()}
+        name, text = f"y{len(self._steps)}", template.format(**chosen)
+        self._steps[name] = text, chosen.values()
+        self._scope[name] = _made(text, self._scope)
         return self.result
 
     def build(self, *inputs: Variable) -> Variable:
         """The expression of other inputs."""
-        scope = dict(zip(self._names, inputs, strict=False))
-        for step in self._needed():
-            scope[step.name] = _result(step, scope)
-        return scope[self._names[-1]]
+        scope = dict(zip(map(str, self.inputs), inputs, strict=True))
+        for name, text in self._needed():
+            scope[name] = _made(text, scope)
+        return scope[[*self._scope][-1]]
 
-    def _needed(self) -> list[Step]:
-        """The steps that the expression depends on."""
-        wanted, steps = {self._names[-1]}, []
-        for step in reversed(self._steps):
-            if step.name in wanted:
-                wanted.update(step.operands)
-                steps.append(step)
+    def _needed(self) -> list[tuple[str, str]]:
+        """The names and texts of the steps that the expression depends on."""
+        wanted, steps = {[*self._scope][-1]}, []
+        for name, (text, operands) in reversed(self._steps.items()):
+            if name in wanted:
+                wanted.update(operands)
+                steps.append((name, text))
         return steps[::-1]
 
     def __repr__(self) -> str:
@@ -257,14 +231,14 @@ class Expression:
             lines.append(f'{v.name} = T.TensorType("{v.dtype}", {v.type.shape})("{v.name}")')
             array = f'np.array({value.tolist()}, "{value.dtype}").reshape({value.shape})'
             lines.append(f"{v.name}_value = {array}")
-        lines += [f"{step.name} = {step.text}" for step in self._needed()]
+        lines += [f"{name} = {text}" for name, text in self._needed()]
         values = ", ".join(f"{v.name}: {v.name}_value" for v in self.inputs)
-        return "\n".join([*lines, f"print({self._names[-1]}.eval({{{values}}}))"])
+        return "\n".join([*lines, f"print({[*self._scope][-1]}.eval({{{values}}}))"])
 
 
-def _result(step: Step, scope: dict[str, Variable]) -> Variable:
+def _made(text: str, scope: dict[str, Variable]) -> Variable:
     # The text is that of a template of this package, filled with names that were made here.
-    return eval(step.text, {"T": T}, scope)
+    return eval(text, {"T": T}, scope)
 
 
 def expressions(
@@ -313,64 +287,54 @@ def expressions(
         raise ValueError(
             f"expressions: families is a list of some of {', '.join(FAMILIES)}; got {families!r}"
         )
-    return _expressions(families, most_operations, dtype, of_shapes, layouts)
 
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Expression:
+        chosen = draw(st.lists(st.sampled_from(list(of_shapes)), min_size=1, max_size=3))
+        values = [draw(tensors(dtype, shape, (-2, 2), layouts)) for shape in chosen]
+        inputs = [
+            T.TensorType(value.dtype, [1 if size == 1 else None for size in value.shape])(f"x{i}")
+            for i, value in enumerate(values)
+        ]
+        expression = Expression(inputs, values)
+        known = dict(zip(inputs, values, strict=True))
+        for _ in range(draw(st.integers(1, most_operations))):
+            x = draw(st.integers(0, len(expression.variables) - 1))
+            choices = _choices(known, expression.variables, x, families)
+            if not choices:
+                continue
+            template, partners = draw(st.sampled_from(choices))
+            operands = {"x": x} | ({"y": draw(st.sampled_from(partners))} if partners else {})
+            result = expression.add(template, **operands)
+            known[result] = evaluate([result], known)[0]
+        return expression
 
-@st.composite
-def _expressions(
-    draw: Draw,
-    families: Sequence[str],
-    most_operations: int,
-    dtype: str | Sequence[str],
-    of_shapes: Sequence[Shape],
-    layouts: bool,
-) -> Expression:
-    drawn = draw(st.lists(st.sampled_from(list(of_shapes)), min_size=1, max_size=3))
-    values = [draw(tensors(dtype, shape, (-2, 2), layouts)) for shape in drawn]
-    inputs = [
-        T.TensorType(value.dtype, [1 if size == 1 else None for size in value.shape])(f"x{i}")
-        for i, value in enumerate(values)
-    ]
-    expression = Expression(inputs, values)
-    known = dict(zip(inputs, values, strict=True))
-    for _ in range(draw(st.integers(1, most_operations))):
-        x = draw(st.integers(0, len(expression.variables) - 1))
-        choices = _choices(known, expression.variables, x, families)
-        if not choices:
-            continue
-        template, partners = draw(st.sampled_from(choices))
-        operands = {"x": x} | ({"y": draw(st.sampled_from(partners))} if partners else {})
-        result = expression.add(template, **operands)
-        known[result] = evaluate([result], known)[0]
-    return expression
+    return drawn()
 
 
 def _choices(
-    known: dict[Variable, np.ndarray], pool: list[Variable], x: int, families: Sequence[str]
+    known: dict[Variable, np.ndarray], pool: list[Variable], x: int, families: Iterable[str]
 ) -> list[tuple[str, list[int]]]:
     """The templates that a variable suits, with the numbers of those that can be the other operand."""
     found: list[tuple[str, list[int]]] = []
+    fitting = [y for y, variable in enumerate(pool) if _fit(pool[x], variable, known)]
     for family in (FAMILIES[name] for name in families):
-        if not _suits(family, pool[x], known):
-            continue
         partners = [
-            y
-            for y, variable in enumerate(pool)
-            if family.has_two_operands and _kind(variable) in family.kinds
-            if _fit(pool[x], variable, known)
+            y for y in fitting if family.has_two_operands and _kind(pool[y]) in family.kinds
         ]
-        found += [(template, partners) for template in family.templates]
+        if _suits(family, pool[x], known[pool[x]].size):
+            found += [(template, partners) for template in family.templates]
     return found
 
 
-def _suits(family: Family, x: Variable, known: dict[Variable, np.ndarray]) -> bool:
-    is_full = known[x].size > 0 or not family.least_dims
+def _suits(family: Family, x: Variable, size: int) -> bool:
     has_dims = family.least_dims <= x.type.ndim <= family.most_dims
-    return _kind(x) in family.kinds and is_full and has_dims and known[x].size < 1000
+    has_elements = (size > 0 or not family.least_dims) and size < 1000
+    return _kind(x) in family.kinds and has_dims and has_elements
 
 
 def _kind(x: Variable) -> str:
-    return "i" if x.type.numpy_dtype.kind == "u" else x.type.numpy_dtype.kind
+    return x.type.numpy_dtype.kind.replace("u", "i")
 
 
 def _fit(x: Variable, y: Variable, known: dict[Variable, np.ndarray]) -> bool:
