@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..compile.evaluation import evaluate_once
-from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
+from ..core import axes
+from ..core.axes import as_tensor_variable
 from ..core.elementwise import TABLE, cast
 from ..core.graph import Constant, Variable
 from ..core.operators import Operators, extend
 from ..core.types import TensorType
 from ..ops import functions
 from ..ops.counting import element_count
-from . import creation, diagonals, indexing, products, reductions, shapes
-from .elementwise import deg2rad, rad2deg, round
+from . import creation, diagonals, elementwise, indexing, products, reductions, shapes
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
 
 
@@ -179,47 +179,7 @@ class Methods(Operators):
         """The axes in reverse order: a matrix transposed."""
         return shapes.transpose(self)
 
-    # fmt: off
-    sum            = reductions.sum
-    prod           = reductions.prod
-    mean           = reductions.mean
-    var            = reductions.var
-    std            = reductions.std
-    max            = reductions.max
-    min            = reductions.min
-    argmax         = reductions.argmax
-    argmin         = reductions.argmin
-    any            = reductions.any
-    all            = reductions.all
-    ptp            = reductions.ptp
-    norm           = reductions.norm
-    cumsum         = reductions.cumsum
-
-    dot            = products.dot
-
-    flatten        = shapes.flatten
-    swapaxes       = shapes.swapaxes
-    squeeze        = shapes.squeeze
-    repeat         = shapes.repeat
-    dimshuffle     = dimshuffle
-
-    astype         = cast
-    round          = round
-
-    take           = indexing.take
-    nonzero        = indexing.nonzero
-    nonzero_values = indexing.nonzero_values
-    choose         = indexing.choose
-
-    fill           = creation.fill
-    deg2rad        = deg2rad
-    rad2deg        = rad2deg
-
-    zeros_like     = zeros_like
-    ones_like      = ones_like
-    diagonal       = diagonals.diagonal
-    trace          = diagonals.trace
-    # fmt: on
+    astype, ravel = cast, shapes.flatten
 
     def reshape(self, *shape: Any, ndim: int | None = None) -> Variable:
         """The elements in another shape, given as sizes or as one sequence; see `T.reshape`."""
@@ -227,10 +187,6 @@ class Methods(Operators):
             # Theano's form: the sequence, then perhaps how long it is.
             return shapes.reshape(self, shape[0], *(shape[1:] or (ndim,)))
         return shapes.reshape(self, shape, ndim)
-
-    def ravel(self) -> Variable:
-        """The elements in one dimension."""
-        return shapes.flatten(self)
 
     def transpose(self, *axes: Any) -> Variable:
         """The axes in the order given, one by one or as one sequence; by default reversed."""
@@ -272,11 +228,24 @@ class Methods(Operators):
         return evaluate_once(as_tensor_variable(self), values)
 
 
-# Functions of elements.
+# Functions that are methods as they are, by module; then those of the table.
+_FUNCTIONS = {
+    axes: "dimshuffle ones_like zeros_like",
+    creation: "fill",
+    diagonals: "diagonal trace",
+    elementwise: "deg2rad rad2deg round",
+    indexing: "choose nonzero nonzero_values take",
+    products: "dot",
+    reductions: "all any argmax argmin cumsum max mean min norm prod ptp std sum var",
+    shapes: "flatten repeat squeeze swapaxes",
+}
 _OF_ELEMENTS = """
     abs arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor log
     log10 log1p log2 sin sinh sqr sqrt tan tanh trunc
 """
+for _module, _names in _FUNCTIONS.items():
+    for _name in _names.split():
+        setattr(Variable, _name, getattr(_module, _name))
 for _name in _OF_ELEMENTS.split():
     setattr(Variable, _name, _method(TABLE[_name]))
 

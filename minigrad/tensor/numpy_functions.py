@@ -9,35 +9,17 @@ from typing import Any
 
 import numpy as np
 
-# NumPy's ufuncs, and what those are called in T that have another name there.
-_UFUNCS = {
-    "absolute": "abs_", "bitwise_and": "and_", "bitwise_or": "or_", "bitwise_xor": "xor",
-    "degrees": "rad2deg", "divide": "true_div", "equal": "eq", "floor_divide": "int_div",
-    "greater": "gt", "greater_equal": "ge", "less": "lt", "less_equal": "le", "multiply": "mul",
-    "negative": "neg", "not_equal": "neq", "radians": "deg2rad", "reciprocal": "inv",
-    "remainder": "mod", "rint": "round", "sign": "sgn", "square": "sqr", "subtract": "sub",
-} | {
-    name: name
-    for name in (
-        "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh", "ceil",
-        "cos", "cosh", "deg2rad", "exp", "exp2", "expm1", "floor", "invert", "isinf", "isnan",
-        "log", "log10", "log1p", "log2", "matmul", "maximum", "minimum", "power",
-        "rad2deg", "sin", "sinh", "sqrt", "tan", "tanh", "trunc",
-    )
+# What T calls NumPy's functions that have another name there.
+_OTHER_NAMES = {
+    "absolute": "abs_", "amax": "max", "amin": "min", "degrees": "rad2deg", "divide": "true_div",
+    "equal": "eq", "floor_divide": "int_div", "greater": "gt", "greater_equal": "ge", "less": "lt",
+    "less_equal": "le", "multiply": "mul", "negative": "neg", "not_equal": "neq",
+    "radians": "deg2rad", "reciprocal": "inv", "remainder": "mod", "rint": "round", "sign": "sgn",
+    "subtract": "sub",
 }  # fmt: skip
 _REDUCTIONS = {"add": "sum", "multiply": "prod", "maximum": "max", "minimum": "min"}
-# NumPy's other functions: those of the same arguments in T.
-_FUNCTIONS = {"amax": "max", "amin": "min"} | {
-    name: name
-    for name in (
-        "all", "any", "argmax", "argmin", "choose", "clip", "concatenate", "cumsum", "diag",
-        "diagonal", "dot", "expand_dims", "isclose", "max", "mean", "min", "moveaxis", "nonzero",
-        "ones_like", "outer", "prod", "ptp", "repeat", "reshape", "roll", "round", "shape",
-        "squeeze", "stack", "std", "sum", "swapaxes", "take", "tensordot", "tile", "trace",
-        "transpose", "tril", "triu", "var", "where", "zeros_like",
-    )
-}  # fmt: skip
-# Arguments of these that T lacks, or has at another place.
+_DIFFERENT = ("split",)  # of the same name, but other arguments
+# Arguments that T lacks, or has at another place.
 _BY_NAME = ("order", "out", "dtype")
 # Where NumPy asks the elements of a list for arrays, and can do with the elements as objects.
 _OF_LISTS = "numpy._core.fromnumeric"
@@ -58,10 +40,10 @@ def apply_ufunc(ufunc: np.ufunc, method: str, inputs: Sequence[Any], options: An
     if out is not None and out[0] is inputs[0]:
         out = None  # ``array += x`` makes a name of the expression; the array stays as it is
     called = {"__call__": name, "reduce": f"{name}.reduce"}.get(method, f"{name}.{method}")
-    table = {"__call__": _UFUNCS, "reduce": _REDUCTIONS}.get(method, {})
+    own = {"__call__": _own_name(name), "reduce": _REDUCTIONS.get(name)}.get(method)
     if out is not None or "where" in options:
         raise TypeError(f"np.{called} of a variable makes an expression: leave out out= and where=")
-    return _call(called, table.get(name), inputs, options)
+    return _call(called, own, inputs, options)
 
 
 def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str, Any]) -> Any:
@@ -71,9 +53,14 @@ def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str
     called = name if is_numpys else f"{function.__module__.removeprefix('numpy.')}.{name}"
     if called in ("ndim", "size") and len(arguments) == 1 and not options:
         return getattr(arguments[0], name)
-    if is_numpys and name in _FUNCTIONS:
-        return _call(called, _FUNCTIONS[name], *_named(function, arguments, options))
-    return _call(called, None, arguments, options)
+    own = _own_name(name) if is_numpys else None
+    return _call(called, own, *_named(function, arguments, options))
+
+
+def _own_name(name: str) -> str | None:
+    """What T calls a function of NumPy's; None if it has none of these arguments."""
+    has_same = name in sys.modules[__package__].__all__ and name not in _DIFFERENT
+    return name if has_same else _OTHER_NAMES.get(name)
 
 
 def _named(
