@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from .extra import load
 from .options import parse_options
-from .progress import complain
+from .output import complain
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,9 +14,10 @@ from matplotlib.figure import Figure
 
 from .estimator import AutoEncoder
 from .files import replacing
+from .output import Output, complain, counted
 from .plotting import plot_images, plot_points
 from .preparation import Prepared, prepare
-from .progress import Output, Progress, complain, counted
+from .progress import Progress
 from .training import Diverged
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
@@ -105,11 +106,10 @@ def _train(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
         ) from error
     progress = Progress(model.epochs, out)
     try:
-        with closing(steps):
+        with closing(progress), closing(steps):
             for epoch, cost in steps:
                 progress.update(epoch, cost)
     except KeyboardInterrupt:
-        progress.clear()
         if not hasattr(model, "costs_"):  # before it began
             raise
         complain(
@@ -118,13 +118,11 @@ def _train(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
         )
         return INTERRUPTED
     except Diverged as error:
-        progress.clear()
         complain(
             f"training stopped: {error}; the parameters of the lowest cost are kept; "
             f"try a smaller --lr (it is {model.learning_rate:g})"
         )
         return DIVERGED
-    progress.clear()
     return TRAINED
 
 

@@ -6,8 +6,8 @@ import math
 import os
 import sys
 import warnings
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from copy import copy
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
@@ -21,8 +21,9 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 import minigrad
 import minigrad.tensor as T
 
+from .extra import load
 from .network import TiedNetwork
-from .progress import counted, describe
+from .output import Output, counted
 from .storage import ARRAYS, FEATURE_NAMES, as_text, read_model, write_model
 from .training import Diverged, train, values_of
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from minigrad import Variable
+
+    from .progress import Progress
 
 _FITTED = (
     *("weights_", "hidden_bias_", "output_bias_", "velocities_", "costs_"),
@@ -79,7 +82,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     random_state : int, RandomState or None
         Draws the first weights and shuffles the batches.
     verbose : int
-        Print the cost every so many epochs; 0 is silent.
+        Print the cost every so many epochs, and the last; 0 is silent. On a terminal and in a
+        notebook there is a progress bar too.
 
     Attributes
     ----------
@@ -152,7 +156,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         UserWarning
             If Ctrl-C interrupts training.
         """
-        return self._run(self._fit_epochs(X, watched=False), self.epochs)
+        return self._run(self._fit_epochs(X, watched=False), self.epochs, whole=True)
 
     def fit_epochs(self, X: ArrayLike) -> Generator[tuple[int, float], None, None]:
         """Train as `fit` does, but yield each epoch's number and cost when it is over.
@@ -215,7 +219,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         if start is not self:
             start._start()
         epochs = self._train(X, start, epochs=1, rng=None, watched=False)
-        return self._run(epochs, len(start.costs_) + 1)
+        return self._run(epochs, len(start.costs_) + 1, whole=False)
 
     def transform(self, X: ArrayLike) -> np.ndarray:
         """The codes of the samples.
@@ -546,16 +550,18 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             stacklevel=stacklevel,
         )
 
-    def _run(self, epochs: Generator[tuple[int, float], None, None], total: int) -> Self:
-        """Go through the epochs; a warning instead of an error if they end early."""
+    def _run(
+        self, epochs: Generator[tuple[int, float], None, None], total: int, whole: bool
+    ) -> Self:
+        """Go through the epochs, all or a part; a warning instead of an error if they end early."""
         fitted_before = self._fitted()
         done = 0
         try:
-            with closing(epochs):
+            with closing(epochs), self._progress(total, whole) as progress:
                 for epoch, cost in epochs:
                     done += 1
-                    if self.verbose and epoch % self.verbose == 0:
-                        print(describe(epoch, total, cost))
+                    if progress:
+                        progress.update(epoch, cost)
         except KeyboardInterrupt:
             if fitted_before:  # also if it came between two epochs
                 self._adopt(fitted_before)
@@ -573,6 +579,21 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 stacklevel=3,
             )
         return self
+
+    @contextmanager
+    def _progress(self, total: int, whole: bool) -> Iterator[Progress | None]:
+        """What tells how training goes, if the user wants to know; of a whole one, the end too."""
+        if not self.verbose:
+            yield None
+            return
+        stream = Output(sys.stdout, "stdout")
+        progress = load("progress").Progress(total, stream, int(self.verbose), bar=whole)
+        with closing(progress):
+            try:
+                yield progress
+            finally:
+                if whole:
+                    progress.print_last()
 
 
 class _History:

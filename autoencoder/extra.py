@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_BROUGHT = {"matplotlib": "matplotlib", "sklearn": "scikit-learn"}
+_BROUGHT = {"matplotlib": "matplotlib", "sklearn": "scikit-learn", "tqdm": "tqdm"}
 
 
 def load(module: str) -> Any:
@@ -14,7 +14,7 @@ def load(module: str) -> Any:
     Raises
     ------
     ImportError
-        If it needs matplotlib or scikit-learn, and that is not installed.
+        If it needs matplotlib, scikit-learn or tqdm, and that is not installed.
     """
     try:
         return import_module(f".{module}", __package__)

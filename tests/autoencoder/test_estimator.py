@@ -315,7 +315,7 @@ def test_a_refit_that_is_interrupted_keeps_the_model_and_says_so(before, monkeyp
 def test_an_interrupt_while_a_cost_is_printed_keeps_the_model_too(before, monkeypatch):
     model, old = before
 
-    def interrupted(*args):
+    def interrupted(*args, **options):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("builtins.print", interrupted)

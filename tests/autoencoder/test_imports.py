@@ -48,9 +48,21 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(
         getattr(autoencoder, name)
 
 
-def test_the_command_says_what_to_install():
+def test_only_a_fit_that_tells_how_it_goes_needs_tqdm(monkeypatch):
+    X = [[0.0, 1.0], [1.0, 0.0]]
+    model = autoencoder.AutoEncoder(epochs=1).fit(X)
+    monkeypatch.delitem(sys.modules, "autoencoder.progress", raising=False)
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    model.fit(X)
+    with pytest.raises(ImportError, match=r"needs tqdm: pip install 'minigrad\[autoencoder\]'"):
+        model.set_params(verbose=1).fit(X)
+
+
+@pytest.mark.parametrize("module", ["matplotlib", "tqdm"])
+def test_the_command_says_what_to_install(module):
     program = (
-        "import sys; sys.modules['matplotlib'] = None; "
+        f"import sys; sys.modules['{module}'] = None; "
         "from autoencoder.__main__ import main; sys.exit(main([]))"
     )
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)

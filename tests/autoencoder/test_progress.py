@@ -1,34 +1,71 @@
 """What is printed during training."""
 
+import functools
 import io
+import re
+import sys
 
+import numpy as np
 import pytest
 
+from autoencoder import AutoEncoder
+from autoencoder import progress as progress_module
+from autoencoder.output import Output
 from autoencoder.progress import Progress, describe
 
 
 class Terminal(io.StringIO):
+    """Remembers what stood on its current line whenever something was written."""
+
+    encoding = "utf-8"
+
+    def __init__(self):
+        super().__init__()
+        self.seen = set()
+
     def isatty(self):
         return True
 
+    def write(self, text):
+        length = super().write(text)
+        self.seen.add(self.lines()[-1])
+        return length
 
-class Clock:
-    """Shows a tenth of a second more each time somebody looks."""
+    def lines(self):
+        """What a user sees: a carriage return leads back to the start of the line."""
+        shown = []
+        for line in self.getvalue().split("\n"):
+            cells = []
+            for part in line.split("\r"):
+                cells[: len(part)] = part
+            shown.append("".join(cells).rstrip())
+        return shown
 
-    def __init__(self):
-        self.time = 0.0
 
-    def __call__(self):
-        self.time += 0.1
-        return self.time
+class Full(Terminal):
+    """A disk without room for more than a few lines."""
+
+    def write(self, text):
+        if self.tell() > 100:
+            raise OSError(28, "No space left on device")
+        return super().write(text)
 
 
-def run(stream, epochs=1001):
-    progress = Progress(epochs, stream, clock=Clock())
+@pytest.fixture
+def every_update_is_drawn(monkeypatch):
+    eager = functools.partial(progress_module.tqdm, mininterval=0, miniters=1)
+    monkeypatch.setattr(progress_module, "tqdm", eager)
+
+
+def run(stream, epochs=11, every=5, **options):
+    progress = Progress(epochs, stream, every, **options)
     for epoch in range(epochs):
         progress.update(epoch, 0.5)
-    progress.clear()
-    return stream.getvalue()
+    progress.close()
+    return stream
+
+
+LASTING = [f"Epoch {epoch} of 11, cost = 0.5" for epoch in (0, 5, 10)]
 
 
 def test_an_epoch_is_described_with_ten_digits_of_its_cost():
@@ -36,36 +73,80 @@ def test_an_epoch_is_described_with_ten_digits_of_its_cost():
 
 
 def test_to_a_file_goes_a_line_every_500_epochs_and_nothing_else():
-    assert run(io.StringIO()).splitlines() == [
+    progress = Progress(1001, stream := io.StringIO())
+    for epoch in range(1001):
+        progress.update(epoch, 0.5)
+    progress.close()
+    assert stream.getvalue().splitlines() == [
         "Epoch 0 of 1001, cost = 0.5",
         "Epoch 500 of 1001, cost = 0.5",
         "Epoch 1000 of 1001, cost = 0.5",
     ]
 
 
-def test_a_terminal_also_gets_a_live_line_with_speed_and_time_left():
-    live = run(Terminal()).split("\r")
-    assert any("epochs/s" in line and "left" in line for line in live)
+@pytest.mark.usefixtures("every_update_is_drawn")
+def test_a_terminal_also_gets_a_bar_with_cost_speed_and_time_left():
+    bar = r" 55%\|.*\| 6/11 \[\d\d:\d\d<\d\d:\d\d, .* epochs/s, cost = 0.5\]"
+    assert any(re.fullmatch(bar, line) for line in run(Terminal()).seen)
 
 
-def test_the_live_line_is_erased_before_anything_else_is_printed():
-    text = run(Terminal())
-    assert "Epoch" in text
-    for before_line in text.split("Epoch")[:-1]:
-        assert before_line.endswith("\r\x1b[K")
+@pytest.mark.usefixtures("every_update_is_drawn")
+def test_nothing_is_printed_on_the_line_of_the_bar_and_none_is_left_at_the_end():
+    assert run(Terminal()).lines() == [*LASTING, ""]
 
 
-def test_the_live_line_is_gone_at_the_end():
-    assert run(Terminal()).endswith("\r\x1b[K")
+def test_without_a_bar_a_terminal_gets_what_a_file_gets():
+    assert run(Terminal(), bar=False).getvalue() == run(io.StringIO()).getvalue()
 
 
-@pytest.mark.parametrize(
-    ("epochs_left", "shown"),
-    [(7, " 7 s left"), (125, " 2 min 05 s left"), (4800, " 1 h 20 min left")],
-)
-def test_the_time_left_is_in_units_that_can_be_read(epochs_left, shown):
-    stream = Terminal()
-    ticks = iter([0.0, 1.0, 1.0])
-    progress = Progress(1 + epochs_left, stream, clock=lambda: next(ticks))
-    progress.update(0, 0.5)
-    assert stream.getvalue().endswith(f"1 epochs/s {shown}\x1b[K")
+def test_the_last_epoch_is_printed_once():
+    progress = Progress(11, io.StringIO(), every=5)
+    for epoch in range(10):
+        progress.update(epoch, 0.5)
+    for _ in range(2):
+        progress.print_last()
+    assert progress.stream.getvalue().splitlines() == [
+        *LASTING[:-1],
+        "Epoch 9 of 11, cost = 0.5",
+    ]
+
+
+@pytest.mark.usefixtures("every_update_is_drawn")
+def test_a_stream_that_fails_is_told_once_and_ends_nothing(capsys):
+    run(Output(Full(), "stdout"))
+    assert capsys.readouterr().err == (
+        "autoencoder: stdout: No space left on device; nothing more is printed\n"
+    )
+
+
+def test_a_stream_that_takes_nothing_shows_nothing(capsys):
+    run(Output(None, "stdout"))
+    assert capsys.readouterr() == ("", "")
+
+
+X = np.random.RandomState(0).rand(20, 3)
+
+
+def test_verbose_prints_every_so_many_epochs_and_the_last(capsys):
+    AutoEncoder(epochs=6, verbose=2).fit(X)
+    epochs = [line.split(",")[0] for line in capsys.readouterr().out.splitlines()]
+    assert epochs == [f"Epoch {epoch} of 6" for epoch in (0, 2, 4, 5)]
+
+
+def test_verbose_prints_the_last_cost_of_a_training_that_diverges(capsys):
+    with pytest.warns(match="Training stopped"):
+        AutoEncoder(epochs=600, verbose=500, learning_rate=1000, random_state=0).fit(X)
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith("Epoch 0 of 600, cost = 0.")
+    assert not last.startswith("Epoch 500 ")
+
+
+@pytest.mark.parametrize("broken", ["full", "closed"])
+def test_fit_goes_on_where_nothing_can_be_printed(monkeypatch, capsys, broken):
+    stream = Full()
+    if broken == "closed":
+        stream.close()
+    monkeypatch.setattr(sys, "stdout", stream)
+    model = AutoEncoder(epochs=20, verbose=1).fit(X)
+    assert len(model.costs_) == 20
+    assert capsys.readouterr().err.startswith("autoencoder: stdout: ")
