@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .extra import load
+from .extra import load as _load
 
 if TYPE_CHECKING:
     from .data import load_donuts, make_donuts
@@ -16,14 +16,17 @@ if TYPE_CHECKING:
     from .network import TiedNetwork
     from .optimizers import adam_updates, momentum_updates, nesterov_updates
     from .plotting import plot_images, plot_points
-    from .preparation import prepare
+    from .preparation import Preparation, prepare
+    from .saving import load, save
     from .training import Diverged, train
 
 __all__ = [
     "AutoEncoder",
     "Diverged",
+    "Preparation",
     "TiedNetwork",
     "adam_updates",
+    "load",
     "load_donuts",
     "make_donuts",
     "momentum_updates",
@@ -31,6 +34,7 @@ __all__ = [
     "plot_images",
     "plot_points",
     "prepare",
+    "save",
     "train",
 ]
 
@@ -42,7 +46,8 @@ _MODULES = {
     "network": ("TiedNetwork",),
     "optimizers": ("adam_updates", "momentum_updates", "nesterov_updates"),
     "plotting": ("plot_images", "plot_points"),
-    "preparation": ("prepare",),
+    "preparation": ("Preparation", "prepare"),
+    "saving": ("load", "save"),
     "training": ("Diverged", "train"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}
@@ -51,7 +56,7 @@ _HOME = {name: module for module, names in _MODULES.items() for name in names}
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(load(_HOME[name]), name)
+    return getattr(_load(_HOME[name]), name)
 
 
 def __dir__() -> list[str]:

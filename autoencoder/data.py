@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import stat
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -188,21 +188,26 @@ def _check_values(table: np.ndarray, name: str) -> np.ndarray:
     return converted
 
 
-def warn_of_merged(before: np.ndarray, after: np.ndarray) -> None:
+def warn_of_merged(
+    before: np.ndarray, after: np.ndarray, names: Sequence[str] | None = None
+) -> None:
     """Warn, as the caller of the caller, if most of a column's different numbers became one.
 
     Parameters
     ----------
     before, after : arrays of shape (n_samples, n_columns)
         The same numbers, the second of them rounded to another dtype.
+    names : sequence of str, optional
+        What the columns are called; by default they are numbered.
     """
     step = max(1, len(before) // _COUNTED)
     for column in range(before.shape[1]):
         n_before = len(np.unique(before[::step, column]))
         n_after = len(np.unique(after[::step, column]))
         if n_after < n_before / 2:
+            name = column if names is None else repr(names[column])
             warnings.warn(
-                f"column {column}: {n_before} different numbers become {n_after} in {after.dtype}, "
+                f"column {name}: {n_before} different numbers become {n_after} in {after.dtype}, "
                 "because they are too close together beside the column's size or range; subtract "
                 "what they have in common, or take out those that lie far away",
                 stacklevel=4,

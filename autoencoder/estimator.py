@@ -24,7 +24,15 @@ import minigrad.tensor as T
 from .extra import load
 from .network import TiedNetwork
 from .output import Output, counted
-from .storage import ARRAYS, FEATURE_NAMES, as_text, read_model, write_model
+from .storage import (
+    ARRAYS,
+    FEATURE_NAMES,
+    Stored,
+    as_text,
+    expecting_a_model,
+    read_model,
+    write_model,
+)
 from .training import Diverged, train, values_of
 
 if TYPE_CHECKING:
@@ -322,6 +330,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             is not the weights', a hyperparameter is out of its range, a fitted attribute is not
             finite or not of its shape, or a file cannot hold a feature's name.
         """
+        write_model(path, *self._entries())
+
+    def _entries(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+        """The hyperparameters and arrays that a model file holds."""
         check_is_fitted(self)
         self._check_hyperparameters()
         self._check_agreement()
@@ -334,11 +346,14 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         arrays = dict(zip(ARRAYS, [*parameters, *self.velocities_, self.costs_], strict=True))
         if hasattr(self, "feature_names_in_"):
             arrays[FEATURE_NAMES] = as_text(self.feature_names_in_)
-        write_model(path, hyperparameters, arrays)
+        return hyperparameters, arrays
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """The model in a file that `save` wrote.
+
+        Of a file that holds a scaler too, as the command's do, this is the network alone, which
+        takes scaled features; `autoencoder.load` gives both.
 
         Parameters
         ----------
@@ -361,21 +376,26 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         >>> np.array_equal(again.weights_, model.weights_)
         True
         """
-        hyperparameters, arrays = read_model(path)
-        values = [arrays[name] for name in ARRAYS]
+        stored = read_model(path)
+        with expecting_a_model(path):
+            return cls._from_entries(stored)
+
+    @classmethod
+    def _from_entries(cls, stored: Stored) -> Self:
+        """The model whose entries a file holds; a scaler's are left alone."""
+        values = [stored.arrays[name] for name in ARRAYS]
         try:
-            model = cls(**hyperparameters)
+            model = cls(**stored.hyperparameters)
             model._set_fitted(values[0:3], values[3:6], values[6])
             model._check_hyperparameters()
             model._check_agreement()
             check_random_state(model.random_state)
         except Exception as error:
-            raise ValueError(
-                f"{os.fsdecode(path)}: its hyperparameters do not fit: {error}"
-            ) from error
+            raise ValueError(f"its hyperparameters do not fit: {error}") from error
         model.n_features_in_ = len(model.weights_)
-        if FEATURE_NAMES in arrays:
-            model.feature_names_in_ = arrays[FEATURE_NAMES].astype(object)
+        # Names are those of what comes in, and that is the scaler's, if there is one.
+        if FEATURE_NAMES in stored.arrays and stored.scaler is None:
+            model.feature_names_in_ = stored.arrays[FEATURE_NAMES].astype(object)
         return model
 
     @property

@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from numbers import Integral
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import shuffle
+from sklearn.utils.validation import check_array, check_is_fitted, validate_data
 
-from .data import warn_of_merged
+from .data import LARGEST, warn_of_merged
+
+if TYPE_CHECKING:
+    from numpy.typing import ArrayLike
+    from typing_extensions import Self
+
+# The seed of the shuffle: that of the original program.
+SHUFFLED_BY = 147
 
 
 class Scaling(NamedTuple):
@@ -22,9 +32,21 @@ class Scaling(NamedTuple):
 
     @classmethod
     def of(cls, table: np.ndarray) -> Scaling:
-        """The one that takes each column to 0–1, and a constant column to 0."""
-        low = table.min(axis=0)
-        span = table.max(axis=0) - low
+        """The one that takes each column to 0–1, and a constant column to 0.
+
+        Raises
+        ------
+        ValueError
+            If a column is not finite, or its range is not within float64's.
+        """
+        with np.errstate(over="ignore", invalid="ignore"):
+            low = table.min(axis=0)
+            span = table.max(axis=0) - low
+        if not np.isfinite(span).all():
+            wrong = np.flatnonzero(~np.isfinite(span)).tolist()
+            raise ValueError(
+                f"features must be finite, and so must their ranges; columns {wrong} are not"
+            )
         return cls(low, np.where(span == 0, 1.0, span))
 
     def transform(self, X: np.ndarray) -> np.ndarray:
@@ -34,6 +56,148 @@ class Scaling(NamedTuple):
     def inverse_transform(self, X: np.ndarray) -> np.ndarray:
         """The columns as they were before scaling."""
         return X * self.span + self.low
+
+
+class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
+    """Scales features to 0–1 in float64, then rounds them to float32; remembers what they are.
+
+    Each column becomes (column − low) / span. This is what the command does to a table before it
+    trains, and what its model files hold beside the network. Unlike scikit-learn's MinMaxScaler it
+    subtracts before it divides, which of large numbers, as times are, keeps all digits.
+
+    Parameters
+    ----------
+    largest : float, optional
+        What becomes 1 in every column, while 0 stays 0: for images, whose pixels have one scale.
+        By default each column's own least number becomes 0, and its greatest 1.
+    label : str or int, optional
+        The column that was taken for the class, by name or by number. Nothing is computed from it:
+        it tells what else may stand in a table of the same kind.
+    image_shape : (height, width), optional
+        If the rows are images, how to draw them.
+
+    Attributes
+    ----------
+    low_, span_ : arrays of shape (n_features,)
+    n_features_in_ : int
+    feature_names_in_ : array of str
+        Only if the samples came with names, in a data frame.
+
+    Examples
+    --------
+    >>> times = np.array([[1.7e9], [1.7e9 + 1], [1.7e9 + 4]])
+    >>> Preparation().fit_transform(times).ravel().tolist()
+    [0.0, 0.25, 1.0]
+    """
+
+    def __init__(
+        self,
+        *,
+        largest: float | None = None,
+        label: str | int | None = None,
+        image_shape: tuple[int, int] | None = None,
+    ) -> None:
+        self.largest = largest
+        self.label = label
+        self.image_shape = image_shape
+
+    def fit(self, X: ArrayLike, y: object = None) -> Self:
+        """Find out each column's scale.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        y : ignored
+
+        Raises
+        ------
+        ValueError
+            If X is not a matrix of finite numbers, the range of a column is not within float64's,
+            `largest` is not above 0, or `image_shape` has not as many pixels as X has columns.
+        TypeError
+            If `label` is neither a name nor a number.
+        """
+        columns = validate_data(self, X, dtype=np.float64)
+        n_features = columns.shape[1]
+        if self.largest is None:
+            scaling = Scaling.of(columns)
+        elif 0 < self.largest < np.inf:
+            scaling = Scaling(np.zeros(n_features), np.full(n_features, float(self.largest)))
+        else:
+            raise ValueError(f"largest must be a finite number above 0; got {self.largest}")
+        self.low_, self.span_ = scaling
+        self._check_remembered()
+        return self
+
+    def transform(self, X: ArrayLike) -> np.ndarray:
+        """The samples scaled, float32; outside 0–1 if they are outside what `fit` saw.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+
+        Raises
+        ------
+        ValueError
+            If X is not a matrix of finite numbers, or one is too large for float32 when scaled.
+
+        Warns
+        -----
+        UserWarning
+            If most of a column's different numbers become one, because they are too close together
+            beside the column's range.
+        """
+        check_is_fitted(self)
+        columns = validate_data(self, X, reset=False, dtype=np.float64)
+        with np.errstate(over="ignore"):
+            scaled = Scaling(self.low_, self.span_).transform(columns)
+        # Not false for a NaN either: there is none.
+        far = np.flatnonzero(np.abs(scaled).max(axis=0) > LARGEST)
+        if len(far):
+            raise ValueError(
+                f"columns {far.tolist()} have numbers that are too far from those of training to "
+                "be float32 when they are scaled; look for mistakes in them"
+            )
+        features = scaled.astype(np.float32)
+        warn_of_merged(columns, features, getattr(self, "feature_names_in_", None))
+        return features
+
+    def inverse_transform(self, X: ArrayLike) -> np.ndarray:
+        """The samples as they were before scaling, float64.
+
+        Parameters
+        ----------
+        X : array of shape (n_samples, n_features)
+        """
+        check_is_fitted(self)
+        columns = check_array(X, dtype=np.float64, input_name="X")
+        if columns.shape[1] != self.n_features_in_:
+            raise ValueError(
+                f"X has {columns.shape[1]} features, but {type(self).__name__} is expecting "
+                f"{self.n_features_in_} features as input"
+            )
+        return Scaling(self.low_, self.span_).inverse_transform(columns)
+
+    def _check_remembered(self) -> None:
+        """Raise an error if `label` or `image_shape` says what cannot be."""
+        if self.label is not None and (
+            isinstance(self.label, bool) or not isinstance(self.label, str | Integral)
+        ):
+            raise TypeError(f"label must be a column's name or number; got {self.label!r}")
+        if self.image_shape is None:
+            return
+        sizes = self.image_shape
+        two_numbers = isinstance(sizes, tuple) and [type(size) for size in sizes] == [int, int]
+        if not two_numbers or min(sizes) < 1 or sizes[0] * sizes[1] != self.n_features_in_:
+            raise ValueError(
+                f"image_shape must be a height and a width, with the {self.n_features_in_} pixels "
+                f"of a row; got {sizes!r}"
+            )
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.transformer_tags.preserves_dtype = ["float32"]
+        return tags
 
 
 class Prepared(NamedTuple):
@@ -78,15 +242,9 @@ def prepare(table: np.ndarray) -> Prepared:
     >>> features.dtype, features.shape, float(features.min())
     (dtype('float32'), (9000, 4), 0.0)
     """
-    shuffled = shuffle(table, random_state=147)
+    shuffled = shuffle(table, random_state=SHUFFLED_BY)
     columns = shuffled[:, :-1].astype(np.float64)
-    with np.errstate(over="ignore", invalid="ignore"):
-        scaler = Scaling.of(columns)
-        if not np.isfinite(scaler.span).all():
-            wrong = np.flatnonzero(~np.isfinite(scaler.span)).tolist()
-            raise ValueError(
-                f"prepare: features must be finite, and so must their ranges; columns {wrong} are not"
-            )
-        features = scaler.transform(columns).astype(np.float32)
+    scaler = Scaling.of(columns)
+    features = scaler.transform(columns).astype(np.float32)
     warn_of_merged(columns, features)
     return Prepared(features, shuffled[:, -1], scaler)

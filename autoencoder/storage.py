@@ -1,6 +1,7 @@
 """A model file: an ``.npz`` archive of named arrays, with the hyperparameters as JSON text.
 
-Nothing in it is pickled, so that reading a file from a stranger runs none of their code.
+Nothing in it is pickled, so that reading a file from a stranger runs none of their code. Format 1,
+which did not say so, held the network alone; format 2 may hold a scaler beside it.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import sys
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
@@ -38,6 +39,22 @@ ARRAYS = tuple(_shapes(0, 0, 0))
 # Only a model that was fitted to named features has this one, of text.
 FEATURE_NAMES = "feature_names"
 HYPERPARAMETERS = "hyperparameters"
+# To be raised when a file means something that today's `read_model` would misunderstand.
+FORMAT = 2
+FORMAT_ENTRY = "format"
+# The scaler, as JSON text; its fitted attributes are arrays whose names begin with the prefix.
+SCALER = "scaler"
+SCALER_PREFIX = "scaler_"
+# The scalers that a file can hold, and their fitted attributes: a number for each feature.
+SCALERS = {
+    "Preparation": ("low_", "span_"),
+    "MinMaxScaler": ("min_", "scale_", "data_min_", "data_max_", "data_range_"),
+    "StandardScaler": ("mean_", "var_", "scale_"),
+    "RobustScaler": ("center_", "scale_"),
+    "MaxAbsScaler": ("max_abs_", "scale_"),
+}
+_SCALER_ARRAYS = frozenset(SCALER_PREFIX + name for names in SCALERS.values() for name in names)
+_TEXTS = (FORMAT_ENTRY, HYPERPARAMETERS, SCALER)
 
 # How many bytes more than the file itself its arrays may have, if it is compressed: weights hardly
 # shrink, so that a file which grows by more when it is unpacked is there to fill the memory.
@@ -47,10 +64,23 @@ LONGEST_TEXT = 2**20
 _ENCRYPTED = 1  # a bit of a member's flags
 
 
+class Stored(NamedTuple):
+    """What a model file holds."""
+
+    #: What JSON can hold, by name.
+    hyperparameters: dict[str, Any]
+    #: Those named in `ARRAYS`, perhaps the feature names, and the scaler's with their prefix.
+    arrays: dict[str, np.ndarray]
+    #: The scaler's class, parameters and place in its pipeline, if there is one.
+    scaler: dict[str, Any] | None = None
+    format: int = FORMAT
+
+
 def write_model(
     path: str | os.PathLike[str],
     hyperparameters: Mapping[str, Any],
     arrays: Mapping[str, np.ndarray],
+    scaler: Mapping[str, Any] | None = None,
 ) -> None:
     """Write the file whole, or leave what was there.
 
@@ -60,7 +90,9 @@ def write_model(
         Used as given; no suffix is added.
     hyperparameters : mapping of str to what JSON can hold
     arrays : mapping of str to array
-        Those named in `ARRAYS`, and perhaps the feature names, as `as_text` makes them.
+        Those named in `ARRAYS`, perhaps the feature names, as `as_text` makes them, and the
+        scaler's, with their prefix.
+    scaler : mapping of str to what JSON can hold, optional
 
     Raises
     ------
@@ -69,7 +101,10 @@ def write_model(
     ValueError
         If `read_model` would refuse what is to be written.
     """
-    entries = {HYPERPARAMETERS: np.array(json.dumps(hyperparameters)), **arrays}
+    texts = {FORMAT_ENTRY: FORMAT, HYPERPARAMETERS: hyperparameters}
+    if scaler is not None:
+        texts[SCALER] = scaler
+    entries = {name: np.array(json.dumps(value)) for name, value in texts.items()} | dict(arrays)
     entries = {name: np.asarray(array) for name, array in entries.items()}
     try:
         _check_headers({name: Header(a.shape, False, a.dtype, 0) for name, a in entries.items()})
@@ -104,8 +139,8 @@ def as_text(names: Sequence[str]) -> np.ndarray:
     return text
 
 
-def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-    """The hyperparameters and the arrays in a file made by `write_model`.
+def read_model(path: str | os.PathLike[str]) -> Stored:
+    """The content of a file made by `write_model`, of this or an earlier version.
 
     What the file declares is checked before any of its data is read, so that memory and time stay
     in proportion to the size of the file.
@@ -120,18 +155,30 @@ def read_model(path: str | os.PathLike[str]) -> tuple[dict[str, Any], dict[str, 
         If the file cannot be opened.
     ValueError
         If it is not such a file, is damaged, holds pickled objects, or if an array is missing,
-        extra, of the wrong shape or dtype, or not finite.
+        extra, of the wrong shape or dtype, or not finite; or if a newer version wrote it.
     """
-    with open_for_reading(path) as file:
-        try:
-            arrays = _read_arrays(file)
-            return _parse_hyperparameters(arrays.pop(HYPERPARAMETERS)), arrays
-        except Exception as error:
-            # Not a list of classes: damage makes the parsers below raise nearly anything.
-            raise ValueError(
-                f"{os.fsdecode(path)}: expected a model written by AutoEncoder.save, but "
-                f"{first_line(error)}"
-            ) from error
+    with open_for_reading(path) as file, expecting_a_model(path):
+        arrays = _read_arrays(file)
+        texts = {name: arrays.pop(name) for name in _TEXTS if name in arrays}
+        return Stored(
+            _parse(texts, HYPERPARAMETERS),
+            arrays,
+            _parse(texts, SCALER) if SCALER in texts else None,
+            _format(texts.get(FORMAT_ENTRY)),
+        )
+
+
+@contextmanager
+def expecting_a_model(path: str | os.PathLike[str]) -> Iterator[None]:
+    """Whatever reading raises becomes a ValueError that names the file."""
+    try:
+        yield
+    except Exception as error:
+        # Not a list of classes: damage makes parsers raise nearly anything.
+        raise ValueError(
+            f"{os.fsdecode(path)}: expected a model written by AutoEncoder.save, but "
+            f"{first_line(error)}"
+        ) from error
 
 
 def _read_arrays(file: BinaryIO) -> dict[str, np.ndarray]:
@@ -143,6 +190,8 @@ def _read_arrays(file: BinaryIO) -> dict[str, np.ndarray]:
     size = file.seek(0, os.SEEK_END)
     with _opened(file) as archive:
         members = _check_members(archive.infolist(), size)
+        _check_format(archive, members)
+        _check_names(members)
         headers = {}
         for name, member in members.items():
             with _blaming(name), archive.open(member) as stream:
@@ -181,10 +230,6 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> dict[str, zipfi
     named = {member.filename.removesuffix(".npy"): member for member in members}
     if len(named) < len(members):
         raise ValueError("it holds two arrays of the same name")
-    missing = {HYPERPARAMETERS, *ARRAYS} - named.keys()
-    extra = named.keys() - {HYPERPARAMETERS, FEATURE_NAMES, *ARRAYS}
-    if missing or extra:
-        raise ValueError(f"arrays are missing: {sorted(missing)}, or unknown: {sorted(extra)[:5]}")
     for name, member in named.items():
         if member.flag_bits & _ENCRYPTED:
             raise ValueError(f"its entry {name!r} is encrypted")
@@ -197,6 +242,43 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> dict[str, zipfi
             "if this is one all the same, write it without compression"
         )
     return named
+
+
+def _check_format(archive: zipfile.ZipFile, members: Mapping[str, zipfile.ZipInfo]) -> None:
+    """Raise a ValueError if a newer version wrote the file, whatever else is in it."""
+    if FORMAT_ENTRY not in members:
+        return
+    member = members[FORMAT_ENTRY]
+    with _blaming(FORMAT_ENTRY), archive.open(member) as stream:
+        header = read_header(stream, member.file_size)
+        _check_text(FORMAT_ENTRY, header)
+        text = _native(read_data(stream, header))
+        _check_values(FORMAT_ENTRY, text)
+    if _format(text) > FORMAT:
+        raise ValueError(
+            f"it was written by a newer version of minigrad: its format is {_format(text)}, and "
+            f"this version reads formats up to {FORMAT}; upgrade minigrad"
+        )
+
+
+def _format(text: np.ndarray | None) -> int:
+    if text is None:
+        return 1
+    number = str(text)
+    if not (number.isascii() and number.isdigit() and len(number) < 10 and int(number) >= FORMAT):
+        raise ValueError(f"its entry {FORMAT_ENTRY!r} is no format's number: {number[:20]!r}")
+    return int(number)
+
+
+def _check_names(members: Mapping[str, zipfile.ZipInfo]) -> None:
+    """Raise a ValueError unless all arrays of a model are there, and no others."""
+    missing = {HYPERPARAMETERS, *ARRAYS} - members.keys()
+    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS}
+    if SCALER in members:
+        allowed |= _SCALER_ARRAYS
+    extra = members.keys() - allowed
+    if missing or extra:
+        raise ValueError(f"arrays are missing: {sorted(missing)}, or unknown: {sorted(extra)[:5]}")
 
 
 def _check_headers(headers: Mapping[str, Header]) -> None:
@@ -226,19 +308,30 @@ def _check_headers(headers: Mapping[str, Header]) -> None:
                 f"its array {name!r} is {header.dtype.name}, but its weights are "
                 f"{weights.dtype.name}"
             )
-    for name in {HYPERPARAMETERS, FEATURE_NAMES} & headers.keys():
-        dtype = headers[name].dtype
-        if dtype.kind != "U" or dtype.itemsize > LONGEST_TEXT:
+    for name in _SCALER_ARRAYS & headers.keys():
+        header = headers[name]
+        if header.shape != (n_features,) or header.dtype.name != "float64":
             raise ValueError(
-                f"its entry {name!r} should be text of at most {LONGEST_TEXT} bytes; it is {dtype}"
+                f"its array {name!r} should be {n_features} float64 numbers, one for each feature; "
+                f"it is {header.dtype} of shape {header.shape}"
             )
-    if headers[HYPERPARAMETERS].shape != ():
-        raise ValueError(f"its entry {HYPERPARAMETERS!r} is not one text")
+    for name in headers.keys() & {*_TEXTS, FEATURE_NAMES}:
+        _check_text(name, headers[name])
     names = headers.get(FEATURE_NAMES)
     if names is not None and names.shape != (n_features,):
         raise ValueError(
             f"its {math.prod(names.shape)} feature names do not name {n_features} features"
         )
+
+
+def _check_text(name: str, header: Header) -> None:
+    dtype = header.dtype
+    if dtype.kind != "U" or dtype.itemsize > LONGEST_TEXT:
+        raise ValueError(
+            f"its entry {name!r} should be text of at most {LONGEST_TEXT} bytes; it is {dtype}"
+        )
+    if name != FEATURE_NAMES and header.shape != ():
+        raise ValueError(f"its entry {name!r} is not one text")
 
 
 def _native(array: np.ndarray) -> np.ndarray:
@@ -255,13 +348,12 @@ def _check_values(name: str, array: np.ndarray) -> None:
         raise ValueError(f"its entry {name!r} has a character that Unicode does not have")
 
 
-def _parse_hyperparameters(text: np.ndarray) -> dict[str, Any]:
+def _parse(texts: Mapping[str, np.ndarray], name: str) -> dict[str, Any]:
+    """The named values that a text holds, as JSON."""
     try:
-        hyperparameters = json.loads(text.item())
+        values = json.loads(texts[name].item())
     except Exception as error:
-        raise ValueError(
-            f"its entry {HYPERPARAMETERS!r} is not readable: {first_line(error)}"
-        ) from error
-    if not isinstance(hyperparameters, dict):
-        raise ValueError(f"its entry {HYPERPARAMETERS!r} does not hold named values")
-    return hyperparameters
+        raise ValueError(f"its entry {name!r} is not readable: {first_line(error)}") from error
+    if not isinstance(values, dict):
+        raise ValueError(f"its entry {name!r} does not hold named values")
+    return values

@@ -15,8 +15,10 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from sklearn.pipeline import make_pipeline
 
-from autoencoder import AutoEncoder, load_donuts, make_donuts
+import autoencoder
+from autoencoder import AutoEncoder, Preparation, load_donuts, make_donuts
 
 N_CASES = int(os.environ.get("MINIGRAD_DAMAGED_FILES", 1000))
 
@@ -160,7 +162,7 @@ def encrypted(archive):
     return bytes(data)
 
 
-def damaged_hyperparameters(rng, content):
+def damaged_text(rng, content):
     values = json.loads(np.lib.format.read_array(BytesIO(content)).item())
     name = rng.choice(sorted(values))
     text = json.dumps({**values, name: "HERE"}).replace('"HERE"', rng.choice(NASTY_VALUES))
@@ -208,9 +210,8 @@ def damaged_model(number, good):
         case 6:
             pairs = [*members.items(), (one, members[rng.choice([one, other])])]
         case 7:
-            members["hyperparameters.npy"] = damaged_hyperparameters(
-                rng, members["hyperparameters.npy"]
-            )
+            text = rng.choice(sorted({"hyperparameters.npy", "scaler.npy"} & members.keys()))
+            members[text] = damaged_text(rng, members[text])
         case 8:
             bomb = np.zeros(rng.choice([10, 10**5]), "f8")
             return zipped([*members.items(), (one, npy(bomb))][-len(members) :], 8)
@@ -267,6 +268,28 @@ def assert_whole(model, number):
     assert all(np.isfinite(value).all() for value in (*values, model.costs_)), number
     assert model.n_hidden == 2, number
     model._check_hyperparameters()
+
+
+def test_a_damaged_file_of_a_pipeline_is_refused_by_name_or_holds_a_whole_one(tmp_path):
+    X = np.random.RandomState(0).rand(20, 4)
+    parts = Preparation(label="kind", image_shape=(2, 2)), AutoEncoder(2, epochs=5, random_state=0)
+    path = tmp_path / "damaged.npz"
+    autoencoder.save(make_pipeline(*parts).fit(X), path)
+    good = path.read_bytes()
+    for number in range(N_CASES // 4):
+        path.write_bytes(damaged_model(number, good))
+        try:
+            scaler, model = autoencoder.load(path)
+        except (ValueError, OSError) as error:
+            assert str(path) in str(error), number
+        except BaseException as error:
+            raise AssertionError(f"damaged_model({number}) raised {error!r}") from error
+        else:
+            assert_whole(model, number)
+            assert np.isfinite(scaler.transform(X)).all(), number
+            assert np.isfinite(scaler.inverse_transform(X)).all(), number
+            assert scaler.image_shape in (None, (2, 2)), number
+            assert isinstance(scaler.label, str | int | None), number
 
 
 def test_a_damaged_data_file_is_refused_by_name_or_holds_a_whole_table(tmp_path, good_table):
