@@ -126,8 +126,6 @@ def diag(v: Any, k: int = 0) -> Variable:
 def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
     """The sum of a diagonal; parameters as in `diagonal`.
 
-    Examples
-    --------
     >>> trace([[1, 2], [3, 4]]).eval()
     array(5)
     """
@@ -137,8 +135,6 @@ def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
 def tri(N: Any, M: Any = None, k: Any = 0, dtype: Any = None) -> Variable:
     """Ones on a diagonal and below it, zeros above; parameters as in `eye`.
 
-    Examples
-    --------
     >>> tri(2, 3).eval()
     array([[1., 0., 0.],
            [1., 1., 0.]])
@@ -167,8 +163,6 @@ def tril(m: Any, k: Any = 0) -> Variable:
 def triu(m: Any, k: Any = 0) -> Variable:
     """m with zeros below its k-th diagonal; see `tril`.
 
-    Examples
-    --------
     >>> triu([[1, 2], [3, 4]]).eval()
     array([[1, 2],
            [0, 4]])

@@ -65,8 +65,6 @@ def inc_subtensor(
 
     If an index array names an element several times, y is added as often.
 
-    Examples
-    --------
     >>> x = as_tensor_variable([1, 2, 3])
     >>> inc_subtensor(x[[0, 0]], 10).eval()
     array([21,  2,  3])

@@ -56,8 +56,6 @@ def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
 def stacklists(arg: Any) -> Variable:
     """Nested lists of tensors of one shape as a tensor, with a leading axis for each nesting.
 
-    Examples
-    --------
     >>> stacklists([[1.0, 2.0], [x := as_tensor_variable([4.0])[0], x]]).eval()
     array([[1., 2.],
            [4., 4.]])

@@ -78,8 +78,6 @@ def logsoftmax(c: Any, axis: Axis = None) -> Variable:
 
     It is exact even where the softmax is too small for a float.
 
-    Examples
-    --------
     >>> logsoftmax([[1000.0, 0.0]]).eval()
     array([[    0., -1000.]])
     """
@@ -156,8 +154,6 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
 def elu(x: Any, alpha: Any = 1) -> Variable:
     """x where x > 0, alpha · (exp(x) − 1) elsewhere.
 
-    Examples
-    --------
     >>> elu([-1000.0, 1000.0]).eval()
     array([  -1., 1000.])
     """
@@ -287,8 +283,6 @@ def sigmoid_binary_crossentropy(output: Any, target: Any) -> Variable:
 
     It is the `binary_crossentropy` of sigmoid(output), exact even where that is close to 0 or 1.
 
-    Examples
-    --------
     >>> sigmoid_binary_crossentropy([0.0, -1000.0], [0, 1]).eval()
     array([6.93147181e-01, 1.00000000e+03])
     """

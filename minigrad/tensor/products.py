@@ -79,8 +79,6 @@ def matmul(x: Any, y: Any) -> Variable:
 def outer(x: Any, y: Any) -> Variable:
     """x[i] · y[j] at row i and column j; both are flattened.
 
-    Examples
-    --------
     >>> outer([1, 2], [3, 4]).eval()
     array([[3, 4],
            [6, 8]])

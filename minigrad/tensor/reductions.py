@@ -202,8 +202,6 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
     Derivative: exp(x − logsumexp(x)), the softmax.
 
-    Examples
-    --------
     >>> logsumexp([1000.0, 1000.0]).eval()
     array(1000.69314718)
     """

@@ -55,8 +55,6 @@ def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
 def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
     """x with its last axes made one, in C order, so that it has `ndim` dimensions.
 
-    Examples
-    --------
     >>> flatten([[1, 2], [3, 4]]).eval()
     array([1, 2, 3, 4])
     """

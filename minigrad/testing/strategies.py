@@ -23,8 +23,6 @@ def shapes(
 ) -> st.SearchStrategy[Shape]:
     """Shapes of so many dimensions and such sizes; also empty ones, unless `min_side` is 1.
 
-    Examples
-    --------
     >>> from hypothesis import find
     >>> find(shapes(min_side=1), lambda shape: len(shape) == 2)
     (1, 1)
