@@ -12,12 +12,12 @@ Review* 40 (1998).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from ..core.elementwise import Elementwise
-from ..core.graph import Apply, Constant, Variable, toposort
-from ..core.sharing import SharedVariable
+from ..core.graph import Apply, Variable, toposort
 from ..protocol.sizes import check_sizes
 from .judge.differentiable import COMPLEX_STEPS
 
@@ -50,42 +50,31 @@ def slopes(
     direction: Sequence[np.ndarray],
     step: float = COMPLEX_STEPS[0],
 ) -> list[np.ndarray] | None:
-    """The derivatives of analytic outputs along a direction.
+    """The derivatives of analytic outputs along a direction, by one of the `COMPLEX_STEPS`.
 
-    There are none where a number on the way is infinite, or so small that a step times it may be
-    lost.
-
-    Parameters
-    ----------
-    inputs, outputs : sequences of Variable
-        Floats are float64.
-    point, direction : sequences of array
-        For each input; where the direction is 0 nothing moves.
-    step : float
-        One of `COMPLEX_STEPS`.
+    Floats are float64. There are none where a number on the way is infinite, or so small that a step
+    times it may be lost.
     """
     moved = [x + 1j * step * d if np.any(d) else x for x, d in zip(point, direction, strict=True)]
-    known: dict[Variable, np.ndarray] = dict(zip(inputs, moved, strict=True))
+    known = dict(zip(inputs, moved, strict=True))
     for node in toposort(outputs, stop_at=known):
-        values = [_value(variable, known) for variable in node.inputs]
+        values = [known[v] if v in known else v.data for v in node.inputs]
         check_sizes(node, values)
-        cells: list[list[np.ndarray | None]] = [[None] for _ in node.outputs]
-        node.op.perform(node, values, cells)
-        results = [np.asarray(cell[0]) for cell in cells]
+        results = perform_unchecked(node, values)
         known.update(zip(node.outputs, results, strict=True))
         if not all(map(_is_safe, (*values, *results))):
             return None
-    return [np.imag(_value(output, known)) / step for output in outputs]
+    return [np.imag(known[v] if v in known else v.data) / step for v in outputs]
+
+
+def perform_unchecked(node: Apply, values: Sequence[np.ndarray]) -> list[np.ndarray]:
+    """What the op makes of values that need not be of the types of the node's inputs."""
+    cells: list[list[Any]] = [[None] for _ in node.outputs]
+    node.op.perform(node, list(values), cells)
+    return [np.asarray(cell[0]) for cell in cells]
 
 
 def _is_safe(value: np.ndarray) -> bool:
     """Whether nothing is so small that a step times it may be lost, nor infinite."""
     sizes = np.abs(np.real(value))
     return bool(np.all(((sizes >= _TOO_SMALL) | (sizes == 0)) & (sizes < np.inf)))
-
-
-def _value(variable: Variable, known: dict[Variable, np.ndarray]) -> np.ndarray:
-    if variable in known:
-        return known[variable]
-    assert isinstance(variable, (Constant, SharedVariable))
-    return variable.data

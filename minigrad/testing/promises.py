@@ -22,6 +22,7 @@ from ..protocol.axes import Axes
 from ..rewrite.shapes import infer_shapes
 from .agreement import assert_program_agrees
 from .check import check_grad
+from .complex_step import perform_unchecked
 from .judge.arguments import Arrays
 from .judge.comparison import signed
 from .judge.report import GradientError, Report
@@ -190,13 +191,6 @@ def assert_goes_along_its_axes(
                 f"{node.op} does not go along the label {label!r} of its axes part by part: tell "
                 f"that it is needed whole. {error}"
             ) from None
-
-
-def perform_unchecked(node: Apply, values: Sequence[np.ndarray]) -> Arrays:
-    """What the op makes of values that need not be of the types of the node's inputs."""
-    cells: list[list[Any]] = [[None] for _ in node.outputs]
-    node.op.perform(node, list(values), cells)
-    return [np.asarray(cell[0]) for cell in cells]
 
 
 def _parts_along(told: Axes, label: Any, values: Sequence[np.ndarray]) -> Iterator[Arrays]:

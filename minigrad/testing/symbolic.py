@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -18,7 +17,7 @@ from ..gradient import Lop
 from ..protocol.errors import quoted
 from . import complex_step
 from .judge.arguments import Arguments, Arrays, checked_places, describe, names_of_arguments
-from .judge.differentiable import Differentiable, as_results
+from .judge.differentiable import Differentiable, as_results, in_parts
 from .judge.handwritten import HandwrittenFunction
 from .judge.report import GradientError
 from .judge.verdict import compared
@@ -36,16 +35,9 @@ def _called(f: Function, values: Arrays) -> Arrays:
 
 
 class SymbolicFunction:
-    """Expressions of variables; their gradient is that of `minigrad.grad`.
+    """Expressions of variables; their gradient is that of `minigrad.grad`, by the inputs `wrt`.
 
-    Parameters
-    ----------
-    inputs, outputs : lists of Variable
-    wrt : list of int
-        The numbers of the inputs that the gradient is by.
-    point : list of array
-    precise : pair of lists of Variable, optional
-        The same inputs and outputs in float64, to compute values with.
+    Values are computed with `precise`, the same inputs and outputs in float64, if they are given.
     """
 
     @_quiet
@@ -60,13 +52,11 @@ class SymbolicFunction:
         self.inputs, self.outputs, self.wrt = list(inputs), list(outputs), list(wrt)
         self.names = [v.name or f"input {i}" for i, v in enumerate(inputs)]
         self.point = point
-        self.precise_inputs, self.precise_outputs = precise or (self.inputs, self.outputs)
+        self.precise_inputs, self.precise_outputs = map(list, precise or (inputs, outputs))
         variables, results = self.precise_inputs, self.precise_outputs
-        floats = [v for v in (*variables, *results) if v.type.is_float]
-        self.precision = max(float(np.finfo(v.type.dtype).eps) for v in floats)
-        self._is_analytic = complex_step.is_analytic(results) and all(
-            v.type.dtype == "float64" for v in (*variables, *results) if v.type.is_float
-        )
+        dtypes = {v.type.dtype for v in (*variables, *results) if v.type.is_float}
+        self.precision = max(float(np.finfo(dtype).eps) for dtype in dtypes)
+        self._is_analytic = dtypes == {"float64"} and complex_step.is_analytic(results)
         self._values = function(variables, list(results), on_unused_input="ignore")
         given = self.precisely(point)
         self._shapes = [value.shape for value in _called(self._values, given)]
@@ -116,14 +106,16 @@ class SymbolicFunction:
         return None if slopes is None else as_results(slopes)
 
     def derivative(self, weights: np.ndarray) -> SymbolicFunction:
-        derivatives = []
-        precise = self.precise_inputs, self.precise_outputs
-        for inputs, outputs in ((self.inputs, self.outputs), precise):
+        def gradient(inputs: list[Variable], outputs: list[Variable]) -> list[Variable]:
             parts = self._parts(weights, outputs)
             constants = [Constant(v.type, part) for v, part in zip(outputs, parts, strict=True)]
-            derivatives.append((inputs, self._gradient(inputs, outputs, constants)))
-        (inputs, gradients), precise = derivatives
-        return SymbolicFunction(inputs, gradients, self.wrt, self.point, precise)
+            return self._gradient(inputs, outputs, constants)
+
+        precise = gradient(self.precise_inputs, self.precise_outputs)
+        own = gradient(self.inputs, self.outputs)
+        return SymbolicFunction(
+            self.inputs, own, self.wrt, self.point, (self.precise_inputs, precise)
+        )
 
     def cause(self) -> str:
         """The first op whose derivative is wrong at the point, and the line that made it."""
@@ -142,12 +134,7 @@ class SymbolicFunction:
 
     def _parts(self, weights: np.ndarray, outputs: Sequence[Variable]) -> Arrays:
         """The weights of each output, in its shape and dtype."""
-        ends = np.cumsum([math.prod(shape) for shape in self._shapes])
-        parts = np.split(weights, ends[:-1])
-        return [
-            part.reshape(shape).astype(output.type.dtype)
-            for part, shape, output in zip(parts, self._shapes, outputs, strict=True)
-        ]
+        return _as(outputs, in_parts(weights, self._shapes))
 
 
 @_quiet
@@ -284,5 +271,5 @@ def _built(
 
 
 def _as(variables: Sequence[Variable], point: Arrays) -> Arrays:
-    """The point in the dtypes of the variables."""
+    """The arrays in the dtypes of the variables."""
     return [x.astype(v.type.dtype) for x, v in zip(point, variables, strict=True)]

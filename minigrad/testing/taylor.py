@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .judge.comparison import checked_shapes, scales, signed, weights_for
+from .judge.comparison import checked_shapes, scales, signed
 from .judge.report import GradientError
 from .symbolic import differentiable
 
@@ -120,7 +120,7 @@ def taylor_test(
     random = np.random.default_rng(seed)
     direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in judged.wrt}
     value = judged.values(arrays)
-    weights = weights_for(len(value), random)
+    weights = signed(len(value), random)
     inputs = [arrays[i] for i in judged.wrt]
     names = [judged.names[i] for i in judged.wrt]
     gradients = checked_shapes(names, inputs, judged.gradients(arrays, weights))

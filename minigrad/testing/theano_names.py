@@ -125,16 +125,15 @@ class numeric_grad:
         self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None
     ) -> None:
         self._is_list = isinstance(pt, (list, tuple))
-        values = pt if self._is_list else [pt]
-        given = [as_array(x, f"argument {i}") for i, x in enumerate(values)]
+        given = [as_array(x, f"argument {i}") for i, x in enumerate(pt if self._is_list else [pt])]
         point = [x.astype(_COMPUTED_IN.get(x.dtype.name, "float64")) for x in given]
         count = len(as_results(f(*point)))
         if count != 1:
             raise ValueError(f"numeric_grad: f must return a single number; got {count}")
         gradients = [_partial_derivatives(f, point, i) for i in range(len(point))]
-        is_coarse = [x.dtype == "float16" for x in given]
         gradients = [
-            g.astype("float16") if c else g for g, c in zip(gradients, is_coarse, strict=True)
+            g.astype("float16") if x.dtype == "float16" else g
+            for g, x in zip(gradients, given, strict=True)
         ]
         self.gf = gradients if self._is_list else gradients[0]
 
@@ -196,18 +195,19 @@ def _partial_derivatives(f: Callable[..., Any], point: list[np.ndarray], i: int)
     """The derivative by each element of an input."""
     x = point[i]
     gradient = np.zeros(x.shape, x.dtype)
+
+    def along(index: tuple[int, ...], scale: float, distance: float) -> np.ndarray:
+        moved = x.copy()
+        moved[index] += distance * scale
+        return as_results(f(*point[:i], moved, *point[i + 1 :]))
+
     for index in np.ndindex(x.shape):
-        scale = max(abs(float(x[index])), 1.0)
-
-        def along(distance: float, index: Any = index, scale: float = scale) -> np.ndarray:
-            moved = x.copy()
-            moved[index] += distance * scale
-            return as_results(f(*point[:i], moved, *point[i + 1 :]))
-
-        found = slope(along, np.ones(1), float(np.finfo(x.dtype).eps))
-        if found.kind != "smooth" and x[index]:
-            # Small beside 1 is not always near 0, as for a logarithm.
-            scale = abs(float(x[index]))
-            found = slope(partial(along, scale=scale), np.ones(1), float(np.finfo(x.dtype).eps))
-        gradient[index] = found.value / scale
+        size = abs(float(x[index]))
+        # Small beside 1 is not always near 0, as for a logarithm.
+        for scale in (max(size, 1.0), size or 1.0):
+            line = partial(along, index, scale)
+            found = slope(line, np.ones(1), float(np.finfo(x.dtype).eps))
+            gradient[index] = found.value / scale
+            if found.kind == "smooth":
+                break
     return gradient

@@ -56,7 +56,7 @@ class Arguments:
         named = named or {}
         self._n_positional = len(values)
         self._keys = [
-            key for key, value in named.items() if _is_array(value) or _holds_arrays(value)
+            key for key, v in named.items() if isinstance(v, np.ndarray) or _holds_arrays(v)
         ]
         self.settings = {key: value for key, value in named.items() if key not in self._keys}
         self._values = [*values, *(named[key] for key in self._keys)]
@@ -182,16 +182,12 @@ def describe(value: Any) -> str:
     return f"{type(value).__name__} {text if len(text) < 60 else text[:56] + ' ...'}"
 
 
-def _is_array(value: Any) -> bool:
-    return isinstance(value, np.ndarray)
-
-
 def _holds_arrays(value: Any) -> bool:
     """Whether the value is a dict, or a list or tuple of arrays rather than of numbers."""
     if isinstance(value, Mapping):
         return True
     is_list = isinstance(value, (list, tuple))
-    return is_list and any(_is_array(item) or _holds_arrays(item) for item in value)
+    return is_list and any(isinstance(item, np.ndarray) or _holds_arrays(item) for item in value)
 
 
 def _items(value: Any, name: str) -> Iterator[tuple[Any, str, Any]]:
@@ -216,8 +212,6 @@ def _refilled(value: Any, arrays: Iterator[Any]) -> Any:
         return next(arrays)
     items = {key: _refilled(item, arrays) for key, _, item in _items(value, "")}
     if isinstance(value, Mapping):
-        if type(value) is dict:
-            return items
         changed: Any = copy.copy(value)
         changed.update(items)
         return changed

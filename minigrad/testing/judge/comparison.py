@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
@@ -45,22 +46,7 @@ _LEAST = 1e-290
 
 
 class Comparison:
-    """A gradient beside the slopes of the function's values.
-
-    Parameters
-    ----------
-    f : Differentiable
-    point : list of array
-    weights : array
-        Weights of the results of f.
-    max_calls : int
-        No comparison is begun after so many calls of the function.
-
-    Raises
-    ------
-    GradientError
-        If a derivative is not of its input's shape.
-    """
+    """A gradient, of the results of f with weights, beside the slopes of their values."""
 
     def __init__(
         self, f: Differentiable, point: Arrays, weights: np.ndarray, max_calls: int
@@ -73,33 +59,34 @@ class Comparison:
         self._names = [f.names[i] for i in f.wrt]
         self._scales = [scales(x) for x in self._inputs]
         self._own_scales = list(map(_own_scales, self._inputs, self._scales))
+        self._as_floats = partial(checked_shapes, self._names, self._inputs)
         self._gradient = self._as_floats(f.gradients(point, weights))
         self._rounded = list(map(self._as_floats, f.rounded(point, weights)))
         self._rounding_at_kinks = list(map(_without_jumps, self._gradient, *self._rounded))
-        sizes = [x.size for x in self._inputs]
-        self._is_few = sum(sizes) <= min(_FEW, max_calls // _CALLS_FOR_EACH)
+        self._n_elements = sum(x.size for x in self._inputs)
+        self._is_few = self._n_elements <= min(_FEW, max_calls // _CALLS_FOR_EACH)
         self._largest = self._size(self._gradient)
 
     def report(self, random: np.random.Generator) -> Report:
         """The comparisons: of each element if they are few, else along directions and of some."""
-        sizes = [x.size for x in self._inputs]
-        directions = [
-            [s * signed(s.shape, random) for s in self._scales] for _ in range(_N_DIRECTIONS)
-        ]
-        entries: list[Entry] = []
-        if self._is_few:
-            places = [(i, j) for i, size in enumerate(sizes) for j in range(size)]
-        else:
-            entries += self._along_directions(directions)
-            places = list(self._some_elements(random))
+        directions = self._directions(random, _N_DIRECTIONS)
+        entries = [] if self._is_few else self._along_directions(directions)
+        places = self._places() if self._is_few else list(self._some_elements(random))
         left_out = self._add_elements(entries, list(dict.fromkeys(places)))
-        if sum(sizes) > 1 and any(entry.kind == "kink" for entry in entries):
+        if self._n_elements > 1 and any(entry.kind == "kink" for entry in entries):
             # Each derivative may lie between the slopes of two sides, and yet not all together.
             if not any(entry.is_direction for entry in entries):
                 entries += self._along_directions(directions[: _N_DIRECTIONS // 2])
             entries.append(self._of_all())
             entries = self._excused(entries, random)
         return Report(entries, left_out)
+
+    def _places(self) -> list[tuple[int, int]]:
+        """All elements: the number of their input, and their own in C order."""
+        return [(i, j) for i, x in enumerate(self._inputs) for j in range(x.size)]
+
+    def _directions(self, random: np.random.Generator, count: int) -> list[Arrays]:
+        return [[s * signed(s.shape, random) for s in self._scales] for _ in range(count)]
 
     def _excused(self, entries: list[Entry], random: np.random.Generator) -> list[Entry]:
         """The comparisons after a look at whether the gradient is one nearby.
@@ -116,9 +103,11 @@ class Comparison:
     def _is_gradient_nearby(self, random: np.random.Generator) -> bool:
         """Whether a point has the same gradient, so close that only kinks tell it apart."""
         distances = [_CLOSE * np.abs(signed(s.shape, random)) * s for s in self._scales]
-        after, before = (self._gradient_at(distances, side) for side in (1.0, -1.0))
-        signs = self._sides(distances, after, before)
-        there = self._moved(distances, signs)
+        after, before = (
+            self._as_floats(self._f.gradients(self._moved(distances, side), self._weights))
+            for side in ([1.0] * len(distances), [-1.0] * len(distances))
+        )
+        there = self._moved(distances, self._sides(distances, after, before))
         other = Comparison(self._f, there, self._weights, self._max_calls)
         # Beside the gradients across the kinks, that here may be small.
         most = _SAME * max(map(self._size, (after, before, self._gradient)))
@@ -129,11 +118,9 @@ class Comparison:
         if not is_same:
             return False
         # Steps of a fifth of that do not lead back to the kinks.
-        directions = [
-            [_CLOSE * s * signed(s.shape, random) for s in self._scales]
-            for _ in range(_N_DIRECTIONS // 2)
-        ]
-        found = [other._along(direction, "", coarser=1 / _CLOSE) for direction in directions]
+        directions = self._directions(random, _N_DIRECTIONS // 2)
+        short = [[_CLOSE * d for d in direction] for direction in directions]
+        found = [other._along(direction, "", coarser=1 / _CLOSE) for direction in short]
         return all(e.verdict == "agrees" and e.kind == "smooth" for e in found)
 
     def _sides(self, distances: Arrays, after: Arrays, before: Arrays) -> Arrays:
@@ -148,9 +135,7 @@ class Comparison:
         return signs
 
     def _side_by_values(self, i: int, j: int, distance: float) -> float:
-        direction = [np.zeros_like(s) for s in self._scales]
-        direction[i].flat[j] = distance
-        line = self._line(direction)
+        line = self._line(self._towards(i, j, distance))
         before, here, after = (float(np.sum(self._weights * line(n))) for n in (-1.0, 0.0, 1.0))
         change = float(self._gradient[i].flat[j]) * distance
         return 1.0 if abs(after - here - change) <= abs(here - before - change) else -1.0
@@ -162,10 +147,6 @@ class Comparison:
             x = moved[place]
             moved[place] = (x + sign * d).astype(x.dtype)
         return moved
-
-    def _gradient_at(self, distances: Arrays, side: float) -> Arrays:
-        moved = self._moved(distances, [side] * len(distances))
-        return self._as_floats(self._f.gradients(moved, self._weights))
 
     def _add_elements(self, entries: list[Entry], places: list[tuple[int, int]]) -> int:
         """Compare the elements at these places, as far as calls are left; return how many are not."""
@@ -195,8 +176,10 @@ class Comparison:
                 place = self._worst_element(direction)
                 culprits[place] = self._of_element(*place)
             if entry.verdict == "differs" and all(e.verdict == "agrees" for e in culprits.values()):
-                closer = self._along(self._closer(direction), entry.where)
-                entry = _together(entry, closer)
+                # What is small moves as far as it is large.
+                triples = zip(direction, self._own_scales, self._scales, strict=True)
+                closer = [d * (own / usual) for d, own, usual in triples]
+                entry = _together(entry, self._along(closer, entry.where))
             entries.append(entry)
         return entries + list(culprits.values())
 
@@ -230,12 +213,17 @@ class Comparison:
         return entry
 
     def _of_element_at(self, i: int, j: int, where: str, scale: float) -> Entry:
-        direction = [np.zeros_like(s) for s in self._scales]
-        direction[i].flat[j] = scale
         number, usual = abs(float(self._inputs[i].flat[j])), float(self._scales[i].flat[j])
         # Shorter steps are less exact beside the rounding of the number itself.
         coarser, reach = max(1.0, number / scale), max(1.0, usual / scale)
+        direction = self._towards(i, j, scale)
         return self._along(direction, where, scale, coarser, reach, is_direction=False)
+
+    def _towards(self, i: int, j: int, distance: float) -> Arrays:
+        """The direction in which one element moves so far."""
+        direction = [np.zeros_like(s) for s in self._scales]
+        direction[i].flat[j] = distance
+        return direction
 
     def _along(
         self,
@@ -360,24 +348,15 @@ class Comparison:
         products = [np.abs(g * s) for g, s in zip(gradient, self._scales, strict=True)]
         return max([float(np.max(p)) for p in products if p.size], default=0.0)
 
-    def _as_floats(self, gradients: Arrays) -> Arrays:
-        """Derivatives by each of the inputs, in float64."""
-        return checked_shapes(self._names, self._inputs, gradients)
-
     def _worst_element(self, direction: Arrays) -> tuple[int, int]:
         """The element of a direction where the gradient differs most, found by halving."""
-        places = [(i, j) for i, x in enumerate(self._inputs) for j in range(x.size)]
+        places = self._places()
         while len(places) > 1:
             middle = len(places) // 2
             halves = places[:middle], places[middle:]
             entries = [self._along(_only(direction, half), "") for half in halves]
             places = halves[entries[1].difference > entries[0].difference]
         return places[0]
-
-    def _closer(self, direction: Arrays) -> Arrays:
-        """The direction, but what is small moves as far as it is large."""
-        triples = zip(direction, self._own_scales, self._scales, strict=True)
-        return [d * (own / usual) for d, own, usual in triples]
 
     def _some_elements(self, random: np.random.Generator) -> Iterator[tuple[int, int]]:
         """The elements of each input with the largest and smallest derivatives, and others."""
@@ -464,18 +443,13 @@ def _together(entry: Entry, closer: Entry) -> Entry:
     return closer if is_certain and entry.verdict != "differs" else entry
 
 
-def signed(shape: tuple[int, ...], random: np.random.Generator) -> np.ndarray:
+def signed(shape: int | tuple[int, ...], random: np.random.Generator) -> np.ndarray:
     """Random numbers of either sign, between 1/2 and 3/2, of so few bits that float16 holds them.
 
     None is 1 or -1, so that a factor that is left out shows.
     """
     sizes = (2 * random.integers(16, 48, size=shape) + 1) / 64
     return sizes * random.choice([-1.0, 1.0], size=shape)
-
-
-def weights_for(count: int, random: np.random.Generator) -> np.ndarray:
-    """Random weights of so many results."""
-    return signed((count,), random)
 
 
 def _dot(gradient: Sequence[np.ndarray], direction: Sequence[np.ndarray]) -> float:

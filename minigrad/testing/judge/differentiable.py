@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, Protocol
 
@@ -70,6 +71,12 @@ def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:
         x = point[place]
         moved[place] = (x * (1 + units * np.finfo(x.dtype).eps)).astype(x.dtype)
     return moved
+
+
+def in_parts(weights: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> Arrays:
+    """Return the weights of all results as an array for each, of its shape."""
+    parts = np.split(weights, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def as_results(values: Any) -> np.ndarray:

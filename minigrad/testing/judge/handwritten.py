@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from .arguments import Arguments, Arrays, checked_places, describe
-from .differentiable import Differentiable, as_results, near
+from .differentiable import Differentiable, as_results, in_parts, near
 from .report import GradientError
 
 # The point is moved by so many units of precision to see how rounding moves the gradient.
@@ -52,7 +51,7 @@ class HandwrittenFunction:
         arguments: Arguments,
         wrt: Sequence[int] | None = None,
     ) -> None:
-        self._f, self._arguments = f, arguments
+        self._f, self._gradient, self._arguments = f, gradient, arguments
         self.names, self.point = arguments.names, arguments.arrays
         self.wrt = checked_places(None, arguments) if wrt is None else list(wrt)
         point = self._precise(arguments.arrays)
@@ -63,7 +62,7 @@ class HandwrittenFunction:
         floats = [r for r in self._results if r.dtype.kind == "f"]
         self.precision = max([float(np.finfo(r.dtype).eps) for r in floats], default=2**-52)
         self._takes_weights = self._is_list or self._results[0].shape != ()
-        self._call_gradient = _bound(gradient, arguments, self._takes_weights)
+        self._taken = _arguments_of(gradient, arguments, self._takes_weights)
 
     @_quiet
     def values(self, point: Arrays) -> np.ndarray:
@@ -75,9 +74,7 @@ class HandwrittenFunction:
 
     @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
-        shapes = [np.shape(result) for result in self._results]
-        parts = np.split(weights, np.cumsum([math.prod(shape) for shape in shapes])[:-1])
-        cotangents = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+        cotangents = in_parts(weights, [result.shape for result in self._results])
         if not self._is_list:
             dtype = np.result_type(*[point[i] for i in self.wrt])
             cotangents = [cotangents[0].astype(dtype)]
@@ -86,7 +83,8 @@ class HandwrittenFunction:
         values, by_name = self._arguments.filled(arrays)
         own = [*arrays, *(v.copy() for v in cotangents)]
         passed = own[len(arrays) :] if self._is_list else own[-1]
-        derivatives = self._call_gradient(values, by_name, passed)
+        taken, by_name = self._taken(values, by_name, passed)
+        derivatives = self._gradient(*taken, **by_name)
         names = [*self.names, *("v" for _ in cotangents)]
         self._check_unchanged("grad", own, [*point, *cotangents], names)
         gradients = self._arguments.derivatives(derivatives, self.wrt)
@@ -140,15 +138,15 @@ def _as_result(value: Any) -> np.ndarray:
     return array
 
 
-def _bound(
+def _arguments_of(
     gradient: Callable[..., Any], arguments: Arguments, takes_weights: bool
-) -> Callable[[list[Any], dict[str, Any], Any], Any]:
-    """Return what calls the gradient: with the arguments of f, the settings it knows, the weights."""
+) -> Callable[[list[Any], dict[str, Any], Any], tuple[list[Any], dict[str, Any]]]:
+    """Return what makes the gradient's arguments: those of f, the settings it knows, the weights."""
     values, by_name = arguments.filled(arguments.names)
     try:
         signature = inspect.signature(gradient)
     except (TypeError, ValueError):  # some functions written in C do not tell
-        return lambda values, by_name, v: gradient(*values, *([v] * takes_weights), **by_name)
+        return lambda values, by_name, v: ([*values, *([v] * takes_weights)], by_name)
     parameters = list(signature.parameters.values())
     takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters)
     unknown = set() if takes_all else arguments.settings.keys() - signature.parameters.keys()
@@ -160,11 +158,13 @@ def _bound(
     ]
     name = free[0] if by_name and free else None
 
-    def call(values: list[Any], by_name: dict[str, Any], v: Any) -> Any:
+    def taken(
+        values: list[Any], by_name: dict[str, Any], v: Any
+    ) -> tuple[list[Any], dict[str, Any]]:
         known = {key: value for key, value in by_name.items() if key not in unknown}
         if not takes_weights:
-            return gradient(*values, **known)
-        return gradient(*values, **known, **{name: v}) if name else gradient(*values, v, **known)
+            return values, known
+        return (values, known | {name: v}) if name else ([*values, v], known)
 
     given = [*arguments.labels, "v"] if takes_weights else arguments.labels
     why = (
@@ -172,15 +172,12 @@ def _bound(
         if takes_weights
         else "no weights, because f's result is a single number"
     )
-    known = {key: value for key, value in by_name.items() if key not in unknown}
-    weights = ["v"] if takes_weights and not name else []
+    values, by_name = taken(values, by_name, "v")
     try:
-        signature.bind(
-            *values, *weights, **known, **({name: "v"} if takes_weights and name else {})
-        )
+        signature.bind(*values, **by_name)
     except TypeError as error:
         raise TypeError(
             f"check_grad: grad is called with {', '.join(given)}: what f takes, and {why}; its "
             f"arguments are {signature}"
         ) from error
-    return call
+    return taken

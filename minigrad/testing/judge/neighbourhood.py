@@ -44,24 +44,11 @@ _SMALLEST = {
 class Neighbourhood:
     """The results of a line next to 0: how far rounding moves them, and how steep they are.
 
-    Parameters
-    ----------
-    line : callable
-    at_0 : array
-    precision : float
-    reach : float
-        How far it is to where the numbers are 0 or twice as large.
-
-    Attributes
-    ----------
-    is_only_noise : array
-        Which results scatter as much as no rounding makes them, as very short waves do.
-    is_saturated : array
-        Which results stand still here, up to the longest step, though not everywhere.
-    is_on_stair : array
-        Which results stand still between jumps that are no rounding, unless to very few bits.
-    largest : array
-        How large the results are, here or where the numbers are 0 or twice as large.
+    `is_only_noise` tells which results scatter as much as no rounding makes them, as very short waves
+    do; `is_saturated` which stand still here, up to the longest step, though not everywhere;
+    `is_on_stair` which stand still between jumps that are no rounding, unless to very few bits. In
+    `largest` is how large the results are, here or where the numbers are 0 or twice as large, which
+    is a distance of `reach`.
     """
 
     def __init__(self, line: Line, at_0: np.ndarray, precision: float, reach: float = 1.0) -> None:

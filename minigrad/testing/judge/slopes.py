@@ -25,6 +25,7 @@ from .neighbourhood import LONGEST_STEP, Line, Neighbourhood
 # The kinds of differences, and the powers of the step that the errors of each consist of, if the
 # function is smooth.
 _CENTRAL, _SECOND, _RIGHT, _LEFT = range(4)
+_SIDES = _CENTRAL, _RIGHT, _LEFT
 _POWERS = np.array([(2, 4, 6, 8), (1, 3, 5, 7), (1, 2, 3, 4), (1, 2, 3, 4)])
 _FACTORS = 1 / (2.0 ** _POWERS.T[:, :, np.newaxis] - 1)
 # Steps get smaller until the error is this part of the slope, or cannot become less.
@@ -81,18 +82,9 @@ class Slope:
 def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
     """The derivative at 0 of the weighted sum of a line's results.
 
-    Each result is treated by itself, so that large ones do not drown small ones.
-
-    Parameters
-    ----------
-    line : callable
-        From a number of any size up to 1024 to a float64 array, always of the same shape.
-    weights : array
-        An array of that shape.
-    precision : float
-        The relative rounding error of the results, as far as their dtype tells.
-    reach : float
-        How far it is to where the numbers are 0 or twice as large.
+    Each result is treated by itself, so that large ones do not drown small ones. The precision is
+    their relative rounding error, as far as their dtype tells; the reach is how far it is to where
+    the numbers are 0 or twice as large.
     """
     at_0 = line(0.0)
     if not at_0.size:
@@ -129,7 +121,7 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
         judged = replace(judged, error=math.inf)
     return replace(
         judged,
-        around=table.around(weights),
+        around=float(np.sum(sizes * table.longest)),
         saturated=float(np.sum(sizes * table.best_error[_CENTRAL], where=nearby.is_saturated)),
         largest=float(np.sum(sizes * nearby.largest)),
     )
@@ -139,17 +131,9 @@ class _Table:
     """The differences of a line's results over shorter and shorter steps, extrapolated to 0.
 
     There are four kinds of differences, each of which extrapolates on its own: over both sides,
-    over the right, over the left, and the second ones, which tell how far left and right differ.
-
-    Parameters
-    ----------
-    at_0 : array
-    nearby : Neighbourhood
-
-    Attributes
-    ----------
-    best, best_error : array
-        The best value so far for each kind and each result, and how far it may be off.
+    over the right, over the left, and the second ones, which tell how far left and right differ. In
+    `best` is the best value so far for each kind and each result, in `best_error` how far it may be
+    off.
     """
 
     def __init__(self, at_0: np.ndarray, nearby: Neighbourhood) -> None:
@@ -161,7 +145,7 @@ class _Table:
         self._gaps: deque[np.ndarray] = deque(maxlen=5)
         self._heights: deque[np.ndarray] = deque(maxlen=_N_GROWING)
         self._secants: deque[np.ndarray] = deque(maxlen=_N_GROWING + 1)
-        self._longest = np.zeros_like(at_0)
+        self.longest = np.zeros_like(at_0)
 
     @np.errstate(all="ignore")
     def add(self, step: float, after: np.ndarray, before: np.ndarray) -> None:
@@ -179,8 +163,8 @@ class _Table:
         self._gaps.append(np.abs(after - before) - 8 * of_both)
         self._heights.append(np.abs(to_right - to_left) - 16 * of_both)
         longest = np.fmax(np.abs(to_right), np.abs(to_left)) / step
-        is_new = (self._longest == 0) & np.isfinite(longest)
-        self._longest = np.where(is_new, longest, self._longest)
+        is_new = (self.longest == 0) & np.isfinite(longest)
+        self.longest = np.where(is_new, longest, self.longest)
 
     def _extrapolate(self, differences: np.ndarray, noise: np.ndarray) -> None:
         row = [differences]
@@ -203,9 +187,6 @@ class _Table:
         self.best = np.where(is_better, value, self.best)
         self.best_error = np.where(is_better, error, self.best_error)
 
-    def is_known(self, kind: int) -> bool:
-        return bool(np.isfinite(self.best_error[kind]).all())
-
     def value(self, weights: np.ndarray, kind: int = _CENTRAL) -> float:
         return float(np.sum(weights * self.best[kind]))
 
@@ -216,41 +197,28 @@ class _Table:
         """Whether noise alone makes the last difference worse than the best."""
         return float(np.sum(np.abs(weights) * self._noise[_CENTRAL])) > self.error(weights)
 
-    def around(self, weights: np.ndarray) -> float:
-        """The slope of the longest secants."""
-        return float(np.sum(np.abs(weights) * self._longest))
-
     def judged(self, weights: np.ndarray) -> Slope:
         """The slope that the extrapolations of the differences lead to together."""
-        if self._is_jump(weights):
-            return Slope(self.value(weights), math.inf, "jump", math.inf)
-        if self._is_spike(weights):
-            return Slope(self.value(weights), self.error(weights), "spike")
+        value, error = self.value(weights), self.error(weights)
+        # A gap that does not close as the steps get shorter: in the last five to a sixteenth.
+        if error > abs(value) / 2 and _stay(self._gaps, weights):
+            return Slope(value, math.inf, "jump", math.inf)
+        # The value here is far from those on both sides, though slopes may look smooth.
+        if len(self._heights) >= _N_SPIKE and _stay(self._heights, weights):
+            return Slope(value, error, "spike")
         growing = self._growing(weights)
         if growing:
             return Slope(math.copysign(math.inf, growing), math.inf, "infinite")
-        if not self.is_known(_CENTRAL):
-            for side in (_RIGHT, _LEFT):
-                if self.is_known(side):
-                    return Slope(self.value(weights, side), self.error(weights, side), "edge")
+        known = [kind for kind in _SIDES if np.isfinite(self.best_error[kind]).all()]
+        if not known:
             return Slope(math.nan, math.inf, "undefined")
-        value, error = self.value(weights), self.error(weights)
+        if known[0] != _CENTRAL:
+            return Slope(self.value(weights, known[0]), self.error(weights, known[0]), "edge")
         width = np.abs(self.best[_SECOND])
         is_kink = (width > 10 * self.best_error[_SECOND]) & (weights != 0)
-        if np.any(is_kink):
-            # Some of many results have kinks that point up: these must not cancel the others.
-            return Slope(
-                value, error, "kink", float(np.sum(np.abs(weights) * width, where=is_kink))
-            )
-        return Slope(value, error)
-
-    def _is_jump(self, weights: np.ndarray) -> bool:
-        """Whether a gap does not close as the steps get shorter: in the last five to a sixteenth."""
-        return self.error(weights) > abs(self.value(weights)) / 2 and _stay(self._gaps, weights)
-
-    def _is_spike(self, weights: np.ndarray) -> bool:
-        """Whether the value here is far from those on both sides, though slopes may look smooth."""
-        return len(self._heights) >= _N_SPIKE and _stay(self._heights, weights)
+        # Some of many results have kinks that point up: these must not cancel the others.
+        total = float(np.sum(np.abs(weights) * width, where=is_kink))
+        return Slope(value, error, "kink", total) if np.any(is_kink) else Slope(value, error)
 
     @np.errstate(all="ignore")
     def _growing(self, weights: np.ndarray) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from .comparison import Comparison, weights_for
+from .comparison import Comparison, signed
 from .differentiable import Differentiable
 from .report import GradientError, Report
 
@@ -81,7 +81,7 @@ def compared(
 ) -> tuple[Report, np.ndarray]:
     """The report on a gradient, right or wrong, and the weights of the results."""
     random = np.random.default_rng(SEED) if random is None else random
-    weights = weights_for(len(f.values(f.point)), random)
+    weights = signed(len(f.values(f.point)), random)
     return Comparison(f, f.point, weights, max_calls).report(random), weights
 
 
