@@ -35,12 +35,10 @@ class _Value(NamedTuple):
 
     @property
     def has_name(self) -> bool:
-        """Whether the user has given it a name."""
         return bool(self.variable.name)
 
     @property
     def is_size(self) -> bool:
-        """Whether it is the size of a variable."""
         node = self.variable.owner
         return node is not None and isinstance(node.op, Size) and not self.is_transparent
 

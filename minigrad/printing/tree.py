@@ -85,15 +85,10 @@ def _tree(
             seen or level + 1 == depth or (stop_on_name and variable.name is not None)
         )
         type_text = f" <{variable.type}>" if print_type else ""
-        yield _indentation(level) + _headline(variable) + type_text + label + " ···" * hidden
+        indentation = "  " * level if level < DEEPEST else f"{'  ' * DEEPEST}{level}: "
+        yield indentation + _headline(variable) + type_text + label + " ···" * hidden
         if variable.owner is not None and not hidden:
             stack += [(v, level + 1) for v in reversed(variable.owner.inputs)]
-
-
-def _indentation(level: int) -> str:
-    if level < DEEPEST:
-        return "  " * level
-    return f"{'  ' * DEEPEST}{level}: "
 
 
 def _headline(variable: Variable) -> str:
@@ -107,9 +102,7 @@ def _headline(variable: Variable) -> str:
 def _roots(obj: Any) -> list[Variable]:
     if isinstance(obj, Variable):
         return [obj]
-    if isinstance(obj, Apply):
-        return list(obj.outputs)
-    if isinstance(obj, Function):
+    if isinstance(obj, (Apply, Function)):
         return list(obj.outputs)
     if isinstance(obj, (list, tuple)):
         return [root for entry in obj for root in _roots(entry)]

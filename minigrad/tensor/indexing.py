@@ -51,7 +51,7 @@ def set_subtensor(
     >>> set_subtensor(x[1:], 0).eval()
     array([1, 0, 0])
     """
-    return _write(x, y, True)
+    return inc_subtensor(x, y, set_instead_of_inc=True)
 
 
 def inc_subtensor(
@@ -69,17 +69,13 @@ def inc_subtensor(
     >>> inc_subtensor(x[[0, 0]], 10).eval()
     array([21,  2,  3])
     """
-    return _write(x, y, set_instead_of_inc)
-
-
-def _write(part: Variable, y: Any, set_instead_of_inc: bool) -> Variable:
-    owner = part.owner if isinstance(part, Variable) else None
+    owner = x.owner if isinstance(x, Variable) else None
     if owner is None or not isinstance(owner.op, Subtensor):
         verb = "set_subtensor" if set_instead_of_inc else "inc_subtensor"
-        raise TypeError(f"{verb} takes an index expression such as x[0]; got {part}")
+        raise TypeError(f"{verb} takes an index expression such as x[0]; got {x}")
     tensor, *indices = owner.inputs
-    y = _value_for(tensor, y)
-    return IncSubtensor(owner.op.pattern, set_instead_of_inc)(tensor, y, *indices)
+    write = IncSubtensor(owner.op.pattern, set_instead_of_inc)
+    return write(tensor, _value_for(tensor, y), *indices)
 
 
 def _value_for(tensor: Variable, y: Any) -> Variable:

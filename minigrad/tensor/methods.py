@@ -23,11 +23,6 @@ from . import creation, diagonals, elementwise, indexing, products, reductions, 
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
 
 
-def _one_sequence(arguments: tuple[Any, ...]) -> Any:
-    """Return arguments that may be given one by one or as one sequence."""
-    return arguments[0] if len(arguments) == 1 and _is_sequence(arguments[0]) else arguments
-
-
 def _is_sequence(value: Any) -> bool:
     if isinstance(value, (Variable, np.ndarray)):
         return value.ndim > 0
@@ -41,6 +36,15 @@ def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
         return function(self)
 
     method.__doc__ = function.__doc__
+    return method
+
+
+def _refused(message: str) -> Callable[..., Any]:
+    """Return a method that refuses what a variable, which has no elements yet, cannot do."""
+
+    def method(self: Any, *arguments: Any) -> Any:
+        raise TypeError(message.format(self))
+
     return method
 
 
@@ -73,28 +77,25 @@ class Methods(Operators):
         """``divmod(y, x)``, the pair of y // x and y % x."""
         return other // self, other % self
 
-    def __setitem__(self, key: Any, value: Any) -> None:
-        """Refused: an expression does not change."""
-        raise TypeError(
-            f"{self}[...] = value: an expression does not change; make a new one with "
-            "y = T.set_subtensor(x[...], value), or T.inc_subtensor to add"
-        )
-
-    def __delitem__(self, key: Any) -> None:
-        """Refused: an expression does not change."""
-        raise TypeError(
-            f"del {self}[...]: an expression does not change; select what is to stay, as in x[1:]"
-        )
+    __setitem__ = _refused(
+        "{}[...] = value: an expression does not change; make a new one with "
+        "y = T.set_subtensor(x[...], value), or T.inc_subtensor to add"
+    )
+    __delitem__ = _refused(
+        "del {}[...]: an expression does not change; select what is to stay, as in x[1:]"
+    )
+    __len__ = _refused("len({}): its size is part of the computation; write x.shape[0]")
+    __contains__ = _refused("value in {}: write T.any(T.eq(x, value)), an expression")
+    __float__ = __int__ = __index__ = __complex__ = __round__ = _refused(
+        "{} is symbolic and no number yet: call the function that computes it, or "
+        ".eval(); its functions are those of minigrad.tensor, not of math"
+    )
 
     def __pow__(self, y: Any, modulo: Any = None) -> Variable:
         """The power; the remainder that pow takes as a third argument is refused."""
         if modulo is not None:
             raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
         return TABLE["power"](self, y)
-
-    def __len__(self) -> int:
-        """Refused: in general the length is unknown before the program runs."""
-        raise TypeError(f"len({self}): its size is part of the computation; write x.shape[0]")
 
     def __iter__(self) -> Iterator[Variable]:
         """``x[0]``, ``x[1]``, …, if it is known how many there are."""
@@ -107,10 +108,6 @@ class Methods(Operators):
             )
         return (self[i] for i in range(known[0]))
 
-    def __contains__(self, value: Any) -> bool:
-        """Refused: the elements of a tensor are unknown before the program runs."""
-        raise TypeError(f"value in {self}: write T.any(T.eq(x, value)), an expression")
-
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
         """Refused: a variable has no numbers yet."""
         if is_element_of_list():
@@ -119,15 +116,6 @@ class Methods(Operators):
             f"{self} is symbolic and makes no array: use the function of minigrad.tensor, "
             "or compute the value first, as in x.eval()"
         )
-
-    def _refuse_as_number(self, *digits: int) -> Any:
-        """Refused: a variable has no number yet."""
-        raise TypeError(
-            f"{self} is symbolic and no number yet: call the function that computes it, or "
-            ".eval(); its functions are those of minigrad.tensor, not of math"
-        )
-
-    __float__ = __int__ = __index__ = __complex__ = __round__ = _refuse_as_number
 
     def __format__(self, specification: str) -> str:
         """The name, as by str(); the formats of numbers are refused."""
@@ -190,7 +178,8 @@ class Methods(Operators):
 
     def transpose(self, *axes: Any) -> Variable:
         """The axes in the order given, one by one or as one sequence; by default reversed."""
-        return shapes.transpose(self, None if axes in ((), (None,)) else _one_sequence(axes))
+        is_one = len(axes) == 1 and (axes[0] is None or _is_sequence(axes[0]))
+        return shapes.transpose(self, axes[0] if is_one else axes or None)
 
     def clip(self, a_min: Any, a_max: Any) -> Variable:
         """Elements below `a_min` or above `a_max` replaced by these."""
@@ -248,11 +237,4 @@ for _module, _names in _FUNCTIONS.items():
         setattr(Variable, _name, getattr(_module, _name))
 for _name in _OF_ELEMENTS.split():
     setattr(Variable, _name, _method(TABLE[_name]))
-
-
-@extend(Constant)
-class _Constant:
-    @property
-    def value(self: Any) -> Any:
-        """The data, by Theano's other name for it."""
-        return self.data
+setattr(Constant, "value", property(lambda self: self.data))  # noqa: B010  # Theano's name for it

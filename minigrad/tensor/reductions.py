@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..core.axes import as_tensor_variable, restore_axes, sum_axes
 from ..core.elementwise import cast
-from ..core.graph import Op, Variable
+from ..core.graph import Variable
 from ..core.table import abs_, sqr, sqrt
 from ..core.types import check_dtype
 from ..ops.counting import element_count, normalize_axes, normalize_axis
@@ -64,11 +63,12 @@ def _accumulated(x: Variable, dtype: Any, acc_dtype: Any) -> Variable:
     return cast(x, np.result_type(wanted, x.type.numpy_dtype) if wanted.kind == "f" else wanted)
 
 
-def _reduce(op: Callable[[tuple[int, ...]], Op], x: Any, axis: Axis, keepdims: bool) -> Variable:
-    """Apply to x the op that shortens along given axes."""
+def _reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
+    """Apply to x the op of that name that shortens along axes."""
     x = as_tensor_variable(x)
     axes = normalize_axes(axis, x.type.ndim)
-    return restore_axes(op(axes)(x), axes, x.type.ndim) if keepdims else op(axes)(x)
+    op = (ArgReduction if name.startswith("arg") else Reduction)(name, axes)
+    return restore_axes(op(x), axes, x.type.ndim) if keepdims else op(x)
 
 
 def prod(
@@ -83,7 +83,7 @@ def prod(
     """
     x = as_tensor_variable(x)
     factors = _accumulated(x, dtype, acc_dtype)
-    product = _reduce(partial(Reduction, "prod"), factors, axis, keepdims)
+    product = _reduce("prod", factors, axis, keepdims)
     return cast(product, dtype or total_dtype(x.type.dtype))
 
 
@@ -167,7 +167,7 @@ def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> max([[1, 2], [4, 3]], axis=1).eval()
     array([2, 4])
     """
-    return _reduce(partial(Reduction, "max"), x, axis, keepdims)
+    return _reduce("max", x, axis, keepdims)
 
 
 def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -176,7 +176,7 @@ def min(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> min([[1, 2], [4, 3]], axis=1).eval()
     array([1, 3])
     """
-    return _reduce(partial(Reduction, "min"), x, axis, keepdims)
+    return _reduce("min", x, axis, keepdims)
 
 
 def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -185,7 +185,7 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> all([[True, False], [True, True]], axis=1).eval()
     array([False,  True])
     """
-    return _reduce(partial(Reduction, "all"), x, axis, keepdims)
+    return _reduce("all", x, axis, keepdims)
 
 
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -194,7 +194,7 @@ def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> any([[True, False], [False, False]], axis=1).eval()
     array([ True, False])
     """
-    return _reduce(partial(Reduction, "any"), x, axis, keepdims)
+    return _reduce("any", x, axis, keepdims)
 
 
 def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -205,7 +205,7 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> logsumexp([1000.0, 1000.0]).eval()
     array(1000.69314718)
     """
-    return _reduce(partial(Reduction, "logsumexp"), as_float(x, "float64"), axis, keepdims)
+    return _reduce("logsumexp", as_float(x, "float64"), axis, keepdims)
 
 
 def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -216,7 +216,7 @@ def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> argmax([[1, 2], [4, 3]], axis=1).eval(), argmax([[1, 2], [4, 3]]).eval()
     (array([1, 0]), array(2))
     """
-    return _reduce(partial(ArgReduction, "argmax"), x, axis, keepdims)
+    return _reduce("argmax", x, axis, keepdims)
 
 
 def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -225,7 +225,7 @@ def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     >>> argmin([[1, 2], [4, 3]], axis=1).eval()
     array([0, 1])
     """
-    return _reduce(partial(ArgReduction, "argmin"), x, axis, keepdims)
+    return _reduce("argmin", x, axis, keepdims)
 
 
 def max_and_argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
@@ -270,17 +270,14 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
     if ord == 0:
         return sum(cast(x, "bool"), axis, keepdims=keepdims)
     x = as_float(x, "float64")
-    return cast(_norm(widened_half(x), 2 if ord is None else ord, axis, keepdims), x.type.dtype)
-
-
-def _norm(x: Variable, ord: float, axis: Axis, keepdims: bool) -> Variable:
-    if ord == 2:
-        return _reduce(partial(Reduction, "norm"), x, axis, keepdims)
-    if ord == math.inf:
-        return max(abs_(x), axis, keepdims)
-    if ord == -math.inf:
-        return min(abs_(x), axis, keepdims)
-    return sum(abs_(x) ** ord, axis, keepdims=keepdims) ** (1 / ord)
+    wide = widened_half(x)
+    if ord is None or ord == 2:
+        length = _reduce("norm", wide, axis, keepdims)
+    elif math.isinf(ord):
+        length = _reduce("max" if ord > 0 else "min", abs_(wide), axis, keepdims)
+    else:
+        length = sum(abs_(wide) ** ord, axis, keepdims=keepdims) ** (1 / ord)
+    return cast(length, x.type.dtype)
 
 
 def cumsum(x: Any, axis: int | None = None) -> Variable:

@@ -143,6 +143,9 @@ def expand_dims(x: Any, axis: int) -> Variable:
     return restore_axes(x, [normalize_axis(axis, x.type.ndim + 1)], x.type.ndim + 1)
 
 
+shape_padaxis = expand_dims  # Theano's name
+
+
 def shape_padleft(x: Any, n_ones: int = 1) -> Variable:
     """x with new axes of size 1 in front.
 
@@ -163,11 +166,6 @@ def shape_padright(x: Any, n_ones: int = 1) -> Variable:
     x = as_tensor_variable(x)
     ndim = x.type.ndim + n_ones
     return restore_axes(x, range(x.type.ndim, ndim), ndim)
-
-
-def shape_padaxis(x: Any, axis: int) -> Variable:
-    """x with a new axis of size 1 at that place; Theano's name for `expand_dims`."""
-    return expand_dims(x, axis)
 
 
 def specify_shape(x: Any, shape: Any) -> Variable:

@@ -129,7 +129,10 @@ class Fuzzer:
                 raise
             # Hypothesis runs the smallest failure last.
             kind, program = self._last
-            self.failures[kind] = self._written(program, number)
+            self.directory.mkdir(parents=True, exist_ok=True)
+            path = self.directory / f"failure_{len(self.failures)}_of_seed_{number}.py"
+            path.write_text(program, encoding="utf-8")
+            self.failures[kind] = path
 
     def _draw(self, number: int, until: float) -> None:
         drawn = expressions(self.families, dtype=self._dtypes, of_shapes=_SHAPES)
@@ -169,12 +172,6 @@ class Fuzzer:
                 if kind not in self.failures:
                     self._last = kind, _reproducer(expression, check, f"{name}: {error!r}")
                     raise
-
-    def _written(self, program: str, number: int) -> Path:
-        self.directory.mkdir(parents=True, exist_ok=True)
-        path = self.directory / f"failure_{len(self.failures)}_of_seed_{number}.py"
-        path.write_text(program, encoding="utf-8")
-        return path
 
 
 def _reproducer(expression: Expression, check: str, message: str) -> str:

@@ -23,7 +23,7 @@ from ..rewrite.shapes import infer_shapes
 from .agreement import assert_program_agrees
 from .check import check_grad
 from .complex_step import perform_unchecked
-from .judge.arguments import Arrays
+from .judge.arguments import Arrays, as_list
 from .judge.comparison import signed
 from .judge.report import GradientError, Report
 from .strategies import LAYOUTS
@@ -88,7 +88,7 @@ def check_op(
 
     @given(st.tuples(*arguments))
     def keeps_its_promises(drawn: Sequence[Any]) -> None:
-        case = _Case(build, [np.asarray(x) for item in drawn for x in _as_list(item)])
+        case = _Case(build, [np.asarray(x) for item in drawn for x in as_list(item)])
         for promise, is_kept in _PROMISES.items():
             try:
                 is_kept(case)
@@ -108,7 +108,7 @@ def check_op(
 def _as_strategy(given: Any) -> st.SearchStrategy[Any]:
     if isinstance(given, st.SearchStrategy):
         return given
-    if any(np.asarray(array).dtype.kind not in "fiub" for array in _as_list(given)):
+    if any(np.asarray(array).dtype.kind not in "fiub" for array in as_list(given)):
         raise TypeError(
             "check_op: an input is drawn by a strategy, such as tensors('float64'), or is an "
             f"array; got {given!r}"
@@ -130,13 +130,9 @@ class _Case:
             TensorType(value.dtype, list(map(sizes, value.shape)))(f"x{i}")
             for i, value in enumerate(values)
         ]
-        self.outputs = _as_list(op(*self.inputs))
+        self.outputs = as_list(op(*self.inputs))
         self.known = dict(zip(self.inputs, values, strict=True))
         self.program = function(self.inputs, self.outputs, on_unused_input="ignore")
-
-
-def _as_list(result: Any) -> list[Any]:
-    return list(result) if isinstance(result, (list, tuple)) else [result]
 
 
 def _program_agrees(case: _Case) -> None:
@@ -289,7 +285,7 @@ def _check_derivatives(case: _Case, order: int) -> None:
         return
 
     def of_floats(*inputs: Variable) -> list[Variable]:
-        several = _as_list(op(*inputs))
+        several = as_list(op(*inputs))
         return [several[i] for i in floats]
 
     try:

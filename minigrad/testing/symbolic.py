@@ -16,7 +16,14 @@ from ..core.types import TensorType
 from ..gradient import Lop
 from ..protocol.errors import quoted
 from . import complex_step
-from .judge.arguments import Arguments, Arrays, checked_places, describe, names_of_arguments
+from .judge.arguments import (
+    Arguments,
+    Arrays,
+    as_list,
+    checked_places,
+    describe,
+    names_of_arguments,
+)
 from .judge.differentiable import Differentiable, as_results, in_parts
 from .judge.handwritten import HandwrittenFunction
 from .judge.report import GradientError
@@ -34,7 +41,7 @@ def _called(f: Function, values: Arrays) -> Arrays:
         return f(*values)
 
 
-class SymbolicFunction:
+class SymbolicFunction(Differentiable):
     """Expressions of variables; their gradient is that of `minigrad.grad`, by the inputs `wrt`.
 
     Values are computed with `precise`, the same inputs and outputs in float64, if they are given.
@@ -174,23 +181,15 @@ def differentiable(
     gradient: Callable[..., Any] | None,
     wrt: Any,
 ) -> Differentiable:
-    """Return what `check_grad` was given as something to judge.
-
-    Raises
-    ------
-    TypeError, ValueError
-        If an argument is not of its kind.
-    """
-    if isinstance(f, Function):
-        arguments = _of_compiled(f, point, named)
-    else:
-        arguments = Arguments(names_of_arguments(f, len(point)), point, named)
-    places = checked_places(wrt, arguments)
-    arrays = arguments.arrays
+    """Return what `check_grad` was given as something to judge."""
     if isinstance(f, Function):
         if gradient is not None:
             raise TypeError("check_grad: a compiled function has a gradient of its own; drop grad")
-        return SymbolicFunction(f.inputs, f.expressions, places, arrays)
+        arguments = _of_compiled(f, point, named)
+        places = checked_places(wrt, arguments)
+        return SymbolicFunction(f.inputs, f.expressions, places, arguments.arrays)
+    arguments = Arguments(names_of_arguments(f, len(point)), point, named)
+    places, arrays = checked_places(wrt, arguments), arguments.arrays
     if not callable(f):
         raise TypeError(
             "check_grad: f is a function that builds an expression, a compiled function, or a "
@@ -228,7 +227,7 @@ def _refusing_expressions(f: Callable[..., Any]) -> Callable[..., Any]:
 
     def of_arrays(*values: Any, **named: Any) -> Any:
         result = f(*values, **named)
-        for value in result if isinstance(result, (list, tuple)) else [result]:
+        for value in as_list(result):
             if isinstance(value, Variable):
                 raise TypeError(
                     f"check_grad: f makes an expression, {value}, whose gradient minigrad knows; "
@@ -255,7 +254,7 @@ def _built(
             f"check_grad: f could not be called with variables: {error}. If it computes with "
             "arrays, pass its gradient as grad="
         ) from error
-    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    outputs = as_list(result)
     for output in outputs:
         if not isinstance(output, Variable):
             raise TypeError(

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from .check import check_grad
-from .judge.arguments import as_array, describe
+from .judge.arguments import as_array, as_list, describe
 from .judge.differentiable import as_results
 from .judge.report import GradientError
 from .judge.slopes import slope
@@ -124,8 +124,7 @@ class numeric_grad:
     def __init__(
         self, f: Callable[..., Any], pt: Any, eps: float | None = None, out_type: Any = None
     ) -> None:
-        self._is_list = isinstance(pt, (list, tuple))
-        given = [as_array(x, f"argument {i}") for i, x in enumerate(pt if self._is_list else [pt])]
+        given = [as_array(x, f"argument {i}") for i, x in enumerate(as_list(pt))]
         point = [x.astype(_COMPUTED_IN.get(x.dtype.name, "float64")) for x in given]
         count = len(as_results(f(*point)))
         if count != 1:
@@ -135,7 +134,7 @@ class numeric_grad:
             g.astype("float16") if x.dtype == "float16" else g
             for g, x in zip(gradients, given, strict=True)
         ]
-        self.gf = gradients if self._is_list else gradients[0]
+        self.gf = gradients if isinstance(pt, (list, tuple)) else gradients[0]
 
     @staticmethod
     def abs_rel_err(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
@@ -152,8 +151,8 @@ class numeric_grad:
 
     def abs_rel_errors(self, g_pt: Any) -> list[tuple[np.ndarray, np.ndarray]]:
         """The absolute and the relative errors of a gradient, for each input."""
-        own = self.gf if self._is_list else [self.gf]
-        given = list(g_pt) if isinstance(g_pt, (list, tuple)) else [g_pt]
+        own = as_list(self.gf)
+        given = as_list(g_pt)
         if len(given) != len(own):
             raise ValueError(f"numeric_grad: {len(given)} gradients for {len(own)} inputs")
         for number, (a, b) in enumerate(zip(given, own, strict=True)):

@@ -64,7 +64,7 @@ class Arguments:
         found = [
             (place, name, as_array(array, name))
             for place, (label, value) in enumerate(zip(self.labels, self._values, strict=True))
-            for name, array in _nested(value, label)
+            for name, array in _paired(value, value, label)
         ]
         if not found:
             raise TypeError("check_grad: there is no point to check the gradient at: pass arrays")
@@ -88,7 +88,7 @@ class Arguments:
         It returns one for each argument, or for each in question, nested as that argument is.
         """
         chosen = list(dict.fromkeys(self.places[i] for i in wrt))
-        several = list(given) if isinstance(given, (list, tuple)) else [given]
+        several = as_list(given)
         if len(chosen) == 1:
             value = self._values[chosen[0]]
             is_nested = _holds_arrays(value) and _fits(value, given)
@@ -155,6 +155,11 @@ def _places_of(choice: Any, arguments: Arguments) -> list[int]:
     return floats
 
 
+def as_list(given: Any) -> list[Any]:
+    """Return a list, or tuple, as a list, and anything else as a list of it alone."""
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
 def as_array(value: Any, name: str) -> np.ndarray:
     """Return the value as an array, a Python number as float64; refuse what is not numbers."""
     try:
@@ -195,15 +200,6 @@ def _items(value: Any, name: str) -> Iterator[tuple[Any, str, Any]]:
     pairs = value.items() if isinstance(value, Mapping) else enumerate(value)
     for key, item in pairs:
         yield key, f'{name}["{key}"]' if isinstance(key, str) else f"{name}[{key!r}]", item
-
-
-def _nested(value: Any, name: str) -> Iterator[tuple[str, Any]]:
-    """The arrays in a value, and their names."""
-    if not _holds_arrays(value):
-        yield name, value
-        return
-    for _, label, item in _items(value, name):
-        yield from _nested(item, label)
 
 
 def _refilled(value: Any, arrays: Iterator[Any]) -> Any:

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from .arguments import Arrays
+from .arguments import Arrays, as_list
 
 # Steps into the complex numbers. The square of the first is less than the smallest number, and so
 # is 0. The other must give the same slopes; it does not where a step times something small was lost.
@@ -53,7 +53,7 @@ class Differentiable(Protocol):
         None, where that is not possible. The direction has an array for each of the arguments
         `wrt`; the step is one of `COMPLEX_STEPS`.
         """
-        ...
+        return None
 
     def derivative(self, weights: np.ndarray) -> Differentiable:
         """The gradient of the weighted sum as a function of its own, for second derivatives."""
@@ -61,7 +61,7 @@ class Differentiable(Protocol):
 
     def cause(self) -> str:
         """A line that says where in the function the gradient is wrong, or nothing."""
-        ...
+        return ""
 
 
 def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:
@@ -81,5 +81,4 @@ def in_parts(weights: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> Arrays:
 
 def as_results(values: Any) -> np.ndarray:
     """Return one array or several as one row of float64."""
-    several = values if isinstance(values, (list, tuple)) else [values]
-    return np.concatenate([np.asarray(value, "float64").ravel() for value in several])
+    return np.concatenate([np.asarray(value, "float64").ravel() for value in as_list(values)])

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from .arguments import Arguments, Arrays, checked_places, describe
+from .arguments import Arguments, Arrays, as_list, checked_places, describe
 from .differentiable import Differentiable, as_results, in_parts, near
 from .report import GradientError
 
@@ -19,7 +19,7 @@ _UNITS = (-5, -2, 2, 5)
 _quiet = np.errstate(all="ignore")
 
 
-class HandwrittenFunction:
+class HandwrittenFunction(Differentiable):
     """A function in NumPy, with a gradient written by hand.
 
     Parameters
@@ -58,7 +58,7 @@ class HandwrittenFunction:
         result = self._called(point)
         self._check_unchanged("f", point, self._precise(arguments.arrays), self.names)
         self._is_list = isinstance(result, (list, tuple))
-        self._results = [*map(_as_result, result if self._is_list else [result])]
+        self._results = list(map(_as_result, as_list(result)))
         floats = [r for r in self._results if r.dtype.kind == "f"]
         self.precision = max([float(np.finfo(r.dtype).eps) for r in floats], default=2**-52)
         self._takes_weights = self._is_list or self._results[0].shape != ()
@@ -111,17 +111,11 @@ class HandwrittenFunction:
         # Rounding errors are as random as the last bits of the point.
         return [self.gradients(near(point, self.wrt, n), weights) for n in _UNITS]
 
-    def slopes(self, point: Arrays, direction: Arrays, step: float) -> None:
-        return None
-
     def derivative(self, weights: np.ndarray) -> Differentiable:
         raise TypeError(
             "check_grad: second derivatives are those of expressions; to check a Hessian written "
             "by hand, pass the gradient as f and the product with the Hessian as grad"
         )
-
-    def cause(self) -> str:
-        return ""
 
     def _precise(self, point: Arrays) -> Arrays:
         return [x.astype("float64") if x.dtype.kind == "f" else x.copy() for x in point]
