@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from copy import copy
+from functools import partial
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +22,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 import minigrad
 import minigrad.tensor as T
 
+from .blocks import Summary, in_blocks, of_rows
 from .extra import load
 from .network import TiedNetwork
 from .output import Output, counted
@@ -39,8 +41,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from typing_extensions import Self
 
-    from minigrad import Variable
-
+    from .blocks import OfRows, Samples
     from .progress import Progress
 
 _FITTED = (
@@ -223,10 +224,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         start = self
         if not self._fitted():
             start = copy(self)
-        X = start._check_samples(X, reset=start is not self)
+        samples = start._check_samples(X, reset=start is not self)
         if start is not self:
             start._start()
-        epochs = self._train(X, start, epochs=1, rng=None, watched=False)
+        epochs = self._train(samples, start, epochs=1, rng=None, watched=False)
         return self._run(epochs, len(start.costs_) + 1, whole=False)
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -240,7 +241,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         -------
         array of shape (n_samples, n_hidden), between 0 and 1
         """
-        return self._network().encode(self._samples(X)).eval()
+        return self._of_rows("encode", X)
 
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
         """The samples that the codes stand for.
@@ -274,7 +275,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         -------
         array of shape (n_samples, n_features)
         """
-        return self._network().reconstruct(self._samples(X)).eval()
+        return self._of_rows("reconstruct", X)
 
     def score(self, X: ArrayLike, y: object = None) -> float:
         """Minus the mean squared error of the reconstruction: the higher the better, at most 0.
@@ -284,7 +285,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         X : array of shape (n_samples, n_features)
         y : ignored
         """
-        return -float(self._network().cost(self._samples(X)).eval())
+        samples = self._samples(X)
+        if isinstance(samples, np.ndarray):
+            return -float(self._network().cost(T.constant(samples)).eval())
+        return -samples.mean(self._function("errors"))
 
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """The reconstruction error of each sample, mean((x − reconstruct(x))²) over its features.
@@ -308,7 +312,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         >>> bool(unusual > 10 * usual)
         True
         """
-        return self._network().errors(self._samples(X)).eval()
+        return self._of_rows("errors", X)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a file for `load`, whole or not at all.
@@ -433,14 +437,40 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 f"{n_hidden} hidden units and are {dtype}; fit again, or set them back"
             )
 
-    def _check_samples(self, X: ArrayLike, reset: bool) -> np.ndarray:
+    def _check_samples(self, X: ArrayLike, reset: bool) -> np.ndarray | Samples:
         """X as a finite matrix to train on; with `reset`, its width is this model's from now on."""
         self._check_hyperparameters()
-        return validate_data(self, X, reset=reset, dtype=self.dtype)
+        samples = self._validated(X, reset, str(self.dtype))
+        if not isinstance(samples, np.ndarray):
+            samples.check()
+        return samples
 
-    def _samples(self, X: ArrayLike) -> Variable:
-        """X as a constant of the graph, for a model that is fitted."""
-        return T.constant(validate_data(self, X, reset=False, dtype=self.weights_.dtype))
+    def _validated(self, X: ArrayLike, reset: bool, dtype: str) -> np.ndarray | Samples:
+        """X as a matrix: of finite numbers in memory, or of numbers elsewhere."""
+        samples = in_blocks(X, dtype)
+        if samples is None:
+            return validate_data(self, X, reset=reset, dtype=dtype)
+        validate_data(self, samples.like, reset=reset, skip_check_array=True)
+        return samples
+
+    def _samples(self, X: ArrayLike) -> np.ndarray | Samples:
+        """X as a matrix, for a model that is fitted."""
+        check_is_fitted(self)
+        return self._validated(X, reset=False, dtype=self.weights_.dtype.name)
+
+    def _of_rows(self, method: str, X: ArrayLike) -> Any:
+        """What a method of the network makes of X."""
+        samples = self._samples(X)
+        if isinstance(samples, np.ndarray):
+            return getattr(self._network(), method)(T.constant(samples)).eval()
+        n_features, n_hidden = self.weights_.shape
+        n_columns = {"encode": n_hidden, "reconstruct": n_features, "errors": None}[method]
+        return samples.computed(self._function(method), n_columns)
+
+    def _function(self, method: str) -> OfRows:
+        """A method of the network as a function of rows that can be sent to another process."""
+        parameters = [self.weights_, self.hidden_bias_, self.output_bias_]
+        return partial(of_rows, method=method, parameters=parameters)
 
     def _network(self) -> TiedNetwork:
         check_is_fitted(self)
@@ -481,13 +511,13 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _fit_epochs(self, X: ArrayLike, watched: bool) -> Generator[tuple[int, float], None, None]:
         # A copy, so that this model stays as it is until an epoch is over.
         start = copy(self)
-        X = start._check_samples(X, reset=True)
+        samples = start._check_samples(X, reset=True)
         rng = start._start()
-        return self._train(X, start, self.epochs, rng, watched)
+        return self._train(samples, start, self.epochs, rng, watched)
 
     def _train(
         self,
-        X: np.ndarray,
+        X: np.ndarray | Samples,
         start: AutoEncoder,
         epochs: int,
         rng: np.random.RandomState | None,
@@ -545,9 +575,9 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             self._adopt(state())
         self._warn_of_idle_units(X, stacklevel=3 if watched else 5)
 
-    def _warn_of_idle_units(self, X: np.ndarray, stacklevel: int) -> None:
+    def _warn_of_idle_units(self, X: np.ndarray | Samples, stacklevel: int) -> None:
         """Warn if hidden units give nearly the same number for samples that differ."""
-        rows = X[:: max(1, len(X) // 1000)]
+        rows = X[:: max(1, len(X) // 1000)] if isinstance(X, np.ndarray) else X.some(1000)
         if (rows == rows[0]).all():
             return
         with np.errstate(over="ignore", invalid="ignore"):
@@ -555,7 +585,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         n_idle = np.sum(code.std(axis=0) < IDLE)
         if n_idle == 0:
             return
-        low, high = float(X.min()), float(X.max())
+        summary = Summary.of(X) if isinstance(X, np.ndarray) else X.summary
+        low, high = float(summary.low.min()), float(summary.high.max())
         if 0 <= low and 0.1 < high <= 1:
             advice = f"Try a smaller learning_rate (it is {self.learning_rate}) or fewer units"
         else:

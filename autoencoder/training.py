@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,6 +17,7 @@ from .optimizers import momentum_updates
 if TYPE_CHECKING:
     from minigrad.core.sharing import SharedVariable
 
+    from .blocks import Batch, Samples
     from .optimizers import Updates
 
 # A cost of so many times that of no training at all has never been seen to come down again: where
@@ -42,7 +44,7 @@ class Diverged(ArithmeticError):
 
 def train(
     network: TiedNetwork,
-    X: np.ndarray,
+    X: np.ndarray | Samples,
     *,
     optimizer: Callable[..., Updates] = momentum_updates,
     learning_rate: float = 0.1,
@@ -66,11 +68,12 @@ def train(
     ----------
     network : TiedNetwork
         Its parameters are changed.
-    X : array of shape (n_samples, n_in)
+    X : array of shape (n_samples, n_in), or what `autoencoder.blocks.in_blocks` makes of one
         The samples, in the parameters' dtype or one that converts to it without loss.
     optimizer : callable
         `momentum_updates`, `nesterov_updates`, `adam_updates` or one of yours: it is called with the
-        cost, the network's parameters, `learning_rate`, `momentum` and `velocities`, by position.
+        cost or its gradients, the network's parameters, `learning_rate`, `momentum` and
+        `velocities`, by position.
     learning_rate, momentum : float
     epochs : int
         How many.
@@ -107,15 +110,81 @@ def train(
     1 True
     2 True
     """
-    batch = T.matrix("X", dtype=network.W.dtype)
-    cost = network.cost(batch)
-    updates = optimizer(cost, network.parameters, learning_rate, momentum, velocities)
-    step = minigrad.function([batch], cost, updates=updates, name="train")
-    state = [variable for variable, _ in updates]
-    # NumPy is fastest along contiguous memory, and there are more samples than features.
-    X = np.asfortranarray(X)
-    in_order = _batches(X, batch_size, rng=None)
-    untrained = earlier[0] if len(earlier) else _cost_now(step, in_order, state)
+    step = Step(network, optimizer, learning_rate, momentum, velocities)
+    return run(step, X, epochs=epochs, batch_size=batch_size, rng=rng, earlier=earlier)
+
+
+class Step:
+    """A step of training: called with a batch, it returns the cost and then moves the parameters.
+
+    It is compiled when it is first called, once for batches of any number of rows.
+
+    Parameters
+    ----------
+    network, optimizer, learning_rate, momentum, velocities
+        As in `train`.
+
+    Attributes
+    ----------
+    network : TiedNetwork
+    state : list of shared variables
+        What a step changes: the network's parameters, and what the optimizer remembers.
+    """
+
+    def __init__(
+        self,
+        network: TiedNetwork,
+        optimizer: Callable[..., Updates] = momentum_updates,
+        learning_rate: float = 0.1,
+        momentum: float = 0.9,
+        velocities: Sequence[SharedVariable] | None = None,
+    ) -> None:
+        self.network = network
+        self._X = T.matrix("X", dtype=network.W.dtype)
+        self._cost = network.cost(self._X)
+        self._updates = optimizer(
+            self._cost, network.parameters, learning_rate, momentum, velocities
+        )
+        self.state = [variable for variable, _ in self._updates]
+        remembered = [v for v in self.state if v not in network.parameters]
+        self._gradients = [p.type(f"gradient_{p.name}") for p in network.parameters]
+        self._updates_from_gradients = optimizer(
+            self._gradients, network.parameters, learning_rate, momentum, remembered
+        )
+
+    def __call__(self, batch: np.ndarray | Batch) -> float:
+        """Train on rows in memory, or on those that compute their gradient themselves."""
+        if isinstance(batch, np.ndarray):
+            return float(self._train(batch))
+        cost, *gradients = batch.cost_and_gradients(_held_by(self.network.parameters))
+        self._move(*(g.astype(v.dtype) for g, v in zip(gradients, self._gradients, strict=True)))
+        return float(cost)
+
+    @cached_property
+    def _train(self) -> Callable[..., np.ndarray]:
+        return minigrad.function([self._X], self._cost, updates=self._updates, name="train")
+
+    @cached_property
+    def _move(self) -> Callable[..., None]:
+        updates = self._updates_from_gradients
+        return minigrad.function(self._gradients, updates=updates, name="move")
+
+
+def run(
+    step: Step,
+    X: np.ndarray | Samples,
+    *,
+    epochs: int,
+    batch_size: int | None = None,
+    rng: np.random.RandomState | None = None,
+    earlier: Sequence[float] | np.ndarray = (),
+) -> Iterator[tuple[int, float]]:
+    """Take steps on the rows of X, as `train` does."""
+    if isinstance(X, np.ndarray):
+        # NumPy is fastest along contiguous memory, and there are more samples than features.
+        X = np.asfortranarray(X)
+    state = step.state
+    untrained = earlier[0] if len(earlier) else _cost_now(step, X, batch_size)
     bound = max(untrained, _mean_square(X))
     best, lowest = _held_by(state), np.inf
     first = len(earlier)
@@ -134,7 +203,7 @@ def train(
             best, lowest = before, epoch_cost
         yield epoch, epoch_cost
     # The last step has no epoch after it whose cost would tell.
-    last_cost = _cost_now(step, in_order, state)
+    last_cost = _cost_now(step, X, batch_size)
     finite = all(np.isfinite(value).all() for value in _held_by(state))
     if not (finite and np.isfinite(last_cost) and last_cost <= bound * _ROUNDING):
         _restore(state, best)
@@ -152,48 +221,57 @@ def _held_by(variables: Sequence[SharedVariable]) -> list[np.ndarray]:
 
 
 def _batches(
-    X: np.ndarray, batch_size: int | None, rng: np.random.RandomState | None
-) -> list[np.ndarray]:
+    X: np.ndarray | Samples, batch_size: int | None, rng: np.random.RandomState | None
+) -> Iterable[np.ndarray | Batch]:
+    if not isinstance(X, np.ndarray):
+        return X.batches(batch_size, rng)
     if batch_size is None or batch_size >= len(X):
         return [X]
     rows = X if rng is None else X[rng.permutation(len(X))]
     return [rows[start : start + batch_size] for start in range(0, len(X), batch_size)]
 
 
-def _mean_square(X: np.ndarray) -> float:
+def _mean_square(X: np.ndarray | Samples) -> float:
     """The cost of reconstructing every sample as zeros."""
+    if not isinstance(X, np.ndarray):
+        return X.summary.mean_square
     with np.errstate(over="ignore"):
         return float(np.square(X).mean(dtype=np.float64))
 
 
-@np.errstate(over="ignore", invalid="ignore")
-def _cost_now(
-    step: Callable[[np.ndarray], np.ndarray],
-    batches: list[np.ndarray],
-    state: Sequence[SharedVariable],
-) -> float:
+def _cost_now(step: Step, X: np.ndarray | Samples, batch_size: int | None) -> float:
     """The mean cost over all rows, with the parameters as they are; they stay so."""
-    now = _held_by(state)
-    costs = []
+    now = _held_by(step.state)
+
+    def cost_only(batch: np.ndarray | Batch) -> float:
+        cost = step(batch)
+        _restore(step.state, now)
+        return cost
+
     try:
-        for batch in batches:
-            costs.append(float(step(batch)))
-            _restore(state, now)
+        return _mean_cost(cost_only, _batches(X, batch_size, rng=None))
     finally:
-        _restore(state, now)
-    return float(np.average(costs, weights=[len(batch) for batch in batches]))
+        _restore(step.state, now)
 
 
-@np.errstate(over="ignore", invalid="ignore")  # `train` reports a cost that is not finite
-def _run_epoch(step: Callable[[np.ndarray], np.ndarray], batches: list[np.ndarray]) -> float:
+def _run_epoch(step: Step, batches: Iterable[np.ndarray | Batch]) -> float:
+    """Take a step on each batch; return the mean over all rows of the costs before."""
+    return _mean_cost(step, batches)
+
+
+@np.errstate(over="ignore", invalid="ignore")  # `run` reports a cost that is not finite
+def _mean_cost(
+    cost_of: Callable[[np.ndarray | Batch], float], batches: Iterable[np.ndarray | Batch]
+) -> float:
     """The mean cost over all rows; if a batch's cost is not finite, that cost, at once."""
-    n_rows = sum(map(len, batches))
+    n_rows = 0
     mean = 0.0
     for batch in batches:
-        cost = float(step(batch))
+        cost = cost_of(batch)
         if not np.isfinite(cost):
             return cost
-        mean += cost * (len(batch) / n_rows)
+        n_rows += len(batch)
+        mean += (cost - mean) * (len(batch) / n_rows)
     return mean
 
 
