@@ -25,6 +25,7 @@ import minigrad.tensor as T
 from .blocks import Summary, in_blocks, of_rows
 from .extra import load
 from .network import TiedNetwork
+from .optimizers import momentum_updates
 from .output import Output, counted
 from .storage import (
     ARRAYS,
@@ -35,7 +36,7 @@ from .storage import (
     read_model,
     write_model,
 )
-from .training import Diverged, train, values_of
+from .training import Diverged, Step, run, values_of
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -227,7 +228,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         samples = start._check_samples(X, reset=start is not self)
         if start is not self:
             start._start()
-        epochs = self._train(samples, start, epochs=1, rng=None, watched=False)
+        step = self._compiled_step(start)
+        epochs = self._train(samples, start, step, epochs=1, rng=None, watched=False)
         return self._run(epochs, len(start.costs_) + 1, whole=False)
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -407,6 +409,13 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """Tells `get_feature_names_out` how many names to make."""
         return self.weights_.shape[1]
 
+    # The step that `partial_fit` compiled, and what it is for.
+    _kept: tuple[tuple[Any, ...], Step] | None = None
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Neither copies nor pickles have a part in what is compiled."""
+        return {name: value for name, value in super().__getstate__().items() if name != "_kept"}
+
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.transformer_tags.preserves_dtype = [self.dtype]
@@ -508,17 +517,42 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self._set_fitted(parameters, [np.zeros_like(p) for p in parameters], [])
         return rng
 
+    def _step(self, start: AutoEncoder) -> Step:
+        """A step of training from where `start` is."""
+        network = start._network()
+        velocities = [
+            minigrad.shared(velocity, name=f"{parameter.name}_velocity")
+            for parameter, velocity in zip(network.parameters, start.velocities_, strict=True)
+        ]
+        return Step(
+            network, momentum_updates, float(self.learning_rate), float(self.momentum), velocities
+        )
+
+    def _compiled_step(self, start: AutoEncoder) -> Step:
+        """The same, but the one of the last call if it is like this one: that is compiled."""
+        values = [start.weights_, start.hidden_bias_, start.output_bias_, *start.velocities_]
+        settings = (self.learning_rate, self.momentum)
+        kind = (*settings, *((value.shape, value.dtype) for value in values))
+        if self._kept is None or self._kept[0] != kind:
+            self._kept = kind, self._step(start)
+        step = self._kept[1]
+        variables = [*step.network.parameters, *step.velocities]
+        for variable, value in zip(variables, values, strict=True):
+            variable.set_value(value)
+        return step
+
     def _fit_epochs(self, X: ArrayLike, watched: bool) -> Generator[tuple[int, float], None, None]:
         # A copy, so that this model stays as it is until an epoch is over.
         start = copy(self)
         samples = start._check_samples(X, reset=True)
         rng = start._start()
-        return self._train(samples, start, self.epochs, rng, watched)
+        return self._train(samples, start, self._step(start), self.epochs, rng, watched)
 
     def _train(
         self,
         X: np.ndarray | Samples,
         start: AutoEncoder,
+        step: Step,
         epochs: int,
         rng: np.random.RandomState | None,
         watched: bool,
@@ -530,34 +564,26 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         fitted_before = self._fitted()
         new = start._fitted()
-        network = start._network()
-        velocities = [
-            minigrad.shared(velocity, name=f"{parameter.name}_velocity")
-            for parameter, velocity in zip(network.parameters, start.velocities_, strict=True)
-        ]
         costs = _History(start.costs_)
 
         def state() -> dict[str, Any]:
-            weights, hidden_bias, output_bias = values_of(network.parameters)
+            weights, hidden_bias, output_bias = values_of(step.network.parameters)
             return {
                 **new,
                 "weights_": weights,
                 "hidden_bias_": hidden_bias,
                 "output_bias_": output_bias,
-                "velocities_": values_of(velocities),
+                "velocities_": values_of(step.velocities),
                 "costs_": costs.so_far() if watched else costs.so_far().copy(),
             }
 
         try:
-            for epoch, cost in train(
-                network,
+            for epoch, cost in run(
+                step,
                 X,
-                learning_rate=float(self.learning_rate),
-                momentum=float(self.momentum),
                 epochs=epochs,
                 batch_size=self.batch_size,
                 rng=rng,
-                velocities=velocities,
                 earlier=start.costs_,
             ):
                 costs.append(cost)

@@ -127,8 +127,10 @@ class Step:
     Attributes
     ----------
     network : TiedNetwork
+    velocities : list of shared variables
+        What the optimizer remembers.
     state : list of shared variables
-        What a step changes: the network's parameters, and what the optimizer remembers.
+        All that a step changes: these, and the network's parameters.
     """
 
     def __init__(
@@ -146,10 +148,10 @@ class Step:
             self._cost, network.parameters, learning_rate, momentum, velocities
         )
         self.state = [variable for variable, _ in self._updates]
-        remembered = [v for v in self.state if v not in network.parameters]
+        self.velocities = [v for v in self.state if v not in network.parameters]
         self._gradients = [p.type(f"gradient_{p.name}") for p in network.parameters]
         self._updates_from_gradients = optimizer(
-            self._gradients, network.parameters, learning_rate, momentum, remembered
+            self._gradients, network.parameters, learning_rate, momentum, self.velocities
         )
 
     def __call__(self, batch: np.ndarray | Batch) -> float:
