@@ -12,6 +12,7 @@ from .core.elementwise import cast
 from .core.graph import Apply, Variable
 from .core.types import TensorType
 from .ops.shape import unbroadcast, with_sizes
+from .protocol.values import check_choice
 from .protocol.walks import clone_replace
 from .rewrite import stabilized
 
@@ -83,8 +84,8 @@ def grad(
     wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
     for variable in wanted:
         _check_float("grad", variable, "wrt")
-    _check_choice("disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
-    _check_choice("return_disconnected", return_disconnected, ("zero", "None", "none"))
+    check_choice("grad: disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
+    check_choice("grad: return_disconnected", return_disconnected, ("zero", "None", "none"))
     known = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
     reached = connected(known, wanted, stops)
@@ -264,11 +265,6 @@ def _of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | N
     if contribution is None or not variable.type.is_float:
         return None
     contribution = as_tensor_variable(contribution)
-    if contribution.type.ndim != variable.type.ndim:
-        raise ValueError(
-            f"{node.op} gave a derivative of {contribution.type.ndim} dimensions by {variable}, "
-            f"which has {variable.type.ndim}"
-        )
     if not variable.type.accepts_shape(contribution.type):
         raise ValueError(
             f"{node.op} gave a derivative of shape {contribution.type.shape} by {variable}, "
@@ -298,11 +294,6 @@ def _starting_grads(
         if not isinstance(variable, Variable):
             raise TypeError(f"known_grads: a dict of derivatives by variable; got {variable!r}")
         gradient = as_tensor_variable(value)
-        if gradient.type.ndim != variable.type.ndim:
-            raise TypeError(
-                f"known_grads: {variable} has {variable.type.ndim} dimensions, but the derivative "
-                f"given by it has {gradient.type.ndim}"
-            )
         if not variable.type.accepts_shape(gradient.type):
             raise TypeError(
                 f"known_grads: {variable} is {variable.type}, but the derivative given by it is "
@@ -320,10 +311,7 @@ def _starting_grads(
             f"the cost must be a scalar; {cost} has {cost.type.ndim} dimensions; "
             "take its sum or mean"
         )
-    if not cost.type.is_float:
-        raise TypeError(
-            f"the cost must be of float type; {cost} is {cost.type.dtype}, which has no derivative"
-        )
+    _check_float("grad", cost, "the cost")
     known.setdefault(cost, ones_like(cost))
     return known
 
@@ -333,11 +321,6 @@ def _as_stops(consider_constant: Any) -> set[Variable]:
     if isinstance(entries, Variable) or not all(isinstance(v, Variable) for v in entries):
         raise TypeError(f"grad: consider_constant is a list of variables; got {entries!r}")
     return set(entries)
-
-
-def _check_choice(option: str, value: Any, choices: Sequence[str]) -> None:
-    if value not in choices:
-        raise ValueError(f"grad: {option} is one of {', '.join(choices)}; got {value!r}")
 
 
 def _report_disconnected(variable: Variable, cost: Variable | None, how: Disconnected) -> None:

@@ -23,25 +23,15 @@ class Buffer(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """Where the results of a program are written.
+    """Where the results of a program are written."""
 
-    Attributes
-    ----------
-    of : dict of Variable to Buffer
-        The results that have a buffer.
-    slot_sizes : list of int
-        The bytes of each slot.
-    new_bytes : int
-        How many bytes of other arrays there are at most at one time, as far as sizes are known.
-    """
-
-    of: Mapping[Variable, Buffer]
-    slot_sizes: Sequence[int]
-    new_bytes: int
+    of: Mapping[Variable, Buffer]  # not all have a buffer
+    slot_sizes: Sequence[int]  # in bytes
+    new_bytes: int  # of other arrays, at most at one time, as far as sizes are known
 
 
 # From a program's nodes, in its order, and what is known of their memory.
-Place = Callable[[Sequence[Apply], Memory], Placement]
+Placer = Callable[[Sequence[Apply], Memory], Placement]
 
 NOWHERE = Placement({}, (), 0)
 
@@ -50,13 +40,6 @@ def memory(size: int) -> np.ndarray:
     """Room for so many bytes: programs make arrays in it."""
     room = np.empty(size + _ALIGNMENT, np.uint8)
     return room[-room.ctypes.data % _ALIGNMENT :][:size]
-
-
-def memory_of_nan(size: int) -> np.ndarray:
-    """As `memory`, filled: see `fill_with_nan`."""
-    room = memory(size)
-    fill_with_nan([room])
-    return room
 
 
 def fill_with_nan(arrays: Iterable[np.ndarray]) -> None:

@@ -15,40 +15,28 @@ import numpy as np
 from ..core.axes import Size, sizes_of
 from ..core.credit import credited_to
 from ..core.elementwise import cast
-from ..core.graph import Apply, Op, Variable, toposort
+from ..core.graph import Apply, NumPyOp, Op, Variable, toposort
 from ..core.types import TensorType, constant
+from ..protocol.axes import check_sizes
 from ..protocol.op import Use
-from ..protocol.sizes import check_sizes
-from ..protocol.walks import ancestors, clone_node, clone_replace, graph_inputs
+from ..protocol.walks import ancestors, clone_node, clone_replace, graph_inputs, made_by
 from ..rewrite import improve
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs
 
 
 class LostChecks(NamedTuple):
-    """What is checked for the sake of nodes that the rewrites have made superfluous.
+    """What is checked for the sake of nodes that the rewrites have made superfluous."""
 
-    Attributes
-    ----------
-    of_inputs : list of pair of Apply and Check
-        Sizes of inputs that must be equal.
-    others : list of Variable
-        Whose computation does nothing but check.
-    """
-
-    of_inputs: Sequence[tuple[Apply, Check]] = ()
-    others: Sequence[Variable] = ()
+    of_inputs: Sequence[tuple[Apply, Check]] = ()  # sizes of inputs that must be equal
+    others: Sequence[Variable] = ()  # whose computation does nothing but check
 
 
-class Refuse(Op):
+class Refuse(NumPyOp):
     """Raises what a node would raise of inputs of these sizes. Its result says nothing.
 
     The inputs by which the node has a derivative are known by their sizes; the others, such as
     indices and new sizes, by their values. These come first.
-
-    Parameters
-    ----------
-    node : Apply
     """
 
     __props__ = ("refusing", "types")
@@ -92,11 +80,7 @@ class Refuse(Op):
 
     def key(self, inputs: Sequence[Variable]) -> Any:
         """A key that it shares with a node that refuses the same: see `_key`."""
-        dimensions = tuple(type.ndim for type in self.types)
-        return self.refusing, dimensions, tuple(inputs[: len(self._by_value)])
-
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        output_storage[0][0] = self.compute(*inputs)
+        return _key(self.node, inputs[: len(self._by_value)])
 
     def compute(self, *inputs: Any) -> Any:
         """False, if nothing is raised."""
@@ -169,24 +153,19 @@ def refusals(outputs: Sequence[Variable]) -> list[Variable]:
 
 def not_done_by(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list[Variable]:
     """The checks that no node of the outputs makes when it is computed."""
-    done = {_key(node) for node in toposort(outputs) if node.op.may_refuse(node)}
-    return [check for check in checks if _is_refusal(check, done)]
+    nodes = [node for node in toposort(outputs) if node.op.may_refuse(node)]
+    done = {_key(node, _parameters(node)) for node in nodes}
+    made = [(check, made_by(check, Refuse)) for check in checks]
+    return [
+        check
+        for check, node in made
+        if node and not node.op.is_certain(node.inputs) and node.op.key(node.inputs) not in done
+    ]
 
 
-def _is_refusal(check: Variable, done: Collection[Any]) -> bool:
-    """Whether it may raise, and is not among those that will be done anyway."""
-    node = check.owner
-    return (
-        node is not None
-        and isinstance(node.op, Refuse)
-        and not node.op.is_certain(node.inputs)
-        and node.op.key(node.inputs) not in done
-    )
-
-
-def _key(node: Apply) -> Any:
+def _key(node: Apply, parameters: Sequence[Variable]) -> Any:
     """A key that nodes share which refuse the same: op, dimensions, indices and new sizes."""
-    return node.op, tuple(v.type.ndim for v in node.inputs), tuple(_parameters(node))
+    return node.op, tuple(v.type.ndim for v in node.inputs), tuple(parameters)
 
 
 def improve_without(missing: Collection[Variable], asked: Sequence[Variable]) -> list[Variable]:

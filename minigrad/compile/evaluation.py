@@ -13,9 +13,8 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 
 from ..core.configuration import config
-from ..core.evaluate import MissingInputError
+from ..core.evaluate import MissingInputError, checked
 from ..core.graph import Variable
-from ..core.types import describe
 from ..protocol.walks import clone_node, clone_replace
 from .function import Function, as_mode, without_missing
 from .inputs import In
@@ -26,27 +25,16 @@ _LAST: WeakKeyDictionary[Variable, tuple[Any, Function]] = WeakKeyDictionary()
 
 def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarray:
     """The output's value, given values of variables that it depends on; see `Variable.eval`."""
-    if not isinstance(values, Mapping):
-        raise TypeError(f"eval takes {{variable: value}}; got {describe(values)}")
-    arrays = [_checked(variable, value) for variable, value in values.items()]
-    if output in values:
-        return np.array(arrays[[*values].index(output)])
+    known = checked("eval", values)
+    if output in known:
+        return np.array(known[output])
     key = (tuple(map(ref, values)), config.mode, config.fill_buffers)
     last = _LAST.get(output)
     if last is None or last[0] != key:
         last = key, _function_of(output, [*values])
         if output.owner is not None:  # else the function refers to the output
             _LAST[output] = last
-    return last[1](*arrays)
-
-
-def _checked(variable: Any, value: Any) -> np.ndarray:
-    if not isinstance(variable, Variable):
-        raise TypeError(f"eval takes {{variable: value}}; got the key {describe(variable)}")
-    try:
-        return variable.type.filter(value)
-    except TypeError as error:
-        raise TypeError(f"the value of {variable}: {error}") from None
+    return last[1](*known.values())
 
 
 def _function_of(output: Variable, given: Sequence[Variable]) -> Function:

@@ -21,14 +21,14 @@ from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.planned import OutOfRange
 from ..protocol.closed import ClosedGraph
-from ..protocol.walks import clone_replace, graph_inputs
+from ..protocol.values import check_choice
+from ..protocol.walks import clone_replace, graph_inputs, mentioned
 from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import Binder, In, UnusedInputError, as_inputs
 from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.profile import Profile
-from .mentions import mentioned
 from .pickling import flattened, restored
 from .program import Program
 from .settings import MODES
@@ -272,7 +272,10 @@ class Function:
 
     def _store(self, new_values: Sequence[np.ndarray]) -> None:
         for place, variable in self._of_fixed_sizes:
-            _check_fixed_sizes(variable, new_values[place])
+            try:
+                variable.type.filter(new_values[place])
+            except TypeError as error:
+                raise TypeError(f"the update of {variable}: {error}") from None
         # One call, so that nothing comes in between: neither another thread nor Ctrl-C.
         deque(map(setattr, self._targets, repeat("data"), new_values), maxlen=0)
 
@@ -316,13 +319,6 @@ def _check_profile(profile: bool | None) -> None:
             f"profile={profile!r}: nothing is measured while a function is called; call its method "
             "profile with arguments instead, as in print(f.profile(X))"
         )
-
-
-def _check_fixed_sizes(variable: Variable, value: np.ndarray) -> None:
-    try:
-        variable.type.filter(value)
-    except TypeError as error:
-        raise TypeError(f"the update of {variable}: {error}") from None
 
 
 def function(
@@ -399,7 +395,7 @@ def function(
     >>> add_up(2.0), add_up(3.0), total.get_value()
     (array(0.), array(2.), array(5.))
     """
-    _check_choice("on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
+    check_choice("function: on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
     _check_profile(profile)
     mode = as_mode(mode)
     name = checked_name(name, "a function") or "program"
@@ -430,9 +426,12 @@ def function(
     _check_used(name, given_inputs, replacements, expressions, on_unused_input)
     expressions, missing = without_missing({i.variable for i in given_inputs}, expressions)
     for variable in missing:
+        described = (
+            f"{variable} ({variable.type})" if variable.name else f"an unnamed {variable.type}"
+        )
         raise MissingInputError(
-            f"{name}: the outputs or updates depend on {_described(variable)}, which is not "
-            "among the inputs; add it to them, or give it a value by givens"
+            f"{name}: the outputs or updates depend on {described}, which is not among the "
+            "inputs; add it to them, or give it a value by givens"
         )
     return Function(name, given_inputs, expressions, targets, pack, mode)
 
@@ -441,7 +440,7 @@ def as_mode(mode: Any) -> str | NanGuardMode:
     """The mode, by default that of the configuration, with its options if it has some."""
     if isinstance(mode, NanGuardMode):
         return mode
-    _check_choice("mode", mode, (None, *MODES))
+    check_choice("function: mode", mode, (None, *MODES))
     mode = mode or config.mode
     return NanGuardMode() if mode == "NanGuardMode" else mode
 
@@ -547,13 +546,3 @@ def _missing(expressions: Sequence[Variable], given: Collection[Variable]) -> li
         for v in graph_inputs(expressions, given)
         if v not in given and not isinstance(v, (Constant, SharedVariable))
     ]
-
-
-def _described(variable: Variable) -> str:
-    return f"{variable} ({variable.type})" if variable.name else f"an unnamed {variable.type}"
-
-
-def _check_choice(option: str, value: Any, choices: Sequence[Any]) -> None:
-    if value not in choices:
-        named = ", ".join(repr(choice) for choice in choices if choice is not None)
-        raise ValueError(f"function: {option} is one of {named}; got {value!r}")

@@ -99,15 +99,7 @@ class In:
 
 
 def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
-    """The inputs of a function, given as variables or `In`.
-
-    Raises
-    ------
-    TypeError
-        If they are not a list, or one of them cannot be an input.
-    ValueError
-        If a variable occurs twice.
-    """
+    """The inputs of a function, given as a list of variables or `In`, none of them twice."""
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"inputs are a list of variables; got {describe(inputs)}")
     result: dict[Variable, In] = {}
@@ -122,14 +114,7 @@ def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
 
 
 class Binder:
-    """Finds the values of a function's inputs among the arguments of a call.
-
-    Parameters
-    ----------
-    function_name : str
-        For messages.
-    inputs : sequence of In
-    """
+    """Finds the values of a function's inputs among the arguments of a call."""
 
     def __init__(self, function_name: str, inputs: Sequence[In]) -> None:
         self.function_name = function_name

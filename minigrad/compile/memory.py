@@ -8,16 +8,9 @@ from ..core.graph import Apply, Constant, Variable
 
 
 class Memory:
-    """What is known of the memory of each variable, before the program runs.
+    """What is known of the memory of each variable, before a program of nodes in this order runs.
 
-    Parameters
-    ----------
-    order : sequence of Apply
-        The program's nodes, in its order.
-    inputs, outputs : sequences of Variable
-        Whose memory others hold.
-    given : collection of Variable
-        The outputs that are written into arrays which come from outside.
+    Others hold the memory of inputs and outputs; some outputs are written into arrays that are lent.
     """
 
     def __init__(
@@ -25,7 +18,7 @@ class Memory:
         order: Sequence[Apply],
         inputs: Sequence[Variable],
         outputs: Sequence[Variable],
-        given: Collection[Variable] = (),
+        lent: Collection[Variable] = (),
     ) -> None:
         self._kept = {*inputs, *outputs}
         self._origins: dict[Variable, set[Variable]] = {}
@@ -33,7 +26,10 @@ class Memory:
         self._last_use_of_memory: dict[Variable, Apply] = {}
         for node in order:
             for index, variable in enumerate(node.outputs):
-                views = [self.origins(v) for v in _possible_views(node, index)]
+                # Where it is unknown whose memory it is, that does not matter: what the op may have
+                # elsewhere, inputs and outputs, is neither written to nor given away.
+                places = node.op.view_map.get(index, ()) if _is_known(node) else ()
+                views = [self.origins(node.inputs[i]) for i in places]
                 self._origins[variable] = set().union(*views)
                 if not self._origins[variable] or node.op.takes_out:
                     self._origins[variable].add(variable)
@@ -43,14 +39,16 @@ class Memory:
                     self._last_use_of_memory[origin] = node
         known_to_others = [v for node in order if not _is_known(node) for v in node.inputs]
         self._kept_memory = set().union(*(self.origins(v) for v in (*self._kept, *known_to_others)))
-        self._overwritten = {node: self._to_overwrite(node) for node in order}
-        self._given = {variable: variable for variable in given}
+        # An input of each node, not needed after it, that can hold its output.
+        self.overwritten = {node: self._to_overwrite(node) for node in order}
+        # The output into whose lent array a variable is written, to be overwritten by it.
+        self.lent = {variable: variable for variable in lent}
         for node in reversed(order):
             self._begin_earlier(node)
         # What is overwritten by a result that others will hold is as new as that.
         self._new = set(self._kept_memory)
         for node in reversed(order):
-            overwritten = self._overwritten[node]
+            overwritten = self.overwritten[node]
             if overwritten is not None and node.out in self._new:
                 self._new.add(overwritten)
 
@@ -69,25 +67,17 @@ class Memory:
             and variable not in self._kept
         ]
 
-    def to_overwrite(self, node: Apply) -> Variable | None:
-        """An input of the node, not needed after it, that can hold its output."""
-        return self._overwritten[node]
-
-    def given_for(self, variable: Variable) -> Variable | None:
-        """The output into whose given array the variable is written, to be overwritten by it."""
-        return self._given.get(variable)
-
     def _begin_earlier(self, node: Apply) -> None:
-        """Let what a given output overwrites be in the given array, too: one array less."""
-        overwritten = self._overwritten[node]
-        if overwritten is None or node.out not in self._given:
+        """Let what a lent output overwrites be in the lent array, too: one array less."""
+        overwritten = self.overwritten[node]
+        if overwritten is None or node.out not in self.lent:
             return
         earlier = overwritten.owner
         can_be = earlier is not None and earlier.op.takes_out and earlier.nout == 1
         if can_be and overwritten.type == node.out.type:
-            self._given[overwritten] = self._given[node.out]
+            self.lent[overwritten] = self.lent[node.out]
         else:
-            self._overwritten[node] = None
+            self.overwritten[node] = None
 
     def _to_overwrite(self, node: Apply) -> Variable | None:
         if not node.op.in_place or node.nout != 1 or not node.outputs[0].type.ndim:
@@ -134,17 +124,6 @@ class Memory:
             result.append(bool(mine & held) or any(map(_may_be_kept_elsewhere, mine)))
             held |= mine
         return result
-
-
-def _possible_views(node: Apply, index: int) -> Collection[Variable]:
-    """The inputs whose memory the node's output may share, as far as it matters.
-
-    It does not matter where it is unknown: what the op may have elsewhere, inputs and outputs, is
-    neither written to nor given away.
-    """
-    if not _is_known(node):
-        return ()
-    return [node.inputs[i] for i in node.op.view_map.get(index, ())]
 
 
 def _may_be_kept_elsewhere(origin: Variable) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 
 def identifier(text: str) -> str:
@@ -15,43 +15,22 @@ def identifier(text: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
 
 
-class Names:
-    """The names in the source of several functions: those of the module, and each function's own.
-
-    Parameters
-    ----------
-    reserved : iterable of str
-        Names of the module that are taken.
-    """
-
-    def __init__(self, reserved: Iterable[str] = ()) -> None:
-        self._of_functions: list[set[str]] = []
-        self._of_module = set(reserved)
-        self.module = Scope(self._of_module, self._of_functions)
-
-    def function(self) -> Scope:
-        """Return the names of another function."""
-        self._of_functions.append(set())
-        return Scope(self._of_functions[-1], [self._of_module])
-
-
 class Scope:
-    """The names of a module, or those of one of its functions.
+    """The names of a module, some of which are taken, or those of one of its functions.
 
     A name of a function is none of the module's, but may be another function's, too.
-
-    Parameters
-    ----------
-    taken : set of str
-        The names that are taken here.
-    others : list of set of str
-        Names elsewhere that are not taken here either.
     """
 
-    def __init__(self, taken: set[str], others: Sequence[set[str]]) -> None:
-        self._taken = taken
-        self._others = others
+    def __init__(self, taken: Iterable[str] = (), module: Scope | None = None) -> None:
+        self._taken = set(taken)
+        self._others = [] if module is None else [module._taken]  # not taken here either
         self._last: dict[str, int] = {}  # for each name, the last number given to others of it
+
+    def function(self) -> Scope:
+        """Return the names of another function of the module."""
+        function = Scope(module=self)
+        self._others.append(function._taken)
+        return function
 
     def new(self, text: str) -> str:
         """Return a new name: the text's identifier if that is free, else with a number."""

@@ -14,11 +14,11 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from ..core.credit import Line
-from ..core.elementwise import TABLE, Cast, Elementwise
+from ..core.elementwise import TABLE, Cast, Elementwise, Quotient, Switch
 from ..core.graph import Apply, Constant, Op, Variable, toposort
 from ..core.operators import extend
 from ..core.types import TensorType
-from .mentions import notes_of
+from ..protocol.walks import notes_of
 
 # A variable as it is pickled: a leaf as itself, else what makes it and which output it is.
 _Entry = Variable | tuple["_Recorded", int]
@@ -67,14 +67,10 @@ def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Ent
     # What constants were written with comes before them, also if that leads to more constants.
     noted: list[Variable] = []
     order = toposort(variables)
-    while new := [v for v in notes_of(_inputs_of(order)) if v not in noted]:
+    while new := [v for v in notes_of(v for n in order for v in n.inputs) if v not in noted]:
         noted = [*new, *noted]
         order = toposort([*noted, *variables])
     return [*map(_recorded, order)], [*map(_entry, variables)]
-
-
-def _inputs_of(nodes: Iterable[Apply]) -> Iterable[Variable]:
-    return (variable for node in nodes for variable in node.inputs)
 
 
 def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
@@ -86,8 +82,7 @@ def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
 
 def restored_variable(nodes: Sequence[Any], entries: Iterable[Any]) -> Variable:
     """As `restored`, of a single variable."""
-    (variable,) = restored(nodes, entries)
-    return variable
+    return restored(nodes, entries)[0]
 
 
 def _restored_node(
@@ -106,30 +101,8 @@ def _reduced_variable(variable: Variable) -> Any:
     return restored_variable, flattened([variable])
 
 
-def _reduced_node(node: Apply) -> Any:
-    return attrgetter("owner"), (node.output(0),)
-
-
 def _from_table(name: str) -> Elementwise:
     return TABLE[name]
-
-
-@extend(Elementwise)
-class _Elementwise:
-    def __reduce__(self: Any) -> Any:
-        return _from_table, (self.name,)
-
-
-@extend(Cast)
-class _Cast:
-    def __reduce__(self: Any) -> Any:
-        return Cast, (self.dtype,)
-
-
-@extend(TensorType)
-class _TensorType:
-    def __reduce__(self: Any) -> Any:
-        return TensorType, (self.dtype, self.shape)
 
 
 @extend(Constant)
@@ -140,4 +113,8 @@ class _Constant:
 
 
 copyreg.pickle(Variable, _reduced_variable)
-copyreg.pickle(Apply, _reduced_node)
+copyreg.pickle(Apply, lambda node: (attrgetter("owner"), (node.output(0),)))
+copyreg.pickle(TensorType, lambda type: (TensorType, (type.dtype, type.shape)))
+for kind in (Elementwise, Quotient, Switch):
+    copyreg.pickle(kind, lambda op: (_from_table, (op.name,)))
+copyreg.pickle(Cast, lambda op: (Cast, (op.dtype,)))

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..core.graph import Apply, Constant, Variable
 from ..protocol.walks import ancestors
-from .buffers import Buffer, memory
+from .buffers import NOWHERE, Buffer, fill_with_nan, memory
 from .inspect.comments import Comments
 from .inspect.definitions import definitions
-from .names import Names, identifier
+from .names import Scope, identifier
 from .plan import Plan, Step
 from .sizes import written
 
@@ -26,38 +26,33 @@ class PrintedLine(NamedTuple):
     node: Apply | None = None
     computes: bool = False
 
+    @property
+    def is_statement(self) -> bool:
+        """Whether it computes something, or drops something, within a function."""
+        return self.node is not None and self.text[0] == " " and self.text[-1] != ":"
+
     def indented(self) -> PrintedLine:
         """The line within something."""
         return self._replace(text=_INDENT + self.text)
 
 
 class Printer:
-    """Prints a plan, those of inner graphs first, and collects what the names in it stand for.
+    """Prints a plan, those of inner graphs first, and collects what the names in it stand for."""
 
-    Attributes
-    ----------
-    name : str
-        The name of the function that is printed last: the plan's.
-    globals : dict of str to object
-        What the program calls by name, but does not define.
-    names : dict of Variable to str
-    slots : dict of str to list of str
-        For each function that is printed: the names of its memory.
-    inner_names : list of str
-        The names of functions that are not called by them when the program runs.
-    """
-
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, filled: bool = False) -> None:
         self.plan = plan
-        self.globals: dict[str, Any] = {}
+        self.filled = filled  # whether buffers are filled with NaN before each call
+        self.globals: dict[str, Any] = {}  # what the program calls by name, but does not define
         self.names: dict[Variable, str] = {}
-        self.slots: dict[str, list[str]] = {}
-        self.inner_names: list[str] = []
-        self.scopes = Names(reserved=["numpy"])
+        self.inner_names: list[str] = []  # of functions not called by them when the program runs
+        self.scope = Scope(taken=["numpy"])
         self._used: dict[tuple[str, Any], str] = {}
-        self._buffers: dict[Variable, Buffer] = {}
-        self.name = self.scopes.module.new(plan.name)
-        self._lines = self._module_of(plan, self.name)
+        self.buffers: dict[Variable, Buffer] = {}
+        self.name = self.scope.new(plan.name)
+        body = _Body(self, plan)
+        slots, memory_lines, fill = self._slots_of(plan)
+        functions = [*body.arrays(slots), *body.function(self.name, fill)]
+        self.lines = [*body.before, *memory_lines, *fill, *functions]
 
     def use(self, name: str, value: Any) -> str:
         """What the value is called in the program: see `Op.expression`."""
@@ -65,22 +60,23 @@ class Printer:
         # are not.
         key = (name, id(value) if isinstance(value, np.ndarray) else (type(value), value))
         if key not in self._used:
-            self._used[key] = self.scopes.module.new(name)
+            self._used[key] = self.scope.new(name)
             self.globals[self._used[key]] = value
         return self._used[key]
 
     @property
     def code(self) -> str:
         """The program as it runs."""
-        return "".join(line.text + "\n" for line in self._lines)
+        return "".join(line.text + "\n" for line in self.lines)
 
     @property
     def commented(self) -> list[str]:
         """The lines of the program, with a comment to each statement."""
-        comments = Comments(self.names, self._buffers if self.plan.is_placed else None)
+        is_planned = self.plan.placed is not NOWHERE
+        comments = Comments(self.names, self.buffers if is_planned else None)
         return [
             comments.added_to(text, node) if node is not None and computes else text
-            for text, node, computes in self._lines
+            for text, node, computes in self.lines
         ]
 
     @property
@@ -91,13 +87,7 @@ class Printer:
     @property
     def nodes(self) -> dict[int, Apply]:
         """The node that each line, counted from 1, computes or checks."""
-        return {i: line.node for i, line in enumerate(self._lines, 1) if line.node is not None}
-
-    def _module_of(self, plan: Plan, name: str) -> list[PrintedLine]:
-        """The plan as a function of that name, after what it needs."""
-        body = _Body(self, plan)
-        slots = self._slots_of(plan, name)
-        return [*body.before, *slots, *body.arrays(self.slots[name]), *body.function(name)]
+        return {i: line.node for i, line in enumerate(self.lines, 1) if line.node is not None}
 
     def inner_functions(self, plans: Sequence[Plan]) -> tuple[list[str], list[PrintedLine]]:
         """The names of functions for the inner plans of an op, and what defines them.
@@ -123,34 +113,37 @@ class Printer:
 
         The first size is that of the plan.
         """
-        maker = self.scopes.module.new(f"make_{plan.name}")
-        names = [self.scopes.module.new(plan.name)]
-        names += [self.scopes.module.new(f"{plan.name}_{size}") for size in sizes[1:]]
-        slots = self._slots_of(plan, names[0])
-        self.slots.update(dict.fromkeys(names, self.slots[names[0]]))
+        maker = self.scope.new(f"make_{plan.name}")
+        names = [self.scope.new(plan.name)]
+        names += [self.scope.new(f"{plan.name}_{size}") for size in sizes[1:]]
+        slots, lines, fill = self._slots_of(plan)
         self.inner_names += [maker, *names]
         parameter = body.new_name("rows") if sizes else ""
-        arrays = body.arrays(self.slots[names[0]], dict.fromkeys(sizes[:1], parameter))
+        arrays = body.arrays(slots, dict.fromkeys(sizes[:1], parameter))
         function = body.new_name("block")
-        inside = [*arrays, *body.function(function), PrintedLine(f"return {function}")]
+        inside = [*arrays, *body.function(function, fill), PrintedLine(f"return {function}")]
         made = ", ".join([f"{maker}({size})" for size in sizes] or [f"{maker}()"])
         return names, [
             *body.before,
-            *slots,
+            *lines,
+            *fill,
             PrintedLine(f"def {maker}({parameter}):"),
             *[line.indented() for line in inside],
             PrintedLine(f"{', '.join(names)} = {made}"),
         ]
 
-    def _slots_of(self, plan: Plan, function: str) -> list[PrintedLine]:
-        """The lines that make the memory of a function's buffers."""
-        names = [self.scopes.module.new(f"slot_{i}") for i, _ in enumerate(plan.slot_sizes)]
-        self.slots[function] = names
-        self._buffers.update(plan.buffers)
-        return [
+    def _slots_of(self, plan: Plan) -> tuple[list[str], list[PrintedLine], list[PrintedLine]]:
+        """The names of the memory of a function's buffers; the lines that make it, and fill it."""
+        names = [self.scope.new(f"slot_{i}") for i, _ in enumerate(plan.placed.slot_sizes)]
+        self.buffers.update(plan.placed.of)
+        made = [
             PrintedLine(f"{name} = {self.use('memory', memory)}({size})")
-            for name, size in zip(names, plan.slot_sizes, strict=True)
+            for name, size in zip(names, plan.placed.slot_sizes, strict=True)
         ]
+        if not names or not self.filled:
+            return names, made, []
+        fill = self.use("fill_with_nan", fill_with_nan)
+        return names, made, [PrintedLine(f"{fill}([{', '.join(names)}])")]
 
 
 def _size_that_differs(one: _Body, other: _Body) -> tuple[int, int] | None:
@@ -169,32 +162,27 @@ def _size_that_differs(one: _Body, other: _Body) -> tuple[int, int] | None:
 
 
 class _Body:
-    """The lines of one function.
-
-    Attributes
-    ----------
-    before : list of PrintedLine
-        The functions that it calls.
-    buffers : dict of Buffer to str
-        The names of the arrays that outlive a call.
-    constants : dict of Constant to str
-        The names of arrays of one number, which an inner function has for itself: their sizes may
-        be those of its buffers.
-    """
+    """The lines of one function."""
 
     def __init__(self, printer: Printer, plan: Plan, is_inner: bool = False) -> None:
         self._printer = printer
         self._is_inner = is_inner
         self._plan = plan
         self._names = printer.names
-        self._scope = printer.scopes.function()
-        self.before: list[PrintedLine] = []
+        self._scope = printer.scope.function()
+        self.before: list[PrintedLine] = []  # the functions that it calls
         self._inner: list[str] = []
         self._views: list[PrintedLine] = []
-        self.buffers: dict[Buffer, str] = {}
+        self.buffers: dict[Buffer, str] = {}  # the names of the arrays that outlive a call
+        # And of arrays of one number, which an inner function has for itself: their sizes may be
+        # those of its buffers.
         self.constants: dict[Constant, str] = {}
-        self._name_variables()
-        self._given = {v: self._scope.new(f"b{i}_given") for i, v in enumerate(plan.given)}
+        # The users' names first; other variables get a name when they are first printed.
+        graph = plan.graph
+        named = [v for v in ancestors(graph.outputs) if v.name and not isinstance(v, Constant)]
+        for variable in dict.fromkeys([*graph.inputs, *named]):
+            self._names[variable] = self._scope.new(variable.name or "input")
+        self._lent = {v: self._scope.new(f"b{i}_given") for i, v in enumerate(plan.lent)}
         self._lines: list[PrintedLine] = []
         for step in plan.steps:
             self._print(step)
@@ -204,14 +192,14 @@ class _Body:
         results = self._results()
         self._lines.append(PrintedLine(f"return ({', '.join(results)}{',' * (len(results) == 1)})"))
 
-    def function(self, name: str) -> list[PrintedLine]:
-        """The lines as a function of that name. What is given may be left out."""
+    def function(self, name: str, first: Sequence[PrintedLine] = ()) -> list[PrintedLine]:
+        """The lines, after the first, as a function of that name. What is lent may be left out."""
         parameters = [self._names[v] for v in self._plan.graph.inputs]
-        parameters += [f"{given}=None" for given in self._given.values()]
+        parameters += [f"{lent}=None" for lent in self._lent.values()]
         # As defaults: a function that it called by its name would refer to itself in a circle.
         parameters += ["*"] * bool(self._inner) + [f"{name}={name}" for name in self._inner]
         header = PrintedLine(f"def {name}({', '.join(parameters)}):")
-        return [header, *[line.indented() for line in self._lines]]
+        return [header, *[line.indented() for line in (*first, *self._lines)]]
 
     def arrays(
         self, slots: Sequence[str], called: Mapping[int, str] | None = None
@@ -253,13 +241,6 @@ class _Body:
         """A name that nothing else has here."""
         return self._scope.new(text)
 
-    def _name_variables(self) -> None:
-        """Reserve the users' names first; other variables get a name when they are first printed."""
-        graph = self._plan.graph
-        named = [v for v in ancestors(graph.outputs) if v.name and not isinstance(v, Constant)]
-        for variable in dict.fromkeys([*graph.inputs, *named]):
-            self._names[variable] = self._scope.new(variable.name or "input")
-
     def _print(self, step: Step) -> None:
         node = step.node
         names = self._names_of(node.inputs)
@@ -267,7 +248,7 @@ class _Body:
             sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
             self._lines.append(PrintedLine(f"assert {sides}", node))
         if step.is_lasting:
-            names[0] = self._buffer_name(self._plan.buffers[node.inputs[0]])
+            names[0] = self._buffer_name(self._plan.placed.of[node.inputs[0]])
         inner, before = self._printer.inner_functions(step.inner) if step.inner else ([], [])
         self._inner += inner
         self.before += before
@@ -280,7 +261,8 @@ class _Body:
         told = next((i for i, text in enumerate(texts) if text.endswith(":")), 0)
         lines += [PrintedLine(text, node, i == told) for i, text in enumerate(texts)]
         if step.dropped:
-            lines.append(PrintedLine(f"del {', '.join(self._names[v] for v in step.dropped)}"))
+            dropped = ", ".join(self._names[v] for v in step.dropped)
+            lines.append(PrintedLine(f"del {dropped}", node))
 
     def _new_names(self, node: Apply) -> list[str]:
         for variable in node.outputs:
@@ -296,7 +278,7 @@ class _Body:
         """The name of the array that a result is written into."""
         if isinstance(place, Buffer):
             return self._buffer_name(place)
-        return self._given.get(place) or self._names[place]
+        return self._lent.get(place) or self._names[place]
 
     def _buffer_name(self, buffer: Buffer) -> str:
         if buffer not in self.buffers:
@@ -314,9 +296,12 @@ class _Body:
         ]
 
     def _constant(self, constant: Constant, among_scalars: bool) -> str:
-        name = _constant_name(constant)
-        if not self._is_inner or not _is_one_number(constant.data):
-            return self._use(name, _known_value(constant, among_scalars))
+        name, data = _constant_name(constant), constant.data
+        is_one_number = data.ndim and data.size and (data == data.flat[0]).all()
+        if not self._is_inner or not is_one_number:
+            # NumPy computes fastest with an array beside arrays, else with a number.
+            as_number = among_scalars and constant.type.is_float
+            return self._use(name, data[()] if as_number else data)
         if constant not in self.constants:
             self.constants[constant] = self._scope.new(name)
         return self.constants[constant]
@@ -333,16 +318,6 @@ class _Body:
                 name = f"{self._use('asarray', np.asarray)}({name})"
             results.append(name)
         return results
-
-
-def _is_one_number(data: np.ndarray) -> bool:
-    """Whether all elements of an array, not itself a number, are equal."""
-    return bool(data.ndim and data.size and (data == data.flat[0]).all())
-
-
-def _known_value(constant: Constant, among_scalars: bool) -> Any:
-    """The constant as NumPy computes fastest with it: beside arrays an array, else a number."""
-    return constant.data[()] if among_scalars and constant.type.is_float else constant.data
 
 
 def _constant_name(constant: Constant) -> str:

@@ -6,21 +6,19 @@ import linecache
 import weakref
 from collections import ChainMap
 from collections.abc import Callable, Mapping, Sequence
-from functools import partial
 from itertools import count
-from types import CodeType, TracebackType
+from traceback import walk_tb
+from types import CodeType
 from typing import Any, Protocol
 
 import numpy as np
 
 from ..core.graph import Constant, Variable
-from ..protocol.closed import ClosedGraph
+from ..protocol.axes import SIZE_ADVICE, check_sizes
 from ..protocol.errors import explained
-from ..protocol.sizes import SIZE_ADVICE, check_sizes
-from .buffers import Place, fill_with_nan, memory, memory_of_nan
-from .checks import LostChecks, Refuse
+from .checks import Refuse
 from .inspect.profile import Laps, Profile, Row
-from .plan import make_plan
+from .plan import Plan
 from .printer import Printer
 
 # Programs are numbered: two of one name are two files to Python, also if one is gone.
@@ -33,24 +31,12 @@ class Instances:
     Nothing here refers to itself, so that the buffers are freed as soon as the program is dropped.
     """
 
-    def __init__(
-        self,
-        code: CodeType,
-        printer: Printer,
-        more_names: Mapping[str, Any] | None = None,
-        filled: bool = False,
-    ) -> None:
+    def __init__(self, code: CodeType, printer: Printer, **more_names: Any) -> None:
         self._code = code
         self._name = printer.name
         self.shown = {"__name__": self._name, "__loader__": _Loader(printer)}
-        self._globals = {**printer.globals, **self.shown, **(more_names or {})}
-        self._slots = printer.slots
+        self._globals = {**printer.globals, **self.shown, **more_names}
         self._inner_names = printer.inner_names
-        self._filled = filled
-        if filled:
-            for name, value in printer.globals.items():
-                if value is memory:
-                    self._globals[name] = memory_of_nan
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
 
     def run(self, *values: Any) -> tuple[Any, ...]:
@@ -74,82 +60,37 @@ class Instances:
         function: Any = namespace.pop(self._name)
         for name in self._inner_names:
             del namespace[name]
-        if not self._filled:
-            return function
-        memory = {name: [namespace[slot] for slot in slots] for name, slots in self._slots.items()}
-        for name, inner in (function.__kwdefaults__ or {}).items():
-            function.__kwdefaults__[name] = partial(_on_filled, inner, memory[name])
-        return partial(_on_filled, function, memory[self._name])
-
-
-def _on_filled(
-    function: Callable[..., tuple[Any, ...]], buffers: Sequence[Any], *values: Any
-) -> tuple[Any, ...]:
-    """The function of the values, which finds nothing of earlier calls in its buffers."""
-    fill_with_nan(buffers)
-    return function(*values)
+        return function
 
 
 class Recycler(Protocol):
     """Lends a program the arrays that it writes some of its outputs into."""
 
-    @property
-    def outputs(self) -> Sequence[Variable]:
-        """What is written into the arrays."""
-
     def take(self) -> Sequence[Any]:
-        """Return an array for each of the outputs."""
+        """Return an array for each of those outputs."""
 
     def keep(self, values: list[Any]) -> None:
         """Keep those of the values of the program's inputs that nobody needs, for another call."""
 
 
 class Program:
-    """Computes the outputs from the values of the inputs.
+    """Computes a plan's outputs from the values of its inputs.
 
-    Parameters
-    ----------
-    name : str
-    graph : ClosedGraph
-    lost : LostChecks
-        What is checked, too, for the sake of what was rewritten away.
-    place : callable, optional
-        Chooses which results are written into arrays that outlive the call. They take memory as
-        long as the program lives.
-    recycler : Recycler, optional
-        Gives the program the arrays that some of the outputs are written into.
-    filled : bool
-        Whether the arrays that outlive a call are filled with NaN before each: see
-        ``config.fill_buffers``.
-
-    Attributes
-    ----------
-    run : callable
-        From the inputs' values, and the arrays for the new values, to the tuple of the outputs'.
-        Each is an array of its own: it shares no memory with inputs, constants or other outputs.
+    `run` goes from the inputs' values, and the arrays that the recycler lends, to the tuple of the
+    outputs'. Each is an array of its own: it shares no memory with inputs, constants or other outputs.
     """
 
-    def __init__(
-        self,
-        name: str,
-        graph: ClosedGraph,
-        lost: LostChecks = LostChecks(),  # noqa: B008 (it is immutable)
-        place: Place | None = None,
-        recycler: Recycler | None = None,
-        filled: bool = False,
-    ) -> None:
+    def __init__(self, plan: Plan, recycler: Recycler | None = None, filled: bool = False) -> None:
         self.recycler = recycler
-        given = recycler.outputs if recycler else ()
-        printer = Printer(make_plan(name, graph, lost, place, given))
-        self._printer = printer
+        self._printer = printer = Printer(plan, filled)
         self._filename = f"minigrad {printer.name} {next(_NUMBERS)}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         code = compile(printer.code, self._filename, "exec", optimize=0)
-        instances = Instances(code, printer, filled=filled)
+        instances = Instances(code, printer)
         # Warnings show a line if it is to be found here: see `_Loader`.
         linecache.lazycache(self._filename, instances.shown)
         weakref.finalize(self, linecache.cache.pop, self._filename, None).atexit = False
-        self.run = instances.run if any(printer.slots.values()) else instances.new()
+        self.run = instances.run if printer.buffers else instances.new()
 
     @property
     def source(self) -> str:
@@ -159,7 +100,7 @@ class Program:
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """How long each statement takes in a call: the median of so many calls on the values."""
         lines = self._printer.commented
-        places = [i for i, line in enumerate(lines) if _is_statement(line)]
+        places = [i for i, line in enumerate(self._printer.lines) if line.is_statement]
         timed = list(lines)
         for place in places:
             # No name of the program begins with an underscore.
@@ -167,7 +108,7 @@ class Program:
             timed[place] += f"\n{indent}_lap({place})"
         laps = Laps()
         code = compile("\n".join(timed), self._filename, "exec")
-        run = Instances(code, self._printer, {"_lap": laps}).new()
+        run = Instances(code, self._printer, _lap=laps).new()
         values = [*values, *(self.recycler.take() if self.recycler else ())]
         calls = []
         for _ in range(n_calls):
@@ -185,12 +126,12 @@ class Program:
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
-        entries = _traceback_entries(error)
-        own = [e for e in entries if e.tb_frame.f_code.co_filename == self._filename]
-        node = self._printer.nodes.get(own[-1].tb_lineno) if own else None
+        entries = list(walk_tb(error.__traceback__))
+        own = [entry for entry in entries if entry[0].f_code.co_filename == self._filename]
+        node = self._printer.nodes.get(own[-1][1]) if own else None
         if node is None:
             return error
-        frame, line, innermost = own[-1].tb_frame, own[-1].tb_lineno, own[-1].tb_next is None
+        (frame, line), innermost = own[-1], own[-1] is entries[-1]
         known = ChainMap(frame.f_locals, frame.f_globals)
         if any(
             not isinstance(v, Constant) and self._printer.names.get(v) not in known
@@ -215,21 +156,6 @@ class Program:
         if isinstance(variable, Constant):
             return variable.data
         return known[self._printer.names[variable]]
-
-
-def _traceback_entries(error: Exception) -> list[TracebackType]:
-    """Return the entries of the error's traceback, the innermost last."""
-    entries, entry = [], error.__traceback__
-    while entry is not None:
-        entries.append(entry)
-        entry = entry.tb_next
-    return entries
-
-
-def _is_statement(line: str) -> bool:
-    """Whether a line of the program computes something within a function."""
-    text = line.strip()
-    return line.startswith(" ") and not text.startswith(("def ", "return ", "for ", "if "))
 
 
 class _Loader:

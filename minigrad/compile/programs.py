@@ -9,6 +9,7 @@ from typing import Any
 
 from ..protocol.closed import ClosedGraph
 from .checks import LostChecks
+from .plan import make_plan
 from .program import Program
 
 
@@ -25,31 +26,16 @@ def failing_planner_is_an_error() -> Iterator[None]:
 
 
 class Programs:
-    """Chooses the program to run for the values it is to be run on: here always the general one.
-
-    Parameters
-    ----------
-    name : str
-    graph : ClosedGraph
-        What the programs compute.
-    lost : LostChecks
-        What they check, too.
-    targets : sequence
-        What the last outputs are the new values of.
-    filled : bool
-        As for a `Program`.
-    strict : bool
-        Whether an error in planning is raised. Else the general program is run, with a warning.
-    """
+    """Chooses the program to run for the values it is to be run on: here always the general one."""
 
     def __init__(
         self,
         name: str,
         graph: ClosedGraph,
         lost: LostChecks,
-        targets: Sequence[Any] = (),
-        filled: bool = False,
-        strict: bool = False,
+        targets: Sequence[Any],  # what the last outputs are the new values of
+        filled: bool,  # whether buffers are: see ``config.fill_buffers``
+        strict: bool,  # whether an error in planning is raised: else the general program is run
     ) -> None:
         self._name = name
         self._graph = graph
@@ -64,7 +50,7 @@ class Programs:
         """The program for any sizes."""
         # Not a cached_property, which before Python 3.12 holds a lock that a fork does not renew.
         if self._general is None:
-            self._general = Program(self._name, self._graph, self._lost)
+            self._general = Program(make_plan(self._name, self._graph, self._lost))
         return self._general
 
     @property

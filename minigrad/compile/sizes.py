@@ -7,26 +7,19 @@ from typing import Any, NamedTuple
 
 from ..core.axes import Size
 from ..core.graph import Apply, Constant, Variable
-from ..rewrite.shapes import infer_shapes
+from ..protocol.axes import infer_shapes
+from ..protocol.walks import made_by
 
 # A size: a number, or the scalar expression that gives it.
 Entry = int | Variable
 
 
 class Check(NamedTuple):
-    """Two sizes that a node needs to be equal.
+    """Two sizes that a node needs to be equal."""
 
-    Attributes
-    ----------
-    left, right : pair of int
-        The number of the node's input, and the axis.
-    sides : pair of Entry
-        The sizes as what they follow from.
-    """
-
-    left: tuple[int, int]
+    left: tuple[int, int]  # the number of the node's input, and the axis
     right: tuple[int, int]
-    sides: tuple[Entry, Entry]
+    sides: tuple[Entry, Entry]  # the sizes as what they follow from
 
 
 class Sizes:
@@ -46,7 +39,7 @@ class Sizes:
         for i, axis, j, other_axis in node.op.equal_sizes(node):
             sides = shapes[i][axis], shapes[j][other_axis]
             one, other = map(self._find, sides)
-            if not _same(one, other):
+            if one != other:  # variables are equal if they are the same
                 checks.append(Check((i, axis), (j, other_axis), sides))
                 self._join(one, other)
         self._follow(node, shapes)
@@ -102,11 +95,10 @@ def is_of_inputs(check: Check, inputs: Collection[Variable]) -> bool:
     return all(isinstance(side, int) or _axis_of(side)[0] in inputs for side in check.sides)
 
 
-def _axis_of(size: Variable) -> tuple[Variable | None, int]:
+def _axis_of(size: Variable) -> tuple[Any, int]:
     """The variable whose size this is, and along which axis; None if it is no size."""
-    if size.owner is None or not isinstance(size.owner.op, Size):
-        return None, 0
-    return size.owner.inputs[0], size.owner.op.axis
+    node = made_by(size, Size)
+    return (None, 0) if node is None else (node.inputs[0], node.op.axis)
 
 
 def written(size: Entry, names: Mapping[Variable, str]) -> str:
@@ -114,7 +106,6 @@ def written(size: Entry, names: Mapping[Variable, str]) -> str:
     if isinstance(size, int):
         return str(size)
     variable, axis = _axis_of(size)
-    assert variable is not None
     return f"{names[variable]}.shape[{axis}]"
 
 
@@ -123,9 +114,4 @@ def value_of(size: Entry, shapes: Mapping[Variable, tuple[int, ...]]) -> int:
     if isinstance(size, int):
         return size
     variable, axis = _axis_of(size)
-    assert variable is not None
     return shapes[variable][axis]
-
-
-def _same(one: Entry, other: Entry) -> bool:
-    return one is other or (isinstance(one, int) and isinstance(other, int) and one == other)

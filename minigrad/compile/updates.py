@@ -10,26 +10,15 @@ from ..core.sharing import SharedVariable
 from ..core.types import describe
 from ..protocol.errors import quoted
 from ..protocol.formula import short
-from ..protocol.walks import clone_replace
-from .mentions import mentioned
+from ..protocol.walks import clone_replace, mentioned
 
 Updates = dict[SharedVariable, Variable]
 
 
 def as_updates(updates: Any) -> Updates:
-    """The updates, given as pairs or as a mapping, by shared variable.
-
-    Raises
-    ------
-    TypeError
-        If they are none of these, or a new value is not of its variable's type.
-    ValueError
-        If a variable is updated twice.
-    """
-    if updates is None:
-        return {}
+    """The updates, given as pairs, as a mapping or not at all, by shared variable."""
     result: Updates = {}
-    for target, new_value in as_pairs(updates, "updates"):
+    for target, new_value in as_pairs(() if updates is None else updates, "updates"):
         if not isinstance(target, SharedVariable):
             raise TypeError(f"only shared variables can be updated; got {describe(target)}")
         if target in result:
@@ -108,14 +97,10 @@ def default_updates(
             for v in found
             if isinstance(v, SharedVariable) and v not in without and v.default_update is not None
         ]
-        new = clone_replace([_default_update(v) for v in with_one], replacements)
+        new = [of_same_type(v.default_update, v, f"the default update of {v}") for v in with_one]
+        new = clone_replace(new, replacements)
         result.update(zip(with_one, new, strict=True))
     return result
-
-
-def _default_update(variable: SharedVariable) -> Variable:
-    what = f"the default update of {variable}"
-    return of_same_type(variable.default_update, variable, what)
 
 
 def _blame(new_value: Variable, target: Variable, what: str) -> str:

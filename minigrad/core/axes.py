@@ -94,6 +94,7 @@ class Alloc(NumPyOp):
     """The first input, repeated until it has the shape that the others, whole numbers, give."""
 
     __props__ = ()
+    n_differentiable = 1
 
     def make_node(self, value: Variable, *sizes: Variable) -> Apply:
         if value.type.ndim > len(sizes):
@@ -112,9 +113,6 @@ class Alloc(NumPyOp):
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [undo_broadcasting(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
 
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True], *[[False]] * len(node.inputs[1:])]
-
 
 def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None]) -> None:
     """Raise a ValueError unless the value fills the shape: only sizes known to be 1 are repeated."""
@@ -123,6 +121,11 @@ def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None])
             raise ValueError(
                 f"a value of shape {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
             )
+
+
+def total_dtype(dtype: np.dtype[Any]) -> Any:
+    """The dtype of a sum or product; NumPy adds up small integers, and counts truths, in 64 bits."""
+    return {"b": "int64", "i": "int64", "u": "uint64"}.get(dtype.kind, dtype)
 
 
 # In what narrow floats are added up, as Theano's ``acc_dtype``.
@@ -134,30 +137,24 @@ class Sum(NumPyOp):
 
     __props__ = ("axis",)
 
-    def __init__(self, axis: tuple[int, ...]) -> None:
-        self.axis = axis
-
     def make_node(self, x: Variable) -> Apply:
-        # NumPy adds up small integers, and counts truths, in 64 bits.
-        dtype = {"b": "int64", "i": "int64", "u": "uint64", "f": x.type.dtype}
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
-        return Apply(self, [x], [TensorType(dtype[x.type.numpy_dtype.kind], shape)()])
+        return Apply(self, [x], [TensorType(total_dtype(x.type.numpy_dtype), shape)()])
 
     def compute(self, x: Any) -> Any:
         total = np.add.reduce(x, axis=self.axis, dtype=ACCUMULATORS.get(x.dtype.name))
         return total.astype(x.dtype) if x.dtype.name in ACCUMULATORS else total
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        return [expand_to(output_grads[0], inputs[0], self.axis)]
+        x = inputs[0]
+        return [Alloc()(restore_axes(output_grads[0], self.axis, x.type.ndim), *sizes_of(x))]
 
 
 class Size(NumPyOp):
     """The size of the input along one axis, int64."""
 
     __props__ = ("axis",)
-
-    def __init__(self, axis: int) -> None:
-        self.axis = axis
+    n_differentiable = 0
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [TensorType("int64", ())()])
@@ -167,9 +164,6 @@ class Size(NumPyOp):
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [None]
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[False]]
 
 
 def dimshuffle(x: Any, *order: Any) -> Variable:
@@ -208,11 +202,6 @@ def restore_axes(y: Variable, axes: Sequence[int], ndim: int) -> Variable:
     """Undo the dropping of axes by a reduction of `ndim` dimensions: they come back as size 1."""
     kept = iter(range(y.type.ndim))
     return dimshuffle(y, ["x" if axis in axes else next(kept) for axis in range(ndim)])
-
-
-def expand_to(g: Variable, x: Variable, axes: Sequence[int]) -> Variable:
-    """g, which lacks the axes of x, repeated along them to the shape of x."""
-    return Alloc()(restore_axes(g, axes, x.type.ndim), *sizes_of(x))
 
 
 def filled_like(x: Any, number: float, dtype: Any = None) -> Variable:

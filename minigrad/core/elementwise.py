@@ -57,27 +57,18 @@ def truth(dtype: np.dtype[Any]) -> np.dtype[Any]:
 class Elementwise(NumPyOp):
     """A function of elements, applied to whole tensors that broadcast against each other.
 
-    Attributes
-    ----------
-    function : callable
-        From arrays to an array, as NumPy's ufuncs.
-    vjp : callable or None
-        From inputs, output, and the derivative of a cost by the output to the derivatives of the
-        cost by each input, as expressions, without regard to broadcasting. None: it is zero.
-    result : callable
-        The output's dtype, from the inputs' common dtype.
-    symbol : str or None
-        How the function is written between its operands.
+    `vjp` goes from inputs, output, and the derivative of a cost by the output to the derivatives of
+    the cost by each input, as expressions, without regard to broadcasting. None: it is zero.
     """
 
     def __init__(
         self,
         name: str,
         n_inputs: int,
-        function: Callable[..., Any],
+        function: Callable[..., Any],  # from arrays to an array, as NumPy's ufuncs
         vjp: Callable[..., Any] | None,
-        result: Callable[[np.dtype[Any]], np.dtype[Any]],
-        symbol: str | None = None,
+        result: Callable[[np.dtype[Any]], np.dtype[Any]],  # from the inputs' common dtype
+        symbol: str | None = None,  # how the function is written between its operands
     ) -> None:
         self.name = name
         self.n_inputs = n_inputs

@@ -28,16 +28,7 @@ def evaluate(
     Any variable can be given, not only inputs: then it is not computed. A TypeError is raised if a
     value is not of its variable's type, a `MissingInputError` if an input has none.
     """
-    known: dict[Variable, np.ndarray] = {}
-    if not isinstance(values, Mapping):
-        raise TypeError(f"evaluate takes a dict of values by variable; got {describe(values)}")
-    for variable, value in values.items():
-        if not isinstance(variable, Variable):
-            raise TypeError(f"evaluate takes values by variable; got the key {describe(variable)}")
-        try:
-            known[variable] = variable.type.filter(value)
-        except TypeError as error:
-            raise TypeError(f"the value of {variable}: {error}") from None
+    known = checked("evaluate", values)
     for node in toposort(outputs, stop_at=known):
         inputs = [_value(variable, known) for variable in node.inputs]
         try:
@@ -50,6 +41,21 @@ def evaluate(
         for output, result in zip(node.outputs, results, strict=True):
             known.setdefault(output, result)  # an output that was given stays as it is
     return [_value(output, known).copy() for output in outputs]
+
+
+def checked(name: str, values: Any) -> dict[Variable, np.ndarray]:
+    """The values that the function of this name was given, as arrays of their variables' types."""
+    known: dict[Variable, np.ndarray] = {}
+    if not isinstance(values, Mapping):
+        raise TypeError(f"{name} takes {{variable: value}}; got {describe(values)}")
+    for variable, value in values.items():
+        if not isinstance(variable, Variable):
+            raise TypeError(f"{name} takes {{variable: value}}; got the key {describe(variable)}")
+        try:
+            known[variable] = variable.type.filter(value)
+        except TypeError as error:
+            raise TypeError(f"the value of {variable}: {error}") from None
+    return known
 
 
 def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarray:

@@ -121,6 +121,15 @@ class Op:
         def __getattr__(self, name: str) -> Any: ...  # what `protocol.op` adds
 
     __props__: tuple[str, ...] | None = None
+    n_differentiable: int | None = None
+
+    def __init__(self, *properties: Any, **named: Any) -> None:
+        """The op of these properties, in the order of ``__props__`` or by name."""
+        names = self.__props__ or ()
+        given = dict(zip(names, properties, strict=False), **named)
+        if len(given) < len(properties) + len(named) or not given.keys() <= set(names):
+            raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'no arguments'}")
+        vars(self).update(given)
 
     def make_node(self, *inputs: Any) -> Apply:
         """Check the inputs and return an `Apply` with outputs of the right types."""
@@ -158,9 +167,11 @@ class Op:
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """For each input and each output: could a change of the one change the other?
 
-        An op that reads only the shape of an input is not connected to it.
+        By default so of the first `n_differentiable` inputs, None for all. An op that reads only the
+        shape of an input is not connected to it.
         """
-        return [[True] * node.nout for _ in node.inputs]
+        n = len(node.inputs) if self.n_differentiable is None else self.n_differentiable
+        return [[place < n] * node.nout for place, _ in enumerate(node.inputs)]
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         """This node as people write it, where the inputs are written so: ``f"{x} + {y}"``.
@@ -214,7 +225,7 @@ def perform(node: Apply, inputs: list[Any]) -> list[Any]:
 
 
 def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
-    """Leave it to the op; `protocol.sizes` puts a function here that tells of sizes that differ."""
+    """Leave it to the op; `protocol.axes` puts a function here that tells of sizes that differ."""
 
 
 def written(x: Variable) -> str:

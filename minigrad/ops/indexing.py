@@ -23,6 +23,7 @@ from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
 from ..protocol.op import Use
+from ..protocol.walks import known_integer, made_by
 from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape
@@ -211,11 +212,9 @@ class Subtensor(NumPyOp):
     """x[key], where the key is the pattern filled with the other inputs."""
 
     __props__ = ("pattern",)
+    n_differentiable = 1
     storage = "view"
     is_analytic = True
-
-    def __init__(self, pattern: tuple[Any, ...]) -> None:
-        self.pattern = pattern
 
     def make_node(self, x: Variable, *indices: Variable) -> Apply:
         shape = static_shape(x, self.pattern, indices)
@@ -285,9 +284,6 @@ class Subtensor(NumPyOp):
         )
         return [g, *[None] * len(indices)]
 
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True], *[[False]] * len(node.inputs[1:])]
-
     def __str__(self) -> str:
         return f"Subtensor{{{key_text(self.pattern, ['?'] * str(self.pattern).count('?'))}}}"
 
@@ -298,12 +294,8 @@ def _indices(variables: Sequence[Variable], names: Sequence[str]) -> list[str]:
     NumPy takes an array of no dimensions for an index array, and copies where a number would make a
     view.
     """
-    return [
-        str(int(v.data))
-        if isinstance(v, Constant) and not v.type.ndim and v.type.numpy_dtype.kind in "iu"
-        else name
-        for v, name in zip(variables, names, strict=True)
-    ]
+    known = map(known_integer, variables)
+    return [name if n is None else str(n) for n, name in zip(known, names, strict=True)]
 
 
 def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
@@ -324,11 +316,8 @@ class IncSubtensor(Op):
     """A copy of x in which x[key] is set to y, or y is added to it."""
 
     __props__ = ("pattern", "set_instead_of_inc")
+    n_differentiable = 2
     storage = "new"
-
-    def __init__(self, pattern: tuple[Any, ...], set_instead_of_inc: bool) -> None:
-        self.pattern = pattern
-        self.set_instead_of_inc = set_instead_of_inc
 
     def make_node(self, x: Variable, y: Variable, *indices: Variable) -> Apply:
         part = static_shape(x, self.pattern, indices)
@@ -442,9 +431,6 @@ class IncSubtensor(Op):
         left = IncSubtensor(self.pattern, True)(zeros_like(cast(x, "int64")), numbers, *indices)
         return eq(Subtensor(self.pattern)(left, *indices), numbers)
 
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True], [True], *[[False]] * len(node.inputs[2:])]
-
     def __str__(self) -> str:
         verb = "Set" if self.set_instead_of_inc else "Inc"
         return f"{verb}{Subtensor(self.pattern)}"
@@ -478,9 +464,6 @@ class Nonzero(Op):
     __props__ = ("ndim",)
     storage = "new"
 
-    def __init__(self, ndim: int) -> None:
-        self.ndim = ndim
-
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [TensorType("int64", (None,))() for _ in range(self.ndim)])
 
@@ -500,22 +483,14 @@ class Nonzero(Op):
 
 
 def getitem(x: Any, key: Any) -> Variable:
-    """x[key], as in NumPy: integers, slices, None, ..., integer arrays, masks, also symbolic.
-
-    Raises
-    ------
-    IndexError
-        If there are more indices than dimensions, or one is out of range.
-    TypeError
-        If an index is not an integer.
-    """
+    """x[key], as in NumPy: integers, slices, None, ..., integer arrays, masks, also symbolic."""
     x = as_tensor_variable(x)
     parsed = Key(x, key)
-    if x.owner is not None and isinstance(x.owner.op, Shape):
+    if shape := made_by(x, Shape):
         first, *others = parsed.pattern
         if isinstance(first, int) and not others:
             # A size that is known stays known: T.zeros(x.shape) broadcasts where x does.
-            of = x.owner.inputs[0]
+            (of,) = shape.inputs
             return size_of(of, normalize_axis(first, of.type.ndim))
     return Subtensor(parsed.pattern)(x, *parsed.variables)
 

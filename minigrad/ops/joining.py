@@ -23,9 +23,6 @@ class Join(NumPyOp):
     storage = "new"
     is_analytic = True
 
-    def __init__(self, axis: int) -> None:
-        self.axis = axis
-
     def make_node(self, *tensors: Variable) -> Apply:
         shapes = [tensor.type.shape for tensor in tensors]
         if len({len(shape) for shape in shapes}) > 1:
@@ -82,6 +79,7 @@ class Split(Op):
     """x cut along an axis into pieces, whose lengths are the other inputs."""
 
     __props__ = ("axis", "count")
+    n_differentiable = 1
     storage = "view"
 
     def __init__(self, axis: int, count: int) -> None:
@@ -138,9 +136,6 @@ class Split(Op):
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [Join(self.axis)(*output_grads), *[None] * self.count]
 
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True] * self.count, *[[False] * self.count] * self.count]
-
 
 def stack(*tensors: Any, axis: int = 0) -> Variable:
     """The tensors one after the other along a new axis.
@@ -171,8 +166,8 @@ def stack(*tensors: Any, axis: int = 0) -> Variable:
     if not variables:
         raise ValueError("stack takes at least one tensor")
     place = normalize_axis(axis, variables[0].type.ndim + 1)
-    expanded = [_with_axis(variable, place) for variable in variables]
-    return Join(place)(*expanded)
+    orders = [[*range(place), "x", *range(place, v.type.ndim)] for v in variables]
+    return Join(place)(*map(dimshuffle, variables, orders))
 
 
 def holds_variable(x: Any) -> bool:
@@ -182,16 +177,4 @@ def holds_variable(x: Any) -> bool:
     return isinstance(x, Variable)
 
 
-def _stacked(values: Any) -> Any:
-    """The list; a tensor if there are variables in it."""
-    return stack(values) if holds_variable(values) else values
-
-
-axes.stacked = _stacked
-
-
-def _with_axis(x: Variable, place: int) -> Variable:
-    """Return x with a new axis of size 1 at that place."""
-    order: list[int | str] = list(range(x.type.ndim))
-    order.insert(place, "x")
-    return dimshuffle(x, order)
+axes.stacked = lambda values: stack(values) if holds_variable(values) else values

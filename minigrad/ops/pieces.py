@@ -114,7 +114,9 @@ def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:
     vector, rows = (x, y) if x.ndim == 1 else (y, x.T)
     size, columns = rows.shape
     is_by_columns = rows.flags.f_contiguous
-    count = max(1, size // (_AT_ONCE_NARROW if is_by_columns else _rows_at_once(columns)))
+    shared = -(-_SHARED_VECTOR_PRODUCT // columns)
+    at_once = shared if shared <= _MOST_ROWS_AT_ONCE else _ROWS_AT_ONCE
+    count = max(1, size // (_AT_ONCE_NARROW if is_by_columns else at_once))
     end = size - size % count
     weights = vector[:end].reshape(count, -1)
     if is_by_columns:
@@ -129,8 +131,3 @@ def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:
         return total.astype(x.dtype)
     np.copyto(out, total, casting="same_kind")
     return out
-
-
-def _rows_at_once(columns: int) -> int:
-    shared = -(-_SHARED_VECTOR_PRODUCT // columns)
-    return shared if shared <= _MOST_ROWS_AT_ONCE else _ROWS_AT_ONCE

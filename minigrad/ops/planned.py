@@ -10,21 +10,16 @@ from typing import Any
 import numpy as np
 
 from ..core.graph import Apply, NumPyOp, Variable
-from ..protocol.axes import Axes, broadcasting
+from ..protocol.axes import Axes
 from ..protocol.op import Use
 from .pieces import sum_of_squares
+from .shape import Itself
 
 
-class Contiguous(NumPyOp):
+class Contiguous(Itself):
     """x, its rows in memory one after the other; a copy only if they were not."""
 
-    __props__ = ()
-    storage = "view"
-    view_map = {0: [0]}
     takes_out = True
-
-    def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [x.type()])
 
     def compute(self, x: Any, out: Any = None) -> Any:
         if out is None or x.flags.c_contiguous:
@@ -32,38 +27,19 @@ class Contiguous(NumPyOp):
         out[...] = x  # in half the time of np.copyto
         return out
 
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return inputs[0]
-
-    def axes(self, node: Apply) -> Axes:
-        return broadcasting(node.inputs[0].type.shape)
-
 
 class OutOfRange(ArithmeticError):
     """A short cut of a plan led to numbers that are too large: let the general program compute them."""
 
 
-class InRange(NumPyOp):
+class InRange(Itself):
     """x; raises `OutOfRange` if an element is infinite or NaN."""
-
-    __props__ = ()
-    storage = "view"
-    view_map = {0: [0]}
-
-    def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [x.type()])
 
     def compute(self, x: Any) -> Any:
         return numpy_in_range(x)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return f"{use('in_range', numpy_in_range)}({inputs[0]})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return inputs[0]
-
-    def axes(self, node: Apply) -> Axes:
-        return broadcasting(node.inputs[0].type.shape)
 
 
 def numpy_in_range(x: Any) -> Any:
@@ -99,9 +75,6 @@ class Placed(NumPyOp):
     __props__ = ("n_columns",)
     storage = "new"
     takes_out = True
-
-    def __init__(self, n_columns: int) -> None:
-        self.n_columns = n_columns
 
     def make_node(self, values: Variable, columns: Variable) -> Apply:
         shape = (*columns.type.shape, self.n_columns)

@@ -12,6 +12,7 @@ from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
 from ..protocol.op import Use
+from ..protocol.walks import known_integer, made_by
 
 
 class ARange(NumPyOp):
@@ -20,15 +21,12 @@ class ARange(NumPyOp):
     __props__ = ("dtype",)
     storage = "new"
 
-    def __init__(self, dtype: str) -> None:
-        self.dtype = dtype
-
     def make_node(self, start: Variable, stop: Variable, step: Variable) -> Apply:
         bounds = [start, stop, step]
         for bound in bounds:
             if bound.type.ndim:
                 raise TypeError(f"arange takes scalars; got {bound} of {bound.type}")
-        known = [number for number in map(_known_integer, bounds) if number is not None]
+        known = [number for number in map(known_integer, bounds) if number is not None]
         length = len(range(*known)) if len(known) == 3 else None
         return Apply(self, bounds, [TensorType(self.dtype, (length,))()])
 
@@ -46,7 +44,7 @@ class ARange(NumPyOp):
         stop = node.inputs[1]
         if not _counts(node):
             return [node.out.type.shape]
-        if stop.owner is not None and isinstance(stop.owner.op, Size):
+        if made_by(stop, Size):
             return [(stop,)]
         return [(maximum(stop, 0),)] if stop.type.dtype == "int64" else [(None,)]
 
@@ -64,17 +62,13 @@ class ARange(NumPyOp):
 
 def _counts(node: Apply) -> bool:
     """Return whether the range starts with 0 and goes in steps of 1."""
-    start, _, step = map(_known_integer, node.inputs)
+    start, _, step = map(known_integer, node.inputs)
     return (start, step) == (0, 1)
-
-
-def _known_integer(x: Variable) -> int | None:
-    return int(x.data) if isinstance(x, Constant) and not x.type.is_float else None
 
 
 def _bounds(node: Apply, inputs: Sequence[str]) -> str:
     """Return the bounds as arguments of `numpy.arange`; the end alone where that is enough."""
-    known = map(_known_integer, node.inputs)
+    known = map(known_integer, node.inputs)
     texts = [
         text if number is None else str(number) for text, number in zip(inputs, known, strict=True)
     ]

@@ -8,9 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import dimshuffle, ones_like, restore_axes, size_of, sizes_of, zeros_like
-from ..core.elementwise import cast
-from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
+from ..core.axes import (
+    dimshuffle,
+    ones_like,
+    restore_axes,
+    size_of,
+    sizes_of,
+    total_dtype,
+    zeros_like,
+)
+from ..core.elementwise import cast, same, truth
+from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.table import eq, exp, switch
 from ..core.types import TensorType
 from ..protocol.axes import Axes
@@ -25,22 +33,13 @@ Axis = int | Sequence[int] | None
 
 
 class AlongAxes(NumPyOp):
-    """A NumPy function along some axes of x, which the output lacks.
-
-    Attributes
-    ----------
-    name : str
-    function : callable
-        Takes an array and ``axis=``.
-    axis : tuple of int
-        Sorted, from 0.
-    """
+    """A NumPy function along some axes of x, which the output lacks."""
 
     storage = "new"
 
     name: str
-    function: Callable[..., Any]
-    axis: tuple[int, ...]
+    function: Callable[..., Any]  # of an array and ``axis=``
+    axis: tuple[int, ...]  # sorted, from 0
 
     def compute(self, x: Any) -> Any:
         return self.function(x, axis=self.axis)
@@ -58,15 +57,7 @@ class AlongAxes(NumPyOp):
 
 
 class Reduction(AlongAxes):
-    """A NumPy reduction over several axes.
-
-    Parameters
-    ----------
-    name : str
-        A key of the table below.
-    axis : tuple of int
-        Sorted, from 0.
-    """
+    """A NumPy reduction over several axes, by its name in the table below."""
 
     __props__ = ("name", "axis")
 
@@ -77,7 +68,7 @@ class Reduction(AlongAxes):
 
     def make_node(self, x: Variable) -> Apply:
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
-        return Apply(self, [x], [TensorType(self.dtype(x.type.dtype), shape)()])
+        return Apply(self, [x], [TensorType(self.dtype(x.type.numpy_dtype), shape)()])
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         if self.vjp is None:
@@ -87,21 +78,17 @@ class Reduction(AlongAxes):
         return [self.vjp(self.axis, x, y, gy)]
 
     def may_refuse(self, node: Apply) -> bool:
-        return self.name in ("max", "min")  # of nothing
+        return self.name in ("max", "min", "argmax", "argmin")  # of nothing
 
     def refuse(self, node: Apply, inputs: list[Any]) -> None:
-        self.compute(_corner(inputs[0]))
+        (x,) = inputs
+        self.compute(x[(slice(1),) * x.ndim])  # a single element, or none if there is none
 
     def __str__(self) -> str:
         return f"{self.name}{{{','.join(map(str, self.axis))}}}"
 
     def __reduce__(self) -> Any:
-        return Reduction, (self.name, self.axis)
-
-
-def _corner(x: Any) -> Any:
-    """Return x[:1, …, :1]: a single element, or none if there is none."""
-    return x[(slice(1),) * x.ndim]
+        return type(self), (self.name, self.axis)
 
 
 # Above this the logarithm of a float64 has lost no more than three of its sixteen digits.
@@ -153,20 +140,6 @@ def stable_norm(x: Any, axis: Any) -> Any:
     scale = np.where(np.isfinite(largest) & (largest > 0), largest, 1).astype(wide)
     length = np.sqrt(np.sum(np.square(x / scale), axis=axis)) * np.squeeze(scale, axis=axis)
     return length.astype(x.dtype)
-
-
-def _same(dtype: str) -> str:
-    return dtype
-
-
-def total_dtype(dtype: str) -> str:
-    """Return the dtype of a sum or product; for integers it has 64 bits, as in NumPy."""
-    kind = np.dtype(dtype).kind
-    return {"b": "int64", "i": "int64", "u": "uint64"}.get(kind, dtype)
-
-
-def _bool(dtype: str) -> str:
-    return "bool"
 
 
 def _product_of_others(axis: tuple[int, ...], x: Variable) -> Variable:
@@ -221,33 +194,23 @@ numpy_prod = widened(np.multiply.reduce)
 
 # name: the NumPy function; its derivative, where y and gy have the lost axes back, with size 1,
 # so that they broadcast against x; the dtype of the result.
-REDUCTIONS: dict[
-    str, tuple[Callable[..., Any], Callable[..., Any] | None, Callable[[str], str]]
-] = {
-    "max": (np.max, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
-    "min": (np.min, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), _same),
+REDUCTIONS: dict[str, tuple[Callable[..., Any], Callable[..., Any] | None, Callable[..., Any]]] = {
+    "max": (np.max, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), same),
+    "min": (np.min, lambda axis, x, y, gy: switch(eq(x, y), gy, 0), same),
     "prod": (numpy_prod, lambda axis, x, y, gy: gy * _product_of_others(axis, x), total_dtype),
-    "norm": (stable_norm, lambda axis, x, y, gy: gy * (x / y), _same),
-    "logsumexp": (stable_logsumexp, lambda axis, x, y, gy: gy * exp(x - y), _same),
-    "all": (np.all, None, _bool),
-    "any": (np.any, None, _bool),
+    "norm": (stable_norm, lambda axis, x, y, gy: gy * (x / y), same),
+    "logsumexp": (stable_logsumexp, lambda axis, x, y, gy: gy * exp(x - y), same),
+    "all": (np.all, None, truth),
+    "any": (np.any, None, truth),
+    "argmax": (np.argmax, None, lambda dtype: "int64"),
+    "argmin": (np.argmin, None, lambda dtype: "int64"),
 }
 
 
-class ArgReduction(AlongAxes):
+class ArgReduction(Reduction):
     """The place that NumPy's argmax or argmin finds along the axes, numbered as if they were one."""
 
-    __props__ = ("name", "axis")
-    storage = "new"
-
-    def __init__(self, name: str, axis: tuple[int, ...]) -> None:
-        self.name = name
-        self.axis = axis
-        self.function = {"argmax": np.argmax, "argmin": np.argmin}[name]
-
-    def make_node(self, x: Variable) -> Apply:
-        shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
-        return Apply(self, [x], [TensorType("int64", shape)()])
+    __str__ = Op.__str__
 
     def compute(self, x: Any) -> Any:
         kept = [axis for axis in range(x.ndim) if axis not in self.axis]
@@ -261,15 +224,6 @@ class ArgReduction(AlongAxes):
             return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
         return f"{use(f'{self.name}_{len(self.axis)}d', self.compute)}({inputs[0]})"
 
-    def may_refuse(self, node: Apply) -> bool:
-        return True
-
-    def refuse(self, node: Apply, inputs: list[Any]) -> None:
-        self.compute(_corner(inputs[0]))
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None]
-
 
 numpy_cumsum = widened(np.cumsum)
 
@@ -280,11 +234,8 @@ class CumSum(NumPyOp):
     __props__ = ("axis",)
     storage = "new"
 
-    def __init__(self, axis: int) -> None:
-        self.axis = axis
-
     def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [x.type.clone(dtype=total_dtype(x.type.dtype))()])
+        return Apply(self, [x], [x.type.clone(dtype=total_dtype(x.type.numpy_dtype))()])
 
     def compute(self, x: Any) -> Any:
         return numpy_cumsum(x, axis=self.axis)

@@ -13,6 +13,7 @@ from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
 from ..protocol.op import Use
+from ..protocol.walks import known_integer, made_by
 from .counting import normalize_axes
 
 
@@ -20,6 +21,7 @@ class Shape(NumPyOp):
     """The sizes of x along its axes, an int64 vector."""
 
     __props__ = ()
+    n_differentiable = 0
     storage = "new"
     is_analytic = True
 
@@ -41,32 +43,24 @@ class Shape(NumPyOp):
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [None]
 
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[False]]
-
 
 def is_transposed(x: Variable) -> bool:
     """Return whether the matrix x is another one with its axes exchanged."""
-    return (
-        x.owner is not None
-        and isinstance(x.owner.op, DimShuffle)
-        and x.owner.op.new_order == (1, 0)
-        and x.owner.inputs[0].type.ndim == 2
-    )
+    node = made_by(x, DimShuffle)
+    return node is not None and node.op.new_order == (1, 0) and node.inputs[0].type.ndim == 2
 
 
 def transposed(x: Variable) -> Variable:
     """Return the matrix x with its axes exchanged."""
-    if is_transposed(x):
-        assert x.owner is not None
-        return x.owner.inputs[0]
-    return dimshuffle(x, [1, 0])
+    node = made_by(x, DimShuffle)
+    return node.inputs[0] if node is not None and is_transposed(x) else dimshuffle(x, [1, 0])
 
 
 class Reshape(NumPyOp):
     """The elements of x, in C order, in the shape that the other inputs give."""
 
     __props__ = ()
+    n_differentiable = 1
     storage = "view"
     is_analytic = True
     view_map = {0: [0]}
@@ -78,7 +72,7 @@ class Reshape(NumPyOp):
                 raise TypeError(
                     f"reshape of {x}: a size is a whole number; got {size} ({size.type})"
                 )
-        known = [int(size.data) if isinstance(size, Constant) else None for size in sizes]
+        known = [*map(known_integer, sizes)]
         if known.count(-1) > 1:
             raise ValueError(f"reshape of {x}: only one size can be -1; got {known}")
         return Apply(self, [x, *sizes], [x.type.clone(shape=_solved(known, x))()])
@@ -88,10 +82,8 @@ class Reshape(NumPyOp):
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         x, *sizes = inputs
-        numbers = [
-            str(int(size.data)) if isinstance(size, Constant) else name
-            for size, name in zip(node.inputs[1:], sizes, strict=True)
-        ]
+        known = map(known_integer, node.inputs[1:])
+        numbers = [name if n is None else str(n) for n, name in zip(known, sizes, strict=True)]
         return f"{x}.reshape({', '.join(numbers) or '()'})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
@@ -106,7 +98,7 @@ class Reshape(NumPyOp):
         given = {
             axis: 1 + axis
             for axis, size in enumerate(sizes)
-            if _is_size(size) or (isinstance(size, Constant) and size.data != -1)
+            if made_by(size, Size) or (isinstance(size, Constant) and size.data != -1)
         }
         # In C order it goes along the first axes, those that stay as they are.
         n_kept = 0
@@ -127,17 +119,11 @@ class Reshape(NumPyOp):
         x, *sizes = inputs
         return [Reshape()(output_grads[0], *sizes_of(x)), *[None] * len(sizes)]
 
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True], *[[False]] * len(node.inputs[1:])]
-
-
-def _is_size(size: Variable) -> bool:
-    return size.owner is not None and isinstance(size.owner.op, Size)
-
 
 def _is_size_of(size: Variable, x: Variable, axis: int) -> bool:
     """Return whether it is written as the size of x along the axis."""
-    return size.owner is not None and size.owner.op == Size(axis) and size.owner.inputs[0] is x
+    node = made_by(size, Size)
+    return node is not None and node.op.axis == axis and node.inputs[0] is x
 
 
 def _solved(known: list[int | None], x: Variable) -> list[int | None]:
@@ -153,16 +139,34 @@ def _solved(known: list[int | None], x: Variable) -> list[int | None]:
     return [*known[:place], solved, *known[place + 1 :]]
 
 
-class SpecifyShape(NumPyOp):
+class Itself(NumPyOp):
+    """x itself: the op checks something of it, or says something."""
+
+    __props__: tuple[str, ...] = ()
+    n_differentiable = 1
+    storage = "view"
+    view_map = {0: [0]}
+    along: Sequence[int] = ()  # where it is checked as a whole
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type()])
+
+    def compute(self, x: Any) -> Any:
+        return x
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return inputs[0]
+
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes, *[()] * len(node.inputs[1:])], [axes], whole=self.along)
+
+
+class SpecifyShape(Itself):
     """x, whose sizes along some axes are checked to be the other inputs."""
 
     __props__ = ("along",)
-    storage = "view"
     is_analytic = True
-    view_map = {0: [0]}
-
-    def __init__(self, along: tuple[int, ...]) -> None:
-        self.along = along
 
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
         shape = list(x.type.shape)
@@ -187,21 +191,11 @@ class SpecifyShape(NumPyOp):
         name = "specify_" + "_".join(map(str, self.along))
         return f"{use(name, self.compute)}({', '.join(inputs)})"
 
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return inputs[0]
-
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def axes(self, node: Apply) -> Axes:
-        axes = range(node.out.type.ndim)
-        return Axes([axes, *[()] * len(self.along)], [axes], whole=self.along)
-
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         return [output_grads[0], *[None] * len(self.along)]
-
-    def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        return [[True], *[[False]] * len(self.along)]
 
 
 def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
@@ -214,33 +208,18 @@ def with_sizes(x: Variable, sizes: Sequence[Variable | int | None]) -> Variable:
     return SpecifyShape(tuple(checked))(x, *checked.values()) if checked else x
 
 
-class Unbroadcast(NumPyOp):
+class Unbroadcast(Itself):
     """x, which no longer broadcasts along some axes."""
 
     __props__ = ("along",)
-    storage = "view"
     is_analytic = True
-    view_map = {0: [0]}
-
-    def __init__(self, along: tuple[int, ...]) -> None:
-        self.along = along
 
     def make_node(self, x: Variable) -> Apply:
         shape = [None if axis in self.along else size for axis, size in enumerate(x.type.shape)]
         return Apply(self, [x], [x.type.clone(shape=shape)()])
 
-    def compute(self, x: Any) -> Any:
-        return x
-
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return inputs[0]
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return inputs[0]
-
-    def axes(self, node: Apply) -> Axes:
-        axes = range(node.out.type.ndim)
-        return Axes([axes], [axes], whole=self.along)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         g = output_grads[0]

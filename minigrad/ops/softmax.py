@@ -35,9 +35,6 @@ class Normalization(AlongAxes):
 
     __props__ = ("axis",)
 
-    def __init__(self, axis: tuple[int, ...]) -> None:
-        self.axis = axis
-
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [x.type()])
 
@@ -51,13 +48,7 @@ class Normalization(AlongAxes):
 
 
 class Softmax(Normalization):
-    """exp(x) / Σ exp(x), the sum over the axes.
-
-    Parameters
-    ----------
-    axis : tuple of int
-        Sorted, from 0.
-    """
+    """exp(x) / Σ exp(x), the sum over the axes."""
 
     function = staticmethod(numpy_softmax)
     name = "softmax"

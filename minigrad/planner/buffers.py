@@ -11,13 +11,13 @@ from ..core.graph import Apply, Variable
 
 
 def place(order: Sequence[Apply], memory: Memory) -> Placement:
-    """Return a buffer for each result that can have one; see `compile.buffers.Place`."""
+    """Return a buffer for each result that can have one; see `compile.buffers.Placer`."""
     buffers: dict[Variable, Buffer] = {}
     slot_sizes: list[int] = []
     free: list[tuple[int, int]] = []  # the sizes of the slots that are free, and their numbers
     live = new_bytes = 0
     for node in order:
-        overwritten = memory.to_overwrite(node)
+        overwritten = memory.overwritten[node]
         if overwritten in buffers:
             buffers[node.out] = _buffer(node.out, buffers[overwritten].slot)
         elif overwritten is None and memory.can_be_placed(node):

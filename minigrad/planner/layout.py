@@ -18,8 +18,8 @@ from ..ops.linalg import Dot
 from ..ops.planned import Contiguous, InRange
 from ..ops.shape import is_transposed, transposed
 from ..protocol.closed import ClosedGraph
+from ..protocol.walks import Applied, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
-from ..rewrite.known import Applied, made_by
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.

@@ -22,8 +22,9 @@ from ..core.types import constant
 from ..ops.linalg import Dot
 from ..ops.planned import InRange
 from ..ops.shape import Reshape, is_transposed, transposed
+from ..protocol.walks import Applied, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
-from ..rewrite.known import Applied, is_normal, is_single, made_by, number_of
+from ..rewrite.known import is_normal, is_single, number_of
 from .layout import is_tall
 
 

@@ -12,8 +12,9 @@ from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.planned import Picked, Placed
 from ..ops.ranges import ARange
+from ..protocol.walks import Applied, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
-from ..rewrite.known import Applied, is_zeros, made_by, number_of
+from ..rewrite.known import is_zeros, number_of
 
 
 @rule("x[arange(n), columns] picks an element of each row", Subtensor)

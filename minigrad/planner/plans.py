@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ..compile.checks import LostChecks, not_done_by, refusals
+from ..compile.plan import make_plan
 from ..compile.program import Program
 from ..compile.programs import PlannerWarning, Programs
 from ..compile.sizes import value_of
@@ -106,11 +107,12 @@ class Plans(Programs):
                 variable.keep_by_columns()
         updates = outputs[count - len(self._targets) :]
         recycled = new_values(self._graph.inputs, self._targets, updates)
-        return Program(
+        plan = make_plan(
             self._name,
             ClosedGraph(graph.inputs, outputs),
             LostChecks(others=checks),
-            place=place,
-            recycler=Recycler(recycled, self._spares, self._filled) if recycled else None,
-            filled=self._filled,
+            place,
+            [value.output for value in recycled],
         )
+        recycler = Recycler(recycled, self._spares, self._filled) if recycled else None
+        return Program(plan, recycler, self._filled)

@@ -24,20 +24,10 @@ _ALONE = next(map(getrefcount, [object()]))
 
 
 class NewValue(NamedTuple):
-    """A result of a program that is written into an array given to it.
-
-    Attributes
-    ----------
-    output : Variable
-        What is written.
-    place : int
-        The number, among the program's inputs, of the shared variable that will hold it.
-    dtype, shape
-        The array's.
-    """
+    """A result of a program that is written into an array given to it."""
 
     output: Variable
-    place: int
+    place: int  # among the program's inputs, of the shared variable that will hold it
     dtype: np.dtype[Any]
     shape: tuple[int, ...]
 
@@ -65,25 +55,13 @@ def new_values(
 class Recycler:
     """Gives a program the arrays for its large new values, and keeps the old ones for the next call.
 
-    Parameters
-    ----------
-    new_values : sequence of NewValue
-    free : dict of int to array
-        For each shared variable at most one array that nobody uses, by its number among the inputs.
-        The programs of a function have this in common.
-    filled : bool
-        Whether arrays are filled with NaN before they are used again.
-
-    Attributes
-    ----------
-    outputs : list of Variable
-        What is written into the arrays.
+    For each shared variable at most one is free, by its number among the inputs. The programs of a
+    function have these in common. They are filled with NaN if that is asked for.
     """
 
     def __init__(
         self, new_values: Sequence[NewValue], free: dict[int, np.ndarray], filled: bool = False
     ) -> None:
-        self.outputs = [value.output for value in new_values]
         self._new_values = new_values
         self._free = free
         self._filled = filled

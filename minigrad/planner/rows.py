@@ -23,7 +23,7 @@ from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
 from ..protocol.axes import Axes
 from ..protocol.closed import ClosedGraph
-from ..protocol.walks import clone_node, clone_replace
+from ..protocol.walks import clone_node, clone_replace, made_by
 from .specialise import improve_before_cutting, improve_for_sizes
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
@@ -38,10 +38,7 @@ _FEWEST_BLOCKS = 3
 def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> list[Variable]:
     """The outputs, their sums over many rows computed in blocks, where that is possible and pays.
 
-    Parameters
-    ----------
-    inputs, outputs : sequences of Variable
-        The sizes of the inputs are known.
+    The sizes of the inputs are known.
     """
     n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim >= 2), default=0)
     if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
@@ -73,21 +70,13 @@ def _dividing(n_rows: int, n_blocks: int) -> int:
 
 
 class _Rows:
-    """Finds which nodes can be computed block by block, and in which pass over the rows.
-
-    Attributes
-    ----------
-    axis : dict of Variable to int
-        Along which axis a variable has its rows: the inputs, and what is computed from them by rows.
-    label : dict of Apply to label
-        The label of the rows among the axes of each node that goes by rows.
-    turn : dict of Apply to int
-        The number of the pass in which each of these nodes is computed.
-    """
+    """Finds which nodes can be computed block by block, and in which pass over the rows."""
 
     def __init__(self, inputs: Iterable[Variable], order: Sequence[Apply], n_rows: int) -> None:
         self.n_rows = n_rows
+        # Along which axis a variable has its rows: the inputs, and what is computed from them.
         self.axis = {v: 0 for v in inputs if v.type.ndim and v.type.shape[0] == n_rows}
+        # For each node that goes by rows: their label among its axes, and the number of the pass.
         self.label: dict[Apply, Any] = {}
         self.turn: dict[Apply | None, int] = {}
         ready: dict[Variable, int] = {}  # from which pass on it is there for what goes by rows
@@ -130,27 +119,13 @@ class _Rows:
 
 
 class _Body(NamedTuple):
-    """What is computed in each block of a pass.
-
-    Attributes
-    ----------
-    nodes : list of Apply
-        In order.
-    sizes : dict of Apply to int
-        The input of a node that is to be the number of rows.
-    cut : dict of Variable to int
-        The inputs of which each block has a part, and along which axis.
-    whole : list of Variable
-        The inputs that are the same for all blocks.
-    results : dict of Variable to int or None
-        What is computed, and the axis of its rows; None if it is a sum over all rows.
-    """
+    """What is computed in each block of a pass."""
 
     nodes: list[Apply]
-    sizes: dict[Apply, int]
-    cut: dict[Variable, int]
-    whole: list[Variable]
-    results: dict[Variable, int | None]
+    sizes: dict[Apply, int]  # the input of a node that is to be the number of rows
+    cut: dict[Variable, int]  # the inputs of which each block has a part, and along which axis
+    whole: list[Variable]  # the inputs that are the same for all blocks
+    results: dict[Variable, int | None]  # the axis of the rows; None for a sum over all rows
 
     def of(self, n_rows: int) -> ClosedGraph:
         """What computes the results for a block of so many rows."""
@@ -195,8 +170,8 @@ def _bodies(
 
 
 def _without_permutation(x: Variable) -> Variable:
-    while x.owner is not None and isinstance(x.owner.op, DimShuffle):
-        (x,) = x.owner.inputs
+    while permuted := made_by(x, DimShuffle):
+        (x,) = permuted.inputs
     return x
 
 

@@ -30,7 +30,10 @@ def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> C
 
     A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
     """
-    known = [_of_shape(v, shape) for v, shape in zip(graph.inputs, shapes, strict=True)]
+    known = []
+    for v, shape in zip(graph.inputs, shapes, strict=True):
+        sizes = [was if now == 1 else now for was, now in zip(v.type.shape, shape, strict=True)]
+        known.append(v.type.clone(shape=sizes)(v.name))
     return ClosedGraph(known, graph.on(known))
 
 
@@ -44,9 +47,3 @@ def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
     """Improve outputs that are to be cut into blocks: factors leave the sums over rows."""
     return Rewriter((*rules(), *FACTOR_RULES, *PICKING_RULES)).final(outputs)
-
-
-def _of_shape(variable: Variable, shape: tuple[int, ...]) -> Variable:
-    """Return a variable like this one, but of known sizes."""
-    sizes = [was if now == 1 else now for was, now in zip(variable.type.shape, shape, strict=True)]
-    return variable.type.clone(shape=sizes)(variable.name)

@@ -4,6 +4,6 @@ Importing this package gives `Op` the methods that answer, with their defaults, 
 core their own answers.
 """
 
-from . import core_ops, errors, formula, sizes, values
+from . import core_ops, errors, formula, values
 
-__all__ = ["core_ops", "errors", "formula", "sizes", "values"]
+__all__ = ["core_ops", "errors", "formula", "values"]

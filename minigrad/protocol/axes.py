@@ -1,4 +1,7 @@
-"""How the axes of an op's inputs and outputs relate, told once, by labels as in einsum."""
+"""How the axes of an op's inputs and outputs relate, told once, by labels as in einsum.
+
+What it says of shapes and of sizes that must be equal is asked, and checked, here.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,17 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+from ..core import graph
+from ..core.elementwise import Shape
 from ..core.graph import Apply, Constant
+from .errors import names_of
 
 Label = Any  # hashable
-# What is known of an array's sizes: see `TensorType`.
-Shape = tuple[int | None, ...]
+
+SIZE_ADVICE = (
+    "a size of 1 broadcasts only if the type says so: see T.addbroadcast, T.row, T.col, and "
+    "shared(..., broadcastable=...)"
+)
 
 
 class Axes:
@@ -70,29 +79,21 @@ class Axes:
         return [
             tuple(
                 [
-                    self._size(label, node, input_shapes, known)
+                    self._size(label, node, input_shapes) if known is None else known
                     for label, known in zip(labels, output.type.shape, strict=True)
                 ]
             )
             for labels, output in zip(self.outputs, node.outputs, strict=True)
         ]
 
-    def _size(
-        self,
-        label: Label,
-        node: Apply,
-        input_shapes: Sequence[tuple[Any, ...]],
-        known: int | None,
-    ) -> Any:
-        if known is not None:
-            return known
+    def _size(self, label: Label, node: Apply, input_shapes: Sequence[tuple[Any, ...]]) -> Any:
         if label in self.sizes:
             size = node.inputs[self.sizes[label]]
             return int(size.data) if isinstance(size, Constant) else size
         if label in self._places:
             i, axis = self._places[label]
             return input_shapes[i][axis]
-        return known
+        return None
 
 
 @lru_cache(maxsize=1000)
@@ -105,3 +106,37 @@ def broadcasting(*shapes: Shape) -> Axes:
     ]
     labels = {label for labels in inputs for label in labels}
     return Axes(inputs, [[axis if axis in labels else None for axis in range(ndim)]])
+
+
+def infer_shapes(
+    node: Apply, input_shapes: Sequence[tuple[Any, ...]]
+) -> Sequence[tuple[Any, ...]] | None:
+    """Return what the node's op infers of the shapes of its outputs; None if nothing."""
+    shapes = node.op.infer_shape(node, input_shapes)
+    if shapes is None:
+        return None
+    expected = [output.type.ndim for output in node.outputs]
+    if [len(s) if isinstance(s, (list, tuple)) else None for s in shapes] != expected:
+        raise ValueError(
+            f"infer_shape of {node.op} returned {shapes!r}; it must return, for each output, "
+            f"a tuple of sizes, here {' and '.join(map(str, expected)) or 'none'} of them"
+        )
+    return shapes
+
+
+def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
+    """Raise a ValueError if sizes of the inputs' values differ that must be equal."""
+    for i, axis, j, other_axis in node.op.equal_sizes(node):
+        size, other_size = inputs[i].shape[axis], inputs[j].shape[other_axis]
+        if size != other_size:
+            names = names_of(node.inputs)
+            message = (
+                f"{node.op}: sizes differ: {names[i]} has {size} along axis {axis}, "
+                f"{names[j]} has {other_size} along axis {other_axis}"
+            )
+            if 1 in (size, other_size):
+                message += f"; {SIZE_ADVICE}"
+            raise ValueError(message)
+
+
+graph.check_sizes = check_sizes

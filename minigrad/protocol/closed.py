@@ -12,15 +12,6 @@ class ClosedGraph:
     """A function as a graph: outputs, and the inputs whose values they are computed from.
 
     Whatever else the outputs depend on has a value: a constant, a shared variable.
-
-    Examples
-    --------
-    >>> import minigrad.tensor as T
-    >>> x = T.dscalar("x")
-    >>> square = ClosedGraph([x], [x * x])
-    >>> (y,) = square.on([2 * x])
-    >>> y.eval({x: 3.0})
-    array(36.)
     """
 
     __slots__ = ("inputs", "outputs")

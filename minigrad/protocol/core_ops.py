@@ -10,11 +10,12 @@ import numpy as np
 
 from ..core.axes import ACCUMULATORS, Alloc, DimShuffle, Size, Sum, check_filling
 from ..core.elementwise import Cast, Elementwise
-from ..core.graph import Apply, Constant, Variable
+from ..core.graph import Apply, Constant
 from ..core.operators import extend
 from .axes import Axes, broadcasting
 from .kernels import numpy_cast, numpy_sum
 from .op import Use
+from .walks import made_by
 
 
 @extend(DimShuffle)
@@ -70,7 +71,7 @@ class _Alloc:
 
     def may_refuse(self: Any, node: Apply) -> bool:
         value, *sizes = node.inputs
-        known = (isinstance(s, Constant) or _is_size(s) for s in sizes)
+        known = (isinstance(s, Constant) or made_by(s, Size) for s in sizes)
         return not (set(value.type.shape) <= {1} and all(known))
 
     def refuse(self: Any, node: Apply, inputs: list[Any]) -> None:
@@ -94,10 +95,6 @@ def numpy_alloc(value: Any, *sizes: Any, known: Sequence[int | None]) -> Any:
     """The value repeated to these sizes, but only along axes that are known to have size 1."""
     check_filling(value, sizes, known)
     return np.full(sizes, value, dtype=value.dtype)
-
-
-def _is_size(x: Variable) -> bool:
-    return x.owner is not None and isinstance(x.owner.op, Size)
 
 
 def axis_argument(axis: tuple[int, ...], node: Apply) -> str:
@@ -163,7 +160,8 @@ class _Elementwise:
     takes_out = in_place = property(lambda self: _takes_out(self.function))
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        if self.function in _ARITHMETIC and all(_is_single_float(x) for x in node.inputs):
+        are_single = all(x.type.is_float and not x.type.ndim for x in node.inputs)
+        if self.function in _ARITHMETIC and are_single:
             # With operators NumPy computes single floats in a tenth of the time. Not integers:
             # there it warns where they wrap.
             return self.formula(node, inputs)
@@ -174,11 +172,6 @@ class _Elementwise:
 
 
 _ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
-
-
-def _is_single_float(x: Variable) -> bool:
-    """Whether x is a float without dimensions."""
-    return x.type.is_float and not x.type.ndim
 
 
 @extend(Cast)

@@ -24,7 +24,7 @@ def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Ex
     It stays the same exception, so that it is caught as what it is, and keeps its cause.
     """
     arguments = [
-        f"{variable} is {_kind(value)}"
+        f"{variable} is {np.result_type(value)} {np.shape(value)}"
         for variable, value in zip(names_of(node.inputs), inputs or (), strict=inputs is not None)
     ]
     details = f"  in {node.op}" + (f", where {', '.join(arguments)}" if arguments else "")
@@ -40,10 +40,6 @@ def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Ex
 def names_of(variables: Sequence[Variable]) -> list[str]:
     """What to call the inputs of a node in messages."""
     return [variable.name or f"input {i}" for i, variable in enumerate(variables)]
-
-
-def _kind(value: Any) -> str:
-    return f"{np.result_type(value)} {np.shape(value)}"
 
 
 def quoted(line: Line) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from ..core import graph
 from ..core.graph import Apply, Constant, Variable
@@ -42,15 +43,12 @@ def by_name(variable: Variable) -> Formula | None:
     return Formula(one_line(variable.name)) if variable.name else None
 
 
-class _Place:
+class _Place(NamedTuple):
     """A place in a formula, and what is written there: text, and further places."""
 
-    __slots__ = ("needed", "pieces", "variable")
-
-    def __init__(self, variable: Variable, needed: int) -> None:
-        self.variable = variable
-        self.needed = needed
-        self.pieces: list[str | _Place] = []
+    variable: Variable
+    needed: int
+    pieces: list[str | _Place]
 
 
 def _spelled_out(node: Apply, index: int | None, needed: int = LOOSE) -> list[str | _Place]:
@@ -59,7 +57,7 @@ def _spelled_out(node: Apply, index: int | None, needed: int = LOOSE) -> list[st
     template = template.within(needed)
     pieces: list[str | _Place] = [template.texts[0]]
     for number, need, text in zip(template.gaps, template.needed, template.texts[1:], strict=True):
-        pieces += [_Place(operands[number], need), text]
+        pieces += [_Place(operands[number], need, []), text]
     return pieces
 
 
@@ -72,17 +70,8 @@ def formula(
     """The expression as a formula of about so many characters at most.
 
     It is spelled out from the outside inwards, as far as there is room: no more of the graph is
-    looked at than is shown.
-
-    Parameters
-    ----------
-    expression : Variable or Apply
-        A node that has several outputs stands for all of them.
-    limit : int
-    known : callable, optional
-        How an operand is written that need not be spelled out; None for others.
-    otherwise : callable, optional
-        How an operand is written for which there is no room.
+    looked at than is shown. An operand may be known, and need not be spelled out, and if there is no
+    room for it, it is written otherwise.
     """
 
     def length(pieces: Sequence[str | _Place]) -> int:
@@ -102,7 +91,7 @@ def formula(
     while waiting:
         place = waiting.popleft()
         variable, node = place.variable, place.variable.owner
-        place.pieces = [otherwise(variable).within(place.needed)]
+        place.pieces[:] = [otherwise(variable).within(place.needed)]
         text = known(variable) or (leaf(variable) if node is None else None)
         if text is not None:
             longer: list[str | _Place] = [text.within(place.needed)]
@@ -112,7 +101,7 @@ def formula(
             continue
         if (more := length(longer) - length(place.pieces)) <= max(room, 0):
             room -= more
-            place.pieces = longer
+            place.pieces[:] = longer
             waiting.extend(piece for piece in longer if isinstance(piece, _Place))
     return _text(pieces)
 

@@ -14,6 +14,7 @@ from ..core.elementwise import Cast, Elementwise
 from ..core.graph import Apply, Constant, Variable
 from ..core.table import mul, neg
 from .precedence import gap
+from .walks import known_integer, made_by
 
 # In so many steps it is found out at most what a size, or a value that is repeated, is made of.
 _STEPS = 8
@@ -71,28 +72,26 @@ def _bare(x: Variable, steps: int = _STEPS) -> Variable:
 def _sign(x: Variable) -> str | None:
     """The sign of x, if it is the 1 that is a cost's derivative by itself, or -1."""
     sign = ""
-    while x.owner is not None and (x.owner.op == neg or isinstance(x.owner.op, Alloc)):
-        if x.owner.op == neg:
+    while node := made_by(x, neg, Alloc):
+        if node.op is neg:
             sign = "" if sign else "-"
-        x = x.owner.inputs[0]
+        x = node.inputs[0]
     is_known = isinstance(x, Constant) and x.written_with is not None and not x.type.ndim
     return sign if is_known and x.data == 1 else None
 
 
 def _is_count(x: Variable) -> bool:
     """Whether x is a whole number, a size, or a product that ends with one."""
-    if x.owner is not None and x.owner.op == mul:
-        x = x.owner.inputs[1]
-    if isinstance(x, Constant):
-        return not x.type.ndim and x.type.numpy_dtype.kind in "iu"
-    return x.owner is not None and isinstance(x.owner.op, Size)
+    if product := made_by(x, mul):
+        x = product.inputs[1]
+    return known_integer(x) is not None or made_by(x, Size) is not None
 
 
 def _size(size: Variable) -> Variable:
     """The size, as that of the first variable that it is known to be of."""
     for _ in range(_STEPS):
-        node = size.owner
-        if node is None or not isinstance(node.op, Size) or node.inputs[0].owner is None:
+        node = made_by(size, Size)
+        if node is None or node.inputs[0].owner is None:
             break
         x, source = node.inputs[0], node.inputs[0].owner
         try:
@@ -100,14 +99,10 @@ def _size(size: Variable) -> Variable:
             earlier = shapes[x.index][node.op.axis]
         except Exception:  # a user's op may do anything
             break
-        if not isinstance(earlier, Variable) or not _is_simple_size(earlier):
+        if not isinstance(earlier, Variable) or (earlier.owner and not made_by(earlier, Size)):
             break
         size = earlier
     return size
-
-
-def _is_simple_size(x: Variable) -> bool:
-    return x.owner is None or isinstance(x.owner.op, Size)
 
 
 def _model(sizes: Sequence[Variable]) -> Variable | None:
@@ -117,7 +112,7 @@ def _model(sizes: Sequence[Variable]) -> Variable | None:
         if isinstance(size, Constant):
             models.add(size.written_with)
         else:
-            is_of_axis = size.owner is not None and size.owner.op == Size(axis)
-            models.add(size.owner.inputs[0] if size.owner is not None and is_of_axis else None)
+            node = made_by(size, Size)
+            models.add(node.inputs[0] if node is not None and node.op.axis == axis else None)
     model = models.pop() if len(models) == 1 else None
     return model if model is not None and model.type.ndim == len(sizes) else None

@@ -144,7 +144,10 @@ Attributes
 ----------
 __props__ : tuple of str
     Names of the attributes that tell two ops of the class apart. Ops with equal properties are
-    equal, so that equal computations are done once. Without it an op equals only itself.
+    equal, so that equal computations are done once. Without it an op equals only itself. A class
+    without ``__init__`` takes them in this order, or by name.
+n_differentiable : int, optional
+    How many of the first inputs have a derivative, by default all: see `connection_pattern`.
 storage : {'new', 'view', 'unknown'}
     Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
     `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or

@@ -33,24 +33,12 @@ class Formula(NamedTuple):
 
 
 class Template(NamedTuple):
-    """The formula of a node, with gaps for its operands.
+    """The formula of a node, with gaps for its operands."""
 
-    Attributes
-    ----------
-    texts : sequence of str
-        What stands before, between and after the gaps.
-    gaps : sequence of int
-        The number of the operand that each gap is for.
-    needed : sequence of int
-        For each gap, how tightly the operand must bind to stand there without brackets.
-    binds : int
-        How tightly the whole binds.
-    """
-
-    texts: Sequence[str]
-    gaps: Sequence[int]
-    needed: Sequence[int]
-    binds: int
+    texts: Sequence[str]  # what stands before, between and after the gaps
+    gaps: Sequence[int]  # the number of the operand that each gap is for
+    needed: Sequence[int]  # how tightly that must bind to stand there without brackets
+    binds: int  # how tightly the whole binds
 
     def within(self, needed: int) -> Template:
         """This template, in brackets if it does not bind as tightly as needed where it stands."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -33,6 +34,13 @@ def _new_array(value: Any) -> np.ndarray:
 
 
 types.new_array = _new_array
+
+
+def check_choice(option: str, value: Any, choices: Sequence[Any]) -> None:
+    """Raise a ValueError unless the option's value is one of these; None is not offered."""
+    if value not in choices:
+        named = ", ".join(repr(choice) for choice in choices if choice is not None)
+        raise ValueError(f"{option} is one of {named}; got {value!r}")
 
 
 @extend(TensorType)

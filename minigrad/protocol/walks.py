@@ -1,12 +1,38 @@
-"""Walks over graphs: what outputs depend on, and the same expressions of other inputs."""
+"""Walks over graphs: what makes a variable, what outputs depend on, the same of other inputs."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any, Generic, TypeVar
 
 from ..core.credit import credited_to
-from ..core.graph import Apply, Variable, toposort
+from ..core.graph import Apply, Constant, Op, Variable, toposort
 from ..core.operators import extend
+
+AnyOp = TypeVar("AnyOp", bound=Op)
+
+
+class Applied(Apply, Generic[AnyOp]):
+    """A node whose op is known to be of a class. For type checkers: there are only `Apply`s."""
+
+    op: AnyOp
+
+
+def made_by(x: Variable, *ops: AnyOp | type[AnyOp]) -> Applied[AnyOp] | None:
+    """Return the node that makes x if it applies one of these ops, or of these classes of ops."""
+    node: Any = x.owner
+    if node is not None:
+        op = node.op
+        for wanted in ops:
+            if op is wanted or (isinstance(wanted, type) and isinstance(op, wanted)):
+                return node
+    return None
+
+
+def known_integer(x: Variable) -> int | None:
+    """Return the whole number that x is known to be; None for truths, arrays and all else."""
+    is_known = isinstance(x, Constant) and not x.type.ndim and x.type.numpy_dtype.kind in "iu"
+    return int(x.data) if is_known else None
 
 
 def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
@@ -61,3 +87,25 @@ def clone_replace(
             for old_output, new_output in zip(node.outputs, clone.outputs, strict=True):
                 new.setdefault(old_output, new_output)
     return [new.get(v, v) for v in outputs]
+
+
+def mentioned(
+    outputs: Iterable[Variable], replacements: Mapping[Variable, Variable]
+) -> list[Variable]:
+    """The ancestors of the outputs, and of what constants among them were written with.
+
+    The replacements have been made in the outputs, and are made in what constants note.
+    """
+    found: dict[Variable, None] = {}
+    new = list(outputs)
+    while new:
+        more = [v for v in ancestors(new, found) if v not in found]
+        found.update(dict.fromkeys(more))
+        new = clone_replace(notes_of(more), replacements)
+    return list(found)
+
+
+def notes_of(variables: Iterable[Variable]) -> list[Variable]:
+    """What the constants among the variables were written with: see `Constant`."""
+    notes = [v.written_with for v in variables if isinstance(v, Constant)]
+    return [v for v in dict.fromkeys(notes) if v is not None]

@@ -18,17 +18,7 @@ from .rules.norms import NORM_RULES, is_root
 from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
 from .rules.quotients import QUOTIENT_RULES
 
-__all__ = [
-    "RewriteError",
-    "Rewriter",
-    "Rule",
-    "Step",
-    "improve",
-    "rule",
-    "rules",
-    "stabilized",
-    "trace",
-]
+__all__ = ["RewriteError", "Rewriter", "improve", "rule", "rules", "stabilized", "trace"]
 
 
 @cache

@@ -13,9 +13,9 @@ from typing import Any, NamedTuple
 from ..core.axes import Alloc, as_tensor_variable, size_of, sizes_of
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Op, Variable, toposort
-from ..protocol.walks import clone_node
-from .known import AnyOp, Applied, keeps_types, number_of
-from .shapes import infer_shapes
+from ..protocol.axes import infer_shapes
+from ..protocol.walks import AnyOp, Applied, clone_node
+from .known import keeps_types, number_of
 
 # What the outputs of a node are to be instead; None if a rule does not apply to it.
 Replacement = Sequence[Variable] | None
@@ -28,18 +28,9 @@ class RewriteError(RuntimeError):
 class Rule:
     """A way to say the same better: what `rule` makes of a function, or an `Identity` of two sides.
 
-    Attributes
-    ----------
-    fact : str
-        The identity that it states.
-    roots : tuple of Op or class
-        It is tried on the nodes that apply one of these ops, or an op of one of these classes.
-    rewrite : callable
-        From the node and the `Rewriter` to what its outputs are instead; None if it does not
-        apply.
-    needs : frozenset
-        It is tried only on nodes that have all of these among their inputs: a result of an op, or
-        of an op of a class; a constant that is a number; any constant for `Constant`.
+    It is tried on the nodes that apply one of its roots, ops or classes of ops, and have all that it
+    needs among their inputs: a result of an op, or of an op of a class; a constant that is a number;
+    any constant for `Constant`.
     """
 
     def __init__(
@@ -49,10 +40,15 @@ class Rule:
         rewrite: Callable[[Any, Rewriter], Replacement],
         needs: Iterable[Any] = (),
     ) -> None:
-        self.fact = fact
+        self._fact = fact
         self.roots = roots
         self.rewrite = rewrite
         self.needs = frozenset(needs)
+
+    @property
+    def fact(self) -> str:
+        """The identity that it states."""
+        return self._fact
 
 
 def rule(
@@ -92,7 +88,7 @@ class _Pending(NamedTuple):
 
     key: tuple[Any, ...]
     instead: Sequence[Variable]
-    fact: str
+    rule: Rule
 
 
 # How many variables may wait for others at the same time: so many, and so many for each edge of the
@@ -105,20 +101,10 @@ _LARGEST_COMPARED = 1 << 16
 
 
 class Rewriter:
-    """Bring variables into their final form by a set of rules.
+    """Brings variables into their final form by rules, tried in this order.
 
-    Parameters
-    ----------
-    rules : iterable of Rule
-        Tried in this order. Whatever they return is rewritten in turn, so each must lead towards
-        a form that none applies to.
-    steps : list of Step, optional
-        What the rules do is added to it.
-
-    Raises
-    ------
-    RewriteError
-        By `final`, if rules undo each other; the message names their facts.
+    Whatever they return is rewritten in turn, so each must lead towards a form that none applies to.
+    What they do is added to the steps.
     """
 
     def __init__(self, rules: Iterable[Rule], steps: list[Step] | None = None) -> None:
@@ -141,7 +127,7 @@ class Rewriter:
         self._originals: dict[Apply, Apply] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
-        """Return the variables in their final form."""
+        """Return the variables in their final form; raise a `RewriteError` if rules undo each other."""
         variables = list(variables)
         self._given = self._given or variables
         stack = variables[::-1]
@@ -165,8 +151,8 @@ class Rewriter:
             elif pending is None:
                 self._visit(node, [self._final[v] for v in needed])
             else:
-                self._nodes[pending.key] = [self._final[v] for v in needed]
-                self._finish(node, self._nodes[pending.key])
+                self._nodes[pending.key] = outputs = [self._final[v] for v in needed]
+                self._final.update(zip(node.outputs, outputs, strict=True))
         return [self._final[variable] for variable in variables]
 
     def size(self, variable: Variable, axis: int) -> Variable:
@@ -195,7 +181,7 @@ class Rewriter:
         key = (node.op, *map(id, inputs))
         equal = self._nodes.get(key)
         if equal is not None:
-            self._finish(node, equal)
+            self._final.update(zip(node.outputs, equal, strict=True))
             return
         current = node if node.inputs == inputs else clone_node(node, inputs)
         outputs = current.outputs
@@ -206,20 +192,16 @@ class Rewriter:
             self._final.update(zip(outputs, outputs, strict=True))
             if current is not node:
                 self._originals[current] = node
-                self._finish(node, outputs)
+                self._final.update(zip(node.outputs, outputs, strict=True))
             return
-        fact, instead = found
+        rule, instead = found
         for old, new in zip(outputs, instead, strict=True):
             # What the rule has made takes over the name; what was there before has its own.
             if old.name and new.name is None and new.owner is not None and new not in self._final:
                 new.name = old.name
             if self._steps is not None:
-                self._steps.append(Step(fact, old, new))
-        self._pending[node] = _Pending(key, instead, fact)
-
-    def _finish(self, node: Apply, outputs: Sequence[Variable]) -> None:
-        for old, new in zip(node.outputs, outputs, strict=True):
-            self._final[old] = new
+                self._steps.append(Step(rule.fact, old, new))
+        self._pending[node] = _Pending(key, instead, rule)
 
     def _rules_for(self, op: Op) -> list[Rule]:
         """Return the rules for the op and for the classes that it is of, in the given order."""
@@ -232,14 +214,14 @@ class Rewriter:
 
     def _first_that_applies(
         self, rules: Sequence[Rule], node: Apply
-    ) -> tuple[str, Sequence[Variable]] | None:
-        """Return the fact of the first rule that applies to the node, and its replacement."""
+    ) -> tuple[Rule, Sequence[Variable]] | None:
+        """Return the first rule that applies to the node, and its replacement."""
         has = _has(node)
         for entry in rules:
             if entry.needs <= has:
                 instead = entry.rewrite(node, self)
                 if instead is not None and keeps_types(node.outputs, instead):
-                    return entry.fact, instead
+                    return entry, instead
         return None
 
     def _unique(self, variable: Variable) -> Variable:
@@ -260,7 +242,7 @@ class Rewriter:
         if len(waiting) <= most:
             return most
         nodes = [v.owner for v in waiting if v.owner in self._pending][-_SHOWN:]
-        facts = dict.fromkeys(self._pending[node].fact for node in nodes)
+        facts = dict.fromkeys(self._pending[node].rule.fact for node in nodes)
         raise RewriteError(
             f"rewriting does not end: of {str(nodes[-1])[:200]}, "
             f"{' and '.join(map(repr, facts))} lead back to what they started from"

@@ -1,34 +1,17 @@
-"""Ask what is known of a variable: which op makes it, which number it is, how large it is."""
+"""Ask what is known of a variable: which number it is, how large it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
 from ..core.axes import Alloc
-from ..core.graph import Apply, Constant, Op, Variable
+from ..core.graph import Constant, Op, Variable
+from ..protocol.walks import made_by
 
-AnyOp = TypeVar("AnyOp", bound=Op)
 Entry = TypeVar("Entry")
-
-
-class Applied(Apply, Generic[AnyOp]):
-    """A node whose op is known to be of a class. For type checkers: there are only `Apply`s."""
-
-    op: AnyOp
-
-
-def made_by(x: Variable, *ops: AnyOp | type[AnyOp]) -> Applied[AnyOp] | None:
-    """Return the node that makes x if it applies one of these ops, or of these classes of ops."""
-    node: Any = x.owner
-    if node is not None:
-        op = node.op
-        for wanted in ops:
-            if op is wanted or (isinstance(wanted, type) and isinstance(op, wanted)):
-                return node
-    return None
 
 
 def entry_for(op: Op, table: Mapping[Any, Entry]) -> Entry | None:

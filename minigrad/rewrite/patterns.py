@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from inspect import signature
 from math import copysign
@@ -23,30 +24,27 @@ Bound = dict[Variable, Variable]
 class Identity(Rule):
     """A rule that puts the right expression for the left one. A test can compare both.
 
-    Parameters
-    ----------
-    fact : str
-        The identity in words.
-    left, right : functions of the same parts
-        A number on the left stands for any constant all of whose elements are that number.
-    when : callable, optional
-        Whether it is worth it for these parts.
+    A number on the left stands for any constant all of whose elements are that number.
     """
 
     def __init__(
         self,
-        fact: str,
         left: Expression,
         right: Expression,
-        when: Callable[..., bool] | None = None,
+        when: Callable[..., bool] | None = None,  # whether it is worth it for these parts
     ) -> None:
         self.left, self.right = left, right
         self._when = when
-        self._parts = [TensorType("float64", ())() for _ in signature(left).parameters]
+        self._parts = [TensorType("float64", ())(name) for name in signature(left).parameters]
         pattern = left(*self._parts).owner
         assert pattern is not None, "the left side is an operation"
         self._pattern = pattern
-        super().__init__(fact, (pattern.op,), self._rewritten, _needs(pattern))
+        super().__init__("", (pattern.op,), self._rewritten, _needs(pattern))
+
+    @property
+    def fact(self) -> str:
+        """Both sides as people write them."""
+        return re.sub(r"\.0\b", "", f"{self.left(*self._parts)} is {self.right(*self._parts)}")
 
     def _rewritten(self, node: Apply, rewriter: Rewriter) -> Replacement:
         for bound in _ways_to_match(self._pattern, node, {}):

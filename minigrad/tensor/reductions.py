@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, restore_axes, sum_axes
+from ..core.axes import as_tensor_variable, restore_axes, sum_axes, total_dtype
 from ..core.elementwise import cast
 from ..core.graph import Variable
 from ..core.table import abs_, sqr, sqrt
 from ..core.types import check_dtype
 from ..ops.counting import element_count, normalize_axes, normalize_axis
-from ..ops.reduction import ArgReduction, CumSum, Reduction, total_dtype, widened_half
+from ..ops.reduction import ArgReduction, CumSum, Reduction, widened_half
 from .elementwise import as_float
 
 Axis = int | Sequence[int] | None
@@ -51,7 +51,7 @@ def sum(
     x = as_tensor_variable(x)
     axes = normalize_axes(axis, x.type.ndim)
     total = sum_axes(_accumulated(x, dtype, acc_dtype), axes)
-    total = cast(total, dtype or total_dtype(x.type.dtype))
+    total = cast(total, dtype or total_dtype(x.type.numpy_dtype))
     return restore_axes(total, axes, x.type.ndim) if keepdims else total
 
 
@@ -84,7 +84,7 @@ def prod(
     x = as_tensor_variable(x)
     factors = _accumulated(x, dtype, acc_dtype)
     product = _reduce("prod", factors, axis, keepdims)
-    return cast(product, dtype or total_dtype(x.type.dtype))
+    return cast(product, dtype or total_dtype(x.type.numpy_dtype))
 
 
 def mean(

@@ -18,7 +18,7 @@ import numpy as np
 
 from ..core.elementwise import Elementwise
 from ..core.graph import Apply, Variable, toposort
-from ..protocol.sizes import check_sizes
+from ..protocol.axes import check_sizes
 from .judge.differentiable import COMPLEX_STEPS
 
 # Times the longer step, what is smaller is no longer exact.

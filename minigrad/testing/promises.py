@@ -18,8 +18,7 @@ from ..core.evaluate import evaluate
 from ..core.graph import Apply, Op, Variable, perform, toposort
 from ..core.types import TensorType
 from ..gradient import Lop, Rop
-from ..protocol.axes import Axes
-from ..rewrite.shapes import infer_shapes
+from ..protocol.axes import Axes, infer_shapes
 from .agreement import assert_program_agrees
 from .check import check_grad
 from .complex_step import perform_unchecked

@@ -6,7 +6,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import Axes
-from minigrad.rewrite.shapes import infer_shapes
+from minigrad.protocol.axes import infer_shapes
 from minigrad.testing.promises import assert_goes_along_its_axes, perform_unchecked
 
 rng = np.random.default_rng(0)

@@ -202,7 +202,7 @@ def test_too_many_derivatives_are_refused(x):
 
 def test_a_derivative_of_the_wrong_dimensions_is_refused(x):
     double = Doubling(lambda x, g: [g.sum()])
-    with pytest.raises(ValueError, match="0 dimensions by x, which has 1"):
+    with pytest.raises(ValueError, match=r"shape \(\) by x, which has shape \(None,\)"):
         grad(double(x).sum(), x)
 
 
@@ -245,7 +245,7 @@ def test_known_derivatives_come_in_a_dict_by_variable(x, known):
 
 
 def test_a_known_derivative_has_the_dimensions_of_its_variable(x):
-    with pytest.raises(TypeError, match="known_grads: x has 1 dimensions, but .* has 0"):
+    with pytest.raises(TypeError, match="known_grads: x is .*vector.*, but .* is .*scalar"):
         grad(None, x, known_grads={x: 1.0})
 
 
@@ -389,7 +389,7 @@ def test_an_op_says_to_what_it_is_connected(x):
 
 def test_an_unknown_way_to_return_what_is_disconnected_is_refused(x):
     with pytest.raises(
-        ValueError, match="return_disconnected is one of zero, None, none; got 'zeros'"
+        ValueError, match="return_disconnected is one of 'zero', 'None', 'none'; got 'zeros'"
     ):
         grad(x.sum(), x, return_disconnected="zeros")
 

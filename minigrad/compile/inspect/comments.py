@@ -20,14 +20,7 @@ _LONGEST_FORMULA = 60
 
 
 class Comments:
-    """Write a comment to each statement of a program.
-
-    Parameters
-    ----------
-    names : dict of Variable to str
-    buffer_of : dict of Variable to Buffer, optional
-        For a planned program: which results have a place. The comments tell it, and the shapes.
-    """
+    """Writes a comment to each statement; in a planned program they tell buffers and shapes, too."""
 
     def __init__(
         self, names: Mapping[Variable, str], buffer_of: Mapping[Variable, Buffer] | None

@@ -64,13 +64,7 @@ class NanGuardMode:
         outputs: Sequence[Variable],
         values: Mapping[Variable, np.ndarray],
     ) -> None:
-        """Compute the outputs from the values of the inputs.
-
-        Raises
-        ------
-        NanGuardError
-            At the first value that is not allowed. It tells the operation that made or met it.
-        """
+        """Compute the outputs; raise a `NanGuardError` at the first value that is not allowed."""
 
         def look_at(node: Apply, inputs: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:
             given = [(v, x) for v, x in zip(node.inputs, inputs, strict=True) if v.owner is None]

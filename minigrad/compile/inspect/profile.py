@@ -7,13 +7,7 @@ from typing import NamedTuple
 
 
 class Laps:
-    """A clock that is called after each statement, and adds up what has gone by since the last call.
-
-    Attributes
-    ----------
-    seconds : dict of int to float
-        For each statement, by its number.
-    """
+    """A clock that is called after each statement, and adds up the `seconds` that it took."""
 
     def __init__(self) -> None:
         self.start()

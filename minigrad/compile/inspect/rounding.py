@@ -28,14 +28,7 @@ def rounded_at_random(
 ) -> list[np.ndarray]:
     """The values of the outputs, where each operation's floats get random last bits.
 
-    Parameters
-    ----------
-    outputs : sequence of Variable
-    values : mapping of Variable to array
-        Those of all inputs.
-    random : numpy.random.Generator
-    doubtful : bool
-        Whether infinities, made of finite numbers, are to be taken for numbers that nobody knows,
+    If doubtful, infinities that are made of finite numbers are taken for numbers that nobody knows,
         and what constants alone make is to be rounded, too: it may have been improved. Then also
         what is almost equal is sometimes compared as equal: exactly so it may be.
     """

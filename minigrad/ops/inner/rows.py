@@ -21,31 +21,18 @@ _MANY_BLOCKS = 32
 class RowBlocks(Op):
     """Sums over the rows of its first inputs, and rows made from them, computed block by block.
 
-    Parameters
-    ----------
-    graphs : dict of int to ClosedGraph
-        For each length of a block: what computes the outputs for one.
-    lengths : sequence of int
-        How many rows each block has.
-    cut : sequence of int
-        For each of the first inputs: along which axis it is cut into blocks. The other inputs are
-        the same for all blocks.
-    types : sequence of TensorType
-        The types of the outputs.
-    joined : sequence of int or None
-        For each output: along which axis those of the blocks follow each other; None if they are
-        added up.
+    The other inputs are the same for all blocks.
     """
 
     storage = "new"
 
     def __init__(
         self,
-        graphs: Mapping[int, ClosedGraph],
+        graphs: Mapping[int, ClosedGraph],  # what computes the outputs, for each length of a block
         lengths: Sequence[int],
-        cut: Sequence[int],
-        types: Sequence[Any],
-        joined: Sequence[int | None],
+        cut: Sequence[int],  # along which axis, for each of the first inputs
+        types: Sequence[Any],  # of the outputs
+        joined: Sequence[int | None],  # along which axis; None for outputs that are added up
     ) -> None:
         self._graphs = _sharing_ops(dict(graphs))
         self._lengths = lengths
@@ -113,8 +100,12 @@ class RowBlocks(Op):
         lines.append(f"    if not {start}:")
         for i, (output, part, axis) in enumerate(zip(outputs, parts, self._joined, strict=True)):
             dtype, shape = self._dtype(i), self._types[i].shape
-            size = f"{part}.shape" if axis is None else _shown_room(part, axis, sum(self._lengths))
-            size = size if None in shape else str(tuple(shape))
+            size = str(tuple(shape))
+            if None in shape:
+                size = f"{part}.shape"
+                if axis is not None:
+                    n_rows = sum(self._lengths)
+                    size = f"(*{size}[:{axis}], {n_rows}, *{size}[{axis + 1}:])"
             lines.append(f"        {output} = {zeros}({size}, {use(dtype.name, dtype)})")
         for output, part, axis in zip(outputs, parts, self._joined, strict=True):
             if axis is None:
@@ -155,11 +146,6 @@ def _part(axis: int, start: int, stop: int) -> tuple[slice, ...]:
 def _shown(axis: int, start: str, stop: str) -> str:
     """The same as source."""
     return ", ".join([*[":"] * axis, f"{start}:{stop}"])
-
-
-def _shown_room(part: str, axis: int, n_rows: int) -> str:
-    """The shape of the rows of all blocks as source."""
-    return f"(*{part}.shape[:{axis}], {n_rows}, *{part}.shape[{axis + 1}:])"
 
 
 def _sharing_ops(graphs: dict[int, ClosedGraph]) -> dict[int, ClosedGraph]:

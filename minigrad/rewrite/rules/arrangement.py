@@ -15,8 +15,9 @@ from ...core.table import eq, switch
 from ...core.types import constant
 from ...ops.indexing import Subtensor
 from ...ops.shape import SpecifyShape
+from ...protocol.walks import Applied, known_integer, made_by
 from ..engine import Replacement, Rewriter, rule
-from ..known import Applied, is_single, made_by, number_of
+from ..known import is_single, number_of
 
 _ALL = (None, None, None)
 _WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
@@ -172,18 +173,15 @@ def _needless_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
             continue
         value, *sizes = repeated.inputs
         others = [*node.inputs[:place], *node.inputs[place + 1 :]]
-        if _sizes_come_from(others, value, sizes, node.out.type.ndim, rewriter):
+        keeps_ndim = node.out.type.ndim == max([other.type.ndim for other in others], default=-1)
+        if keeps_ndim and _sizes_come_from(others, value, sizes, rewriter):
             new_inputs = [*node.inputs[:place], value, *node.inputs[place + 1 :]]
             return [node.op.make_node(*new_inputs).out]
     return None
 
 
 def _sizes_come_from(
-    others: Sequence[Variable],
-    value: Variable,
-    sizes: Sequence[Variable],
-    ndim: int,
-    rewriter: Rewriter,
+    others: Sequence[Variable], value: Variable, sizes: Sequence[Variable], rewriter: Rewriter
 ) -> bool:
     """Whether others have every size to which the value would be repeated."""
     for back in range(1, len(sizes) + 1):
@@ -192,16 +190,12 @@ def _sizes_come_from(
         size = sizes[-back]
         if not any(
             back <= other.type.ndim
-            and (other.type.shape[-back] != 1 or _is_one(size))
+            and (other.type.shape[-back] != 1 or known_integer(size) == 1)
             and rewriter.size(other, other.type.ndim - back) is size
             for other in others
         ):
             return False
-    return ndim == max(other.type.ndim for other in others) if others else False
-
-
-def _is_one(size: Variable) -> bool:
-    return isinstance(size, Constant) and int(size.data) == 1
+    return True
 
 
 DTYPE_RULES = (_of_one_dtype,)

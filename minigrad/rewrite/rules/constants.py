@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from typing import Any
 
 import numpy as np
 
 from ...core.axes import Alloc
-from ...core.graph import Apply, Constant, Op, Variable, perform
+from ...core.graph import Apply, Constant, Op, perform
 from ..engine import Replacement, Rewriter, rule
 
 # Elements: what is computed has at most so many, and so many for each of what it is computed from.
@@ -32,18 +31,13 @@ def _folded(node: Apply, rewriter: Rewriter) -> Replacement:
             values = perform(node, data)
     except Exception:
         return None  # it will fail when the program runs, where that can be explained
-    return [
-        Constant(_type_of_folded(output, value), value, output.name)
-        for output, value in zip(node.outputs, values, strict=True)
-    ]
-
-
-def _type_of_folded(output: Variable, value: np.ndarray) -> Any:
-    """Return the output's type with the sizes of its value; an unknown size stays so if it is 1."""
-    known = output.type.shape
-    return output.type.clone(
-        shape=[k if n == 1 else n for k, n in zip(known, value.shape, strict=True)]
-    )
+    folded = []
+    for output, value in zip(node.outputs, values, strict=True):
+        # An unknown size stays so if it is 1.
+        sizes = zip(output.type.shape, value.shape, strict=True)
+        type = output.type.clone(shape=[known if n == 1 else n for known, n in sizes])
+        folded.append(Constant(type, value, output.name))
+    return folded
 
 
 @rule("an array that is filled with a constant can be made once", Alloc)
@@ -55,13 +49,9 @@ def _filled(node: Apply, rewriter: Rewriter) -> Replacement:
         return None
     (data,) = perform(node, [v.data for v in constants])
     data.flags.writeable = False
-    return [Constant(node.out.type, data, _name_of_filled(constants[0]))]
-
-
-def _name_of_filled(value: Constant) -> str | None:
-    if value.type.ndim:
-        return None
-    return f"all_{value.data.item():g}".replace("_-", "_minus_")
+    value = constants[0].data
+    name = None if value.ndim else f"all_{value.item():g}".replace("_-", "_minus_")
+    return [Constant(node.out.type, data, name)]
 
 
 FOLDING_RULES = (_folded,)

@@ -1,6 +1,7 @@
 """The table of identities: to simplify what derivatives leave behind, and to keep numbers finite.
 
-Each line is true for all real numbers; on the right is the form that is cheaper or more accurate.
+Each line is true for all real numbers; the second form is cheaper or more accurate, if what stands
+behind it holds for the parts.
 """
 
 from __future__ import annotations
@@ -54,33 +55,23 @@ def stable_identities() -> list[Rule]:
     """The lines that keep numbers finite and exact, but for those of `logarithms`."""
     # fmt: off
     return [
-        Identity("x ** -1 is 1 / x",         lambda x: x ** -1,                lambda x: inv(x)),
-        Identity("-(-x) is x",               lambda x: neg(neg(x)),            lambda x: x),
-        Identity("x + -y is x - y",          lambda x, y: x + neg(y),          lambda x, y: x - y),
-        Identity("-(x - y) is y - x",        lambda x, y: neg(x - y),          lambda x, y: y - x),
-        Identity("x * 1 is x",               lambda x: x * 1,                  lambda x: x),
-        Identity("x / 1 is x",               lambda x: x / 1,                  lambda x: x),
-        Identity("1 / exp(x) is exp(-x)",    lambda x: 1 / exp(x),             lambda x: exp(-x)),
-        Identity("inverse of exp(x) is exp(-x)",
-                 lambda x: inv(exp(x)),            lambda x: exp(-x)),
-        Identity("exp(-softplus(x)) is sigmoid(-x)",
-                 lambda x: exp(neg(softplus(x))),  lambda x: sigmoid(-x)),
-        Identity("inverse of 1 + exp(x) is sigmoid(-x)",
-                 lambda x: inv(1 + exp(x)),        lambda x: sigmoid(-x)),
-        Identity("exp(x) - 1 is expm1(x)",
-                 lambda x: exp(x) - 1,             lambda x: expm1(x)),
-        Identity("-1 + exp(x) is expm1(x)",
-                 lambda x: -1 + exp(x),            lambda x: expm1(x)),
-        Identity("1 - exp(x) is -expm1(x)",
-                 lambda x: 1 - exp(x),             lambda x: -expm1(x)),
-        Identity("1 + expm1(x) is exp(x)",
-                 lambda x: 1 + expm1(x),           lambda x: exp(x)),
-        Identity("1 - -expm1(x) is exp(x)",
-                 lambda x: 1 - neg(expm1(x)),      lambda x: exp(x)),
-        Identity("1 - erf(x) is erfc(x)",
-                 lambda x: 1 - erf(x),             lambda x: erfc(x)),
-        Identity("1 - erfc(x) is erf(x)",
-                 lambda x: 1 - erfc(x),            lambda x: erf(x)),
+        Identity(lambda x: x ** -1,               lambda x: inv(x)),
+        Identity(lambda x: neg(neg(x)),           lambda x: x),
+        Identity(lambda x, y: x + neg(y),         lambda x, y: x - y),
+        Identity(lambda x, y: neg(x - y),         lambda x, y: y - x),
+        Identity(lambda x: x * 1,                 lambda x: x),
+        Identity(lambda x: x / 1,                 lambda x: x),
+        Identity(lambda x: 1 / exp(x),            lambda x: exp(-x)),
+        Identity(lambda x: inv(exp(x)),           lambda x: exp(-x)),
+        Identity(lambda x: exp(neg(softplus(x))), lambda x: sigmoid(-x)),
+        Identity(lambda x: inv(1 + exp(x)),       lambda x: sigmoid(-x)),
+        Identity(lambda x: exp(x) - 1,            lambda x: expm1(x)),
+        Identity(lambda x: -1 + exp(x),           lambda x: expm1(x)),
+        Identity(lambda x: 1 - exp(x),            lambda x: -expm1(x)),
+        Identity(lambda x: 1 + expm1(x),          lambda x: exp(x)),
+        Identity(lambda x: 1 - neg(expm1(x)),     lambda x: exp(x)),
+        Identity(lambda x: 1 - erf(x),            lambda x: erfc(x)),
+        Identity(lambda x: 1 - erfc(x),           lambda x: erf(x)),
     ]
     # fmt: on
 
@@ -90,37 +81,29 @@ def identities() -> list[Rule]:
     # fmt: off
     return [
         # Neutral elements and powers.
-        Identity("x + 0 is x",               lambda x: x + 0,                  lambda x: x,
-                 when=is_whole),
-        Identity("x + -0.0 is x",            lambda x: x + -0.0,               lambda x: x),
-        Identity("x - 0 is x",               lambda x: x - 0,                  lambda x: x),
-        Identity("0 - x is -x",              lambda x: 0 - x,                  lambda x: -x,
-                 when=is_whole),
-        Identity("-0.0 - x is -x",           lambda x: -0.0 - x,               lambda x: -x),
-        Identity("x * -1 is -x",             lambda x: x * -1,                 lambda x: -x),
-        Identity("x * x is sqr(x)",          lambda x: x * x,                  lambda x: sqr(x)),
-        Identity("x ** 1 is x",              lambda x: x ** 1,                 lambda x: x),
-        Identity("x ** 2 is sqr(x)",         lambda x: x ** 2,                 lambda x: sqr(x)),
-        Identity("x ** 0.5 is sqrt(x)",      lambda x: x ** 0.5,               lambda x: sqrt(x)),
-        Identity("sqrt(sqr(x)) is |x|",      lambda x: sqrt(sqr(x)),           lambda x: abs_(x)),
+        Identity(lambda x: x + 0,                 lambda x: x,                 is_whole),
+        Identity(lambda x: x + -0.0,              lambda x: x),
+        Identity(lambda x: x - 0,                 lambda x: x),
+        Identity(lambda x: 0 - x,                 lambda x: -x,                is_whole),
+        Identity(lambda x: -0.0 - x,              lambda x: -x),
+        Identity(lambda x: x * -1,                lambda x: -x),
+        Identity(lambda x: x * x,                 lambda x: sqr(x)),
+        Identity(lambda x: x ** 1,                lambda x: x),
+        Identity(lambda x: x ** 2,                lambda x: sqr(x)),
+        Identity(lambda x: x ** 0.5,              lambda x: sqrt(x)),
+        Identity(lambda x: sqrt(sqr(x)),          lambda x: abs_(x)),
 
         # Signs move outwards, where they meet and cancel; or to a factor that is but a number.
-        Identity("x - -y is x + y",          lambda x, y: x - neg(y),          lambda x, y: x + y),
-        Identity("-x * y is -(x * y)",       lambda x, y: neg(x) * y,          lambda x, y: -(x * y),
-                 when=x_is_not_smaller),
-        Identity("-x / y is -(x / y)",       lambda x, y: neg(x) / y,          lambda x, y: -(x / y),
-                 when=x_is_not_smaller),
-        Identity("x / -y is -x / y",         lambda x, y: x / neg(y),          lambda x, y: neg(x) / y),
-        Identity("-(x * y) is -x * y",       lambda x, y: neg(x * y),          lambda x, y: neg(x) * y,
-                 when=x_is_smaller),
-        Identity("-(x / y) is -x / y",       lambda x, y: neg(x / y),          lambda x, y: neg(x) / y,
-                 when=x_is_smaller),
-        Identity("sqr(-x) is sqr(x)",        lambda x: sqr(neg(x)),            lambda x: sqr(x)),
+        Identity(lambda x, y: x - neg(y),         lambda x, y: x + y),
+        Identity(lambda x, y: neg(x) * y,         lambda x, y: -(x * y),       x_is_not_smaller),
+        Identity(lambda x, y: neg(x) / y,         lambda x, y: -(x / y),       x_is_not_smaller),
+        Identity(lambda x, y: x / neg(y),         lambda x, y: neg(x) / y),
+        Identity(lambda x, y: neg(x * y),         lambda x, y: neg(x) * y,     x_is_smaller),
+        Identity(lambda x, y: neg(x / y),         lambda x, y: neg(x) / y,     x_is_smaller),
+        Identity(lambda x: sqr(neg(x)),           lambda x: sqr(x)),
 
         # Numbers meet before they meet arrays.
-        Identity("x * (y * z) is (x * y) * z", lambda x, y, z: x * (y * z), lambda x, y, z: (x * y) * z,
-                 when=product_is_normal),
-        Identity("x * (z / y) is (x / y) * z", lambda x, y, z: x * (z / y), lambda x, y, z: (x / y) * z,
-                 when=quotient_is_normal),
+        Identity(lambda x, y, z: x * (y * z),     lambda x, y, z: (x * y) * z, product_is_normal),
+        Identity(lambda x, y, z: x * (z / y),     lambda x, y, z: (x / y) * z, quotient_is_normal),
     ]
     # fmt: on

@@ -7,8 +7,9 @@ from ...core.graph import Apply, Variable
 from ...core.table import mul, power, sqr, sqrt
 from ...ops.linalg import Dot
 from ...ops.reduction import Reduction
+from ...protocol.walks import made_by
 from ..engine import Replacement, Rewriter, rule
-from ..known import made_by, number_of
+from ..known import number_of
 
 
 def is_root(node: Apply) -> bool:

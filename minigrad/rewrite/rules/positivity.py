@@ -13,7 +13,8 @@ from ...core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub,
 from ...ops.functions import sigmoid
 from ...ops.reduction import Reduction
 from ...ops.softmax import Softmax
-from ..known import Applied, entry_for, made_by, number_of
+from ...protocol.walks import Applied, made_by
+from ..known import entry_for, number_of
 from .moves import leaves_out, moved
 from .quotients import sigmoid_of_tanh
 

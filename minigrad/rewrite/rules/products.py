@@ -17,8 +17,9 @@ from ...core.graph import Apply, Op, Variable
 from ...core.table import exp, inv, mul, neg, sqr, true_div
 from ...ops.functions import sigmoid
 from ...ops.indexing import IncSubtensor, Subtensor
+from ...protocol.walks import made_by
 from ..engine import Replacement, Rewriter, in_shape_of, rule
-from ..known import is_normal, is_zeros, made_by, number_of
+from ..known import is_normal, is_zeros, number_of
 from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 
 # How many operations of a product are looked through, so that long products cost no more.
@@ -62,23 +63,20 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
     while stack:
         factor, is_above = stack.pop()
         node = factor.owner
-        op, parts = None, None
-        if node is not None and looked_through < _REACH:
-            op, parts = _split(node, rewriter)
+        found = _split(node, rewriter) if node is not None and looked_through < _REACH else None
         # What is multiplied in another dtype may round, or wrap around, where the product does not.
-        if parts is not None and any(p.type.dtype != variable.type.dtype for p, _ in parts):
-            parts = None
-        if parts is None:
+        if found is None or any(p.type.dtype != variable.type.dtype for p, _ in found[1]):
             (above if is_above else below).append(factor)
             continue
+        op, parts = found
         looked_through += 1
         negative ^= op is neg
         stack += [(part, is_above == part_is_above) for part, part_is_above in reversed(parts)]
     return Product(above, below, negative)
 
 
-def _split(node: Apply, rewriter: Rewriter) -> tuple[Op | None, list[tuple[Variable, bool]] | None]:
-    """Return a product's or quotient's op, and its parts, with whether they are above; or Nones."""
+def _split(node: Apply, rewriter: Rewriter) -> tuple[Op, list[tuple[Variable, bool]]] | None:
+    """Return a product's or quotient's op, and its parts, with whether they are above."""
     parts = _PARTS.get(node.op)
     if parts is not None:
         return node.op, [(node.inputs[i], is_above) for i, is_above in parts]
@@ -87,7 +85,7 @@ def _split(node: Apply, rewriter: Rewriter) -> tuple[Op | None, list[tuple[Varia
         inner = node.inputs[0].owner
         parts = None if inner is None else _PARTS.get(inner.op)
         if inner is None or parts is None:
-            return None, None
+            return None
         ndim = node.inputs[0].type.ndim
         factors = [inner.inputs[i] for i, _ in parts]
         spread = [
@@ -96,7 +94,7 @@ def _split(node: Apply, rewriter: Rewriter) -> tuple[Op | None, list[tuple[Varia
         ]
         sides = [is_above for _, is_above in parts]
         return inner.op, list(zip(rewriter.final(spread), sides, strict=True))
-    return None, None
+    return None
 
 
 # For each op that makes a product: which inputs are its factors, and whether above or below.
@@ -208,14 +206,11 @@ def _product_with_part(node: Apply, rewriter: Rewriter) -> Replacement:
         if filled is None:
             continue
         zeros, part, *indices = filled.inputs
-        if is_zeros(zeros) and x.type == y.type and _same_sizes(x, y, rewriter):
+        same_size = (rewriter.size(x, a) is rewriter.size(y, a) for a in range(x.type.ndim))
+        if is_zeros(zeros) and x.type == y.type and all(same_size):
             here = Subtensor(filled.op.pattern)(x, *indices)
             return [filled.op(zeros, here * part, *indices)]
     return None
-
-
-def _same_sizes(x: Variable, y: Variable, rewriter: Rewriter) -> bool:
-    return all(rewriter.size(x, a) is rewriter.size(y, a) for a in range(x.type.ndim))
 
 
 # Those that keep quotients finite, and those that make products cheaper.

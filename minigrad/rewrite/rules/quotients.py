@@ -10,15 +10,17 @@ import math
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from ...core.axes import DimShuffle, Sum, dimshuffle
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Op, Variable
 from ...core.table import add, exp, mul, neg, sub, tanh, true_div
 from ...ops.functions import sigmoid
-from ...ops.reduction import Reduction
 from ...ops.softmax import LogSoftmax, Normalization, Softmax
+from ...protocol.walks import Applied, made_by
 from ..engine import Replacement, Rewriter, rule
-from ..known import Applied, made_by, number_of
+from ..known import number_of
 
 
 def argument(x: Variable, function: Elementwise) -> Variable | None:
@@ -63,49 +65,34 @@ def sigmoid_of_quotient(above: list[Variable], divisor: Variable) -> Variable | 
 
 
 class _Line(NamedTuple):
-    """offset + slope · tanh(x)."""
+    """A number plus a multiple of tanh(x): its values where the tanh is 0 and 1."""
 
-    offset: float
-    slope: float
+    at_0: float
+    at_1: float
     x: Variable
 
 
-# For each op: the line that it makes of a number and a line, whichever comes first.
-_OF_NUMBER_AND_LINE: dict[Op, Callable[[float, _Line], _Line]] = {
-    add: lambda n, line: _Line(n + line.offset, line.slope, line.x),
-    sub: lambda n, line: _Line(n - line.offset, -line.slope, line.x),
-    mul: lambda n, line: _Line(n * line.offset, n * line.slope, line.x),
-}
-_OF_LINE_AND_NUMBER: dict[Op, Callable[[_Line, float], _Line]] = {
-    add: lambda line, n: _Line(line.offset + n, line.slope, line.x),
-    sub: lambda line, n: _Line(line.offset - n, line.slope, line.x),
-    mul: lambda line, n: _Line(line.offset * n, line.slope * n, line.x),
-    true_div: lambda line, n: _Line(line.offset / n, line.slope / n, line.x),
-}
 _REACH = 8  # operations between a tanh and what may be a sigmoid
 
 
 def _line(x: Variable, reach: int = _REACH) -> _Line | None:
     """Return x as a line of a tanh, if it is made of one and of numbers."""
-    node = x.owner
-    if node is None or not reach:
+    node = made_by(x, tanh, neg, add, sub, mul, true_div) if reach else None
+    if node is None:
         return None
     if node.op is tanh:
         return _Line(0.0, 1.0, node.inputs[0])
-    if node.op is neg:
-        inner = _line(node.inputs[0], reach - 1)
-        return inner and _Line(-inner.offset, -inner.slope, inner.x)
-    if node.op not in _OF_LINE_AND_NUMBER:
+    numbers = [number_of(v) for v in node.inputs]
+    place = numbers.index(None) if None in numbers else 0
+    if numbers.count(None) != 1 or (node.op is true_div and not numbers[1]):
         return None
-    left, right = node.inputs
-    n, m = number_of(left), number_of(right)
-    if n is not None and node.op in _OF_NUMBER_AND_LINE:
-        inner = _line(right, reach - 1)
-        return inner and _OF_NUMBER_AND_LINE[node.op](n, inner)
-    if m:
-        inner = _line(left, reach - 1)
-        return inner and _OF_LINE_AND_NUMBER[node.op](inner, m)
-    return None
+    inner = _line(node.inputs[place], reach - 1)
+    if inner is None:
+        return None
+    operands = [[v if n is None else n for n in numbers] for v in inner[:2]]
+    with np.errstate(all="ignore"):
+        at_0, at_1 = [float(node.op.function(*pair)) for pair in operands]
+    return _Line(at_0, at_1, inner.x)
 
 
 def sigmoid_of_tanh(x: Variable, of_complement: bool = False) -> Variable | None:
@@ -114,29 +101,25 @@ def sigmoid_of_tanh(x: Variable, of_complement: bool = False) -> Variable | None
     Return x, or its complement 1 − x, so; None if it is not such.
     """
     line = _line(x)
-    if line is not None and of_complement:
-        line = _Line(1 - line.offset, -line.slope, line.x)
-    if line is None or not 0 < line.offset == abs(line.slope):
+    if line is None:
         return None
-    y = sigmoid(math.copysign(2, line.slope) * line.x)
-    return y if line.offset == 0.5 else 2 * line.offset * y
+    offset, slope = line.at_0, line.at_1 - line.at_0
+    if of_complement:
+        offset, slope = 1 - offset, -slope
+    if not 0 < offset == abs(slope):
+        return None
+    y = sigmoid(math.copysign(2, slope) * line.x)
+    return y if offset == 0.5 else 2 * offset * y
 
 
 # ---- Softmaxes ----------------------------------------------------------------------------------
 
 
 class _Spread(NamedTuple):
-    """A variable as a core with its axes permuted, and new ones put in.
-
-    Attributes
-    ----------
-    core : Variable
-    axes : list of int or 'x'
-        For each axis of the variable, which axis of the core it is.
-    """
+    """A variable as a core with its axes permuted, and new ones put in."""
 
     core: Variable
-    axes: list[int | str]
+    axes: list[int | str]  # for each axis of the variable, which axis of the core it is, or 'x'
 
 
 def _spread(x: Variable, ndim: int) -> _Spread:
@@ -151,20 +134,11 @@ def _spread(x: Variable, ndim: int) -> _Spread:
 
 
 class _Beside(NamedTuple):
-    """A variable that stands beside a reduction of itself, both spread out to the same axes.
-
-    Attributes
-    ----------
-    x : Variable
-    reduced : tuple of int
-        The axes of x that the reduction lacks.
-    axes : list of int or 'x'
-        For each axis of the whole, which axis of x it is.
-    """
+    """A variable that stands beside a reduction of itself, both spread out to the same axes."""
 
     x: Variable
-    reduced: tuple[int, ...]
-    axes: list[int | str]
+    reduced: tuple[int, ...]  # the axes of x that the reduction lacks
+    axes: list[int | str]  # for each axis of the whole, which axis of x it is, or 'x'
 
 
 def _beside_itself(x: Variable, total: Variable, is_reduction: Callable[[Op], bool]) -> Any:
@@ -204,12 +178,8 @@ def softmax_of_quotient(above: list[Variable], divisor: Variable) -> Variable | 
 @rule("x - logsumexp(x) is logsoftmax(x)", sub)
 def _logsoftmax_of_difference(node: Apply, rewriter: Rewriter) -> Replacement:
     x, total = node.inputs
-    found = _beside_itself(x, total, _is_logsumexp)
+    found = _beside_itself(x, total, lambda op: getattr(op, "name", "") == "logsumexp")
     return [dimshuffle(LogSoftmax(found.reduced)(found.x), found.axes)] if found else None
-
-
-def _is_logsumexp(op: Op) -> bool:
-    return isinstance(op, Reduction) and op.name == "logsumexp"
 
 
 @rule("what is the same along the axes makes no difference to a softmax", Normalization)
