@@ -142,14 +142,13 @@ def test_changes_to_a_copy_on_write_mapping_are_not_lost(X, mapped, tmp_path):
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak from Linux")
 def test_memory_stays_flat_while_a_large_file_is_trained_on_and_used(tmp_path):
-    megabytes, at_most = 160, 64
-    rows = np.random.RandomState(0).rand(2**16, 16)
-    n = megabytes * 2**20 // rows.nbytes
-    path = tmp_path / "large.npy"
-    large = np.lib.format.open_memmap(path, "w+", "float64", (n * len(rows), 16))
-    for i in range(n):
-        large[i * len(rows) :][: len(rows)] = rows
-    large.flush()
+    megabytes, at_most = 128, 48
+    rows = np.random.RandomState(0).rand(2**14, 64)
+    large = np.lib.format.open_memmap(
+        tmp_path / "large.npy", "w+", "float64", (megabytes * 2**11, 64)
+    )
+    for start in range(0, len(large), len(rows)):
+        large[start : start + len(rows)] = rows
     program = f"""
 import re
 import numpy as np
@@ -158,13 +157,13 @@ from autoencoder import AutoEncoder
 def peak():
     return int(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1]) / 1024
 
-model = AutoEncoder(2, epochs=1, batch_size=None, random_state=0)
-model.fit(rows := np.random.RandomState(0).rand(100, 16))  # loads all that is needed
+model = AutoEncoder(1, epochs=1, batch_size=None, random_state=0)
+model.fit(np.random.RandomState(0).rand(100, 64))  # loads all that is needed
 before = peak()
-X = np.load({str(path)!r}, mmap_mode="r")
+X = np.load({str(tmp_path / "large.npy")!r}, mmap_mode="r")
 model.fit(X).score(X)
-model.set_params(batch_size=10_000).fit(X)
-model.score_samples(X)
+model.set_params(batch_size=10_000).partial_fit(X)
+model.transform(X)
 print(peak() - before)
 """
     result = subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
