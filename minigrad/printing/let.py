@@ -47,10 +47,6 @@ class _Value(NamedTuple):
         """Whether it is written as its operand is."""
         return self.template is not None and not any(self.template.texts)
 
-    def is_size_of_input(self, values: Sequence[_Value]) -> bool:
-        """Whether it is a size of a variable that is not computed."""
-        return self.is_size and values[self.operands[0]].template is None
-
     def formula(self, formulas: Sequence[Formula]) -> Formula:
         """Its formula, where those of other values are given."""
         if self.template is None:
@@ -82,7 +78,8 @@ def lines(outputs: Sequence[Variable]) -> list[str]:
         formula = value.formula(formulas)
         if value.needs_name(formula, uses[number], number in wanted):
             name = new_name(value)
-            (sizes if value.is_size_of_input(values) else others).append(f"{name} = {formula.text}")
+            is_known = value.is_size and values[value.operands[0]].template is None
+            (sizes if is_known else others).append(f"{name} = {formula.text}")
             formula = Formula(name)
         formulas.append(formula)
     unnamed = [n for n in wanted if not values[n].has_name]

@@ -24,10 +24,6 @@ def dot(x: Any, y: Any) -> Variable:
     In general it is the sum over the last axis of x and the last but one of y, as in `numpy.dot`;
     a scalar multiplies.
 
-    Parameters
-    ----------
-    x, y : tensors
-
     Raises
     ------
     ValueError

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from ..core.axes import as_tensor_variable
@@ -19,7 +20,8 @@ def as_size(x: Any) -> Variable:
     if x.type.numpy_dtype.kind not in "iu":
         return x
     if x.owner is not None and not x.type.ndim and _is_made_of_constants(x):
-        x = _computed(x)
+        with suppress(Exception):  # what fails here will fail when it runs, too
+            x = constant(evaluate([x], {})[0], x.name)
     if x.type.dtype == "int64":
         return x
     return constant(x.data, x.name, dtype="int64") if isinstance(x, Constant) else x.astype("int64")
@@ -40,15 +42,6 @@ def _is_made_of_constants(x: Variable) -> bool:
             found.update(new)
             rest += new
     return True
-
-
-def _computed(x: Variable) -> Variable:
-    """Return x as a constant; x itself if that fails: it will fail when it runs, too."""
-    try:
-        (value,) = evaluate([x], {})
-    except Exception:
-        return x
-    return constant(value, x.name)
 
 
 def as_sizes(sizes: Any, count: int | None = None) -> list[Variable]:

@@ -86,15 +86,9 @@ minigrad.config.fill_buffers = True
 
 
 class Fuzzer:
-    """Draws expressions, checks them, and keeps one failure of each kind.
+    """Draws expressions, checks them, and writes one failure of each kind to the directory.
 
-    Parameters
-    ----------
-    families : sequence of str
-    directory : Path
-        Where failures are written to.
-    checks : dict of str to str, optional
-        By default all, those of derivatives if all families have some.
+    By default it makes all checks, those of derivatives if all families have some.
     """
 
     def __init__(

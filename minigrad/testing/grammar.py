@@ -6,26 +6,12 @@ from typing import NamedTuple
 
 
 class Family(NamedTuple):
-    """Operations of one kind.
-
-    Attributes
-    ----------
-    templates : list of str
-        Python expressions of ``{x}``, and of ``{y}`` if there are two operands.
-    kinds : str
-        Kinds of dtype that the operands may have: of ``f`` float, ``i`` integer, ``b`` bool.
-    least_dims, most_dims : int
-        How many dimensions x may have.
-    """
+    """Operations of one kind: Python expressions of ``{x}``, or all of ``{x}`` and ``{y}``."""
 
     templates: list[str]
-    kinds: str = "f"
-    least_dims: int = 0
+    kinds: str = "f"  # of dtype that the operands may have: float, i for integer, b for bool
+    least_dims: int = 0  # that x may have
     most_dims: int = 99
-
-    @property
-    def has_two_operands(self) -> bool:
-        return "{y}" in self.templates[0]
 
 
 # Where a function is not defined everywhere, or grows fast, its operand is bounded first. So every

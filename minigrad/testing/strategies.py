@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -130,27 +130,11 @@ def _elements(dtype: str, low: float, high: float) -> st.SearchStrategy[Any]:
 # ---- Orders in memory ----------------------------------------------------------------------------
 
 
-def in_order(x: np.ndarray) -> np.ndarray:
-    """The array row by row."""
-    return x.copy()
-
-
-def by_columns(x: np.ndarray) -> np.ndarray:
-    """The array in Fortran order."""
-    return x.copy(order="F")
-
-
-def with_gaps(x: np.ndarray) -> np.ndarray:
-    """The array as every other element of a larger one."""
+def _with_gaps(x: np.ndarray) -> np.ndarray:
     wide = np.zeros([2 * size for size in x.shape], x.dtype)
     view = wide[_every(2, x.ndim)]
     view[...] = x
     return view
-
-
-def backwards(x: np.ndarray) -> np.ndarray:
-    """The array, read from memory from its end."""
-    return x[_every(-1, x.ndim)].copy()[_every(-1, x.ndim)]
 
 
 def _every(step: int, ndim: int) -> tuple[Any, ...]:
@@ -158,14 +142,19 @@ def _every(step: int, ndim: int) -> tuple[Any, ...]:
     return (*[slice(None, None, step)] * ndim, ...)
 
 
-def read_only(x: np.ndarray) -> np.ndarray:
-    """The array, which cannot be written to."""
+def _read_only(x: np.ndarray) -> np.ndarray:
     view = x.copy()
     view.flags.writeable = False
     return view
 
 
-LAYOUTS = [in_order, by_columns, with_gaps, backwards, read_only]
+LAYOUTS: list[Callable[[np.ndarray], np.ndarray]] = [
+    lambda x: x.copy(),  # row by row
+    lambda x: x.copy(order="F"),  # column by column
+    _with_gaps,  # every other element of a larger array
+    lambda x: x[_every(-1, x.ndim)].copy()[_every(-1, x.ndim)],  # from the end of its memory
+    _read_only,
+]
 
 
 # ---- Expressions -----------------------------------------------------------------------------------
@@ -317,9 +306,8 @@ def _choices(
     found: list[tuple[str, list[int]]] = []
     fitting = [y for y, variable in enumerate(pool) if _fit(pool[x], variable, known)]
     for family in (FAMILIES[name] for name in families):
-        partners = [
-            y for y in fitting if family.has_two_operands and _kind(pool[y]) in family.kinds
-        ]
+        has_two = "{y}" in family.templates[0]
+        partners = [y for y in fitting if has_two and _kind(pool[y]) in family.kinds]
         if _suits(family, pool[x], known[pool[x]].size):
             found += [(template, partners) for template in family.templates]
     return found

@@ -15,6 +15,7 @@ from ..core.graph import Apply, Constant, Variable, toposort
 from ..core.types import TensorType
 from ..gradient import Lop
 from ..protocol.errors import quoted
+from ..protocol.walks import ancestors
 from . import complex_step
 from .judge.arguments import (
     Arguments,
@@ -147,12 +148,11 @@ class SymbolicFunction(Differentiable):
 @_quiet
 def _first_wrong(f: SymbolicFunction) -> Apply | None:
     """The first node, in the order of computing, whose own vjp is wrong at the values it gets."""
-    order = toposort(f.precise_outputs)
-    variables = list(dict.fromkeys(v for node in order for v in node.inputs))
+    variables = ancestors(f.precise_outputs)
     given = dict(zip(f.precise_inputs, f.precisely(f.point), strict=True))
     known = dict(zip(variables, evaluate(variables, given), strict=True))
     moving = {f.precise_inputs[i] for i in f.wrt}
-    for node in order:
+    for node in toposort(f.precise_outputs):
         wrt = [i for i, v in enumerate(node.inputs) if v in moving and v.type.is_float]
         if wrt:
             moving.update(node.outputs)

@@ -18,32 +18,11 @@ class Arguments:
     Among the arguments that are passed by name, only arrays and lists and dicts of arrays are part
     of the point; everything else, as ``training=True``, is passed on as it is.
 
-    Parameters
-    ----------
-    labels : sequence of str
-        A name for each argument that is passed by place: see `names_of_arguments`.
-    values : sequence
-        The arguments that are passed by place.
-    named : mapping of str to value
-    keeps_float16 : bool
-        Whether arrays of float16 stay so; else they become float32, because differences of float16
-        tell nothing.
-
-    Attributes
-    ----------
-    arrays : list of array
-        All, in the order in which they are passed; those of a dict in its order.
-    names : list of str
-        A name for each array, as ``params["W1"]``.
-    places : list of int
-        The number of the argument that each array is of.
-    labels : list of str
-        A name for each argument.
-
-    Raises
-    ------
-    TypeError
-        If there is no array, or one is not of numbers.
+    `arrays` has all, in the order in which they are passed, those of a dict in its order; `names` a
+    name for each, as ``params["W1"]``; `places` the number of the argument that each is of; `labels`
+    a name for each argument (for those passed by place, see `names_of_arguments`). Unless
+    `keeps_float16`, arrays of float16 become float32, because their differences tell nothing. A
+    TypeError is raised if there is no array, or one is not of numbers.
     """
 
     def __init__(

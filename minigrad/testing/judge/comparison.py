@@ -206,10 +206,10 @@ class Comparison:
                 closer = self._of_element_at(i, j, where, scale)
                 entry = _together(entry, closer)
         number = abs(float(self._inputs[i].flat[j]))
-        if entry.verdict == "differs" and entry.kind != "smooth" and 0 < number <= _LEAST:
+        is_wrong = entry.verdict == "differs" and not math.isnan(entry.analytic)
+        if is_wrong and entry.kind != "smooth" and 0 < number <= _LEAST:
             # Something happens between this number and 0, where there is no room to look.
-            is_number = not math.isnan(entry.analytic)
-            return replace(entry, verdict="unclear") if is_number else entry
+            return replace(entry, verdict="unclear")
         return entry
 
     def _of_element_at(self, i: int, j: int, where: str, scale: float) -> Entry:

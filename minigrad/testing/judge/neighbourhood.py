@@ -87,10 +87,6 @@ class Neighbourhood:
         # The points themselves are rounded.
         self._noise = self._noise + precision * np.abs(self._slope)
 
-    @property
-    def _slope_error(self) -> np.ndarray:
-        return 4 * np.max(self.moves(self._distance, self._ends), axis=0) / self._distance
-
     def moves(self, distance: float, values: ArrayLike) -> np.ndarray:
         """A bound on how far rounding moves results at that distance from 0, or those at 0."""
         largest = np.maximum(np.abs(values), np.abs(self._at_0))
@@ -105,7 +101,8 @@ class Neighbourhood:
     ) -> int | None:
         """The result whose slope over the shortest steps contradicts these most, if one does."""
         is_known = np.isfinite(errors) & (weights != 0)
-        excess = np.abs(slopes - self._slope) - 4 * errors - self._slope_error
+        own_error = 4 * np.max(self.moves(self._distance, self._ends), axis=0) / self._distance
+        excess = np.abs(slopes - self._slope) - 4 * errors - own_error
         excess = np.where(is_known, excess, 0.0)
         worst = int(np.argmax(excess))
         return worst if excess[worst] > 0 else None
