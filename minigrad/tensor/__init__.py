@@ -37,6 +37,7 @@ from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, tri
 from .elementwise import deg2rad, isclose, rad2deg, round
 from .indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
 from .joining import concatenate, join, split, stacklists
+from .numpy_functions import OTHER_NAMES
 from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
 from .reductions import (
     all, any, argmax, argmin, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
@@ -85,17 +86,15 @@ __all__ += constructors.__all__
 
 # The names of NumPy or PyTorch, and ours for the same.
 _INSTEAD = {
-    "abs": "T.abs_", "absolute": "T.abs_", "array": "T.constant",
-    "asarray": "T.as_tensor_variable", "digamma": "T.psi", "divide": "T.true_div",
-    "einsum": "T.tensordot or T.batched_tensordot", "empty": "T.zeros", "equal": "T.eq",
+    **{name: f"T.{own}" for name, own in OTHER_NAMES.items()},
+    "abs": "T.abs_", "array": "T.constant", "asarray": "T.as_tensor_variable", "digamma": "T.psi",
+    "einsum": "T.tensordot or T.batched_tensordot", "empty": "T.zeros",
     "full": "T.alloc(value, *shape)", "full_like": "T.fill(model, value)",
-    "function": "minigrad.function", "greater": "T.gt", "greater_equal": "T.ge",
-    "hstack": "T.concatenate(tensors, axis=1)", "identity": "T.eye", "less": "T.lt",
-    "less_equal": "T.le", "lgamma": "T.gammaln", "log_softmax": "T.nnet.logsoftmax",
+    "function": "minigrad.function", "hstack": "T.concatenate(tensors, axis=1)",
+    "identity": "T.eye", "lgamma": "T.gammaln", "log_softmax": "T.nnet.logsoftmax",
     "logical_and": "T.and_", "logical_not": "T.invert", "logical_or": "T.or_",
-    "logical_xor": "T.xor", "multiply": "T.mul", "negative": "T.neg", "not_equal": "T.neq",
-    "polygamma": "T.psi or T.tri_gamma", "remainder": "T.mod", "shared": "minigrad.shared",
-    "sign": "T.sgn", "subtract": "T.sub", "vstack": "T.concatenate(tensors, axis=0)",
+    "logical_xor": "T.xor", "polygamma": "T.psi or T.tri_gamma", "shared": "minigrad.shared",
+    "vstack": "T.concatenate(tensors, axis=0)",
     **{name: f"T.nnet.{name}" for name in nnet.__all__},
 }
 

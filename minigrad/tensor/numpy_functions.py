@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 # What T calls NumPy's functions that have another name there.
-_OTHER_NAMES = {
+OTHER_NAMES = {
     "absolute": "abs_", "amax": "max", "amin": "min", "degrees": "rad2deg", "divide": "true_div",
     "equal": "eq", "floor_divide": "int_div", "greater": "gt", "greater_equal": "ge", "less": "lt",
     "less_equal": "le", "multiply": "mul", "negative": "neg", "not_equal": "neq",
@@ -60,7 +60,7 @@ def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str
 def _own_name(name: str) -> str | None:
     """What T calls a function of NumPy's; None if it has none of these arguments."""
     has_same = name in sys.modules[__package__].__all__ and name not in _DIFFERENT
-    return name if has_same else _OTHER_NAMES.get(name)
+    return name if has_same else OTHER_NAMES.get(name)
 
 
 def _named(
@@ -84,12 +84,12 @@ def _named(
 
 def _call(called: str, name: str | None, arguments: Sequence[Any], options: Any) -> Any:
     functions = sys.modules[__package__]
-    if not hasattr(functions, name or ""):
+    if name is None:
         raise TypeError(
             f"np.{called} takes numbers, and a variable is symbolic: use the functions of "
             "minigrad.tensor, or compute the value first, as in np.exp(x.eval())"
         )
-    function = getattr(functions, name or "")
+    function = getattr(functions, name)
     if called == "where" and len(arguments) == 1:
         return functions.nonzero(*arguments)
     try:
