@@ -11,7 +11,7 @@ nothing: there the partitions are computed anew for each step, unless you persis
 
 from __future__ import annotations
 
-import math
+import itertools
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -75,21 +75,28 @@ class DaskSamples:
         self.summary.check(self.dtype, self._names)
 
     def batches(self, batch_size: int | None, rng: np.random.RandomState | None) -> Iterator[Batch]:
-        """All rows as one batch, or about `batch_size` rows a batch, in an order drawn from `rng`.
+        """All rows as one batch, or batches of `batch_size` rows, shuffled by `rng` if given.
 
-        A batch takes consecutive rows from every partition, so that all workers have their share of
-        each. Within a partition rows are not shuffled.
+        They are those of an array in memory with the same generator. Each step is a round trip to the
+        workers, so small batches take long.
         """
-        lengths = [summary.n_rows for summary in self.summaries]
-        n = 1 if batch_size is None else math.ceil(sum(lengths) / batch_size)
-        # So that one row too many comes to one batch from one partition, to the next from another.
-        shifts = [i * n // len(lengths) for i in range(len(lengths))]
-        for k in range(n) if rng is None else rng.permutation(n).tolist():
-            rows = [
-                slice((k * length + shift) // n, ((k + 1) * length + shift) // n)
-                for length, shift in zip(lengths, shifts, strict=True)
+        ends = np.cumsum([summary.n_rows for summary in self.summaries])
+        n_rows = int(ends[-1])
+        if batch_size is None or batch_size >= n_rows:
+            yield Batch([(partition, slice(None)) for partition in self.partitions], n_rows)
+            return
+        order = np.arange(n_rows) if rng is None else rng.permutation(n_rows)
+        for some in blocks.slices(n_rows, batch_size):
+            batch = np.sort(order[some])
+            starts = np.searchsorted(batch, [0, *ends])
+            pieces = [
+                (partition, batch[start:stop] - before)
+                for partition, before, (start, stop) in zip(
+                    self.partitions, [0, *ends], itertools.pairwise(starts), strict=False
+                )
+                if start < stop
             ]
-            yield Batch(self.partitions, rows)
+            yield Batch(pieces, len(batch))
 
     def some(self, n: int) -> np.ndarray:
         """About n rows, evenly from all."""
@@ -122,23 +129,19 @@ class DaskSamples:
 
 @dataclass(frozen=True)
 class Batch:
-    """Some rows of each partition."""
+    """Some rows of each of some partitions, and how many there are in all."""
 
-    partitions: Sequence[Delayed]
-    rows: Sequence[slice]
+    pieces: Sequence[tuple[Delayed, np.ndarray | slice]]
+    n_rows: int
 
     def __len__(self) -> int:
-        return sum(rows.stop - rows.start for rows in self.rows)
+        return self.n_rows
 
     def cost_and_gradients(self, parameters: Sequence[np.ndarray]) -> list[np.ndarray]:
         """The mean cost of the rows, and its gradients by W, bh and bo."""
-        n_rows = len(self)
         sent = delayed(list(parameters), traverse=False, pure=False)
         compute, add = _task(_terms), _task(blocks.added)
-        terms = [
-            compute(partition, rows, sent, n_rows)
-            for partition, rows in zip(self.partitions, self.rows, strict=True)
-        ]
+        terms = [compute(partition, rows, sent, self.n_rows) for partition, rows in self.pieces]
         while len(terms) > 1:
             terms = [add(terms[few]) for few in blocks.slices(len(terms), _FAN_IN)]
         return terms[0].compute()
@@ -212,7 +215,7 @@ def _rows_of(block: np.ndarray, rows: slice) -> np.ndarray:
 
 
 def _terms(
-    block: np.ndarray, rows: slice, parameters: Sequence[np.ndarray], n_rows: int
+    block: np.ndarray, rows: np.ndarray | slice, parameters: Sequence[np.ndarray], n_rows: int
 ) -> list[np.ndarray]:
     return blocks.terms(block[rows], parameters, n_rows)
 

@@ -7,6 +7,7 @@ import dask
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import clone
 
 from autoencoder import AutoEncoder
 
@@ -77,27 +78,17 @@ def test_a_score_is_a_number(X, model):
     assert_close(model.score(da.from_array(X, (300, 5))), model.score(X))
 
 
-def test_batches_take_rows_from_every_partition_and_each_row_once(X, model):
-    samples = distributed_samples(da.from_array(X, (200, 5)))
-    batches = list(samples.batches(100, np.random.RandomState(0)))
-    assert all(85 < len(batch) <= 100 for batch in batches)
-    taken = sorted((i, s.start, s.stop) for b in batches for i, s in enumerate(b.rows))
-    for i, length in enumerate((200, 200, 200, 200, 200, 3)):
-        stops = [0, *(stop for j, _, stop in taken if j == i)]
-        starts = [*(start for j, start, _ in taken if j == i), length]
-        assert starts == stops
+@pytest.mark.parametrize("batch_size", [300, 1002, 1003, 5000])
+def test_batches_are_those_of_an_array_in_memory(X, model, batch_size):
+    model.set_params(batch_size=batch_size)
+    in_memory = model.fit(X).costs_
+    assert_close(model.fit(da.from_array(X, ((1, 0, 600, 402), (5,)))).costs_, in_memory)
 
 
-def distributed_samples(X):
-    from autoencoder.distributed import DaskSamples
-
-    return DaskSamples(X, "float64")
-
-
-def test_a_fit_in_batches_lowers_the_cost_as_in_memory(X, model):
-    model.set_params(batch_size=100)
-    in_memory = model.fit(X).costs_[-1]
-    assert model.fit(da.from_array(X, (300, 5))).costs_[-1] == pytest.approx(in_memory, rel=0.1)
+def test_a_partial_fit_goes_through_the_rows_in_their_order(X, model):
+    model.set_params(batch_size=400)
+    in_memory = model.partial_fit(X).costs_
+    assert_close(clone(model).partial_fit(da.from_array(X, (300, 5))).costs_, in_memory)
 
 
 def with_wrong(value):
