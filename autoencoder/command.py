@@ -1,4 +1,4 @@
-"""What ``python -m autoencoder`` does with its options."""
+"""What ``python -m autoencoder`` does: train a model, apply one to new rows, show what it is."""
 
 from __future__ import annotations
 
@@ -11,24 +11,31 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from sklearn.pipeline import Pipeline
+from sklearn.utils import shuffle
 
+from .data import DONUTS, Samples
 from .estimator import AutoEncoder
 from .files import replacing
+from .kept import Kept
+from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
 from .plotting import plot_images, plot_points
-from .preparation import Prepared, prepare
+from .preparation import SHUFFLED_BY, Preparation
 from .progress import Progress
+from .report import describe_model, describe_samples
+from .saving import save
+from .tables import write_csv
 from .training import Diverged
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
 TRAINED, DIVERGED, INTERRUPTED = 0, 1, 130
+# How many images are drawn if they have no classes.
+_IMAGES = 10
 
 
 def run(options: argparse.Namespace) -> int:
-    """Prepare the data, train, save, draw.
-
-    The model is saved first, and printing never ends the run, so that nothing that goes wrong
-    afterwards costs a training.
+    """Do what the verb says.
 
     Parameters
     ----------
@@ -38,18 +45,36 @@ def run(options: argparse.Namespace) -> int:
     Returns
     -------
     int
-        The exit status: 0 trained, 1 training only made the cost worse, 130 interrupted.
+        The exit status: 0 done, 1 training only made the cost worse, 130 interrupted.
 
     Raises
     ------
     OSError
-        If the picture or the model cannot be written after all.
+        If the picture or another file cannot be written after all.
     MemoryError
         If the model does not fit in memory.
     """
     out = Output(None if options.quiet else sys.stdout, "stdout")
-    prepared = prepare(options.data.table)
-    model = AutoEncoder(
+    status = {TRAIN: _train, APPLY: _apply, SHOW: _show_model}[options.verb](options, out)
+    out.flush()
+    return status
+
+
+def _train(options: argparse.Namespace, out: Output) -> int:
+    """Prepare the data, train, save, draw.
+
+    The model is saved first, and printing never ends the run, so that nothing that goes wrong
+    afterwards costs a training.
+    """
+    samples: Samples = options.data
+    if samples.note:
+        complain(samples.note)
+    preparation = Preparation(
+        largest=samples.largest, label=samples.label, image_shape=samples.image_shape
+    )
+    rows, labels = _shuffled(samples)
+    features = preparation.fit(rows).transform(rows)
+    network = AutoEncoder(
         options.hidden,
         learning_rate=options.lr,
         momentum=options.momentum,
@@ -57,46 +82,39 @@ def run(options: argparse.Namespace) -> int:
         batch_size=options.batch_size,
         random_state=options.seed,
     )
-    status = _train(model, prepared.features, out)
+    status = _fit(network, features, out)
+    kept = Kept.of(Pipeline([("preparation", preparation), ("autoencoder", network)]))
     if options.save:
-        model.save(options.save)
-    cost = -model.score(prepared.features)
-    if options.data.path is not None:
-        print(f"Data: {options.data.path}: {_describe(options.data.table)}", file=out)
-    verb = "Trained for" if status == TRAINED else "Stopped after"
-    print(f"{verb} {counted(len(model.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
-    draw = partial(_draw, model, prepared, options.data.image_shape)
-    with replacing(options.figure) as file:
-        draw().savefig(file, format=Path(options.figure).suffix[1:], dpi=120)
-    print(f"Picture: {options.figure}", file=out)
-    if options.save:
-        print(
-            "The model file does not hold the scaling: the model takes and gives features "
-            "scaled to 0-1",
-            file=out,
+        save(kept.model, options.save)
+    cost = -network.score(features)
+    if status == TRAINED and cost > network.costs_[0]:
+        complain(
+            f"training made it worse: the cost was {network.costs_[0]:.4g} and is {cost:.4g}; try "
+            f"a smaller --lr (it is {options.lr:g})"
         )
+        status = DIVERGED
+    if samples.source != DONUTS:
+        print(f"Data: {describe_samples(samples)}", file=out)
+    verb = "Trained for" if status == TRAINED else "Stopped after"
+    print(f"{verb} {counted(len(network.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
+    picture = partial(_draw, kept, features, labels)
+    _write_picture(picture, options.figure, out)
+    if options.save:
         print(f"Model: {options.save}", file=out)
     out.flush()
     if options.show and status == TRAINED:
-        _show(draw)
+        _show_picture(picture)
     return status
 
 
-def _describe(table: np.ndarray) -> str:
-    """What a table's columns are taken for."""
-    n_samples, n_columns = table.shape
-    features = "column 0" if n_columns == 2 else f"columns 0 to {n_columns - 2}"
-    values = np.unique(table[:, -1])
-    found = counted(len(values), "value")
-    if len(values) > max(10, n_samples / 10) or (values % 1 != 0).any():
-        found += ": if it is a feature, append a column of zeros"
-    return (
-        f"{counted(n_samples, 'sample')}; {features} taken for features, "
-        f"column {n_columns - 1}, the last, for the class ({found})"
-    )
+def _shuffled(samples: Samples) -> tuple[np.ndarray, np.ndarray | None]:
+    """The rows and their classes in the order in which the original program has them."""
+    if samples.labels is None:
+        return shuffle(samples.frame(), random_state=SHUFFLED_BY), None
+    return shuffle(samples.frame(), samples.labels, random_state=SHUFFLED_BY)
 
 
-def _train(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
+def _fit(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
     """Fit the model, telling how it goes; return the exit status."""
     try:
         steps = model.fit_epochs(features)
@@ -126,28 +144,81 @@ def _train(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
     return TRAINED
 
 
+def _apply(options: argparse.Namespace, out: Output) -> int:
+    """Encode new rows, reconstruct them, and write what was asked for."""
+    kept: Kept = options.kept
+    samples: Samples = options.data
+    if samples.note:
+        complain(samples.note)
+    if kept.scaler is None:
+        complain(
+            f"{options.model} holds no scaling: the rows are taken to be scaled as those it was "
+            "trained on"
+        )
+    features = kept.scale(samples)
+    codes = kept.network.transform(features)
+    scores = kept.network.score_samples(features)
+    tables = {
+        "codes": ([f"code{i}" for i in range(codes.shape[1])], codes),
+        "reconstruct": (
+            kept.names or [f"x{i}" for i in range(kept.n_features)],
+            kept.unscale(kept.network.inverse_transform(codes)),
+        ),
+        "scores": (["score"], scores[:, np.newaxis]),
+    }
+    print(f"Data: {describe_samples(samples)}", file=out)
+    print(
+        f"Mean squared error of the scaled rows = {scores.mean():.10g}; the largest, "
+        f"{scores.max():.4g}, is that of row {scores.argmax()}, counted from 0",
+        file=out,
+    )
+    for name, (header, rows) in tables.items():
+        path = getattr(options, name)
+        if path:
+            write_csv(path, header, rows)
+            print(f"{name.capitalize()}: {path}", file=out)
+    if options.figure:
+        _write_picture(partial(_draw, kept, features, samples.labels), options.figure, out)
+    return TRAINED
+
+
+def _show_model(options: argparse.Namespace, out: Output) -> int:
+    print(describe_model(options.kept, options.model), file=out)
+    return TRAINED
+
+
 def _draw(
-    model: AutoEncoder,
-    prepared: Prepared,
-    image_shape: tuple[int, int] | None,
-    figure: Figure | None = None,
+    kept: Kept, features: np.ndarray, labels: np.ndarray | None, figure: Figure | None = None
 ) -> Figure:
     """The picture that suits the data, in the units it had before scaling."""
-    features, labels, scaler = prepared
-    if image_shape:
-        one_of_each_class = np.unique(labels, return_index=True)[1]
-        features = features[one_of_each_class]
-    code = model.transform(features)
-    before = scaler.inverse_transform(features)
-    after = scaler.inverse_transform(model.inverse_transform(code))
-    if image_shape:
+    network = kept.network
+    if kept.image_shape:
+        features = features[:_IMAGES] if labels is None else features[_first_of_each(labels)]
+    code = network.transform(features)
+    before, after = kept.unscale(features), kept.unscale(network.inverse_transform(code))
+    if kept.image_shape:
         return plot_images(
-            before, after, model.weights_, model.costs_, image_shape=image_shape, figure=figure
+            before,
+            after,
+            network.weights_,
+            network.costs_,
+            image_shape=kept.image_shape,
+            figure=figure,
         )
-    return plot_points(before, code, after, model.costs_, labels, figure=figure)
+    return plot_points(before, code, after, network.costs_, labels, figure=figure)
 
 
-def _show(draw: Callable[[Figure], Figure]) -> None:
+def _first_of_each(labels: np.ndarray) -> np.ndarray:
+    return np.unique(labels, return_index=True)[1]
+
+
+def _write_picture(picture: Callable[[], Figure], path: str, out: Output) -> None:
+    with replacing(path) as file:
+        picture().savefig(file, format=Path(path).suffix[1:], dpi=120)
+    print(f"Picture: {path}", file=out)
+
+
+def _show_picture(picture: Callable[..., Figure]) -> None:
     """Open the picture in a window, if there is a display to open it on."""
     from matplotlib import pyplot
 
@@ -158,5 +229,5 @@ def _show(draw: Callable[[Figure], Figure]) -> None:
     if figure is None or figure.canvas.required_interactive_framework is None:
         complain("--show: no display found; open the picture's file instead")
         return
-    draw(figure)
+    picture(figure=figure)
     pyplot.show()

@@ -1,11 +1,18 @@
-"""What the extra ``autoencoder`` brings, asked for where it is missing."""
+"""What the extras ``autoencoder`` and ``data`` bring, asked for where it is missing."""
 
 from __future__ import annotations
 
 from importlib import import_module
 from typing import Any
 
-_BROUGHT = {"matplotlib": "matplotlib", "sklearn": "scikit-learn", "tqdm": "tqdm"}
+# The module that is missing: the package that has it, and the extra that brings it.
+_BROUGHT = {
+    "matplotlib": ("matplotlib", "autoencoder"),
+    "sklearn": ("scikit-learn", "autoencoder"),
+    "tqdm": ("tqdm", "autoencoder"),
+    "PIL": ("Pillow", "autoencoder"),
+    "pandas": ("pandas", "data"),
+}
 
 
 def load(module: str) -> Any:
@@ -14,14 +21,15 @@ def load(module: str) -> Any:
     Raises
     ------
     ImportError
-        If it needs matplotlib, scikit-learn or tqdm, and that is not installed.
+        If it needs a library that an extra brings, and that is not installed.
     """
     try:
         return import_module(f".{module}", __package__)
     except ModuleNotFoundError as error:
-        package = _BROUGHT.get((error.name or "").partition(".")[0])
-        if package is None:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _BROUGHT:
             raise
+        package, extra = _BROUGHT[missing]
         raise ImportError(
-            f"autoencoder needs {package}: pip install 'minigrad[autoencoder]'"
+            f"autoencoder needs {package}: pip install 'minigrad[{extra}]'"
         ) from error

@@ -23,7 +23,8 @@ from matplotlib.figure import Figure
 import minigrad
 from autoencoder import AutoEncoder, TiedNetwork, load_donuts, make_donuts, prepare, train
 from autoencoder.__main__ import main
-from autoencoder.command import _describe
+from autoencoder.data import Samples
+from autoencoder.report import describe_samples
 
 PNG = b"\x89PNG"
 
@@ -181,7 +182,7 @@ def test_a_last_column_that_hardly_is_a_class_is_told_with_what_to_do(folder):
     np.save(folder / "features.npy", np.random.RandomState(0).rand(30, 2))
     line = run("--data", "features.npy", "--epochs", 2).stdout.splitlines()[1]
     assert "column 0 taken for features, column 1, the last, for the class" in line
-    assert "if it is a feature, append a column of zeros" in line
+    assert "if it is a feature, say --label none" in line
 
 
 @pytest.mark.parametrize(
@@ -190,17 +191,15 @@ def test_a_last_column_that_hardly_is_a_class_is_told_with_what_to_do(folder):
     ids=["all different", "halves", "three classes", "none"],
 )
 def test_whole_numbers_that_recur_are_classes(last, is_class):
-    told = _describe(np.column_stack([np.arange(30), last]))
+    rows = np.arange(30.0)[:, np.newaxis]
+    told = describe_samples(Samples(rows, np.asarray(last), label=1, label_guessed=True))
     assert ("if it is a feature" in told) is not is_class
 
 
-def test_that_a_model_file_does_not_hold_the_scaling_is_told_when_it_is_saved(folder):
-    lines = run("--data", "table.npy", "--epochs", 2, "--save", "m.npz").stdout.splitlines()
-    assert "does not hold the scaling" in lines[-2]
-
-
-def test_help_says_that_a_model_file_does_not_hold_the_scaling():
-    assert "does not hold the scaling" in " ".join(run("--help").stdout.split())
+def test_help_lists_the_verbs_and_says_that_a_model_file_holds_the_scaling():
+    text = " ".join(run("--help").stdout.split())
+    assert "apply MODEL FILE" in text and "show MODEL" in text
+    assert "a saved model holds the scaling" in text
 
 
 def test_one_epoch_is_called_one_epoch(folder):

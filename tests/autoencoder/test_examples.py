@@ -8,7 +8,7 @@ import pytest
 
 import autoencoder
 
-MODULES = [f"autoencoder.{m.name}" for m in pkgutil.iter_modules(autoencoder.__path__)]
+MODULES = [m.name for m in pkgutil.walk_packages(autoencoder.__path__, "autoencoder.")]
 
 
 @pytest.mark.parametrize("module", [name for name in MODULES if not name.endswith("__main__")])

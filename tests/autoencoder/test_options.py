@@ -16,6 +16,10 @@ def in_an_empty_folder(tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("verb", "train"),
+        ("label", None),
+        ("drop", []),
+        ("drop_missing", False),
         ("hidden", 2),
         ("epochs", 10000),
         ("lr", 0.1),
@@ -34,13 +38,16 @@ def test_an_option_that_is_not_given_has_its_default(name, value):
 
 def test_without_data_there_are_the_generated_donuts():
     samples = parse_options([]).data
-    assert np.array_equal(samples.table, load_donuts())
+    table = load_donuts()
+    assert np.array_equal(samples.features, table[:, :4])
+    assert np.array_equal(samples.labels, table[:, 4])
     assert samples.image_shape is None
 
 
 def test_digits_are_images_of_8_by_8_pixels():
     samples = parse_options(["--data", "digits"]).data
-    assert samples.table.shape == (1797, 65)
+    assert samples.features.shape == (1797, 64)
+    assert len(set(samples.labels)) == 10
     assert samples.image_shape == (8, 8)
 
 

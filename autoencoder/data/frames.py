@@ -1,0 +1,220 @@
+"""Tables with names: CSV, TSV and Parquet, read by pandas."""
+
+from __future__ import annotations
+
+import re
+import warnings
+from collections.abc import Sequence
+from io import BytesIO
+from typing import BinaryIO
+
+import numpy as np
+import pandas as pd
+from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
+from pandas.errors import ParserWarning
+
+from ..npy import first_line
+from .values import as_float64
+
+SEPARATORS = (",", ";", "\t", "|")
+# From 3.1 on pandas reads every number to its last digit unasked.
+_BEFORE_3_1 = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
+_EXACT = {"float_precision": "round_trip"} if _BEFORE_3_1 else {}
+# What pandas calls a column whose header is empty.
+_UNNAMED = re.compile(r"Unnamed: \d+")
+# Of how many columns a message gives the names.
+_NAMED = 10
+
+
+def read_csv(file: BinaryIO, source: str, separator: str | None = None) -> pd.DataFrame:
+    """The table in a text file whose first line names the columns.
+
+    Parameters
+    ----------
+    file : binary stream
+        It need not be able to seek.
+    source : str
+        Where it came from, for messages.
+    separator : str, optional
+        By default the one of `SEPARATORS` that is most frequent in the first line.
+
+    Raises
+    ------
+    ValueError
+        If it is no such table.
+    """
+    content = file if file.seekable() else BytesIO(file.read())
+    start = content.tell()
+    header = content.readline().decode("utf-8-sig", "replace")
+    content.seek(start)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ParserWarning)  # that fields are left out
+            frame = pd.read_csv(
+                content,
+                sep=separator or _most_frequent(header),
+                encoding="utf-8",
+                index_col=False,
+                skipinitialspace=True,
+                low_memory=False,
+                **_EXACT,
+            )
+    except Exception as error:
+        raise ValueError(
+            f"{source}: expected a table in UTF-8 with a line of column names, but "
+            f"{_explained(error)}"
+        ) from error
+    frame.columns = [str(name).strip() for name in frame.columns]
+    _check_header(frame, source)
+    return frame
+
+
+def read_parquet(file: BinaryIO, source: str) -> pd.DataFrame:
+    """The table in a Parquet file.
+
+    Raises
+    ------
+    ImportError
+        If pandas has no engine for it.
+    ValueError
+        If it is no such file.
+    """
+    content = file if file.seekable() else BytesIO(file.read())
+    try:
+        frame = pd.read_parquet(content)
+    except ImportError as error:
+        raise ImportError(
+            f"{source}: pandas needs pyarrow for Parquet: pip install pyarrow"
+        ) from error
+    except Exception as error:
+        raise ValueError(f"{source}: expected a Parquet file, but {first_line(error)}") from error
+    frame.columns = [str(name) for name in frame.columns]
+    return frame
+
+
+def _most_frequent(header: str) -> str:
+    bare = re.sub(r'"[^"]*"', "", header)
+    return max(SEPARATORS, key=bare.count)  # of equals the first, which is the comma
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"byte {error.start} is not UTF-8; convert it first"
+    if isinstance(error, pd.errors.EmptyDataError):
+        return "it is empty"
+    if isinstance(error, ParserWarning):
+        return "its rows have more fields than its first line has names"
+    return first_line(error).removeprefix("Error tokenizing data. C error: ")
+
+
+def _check_header(frame: pd.DataFrame, source: str) -> None:
+    """Raise a ValueError if the first line holds numbers, as that of a table without names does."""
+    names = list(frame.columns)
+    if names != [str(i) for i in range(len(names))] and all(_is_number(name) for name in names):
+        raise ValueError(
+            f"{source}: expected a first line of column names, got the numbers "
+            f"{', '.join(names[:_NAMED])}; write the columns' names above them"
+        )
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def quoted(names: Sequence[object]) -> str:
+    """The names as a message lists them.
+
+    Examples
+    --------
+    >>> quoted(["height", "width"])
+    "'height', 'width'"
+    """
+    some = ", ".join(repr(str(name)) for name in names[:_NAMED])
+    return some if len(names) <= _NAMED else f"{some} and {len(names) - _NAMED} more"
+
+
+def check_features(features: pd.DataFrame, source: str) -> None:
+    """Raise a ValueError if columns are not numbers, or have no name.
+
+    Parameters
+    ----------
+    features : DataFrame
+    source : str
+    """
+    unnamed = [name for name in features.columns if _UNNAMED.fullmatch(name)]
+    if unnamed:
+        raise ValueError(
+            f"{source}: column {quoted(unnamed)} has no name in the first line: row numbers, as "
+            f'pandas writes them? Leave it out with --drop "{unnamed[0]}", or give it a name'
+        )
+    text = [name for name in features.columns if not _is_numeric(features[name])]
+    if text:
+        row, value = _first_text(features[text[0]])
+        names = " ".join(f'"{name}"' if " " in name else name for name in text)
+        holds, them = ("holds", "it") if len(text) == 1 else ("hold", "them")
+        raise ValueError(
+            f"{source}: expected columns of numbers, but {quoted(text)} {holds} text or dates "
+            f"({value!r} in row {row}); leave {them} out (--drop {names}), one-hot encode {them} "
+            "first (pandas.get_dummies), or name the one that is the class (--label)"
+        )
+
+
+def _is_numeric(column: pd.Series) -> bool:
+    dtype = column.dtype
+    return is_bool_dtype(dtype) or (is_numeric_dtype(dtype) and not is_complex_dtype(dtype))
+
+
+def _first_text(column: pd.Series) -> tuple[int, str]:
+    """The row and the value of the first entry that is no number."""
+    try:
+        wrong = pd.to_numeric(column, errors="coerce").isna() & column.notna()
+    except (TypeError, ValueError):  # of what is not even text
+        wrong = column.notna()
+    row = int(np.argmax(wrong.to_numpy()))
+    return row, str(column.iloc[row])
+
+
+def missing_by_column(frame: pd.DataFrame) -> str:
+    """Which columns have missing values, and how many."""
+    counts = frame.isna().sum()
+    return ", ".join(f"{str(name)!r}: {n}" for name, n in counts.items() if n)
+
+
+def numbers(features: pd.DataFrame, source: str) -> np.ndarray:
+    """The columns as one matrix, float64.
+
+    Parameters
+    ----------
+    features : DataFrame
+        Of numbers, none missing.
+    source : str
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, or too large for float32.
+
+    Warns
+    -----
+    UserWarning
+        If most of a column's different numbers are the same in float64.
+    """
+    names = list(features.columns)
+    matrix = np.empty(features.shape)
+    for index, name in enumerate(names):
+        column = features.iloc[:, index].to_numpy()
+        if column.dtype == object:  # of a nullable dtype
+            column = features.iloc[:, index].to_numpy(dtype=np.float64)
+        matrix[:, index] = as_float64(column[:, np.newaxis], source, [name])[:, 0]
+    return matrix
+
+
+def classes(column: pd.Series) -> np.ndarray:
+    """The classes of the samples: numbers, or text."""
+    if _is_numeric(column) and not is_bool_dtype(column.dtype):
+        return column.to_numpy(dtype=np.float64)
+    return column.astype(str).to_numpy(dtype=str)

@@ -1,0 +1,343 @@
+"""What there is to learn from: features, and perhaps classes, whatever they are read from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from ..extra import load
+from ..output import counted
+from .sources import DONUTS, Images, read_source
+from .values import as_float64
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+# As a label: no column is the class.
+NO_LABEL = "none"
+
+
+class Samples(NamedTuple):
+    """Samples to learn from, one a row.
+
+    Attributes
+    ----------
+    features : array of shape (n_samples, n_features), float64
+    labels : array of shape (n_samples,), optional
+        Classes: numbers or text.
+    names : list of str, optional
+        What the features are called; without them the columns are numbered.
+    label : str or int, optional
+        The name or the number of the column that is the class.
+    image_shape : (height, width), optional
+        If the rows are images.
+    largest : float, optional
+        What white, or black, is in an image.
+    source : str
+        Where they came from.
+    note : str
+        What was left out, for a message; empty if nothing was.
+    label_guessed : bool
+        Whether the last column was taken for the class because nobody said which.
+    """
+
+    features: np.ndarray
+    labels: np.ndarray | None = None
+    names: list[str] | None = None
+    label: str | int | None = None
+    image_shape: tuple[int, int] | None = None
+    largest: float | None = None
+    source: str = DONUTS
+    note: str = ""
+    label_guessed: bool = False
+
+    def frame(self) -> np.ndarray | pd.DataFrame:
+        """The features for scikit-learn: a data frame if they have names."""
+        if self.names is None:
+            return self.features
+        return load("data.frames").pd.DataFrame(self.features, columns=self.names)
+
+
+def read_samples(
+    source: str | os.PathLike[str] = DONUTS,
+    label: str | int | None = None,
+    *,
+    drop: Sequence[str | int] = (),
+    drop_missing: bool = False,
+) -> Samples:
+    """Read samples, as the command's ``--data`` does.
+
+    Parameters
+    ----------
+    source : path or str
+        A table (``.csv``, ``.tsv``, ``.txt``, ``.parquet``, ``.npy``, ``.npz``), a folder of images,
+        ``-`` for CSV on standard input, ``donuts`` or ``digits``. CSV has a first line of column names;
+        a ``.npz`` archive holds one array. The images are all of one size, and read in grey; those
+        in subfolders are of the class that their folder is called.
+    label : str or int, optional
+        The column that is the class, by name or by number, or ``'none'``. By default the last one
+        of tables without names, and none of tables with names.
+    drop : sequence of str or int
+        Columns to leave out.
+    drop_missing : bool
+        Leave out rows with missing values, instead of refusing them.
+
+    Returns
+    -------
+    Samples
+
+    Raises
+    ------
+    OSError
+        If the source cannot be opened.
+    ValueError
+        If it cannot be read, a column is not there, or there is what is no number: text, missing
+        values, infinity.
+    ImportError
+        If it needs pandas, and that is not installed.
+
+    Warns
+    -----
+    UserWarning
+        If most of a column's different numbers are the same in float64.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = f"{folder}/x.csv"
+    ...     with open(path, "w") as file:
+    ...         _ = file.write("height,width,kind\\n1,2,a\\n3,4,b\\n")
+    ...     samples = read_samples(path, label="kind")
+    >>> samples.names, samples.features.tolist(), samples.labels.tolist()
+    (['height', 'width'], [[1.0, 2.0], [3.0, 4.0]], ['a', 'b'])
+    """
+    name = os.fsdecode(source)
+    read = read_source(name)
+    if isinstance(read, Images):
+        if drop or label not in (None, NO_LABEL):
+            option = "--drop" if drop else "--label"
+            raise ValueError(
+                f"{name}: {option} is for the columns of a table; the class of an image is the "
+                "name of its folder"
+            )
+        return _from_images(read if label is None else read._replace(labels=None), name)
+    names = None if isinstance(read, np.ndarray) else list(read.columns)
+    columns = list(range(read.shape[1]))
+    for dropped in drop:
+        columns.remove(_find(dropped, names, columns, f"{name}: --drop"))
+    guessed = label is None and names is None
+    label_at = None
+    if guessed:
+        label_at = columns[-1] if columns else None
+    elif label not in (None, NO_LABEL):
+        label_at = _find(label, names, columns, f"{name}: --label")
+    features = [column for column in columns if column != label_at]
+    if not features:
+        raise ValueError(
+            f"{name}: expected at least one feature column and the class column, got shape "
+            f"{read.shape}; add a last column for the class (zeros will do), or say --label none"
+            if guessed
+            else f"{name}: expected at least one column for the features, but none is left"
+        )
+    return _select(read, features, label_at, name, drop_missing)._replace(label_guessed=guessed)
+
+
+def read_like(
+    source: str | os.PathLike[str],
+    n_features: int,
+    names: Sequence[str] | None = None,
+    label: str | int | None = None,
+    image_shape: tuple[int, int] | None = None,
+    *,
+    drop_missing: bool = False,
+) -> Samples:
+    """Read samples that a model was not trained on, but that are like those.
+
+    Columns with names are found by their names, in whatever order they come. The column of the
+    classes may be there or not; others are left out, and `Samples.note` says so. Columns without
+    names are in the order of training.
+
+    Parameters
+    ----------
+    source : path or str
+        As in `read_samples`.
+    n_features, names, label, image_shape
+        What the model was trained on.
+    drop_missing : bool
+        As in `read_samples`.
+
+    Raises
+    ------
+    OSError, ValueError, ImportError
+        As in `read_samples`; a ValueError also if columns are missing, or images are of another
+        size.
+    """
+    name = os.fsdecode(source)
+    read = read_source(name)
+    if isinstance(read, Images):
+        if read.shape != image_shape:
+            trained_on = "no images" if image_shape is None else f"images of {_size(image_shape)}"
+            raise ValueError(
+                f"{name}: its images are {_size(read.shape)} pixels, but the model was trained on "
+                f"{trained_on}"
+            )
+        return _from_images(read, name)
+    if names is None or isinstance(read, np.ndarray):
+        features, label_at = _by_number(read, n_features, label, name)
+        extra: list[str] = []
+    else:
+        features, label_at, extra = _by_name(list(read.columns), names, label, name)
+    samples = _select(read, features, label_at, name, drop_missing)
+    notes = [samples.note] if samples.note else []
+    if extra:
+        notes.append(f"{name}: {_columns(extra)} left out, which the model was not trained on")
+    return samples._replace(names=None if names is None else list(names), note="; ".join(notes))
+
+
+def _by_number(
+    table: Any, n_features: int, label: str | int | None, source: str
+) -> tuple[list[int], int | None]:
+    """Which columns are the features, and which the class, if their order is that of training."""
+    n_columns = table.shape[1]
+    if n_columns == n_features:
+        return list(range(n_features)), None
+    if n_columns == n_features + 1:
+        label_at = label if isinstance(label, int) else n_features
+        return [column for column in range(n_columns) if column != label_at], label_at
+    raise ValueError(
+        f"{source}: expected the {counted(n_features, 'column')} that the model was trained on, "
+        f"and perhaps one for the class; got {n_columns}"
+    )
+
+
+def _by_name(
+    there: list[str], names: Sequence[str], label: str | int | None, source: str
+) -> tuple[list[int], int | None, list[str]]:
+    """Which columns are the features, which the class, and what the others are called."""
+    missing = [name for name in names if name not in there]
+    if missing:
+        raise ValueError(
+            f"{source}: {_columns(missing)} missing, which the model was trained on; it has "
+            f"{_quoted(there)}"
+        )
+    features = [there.index(name) for name in names]
+    label_at = there.index(label) if isinstance(label, str) and label in there else None
+    extra = [name for i, name in enumerate(there) if i not in (*features, label_at)]
+    return features, label_at, extra
+
+
+def _from_images(images: Images, source: str) -> Samples:
+    return Samples(
+        images.pixels,
+        images.labels,
+        image_shape=images.shape,
+        largest=images.largest,
+        source=source,
+    )
+
+
+def _find(wanted: str | int, names: list[str] | None, left: Sequence[int], where: str) -> int:
+    """The number of the column, among those that are left, that has this name or number."""
+    column = _number(wanted, names, n_columns=max(left, default=-1) + 1)
+    if column is not None and column in left:
+        return column
+    known = _quoted([names[i] for i in left]) if names is not None else f"columns {list(left)}"
+    raise ValueError(f"{where}: there is no column {str(wanted)!r} among {known}")
+
+
+def _number(wanted: str | int, names: list[str] | None, n_columns: int) -> int | None:
+    if names is not None and wanted in names:
+        return names.index(str(wanted))
+    try:
+        column = int(wanted)
+    except ValueError:
+        return None
+    return column if column >= 0 else column + n_columns
+
+
+def _select(
+    table: Any, columns: list[int], label_at: int | None, source: str, drop_missing: bool
+) -> Samples:
+    """The samples in these columns of the table."""
+    if isinstance(table, np.ndarray):
+        return _select_array(table, columns, label_at, source, drop_missing)
+    return _select_frame(table, columns, label_at, source, drop_missing)
+
+
+def _select_array(
+    table: np.ndarray, columns: list[int], label_at: int | None, source: str, drop_missing: bool
+) -> Samples:
+    used = table[:, columns if label_at is None else [*columns, label_at]]
+    complete = ~np.isnan(used).any(axis=1) if drop_missing else np.ones(len(used), bool)
+    _check_any(complete, source)
+    used = as_float64(used[complete], source)
+    labels = None if label_at is None else used[:, -1]
+    return Samples(
+        used[:, : len(columns)],
+        labels,
+        label=label_at,
+        source=source,
+        note=_dropped(complete, source),
+    )
+
+
+def _select_frame(
+    table: pd.DataFrame, columns: list[int], label_at: int | None, source: str, drop_missing: bool
+) -> Samples:
+    frames = load("data.frames")
+    features = table.iloc[:, columns]
+    used = table.iloc[:, columns if label_at is None else [*columns, label_at]]
+    if len(used) == 0:
+        raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
+    frames.check_features(features, source)
+    complete = ~used.isna().any(axis=1).to_numpy()
+    if not complete.all() and not drop_missing:
+        n_missing = int(np.sum(~complete))
+        raise ValueError(
+            f"{source}: {n_missing} of {len(complete)} rows have missing values "
+            f"({frames.missing_by_column(used)}); leave these rows out (--drop-missing), or fill "
+            "them first"
+        )
+    _check_any(complete, source)
+    label = None if label_at is None else table.iloc[complete, label_at]
+    return Samples(
+        frames.numbers(features[complete], source),
+        None if label is None else frames.classes(label),
+        list(features.columns),
+        None if label is None else str(label.name),
+        source=source,
+        note=_dropped(complete, source),
+    )
+
+
+def _check_any(complete: np.ndarray, source: str) -> None:
+    if not complete.any():
+        raise ValueError(
+            f"{source}: expected at least one row without missing values, got none; leave out "
+            "the columns that lack most (--drop)"
+        )
+
+
+def _dropped(complete: np.ndarray, source: str) -> str:
+    n_dropped = int(np.sum(~complete))
+    if n_dropped == 0:
+        return ""
+    return f"{source}: {n_dropped} of {len(complete)} rows left out: they have missing values"
+
+
+def _quoted(names: Sequence[str]) -> str:
+    return load("data.frames").quoted(names)
+
+
+def _columns(names: Sequence[str]) -> str:
+    one = len(names) == 1
+    return f"{'column' if one else 'columns'} {_quoted(names)} {'is' if one else 'are'}"
+
+
+def _size(shape: tuple[int, int]) -> str:
+    height, width = shape
+    return f"{width} × {height}"

@@ -1,0 +1,95 @@
+"""What the numbers of a table must be: finite, in float64, and within float32's range."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+
+# Half of float32's range, so that the difference of two values stays within it too.
+LARGEST = float(np.finfo(np.float32).max) / 2
+
+# Among about how many rows different numbers are counted.
+_COUNTED = 1000
+
+
+def as_float64(table: np.ndarray, source: str, names: Sequence[str] | None = None) -> np.ndarray:
+    """The table as float64, or a ValueError that says what is wrong with its numbers.
+
+    Parameters
+    ----------
+    table : array of numbers, of shape (n_samples, n_columns)
+    source : str
+        Where it came from, for messages.
+    names : sequence of str, optional
+        What the columns are called; by default they are numbered.
+
+    Raises
+    ------
+    ValueError
+        If a number is not finite, or too large for float32.
+
+    Warns
+    -----
+    UserWarning
+        If most of a column's different numbers are the same in float64.
+    """
+    finite = np.isfinite(table)
+    if not finite.all():
+        row, column = np.unravel_index(finite.argmin(), table.shape)
+        raise ValueError(
+            f"{source}: expected finite numbers, got {table[row, column]} in row {row}, column "
+            f"{called(int(column), names)} ({np.sum(~finite)} such values in all); drop or fill "
+            "them first"
+        )
+    # Compared in float64: in float16 the limit itself would be infinite. A number of a wider type
+    # may become infinite here, and is too large then.
+    with np.errstate(over="ignore"):
+        converted = table.astype(np.float64)
+    sizes = np.abs(converted).max(axis=0)
+    if sizes.max() > LARGEST:
+        raise ValueError(
+            f"{source}: expected numbers up to {LARGEST:.2g}, because training data is float32, got "
+            f"one of size {sizes.max():.2g} in column {called(int(sizes.argmax()), names)}; divide "
+            "that column by a constant first"
+        )
+    if table.dtype != converted.dtype:
+        warn_of_merged(table, converted, names)
+    return converted
+
+
+def called(column: int, names: Sequence[str] | None) -> str:
+    """What a message calls a column.
+
+    Examples
+    --------
+    >>> called(1, None), called(1, ["height", "width"])
+    ('1', "'width'")
+    """
+    return str(column) if names is None else repr(str(names[column]))
+
+
+def warn_of_merged(
+    before: np.ndarray, after: np.ndarray, names: Sequence[str] | None = None
+) -> None:
+    """Warn, as the caller of the caller, if most of a column's different numbers became one.
+
+    Parameters
+    ----------
+    before, after : arrays of shape (n_samples, n_columns)
+        The same numbers, the second of them rounded to another dtype.
+    names : sequence of str, optional
+        What the columns are called; by default they are numbered.
+    """
+    step = max(1, len(before) // _COUNTED)
+    for column in range(before.shape[1]):
+        n_before = len(np.unique(before[::step, column]))
+        n_after = len(np.unique(after[::step, column]))
+        if n_after < n_before / 2:
+            warnings.warn(
+                f"column {called(column, names)}: {n_before} different numbers become {n_after} in "
+                f"{after.dtype}, because they are too close together beside the column's size or "
+                "range; subtract what they have in common, or take out those that lie far away",
+                stacklevel=4,
+            )

@@ -1,0 +1,53 @@
+"""What a saved model takes and gives, whether it holds a scaler or not."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from sklearn.pipeline import Pipeline
+
+from .data import Samples
+from .estimator import AutoEncoder
+
+
+class Kept(NamedTuple):
+    """A model as the command uses it, and what it remembers of its training data."""
+
+    model: AutoEncoder | Pipeline
+    network: AutoEncoder
+    #: None if the model takes features that are scaled already.
+    scaler: Any
+    names: list[str] | None
+    label: str | int | None
+    image_shape: tuple[int, int] | None
+
+    @classmethod
+    def of(cls, model: AutoEncoder | Pipeline) -> Kept:
+        """What `autoencoder.load` gave, taken apart."""
+        scaler, network = model if isinstance(model, Pipeline) else (None, model)
+        names = getattr(model, "feature_names_in_", None)
+        return cls(
+            model,
+            network,
+            scaler,
+            None if names is None else list(names),
+            getattr(scaler, "label", None),
+            getattr(scaler, "image_shape", None),
+        )
+
+    @property
+    def n_features(self) -> int:
+        """How many columns it takes."""
+        return self.network.n_features_in_
+
+    def scale(self, samples: Samples) -> np.ndarray:
+        """The features as the network takes them."""
+        X = samples.frame()
+        return np.asarray(X if self.scaler is None else self.scaler.transform(X))
+
+    def unscale(self, features: np.ndarray) -> np.ndarray:
+        """The network's features in the units of the data."""
+        if self.scaler is None:
+            return features
+        return np.asarray(self.scaler.inverse_transform(features))

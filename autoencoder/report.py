@@ -1,0 +1,115 @@
+"""What the command tells of data and of models, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from .data import Samples
+from .kept import Kept
+from .output import counted
+
+# How many names are listed.
+_LISTED = 8
+
+
+def describe_samples(samples: Samples) -> str:
+    """One line: where the samples came from, what is taken for features, and what for the class."""
+    return f"{samples.source}: {_shape(samples)}{_columns(samples)}{_constant(samples)}"
+
+
+def _shape(samples: Samples) -> str:
+    n_samples, n_features = samples.features.shape
+    if samples.image_shape:
+        height, width = samples.image_shape
+        return f"{counted(n_samples, 'image')} of {width} × {height} pixels"
+    if samples.label_guessed:
+        return counted(n_samples, "sample")
+    return f"{counted(n_samples, 'sample')} of {counted(n_features, 'feature')}"
+
+
+def _columns(samples: Samples) -> str:
+    """What the columns are taken for."""
+    if samples.label_guessed:
+        return _guessed(samples)
+    features = f": {_list(samples.names)}" if samples.names else ""
+    if samples.labels is None:
+        return f"{features}; no class"
+    found = counted(len(np.unique(samples.labels)), "value")
+    if samples.label is None:
+        return f"; the class has {found}"
+    name = samples.label if isinstance(samples.label, str) else f"column {samples.label}"
+    return f"{features}; class: {name} ({found})"
+
+
+def _guessed(samples: Samples) -> str:
+    """What a table without names is taken for, and what to do if its last column is no class."""
+    n_samples, last = samples.features.shape
+    features = "column 0" if last == 1 else f"columns 0 to {last - 1}"
+    assert samples.labels is not None
+    values = np.unique(samples.labels)
+    found = counted(len(values), "value")
+    if len(values) > max(10, n_samples / 10) or (values % 1 != 0).any():
+        found += ": if it is a feature, say --label none"
+    return f"; {features} taken for features, column {samples.label}, the last, for the class ({found})"
+
+
+def _constant(samples: Samples) -> str:
+    """Which columns tell nothing; of images, many pixels do not."""
+    if samples.image_shape or len(samples.features) == 1:
+        return ""
+    constant = np.flatnonzero(np.ptp(samples.features, axis=0) == 0).tolist()
+    if not constant:
+        return ""
+    names = samples.names or [f"column {i}" for i in range(samples.features.shape[1])]
+    return f"; always the same: {_list([names[i] for i in constant])}"
+
+
+def _list(names: Sequence[object]) -> str:
+    some = ", ".join(str(name) for name in names[:_LISTED])
+    return some if len(names) <= _LISTED else f"{some} and {len(names) - _LISTED} more"
+
+
+def describe_model(kept: Kept, path: str) -> str:
+    """Some lines: the network, its training, its scaling and what it takes."""
+    network = kept.network
+    n_features, n_hidden = network.weights_.shape
+    costs = network.costs_
+    lines = {
+        "Model": path,
+        "Network": f"{counted(n_features, 'feature')} → {counted(n_hidden, 'hidden unit')} → "
+        f"{counted(n_features, 'feature')}, {network.weights_.dtype}",
+        "Trained": f"{counted(len(costs), 'epoch')}"
+        + (f", cost from {costs[0]:.4g} to {costs[-1]:.4g}" if len(costs) else ""),
+        "Hyperparameters": ", ".join(
+            f"{name}={value!r}" for name, value in network.get_params().items()
+        ),
+        "Scaling": _scaling(kept),
+        "Columns": "without names, in the order of training",
+    }
+    if kept.image_shape:
+        height, width = kept.image_shape
+        lines["Columns"] = f"the pixels of images of {width} × {height}"
+    elif kept.names:
+        lines["Columns"] = ", ".join(kept.names)
+    if kept.label is not None:
+        lines["Class"] = (
+            f"{kept.label}" if isinstance(kept.label, str) else f"column {kept.label}"
+        ) + ", which is no feature"
+    width = max(map(len, lines)) + 1
+    return "\n".join(f"{name + ':':{width}} {text}" for name, text in lines.items())
+
+
+def _scaling(kept: Kept) -> str:
+    if kept.scaler is None:
+        return "none: it takes features that are scaled already"
+    kind = type(kept.scaler).__name__
+    if kind != "Preparation":
+        return f"scikit-learn's {kind}"
+    low, high = kept.scaler.low_, kept.scaler.low_ + kept.scaler.span_
+    if kept.scaler.largest is not None:
+        return f"0 to {kept.scaler.largest:g} becomes 0 to 1"
+    ranges = [f"{a:.4g} to {b:.4g}" for a, b in zip(low[:_LISTED], high, strict=False)]
+    more = f" and {len(low) - _LISTED} more" if len(low) > _LISTED else ""
+    return f"each column's range becomes 0 to 1: {', '.join(ranges)}{more}"

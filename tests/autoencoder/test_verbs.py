@@ -1,0 +1,306 @@
+"""``train``, ``apply`` and ``show``: from a table of one's own to scores of new rows."""
+
+import io
+import os
+import subprocess
+import sys
+from contextlib import redirect_stderr, redirect_stdout
+
+import numpy as np
+import pandas as pd
+import pytest
+from PIL import Image
+from sklearn.datasets import load_digits
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+
+import autoencoder
+from autoencoder import AutoEncoder
+from autoencoder.__main__ import main
+
+NAMES = [f"sensor {i}" for i in range(20)]
+SHORT = ["--epochs", 30, "--hidden", 3, "--quiet"]
+
+
+def run(*options):
+    with redirect_stdout(io.StringIO()) as stdout, redirect_stderr(io.StringIO()) as stderr:
+        try:
+            status = main([str(option) for option in options])
+        except SystemExit as exit_:
+            status = exit_.code
+    return subprocess.CompletedProcess(options, status, stdout.getvalue(), stderr.getvalue())
+
+
+def done(*options):
+    result = run(*options)
+    assert (result.returncode, result.stderr) == (0, "")
+    return result.stdout
+
+
+@pytest.fixture(scope="module")
+def table():
+    rng = np.random.RandomState(0)
+    rows = rng.randn(100, 3) @ rng.randn(3, 20) * 10.0 ** rng.randint(-3, 7, 20)
+    frame = pd.DataFrame(rows, columns=NAMES)
+    frame.insert(7, "state", rng.choice(["idle", "busy"], 100))
+    return frame
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, table):
+    """A folder with a table, a model trained on most of it, and the rest as new rows."""
+    folder = tmp_path_factory.mktemp("trained")
+    table[:80].to_csv(folder / "old.csv", index=False)
+    table[80:].to_csv(folder / "new.csv", index=False)
+    files = ["--data", folder / "old.csv", "--label", "state", "--figure", folder / "old.png"]
+    done(*files, *SHORT, "--save", folder / "model.npz")
+    return folder
+
+
+@pytest.fixture
+def folder(trained, tmp_path, monkeypatch):
+    """The current folder, with copies of what was trained."""
+    for name in ("old.csv", "new.csv", "model.npz"):
+        (tmp_path / name).write_bytes((trained / name).read_bytes())
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_three_lines_of_shell_give_the_librarys_scores(folder, table):
+    lines = """
+        {python} -m autoencoder --data old.csv --label state --epochs 30 --save m.npz
+        {python} -m autoencoder show m.npz
+        {python} -m autoencoder apply m.npz new.csv --scores scores.csv
+    """
+    shell = "set -e\n" + lines.format(python=sys.executable)
+    result = subprocess.run(["sh", "-c", shell], capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (0, "")
+    model = autoencoder.load("m.npz")
+    scores = pd.read_csv("scores.csv")
+    assert list(scores) == ["score"]
+    np.testing.assert_allclose(scores["score"], model.score_samples(table[80:][NAMES]), rtol=1e-12)
+
+
+def test_a_score_is_the_mean_squared_error_of_the_scaled_row(folder, table):
+    done("apply", "model.npz", "new.csv", "--scores", "s.csv")
+    old, new = table[:80][NAMES].to_numpy(), table[80:][NAMES].to_numpy()
+    scaled = (new - old.min(axis=0)) / np.ptp(old, axis=0)
+    rebuilt = AutoEncoder.load("model.npz").reconstruct(scaled)
+    expected = np.square(scaled - rebuilt).mean(axis=1)
+    np.testing.assert_allclose(pd.read_csv("s.csv")["score"], expected, rtol=1e-4)
+
+
+def test_codes_and_reconstructions_are_the_librarys_and_have_names(folder, table):
+    done("apply", "model.npz", "new.csv", "--codes", "c.csv", "--reconstruct", "r.csv")
+    model = autoencoder.load("model.npz")
+    codes, rows = pd.read_csv("c.csv"), pd.read_csv("r.csv")
+    assert list(codes) == ["code0", "code1", "code2"]
+    assert list(rows) == NAMES
+    np.testing.assert_array_equal(codes, model.transform(table[80:][NAMES]))
+    np.testing.assert_allclose(rows, model.inverse_transform(codes.to_numpy()), rtol=1e-12)
+
+
+def test_the_order_of_the_columns_and_the_class_do_not_matter(folder, table):
+    done("apply", "model.npz", "new.csv", "--scores", "s.csv")
+    table[80:][NAMES[::-1]].to_csv("other.csv", index=False)
+    done("apply", "model.npz", "other.csv", "--scores", "t.csv")
+    assert (folder / "s.csv").read_bytes() == (folder / "t.csv").read_bytes()
+
+
+def test_columns_that_the_model_does_not_know_are_left_out_and_said(folder, table):
+    table[80:].assign(id=5).to_csv("other.csv", index=False)
+    result = run("apply", "model.npz", "other.csv", "--scores", "s.csv")
+    assert result.returncode == 0
+    assert result.stderr == (
+        "autoencoder: other.csv: column 'id' is left out, which the model was not trained on\n"
+    )
+
+
+def test_new_rows_come_from_standard_input_too(folder, monkeypatch):
+    done("apply", "model.npz", "new.csv", "--scores", "s.csv")
+    content = (folder / "new.csv").read_bytes()
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
+    done("apply", "model.npz", "-", "--scores", "t.csv")
+    assert (folder / "s.csv").read_bytes() == (folder / "t.csv").read_bytes()
+
+
+def test_values_outside_the_range_of_training_are_applied_to(folder, table):
+    (1e6 * table[80:][NAMES]).to_csv("far.csv", index=False)
+    done("apply", "model.npz", "far.csv", "--scores", "s.csv")
+    assert (pd.read_csv("s.csv")["score"] > 1).all()
+
+
+def test_apply_tells_the_mean_error_and_the_worst_row(folder, table):
+    odd = table[80:].copy()
+    odd.iloc[4, 0] *= 1000
+    odd.to_csv("odd.csv", index=False)
+    lines = done("apply", "model.npz", "odd.csv").splitlines()
+    mean = autoencoder.load("model.npz").score_samples(odd[NAMES]).mean()
+    assert lines[-1].startswith(f"Mean squared error of the scaled rows = {mean:.10g}; the largest")
+    assert lines[-1].endswith("is that of row 4, counted from 0")
+
+
+def test_rows_with_missing_values_are_refused_or_left_out(folder, table):
+    holes = table[80:].copy()
+    holes.iloc[3, 0] = np.nan
+    holes.to_csv("holes.csv", index=False)
+    result = run("apply", "model.npz", "holes.csv")
+    assert result.returncode == 2
+    assert "1 of 20 rows have missing values ('sensor 0': 1)" in result.stderr
+    result = run("apply", "model.npz", "holes.csv", "--drop-missing", "--scores", "s.csv")
+    assert result.returncode == 0
+    assert "1 of 20 rows left out" in result.stderr
+    assert len(pd.read_csv("s.csv")) == 19
+
+
+def test_apply_draws_new_rows_if_it_is_asked_to(folder):
+    before = set(os.listdir())
+    done("apply", "model.npz", "new.csv")
+    assert set(os.listdir()) == before
+    done("apply", "model.npz", "new.csv", "--figure", "new.png")
+    assert (folder / "new.png").read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_model_of_columns_without_names_takes_arrays(folder, table):
+    np.save("old.npy", table[:80][NAMES])
+    np.save("new.npy", table[80:][NAMES])
+    done("--data", "old.npy", "--label", "none", *SHORT, "--save", "m.npz")
+    done("apply", "m.npz", "new.npy", "--scores", "s.csv", "--reconstruct", "r.csv")
+    expected = autoencoder.load("m.npz").score_samples(table[80:][NAMES].to_numpy())
+    np.testing.assert_array_equal(pd.read_csv("s.csv")["score"], expected)
+    assert list(pd.read_csv("r.csv"))[:2] == ["x0", "x1"]
+
+
+def test_a_pipeline_of_ones_own_is_applied_like_the_commands(folder, table):
+    model = make_pipeline(StandardScaler(), AutoEncoder(2, epochs=20, random_state=0))
+    autoencoder.save(model.fit(table[NAMES]), "own.npz")
+    result = run("apply", "own.npz", "new.csv", "--scores", "s.csv")
+    assert result.returncode == 0
+    assert "column 'state' is left out" in result.stderr
+    expected = model.score_samples(table[80:][NAMES])
+    np.testing.assert_allclose(pd.read_csv("s.csv")["score"], expected, rtol=1e-12)
+
+
+def test_a_model_without_scaling_says_so(folder):
+    rows = np.random.RandomState(0).rand(20, 3)
+    np.save("rows.npy", rows)
+    model = AutoEncoder(2, epochs=20, random_state=0).fit(rows)
+    model.save("alone.npz")
+    result = run("apply", "alone.npz", "rows.npy", "--scores", "s.csv")
+    assert result.returncode == 0
+    assert "alone.npz holds no scaling" in result.stderr
+    np.testing.assert_array_equal(pd.read_csv("s.csv")["score"], model.score_samples(rows))
+
+
+def test_show_tells_what_a_model_is(folder):
+    lines = done("show", "model.npz").splitlines()
+    told = {line.split(":")[0]: line.split(":", 1)[1].strip() for line in lines}
+    assert told["Model"] == "model.npz"
+    assert told["Network"] == "20 features → 3 hidden units → 20 features, float64"
+    assert told["Trained"].startswith("30 epochs, cost from ")
+    assert "n_hidden=3" in told["Hyperparameters"]
+    assert told["Scaling"].startswith("each column's range becomes 0 to 1: ")
+    assert told["Columns"] == ", ".join(NAMES)
+    assert told["Class"] == "state, which is no feature"
+
+
+def test_train_is_the_verb_that_need_not_be_said(folder):
+    options = ["--data", "old.csv", "--drop", "state", "--epochs", 2]
+    assert done("train", *options) == done(*options)
+
+
+def test_what_is_taken_for_features_and_for_the_class_is_told(folder, table):
+    table[["sensor 0", "state"]].assign(same=1).to_csv("x.csv", index=False)
+    lines = done("--data", "x.csv", "--label", "state", "--epochs", 2).splitlines()
+    assert (
+        "Data: x.csv: 100 samples of 2 features: sensor 0, same; class: state (2 values); "
+        "always the same: same"
+    ) in lines
+    lines = done("--data", "x.csv", "--drop", "state", "--epochs", 2).splitlines()
+    assert any("sensor 0, same; no class" in line for line in lines)
+
+
+def test_a_folder_of_pictures_of_digits_is_learned_and_drawn(folder):
+    digits = load_digits()
+    for i, (image, target) in enumerate(zip(digits.images[:60], digits.target, strict=False)):
+        path = folder / "digits" / str(target)
+        path.mkdir(parents=True, exist_ok=True)
+        Image.fromarray((image * 255 / 16).astype(np.uint8)).save(path / f"{i}.png")
+    out = done("--data", "digits/", "--hidden", 9, "--epochs", 30, "--save", "m.npz")
+    assert "Data: digits/: 60 images of 8 × 8 pixels; the class has 10 values" in out
+    assert (folder / "autoencoder.png").read_bytes().startswith(b"\x89PNG")
+    done("apply", "m.npz", "digits/", "--codes", "c.csv", "--figure", "f.png")
+    model = autoencoder.load("m.npz")
+    first = np.asarray(Image.open(folder / "digits" / "0" / "0.png"), float).reshape(1, 64)
+    np.testing.assert_array_equal(pd.read_csv("c.csv").to_numpy()[:1], model.transform(first))
+    assert "the pixels of images of 8 × 8" in done("show", "m.npz")
+
+
+def test_training_that_ends_above_where_it_began_ends_with_status_1(folder):
+    np.save("x.npy", np.random.RandomState(0).rand(40, 4) + [[0, 0, 0, 5]])
+    result = run("--data", "x.npy", "--lr", 8, "--epochs", 3, "--momentum", 0)
+    assert result.returncode == 1
+    assert "smaller --lr" in result.stderr
+
+
+def test_without_pandas_one_line_says_what_to_install(folder):
+    program = (
+        "import sys; sys.modules['pandas'] = None; from autoencoder.__main__ import main; "
+        "sys.exit(main(['--data', 'old.csv']))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.returncode == 2
+    assert result.stderr == "autoencoder: autoencoder needs pandas: pip install 'minigrad[data]'\n"
+
+
+# Bad input: one line on stderr, status 2, nothing written.
+
+BAD = {
+    "--data old.csv": "'state' holds text or dates ('",
+    "--data old.csv --label sate": "--label: there is no column 'sate'",
+    "--data old.csv --drop stat": "--drop: there is no column 'stat'",
+    "--data old.csv --drop": "expected at least one argument",
+    "--data missing.csv": "missing.csv: No such file",
+    "--data digits --label 3": "the class of an image is the name of its folder",
+    "--data donuts --label 5": "--label: there is no column '5' among columns [0, 1, 2, 3, 4]",
+    "--data old.csv --label state --save old.csv": "is the file of --data too",
+    "aply model.npz new.csv": "'aply' is none of train, apply, show",
+    "old.csv": "data to train on is given as --data old.csv",
+    "train old.csv": "unrecognized arguments: old.csv",
+    "apply": "the following arguments are required: MODEL, FILE",
+    "apply model.npz": "the following arguments are required: FILE",
+    "apply old.csv new.csv": "MODEL: old.csv: expected a model",
+    "apply missing.npz new.csv": "missing.npz: No such file",
+    "apply model.npz missing.csv": "missing.csv: No such file",
+    "apply model.npz donuts": "expected the 20 columns that the model was trained on",
+    "apply model.npz digits": "8 × 8 pixels, but the model was trained on no images",
+    "apply model.npz new.csv --scores new.csv": "is the file of FILE too",
+    "apply model.npz new.csv --codes model.npz": "is the file of MODEL too",
+    "apply model.npz new.csv --codes c.csv --scores c.csv": "is the file of --codes too",
+    "apply model.npz new.csv --codes missing/c.csv": "No such file or directory",
+    "apply model.npz new.csv --reconstruct .": "not an ordinary file",
+    "apply model.npz new.csv --figure f.xyz": "expected a name that ends in .png",
+    "apply model.npz new.csv --label state": "unrecognized arguments",
+    "show": "the following arguments are required: MODEL",
+    "show missing.npz": "missing.npz: No such file",
+    "show old.csv": "old.csv: expected a model",
+    "show model.npz new.csv": "unrecognized arguments: new.csv",
+}
+
+
+@pytest.mark.parametrize("line", BAD)
+def test_bad_input_is_refused_with_one_line(folder, line):
+    before = sorted(os.listdir())
+    result = run(*line.split())
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
+    assert BAD[line] in result.stderr
+    assert sorted(os.listdir()) == before
+
+
+def test_a_column_that_is_missing_is_named(folder, table):
+    table[NAMES[2:]].to_csv("few.csv", index=False)
+    result = run("apply", "model.npz", "few.csv", "--scores", "s.csv")
+    assert result.returncode == 2
+    assert "few.csv: columns 'sensor 0', 'sensor 1' are missing" in result.stderr
+    assert not os.path.exists("s.csv")
