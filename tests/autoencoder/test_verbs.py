@@ -66,19 +66,14 @@ def folder(trained, tmp_path, monkeypatch):
     return tmp_path
 
 
-def test_three_lines_of_shell_give_the_librarys_scores(folder, table):
-    lines = """
-        {python} -m autoencoder --data old.csv --label state --epochs 30 --save m.npz
-        {python} -m autoencoder show m.npz
-        {python} -m autoencoder apply m.npz new.csv --scores scores.csv
-    """
-    shell = "set -e\n" + lines.format(python=sys.executable)
-    result = subprocess.run(["sh", "-c", shell], capture_output=True, text=True)
-    assert (result.returncode, result.stderr) == (0, "")
-    model = autoencoder.load("m.npz")
+def test_three_commands_lead_from_a_table_to_the_librarys_scores_of_new_rows(folder, table):
+    done("--data", "old.csv", "--label", "state", "--epochs", 30, "--save", "m.npz")
+    done("show", "m.npz")
+    done("apply", "m.npz", "new.csv", "--scores", "scores.csv")
     scores = pd.read_csv("scores.csv")
     assert list(scores) == ["score"]
-    np.testing.assert_allclose(scores["score"], model.score_samples(table[80:][NAMES]), rtol=1e-12)
+    expected = autoencoder.load("m.npz").score_samples(table[80:][NAMES])
+    np.testing.assert_allclose(scores["score"], expected, rtol=1e-12)
 
 
 def test_a_score_is_the_mean_squared_error_of_the_scaled_row(folder, table):
