@@ -11,6 +11,10 @@ ALL = ["bool", *NUMBERS]
 TALL_SHAPES = [(), (3,), (24, 3), (24, 1), (24, 3), (2, 3)]
 
 
+# Of what takes long, or is run for many functions.
+few = settings(max_examples=max(3, settings().max_examples // 3))
+
+
 def at_least(count):
     """So many examples, or as many as the Hypothesis profile says, if these are more."""
     return settings(max_examples=max(count, settings().max_examples))

@@ -31,7 +31,7 @@ def rows():
     return np.random.RandomState(0).randn(53, 4)
 
 
-@at_least(100)
+@at_least(40)
 @given(expressions(of_shapes=TALL_SHAPES))
 def test_sums_of_random_expressions_stay_the_same(drawn):
     inputs, values = drawn.inputs, drawn.values

@@ -8,6 +8,7 @@ from decimal import Decimal, getcontext
 import numpy as np
 import pytest
 from cases import BITS, COMPARISONS, KINKED, ONE, TWO
+from draws import few
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays, mutually_broadcastable_shapes
@@ -150,6 +151,7 @@ def test_another_number_of_inputs_is_refused(operation, count):
 
 
 @pytest.mark.parametrize("name", ONE)
+@few
 @given(data=st.data())
 def test_its_derivatives_are_those_of_finite_differences(name, data):
     low, high = ONE[name].smooth
@@ -198,6 +200,7 @@ def test_the_dtype_of_two_tensors_is_numpys(name, left, right):
 
 
 @pytest.mark.parametrize("name", TWO)
+@few
 @given(data=st.data())
 def test_the_derivatives_of_two_tensors_are_those_of_finite_differences(name, data):
     low, high = TWO[name].smooth

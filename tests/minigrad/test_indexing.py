@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from draws import ALL, FLOATS, NUMBERS
+from draws import ALL, FLOATS, NUMBERS, at_least
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import basic_indices, integer_array_indices
@@ -90,7 +90,7 @@ def summed_to(g, shape):
     return g.sum(axis=repeated, keepdims=True)
 
 
-@settings(max_examples=60)
+@at_least(20)
 @given(st.data())
 def test_any_key_with_expressions_in_it_is_numpys_with_its_derivatives_in_all_modes(data):
     shape = data.draw(shapes(max_dims=3, min_side=0, max_side=3))
@@ -194,8 +194,8 @@ def test_a_part_set_or_added_to_is_numpys(key):
 @pytest.mark.parametrize("function", [T.set_subtensor, T.inc_subtensor])
 def test_a_write_has_both_derivatives(function, key):
     key = KEYS[key]
-    x = CUBE[:, :, :3]
-    key = key[:, :, :3] if isinstance(key, np.ndarray) else key
+    x = CUBE[:, :, :2]
+    key = key[:, :, :2] if isinstance(key, np.ndarray) else key
     part = x[key]
     y = np.linspace(0.3, 1.4, part.size).reshape(part.shape)
     check_grad(lambda x, y: function(x[key], y) ** 3, x, y, order=2)
@@ -216,7 +216,7 @@ def test_the_derivative_of_what_fills_a_part_of_a_known_size_is_summed():
 
 
 def test_adding_at_an_index_that_occurs_twice_has_both_derivatives():
-    check_grad(lambda x, y: T.inc_subtensor(x[[0, 0, 1]], y) ** 3, CUBE[0], CUBE[0] + 2, order=2)
+    check_grad(lambda x, y: T.inc_subtensor(x[[0, 0, 1]], y) ** 3, SMALL, SMALL + 2, order=2)
 
 
 TWICE = [([0, 1, 0],), ([1, 1, 1],), (slice(None), [0, 0, 1]), ([0, 0], [1, 1])]
@@ -224,9 +224,9 @@ TWICE = [([0, 1, 0],), ([1, 1, 1],), (slice(None), [0, 0, 1]), ([0, 0], [1, 1])]
 
 @pytest.mark.parametrize("key", TWICE)
 def test_of_an_element_set_twice_only_the_value_that_stays_has_a_derivative(key):
-    y = CUBE[0][key] + 2
-    check_grad(lambda x, y: T.set_subtensor(x[key], y) ** 3, CUBE[0], y, order=2)
-    check_grad(lambda x, y: T.set_subtensor(x[key], y) ** 3, CUBE[0], np.array(0.5), order=2)
+    x = CUBE[0, :, :2]
+    for y in (x[key] + 2, np.array(0.5)):
+        check_grad(lambda x, y: T.set_subtensor(x[key], y) ** 3, x, y, order=2)
 
 
 def test_a_write_leaves_the_argument_as_it_was():
@@ -273,12 +273,12 @@ def test_choose_is_numpys(numbers, choices):
 
 
 CHOICES = {
-    "vectors": ((3,), (4, 3)),
+    "vectors": ((2,), (4, 2)),
     "numbers": ((2, 3), (4,)),
-    "matrices": ((3,), (4, 2, 3)),
-    "one for all": ((2, 3), (4, 1, 3)),
-    "one number for all": ((2, 1), (4, 2, 3)),
-    "with axes in front": ((2, 1, 1), (3, 1, 4, 3)),
+    "matrices": ((2,), (3, 3, 2)),
+    "one for all": ((3, 2), (3, 1, 2)),
+    "one number for all": ((2, 1), (2, 2, 3)),
+    "with axes in front": ((2, 1, 1), (2, 1, 3, 2)),
     "a single choice": ((2, 1), (1, 3)),
     "none to make": ((0,), (4, 2, 0)),
 }

@@ -291,7 +291,7 @@ STEPS = [
 ]
 
 
-@at_least(30)
+@at_least(12)
 @given(st.data())
 def test_derivatives_of_arrangements_and_products_are_right_and_of_the_type_of_their_variable(data):
     shape = data.draw(st.lists(st.sampled_from([1, 2, 3]), min_size=1, max_size=3))

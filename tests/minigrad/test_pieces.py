@@ -6,7 +6,8 @@ import time
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from draws import at_least
+from hypothesis import given
 from hypothesis import strategies as st
 
 import minigrad
@@ -49,7 +50,7 @@ def normal(draw, shape):
 
 
 @pytest.mark.parametrize("dtype", DTYPES)
-@settings(max_examples=30)
+@at_least(12)
 @given(pair=matrices())
 def test_a_product_in_pieces_is_the_product(dtype, pair):
     x, y = (matrix.astype(dtype) for matrix in pair)

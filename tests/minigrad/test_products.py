@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from draws import ALL
+from draws import ALL, few
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import assert_computes
@@ -111,6 +111,7 @@ ANY_DTYPE = [
 
 
 @pytest.mark.parametrize("name", PRODUCTS)
+@few
 @given(data=st.data())
 def test_a_product_is_numpys_at_any_sizes(name, data):
     function, reference, arguments = PRODUCTS[name]

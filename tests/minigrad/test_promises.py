@@ -4,20 +4,21 @@ import pytest
 from cases import COMPARISONS, KINKED, ONE, PREDICATES, TWO
 
 import minigrad.tensor as T
-from minigrad.testing import broadcastable, check_op, tensors
+from minigrad.testing import broadcastable, check_op, shapes, tensors
 
+SMALL = shapes(max_side=2)
 MATRIX = tensors("float64", shape=(3, 2))
 CUBE = tensors("float64", shape=(2, 3, 2))
-ANY = tensors("float64")
-PAIR = broadcastable(2, domain=(-2, 2))
+ANY = tensors("float64", shape=SMALL)
+PAIR = broadcastable(2, domain=(-2, 2), max_dims=2)
 
 OPS = {
     **{
-        name: (getattr(T, name), tensors("float64", domain=case.defined))
+        name: (getattr(T, name), tensors("float64", SMALL, case.defined))
         for name, case in (ONE | PREDICATES).items()
     },
     **{
-        name: (getattr(T, name), broadcastable(2, domain=case.defined))
+        name: (getattr(T, name), broadcastable(2, domain=case.defined, max_dims=2))
         for name, case in (TWO | KINKED | COMPARISONS).items()
     },
     "switch": (lambda x, y: T.switch(x > 0.5, x, y), PAIR),
