@@ -78,7 +78,7 @@ def test_where_the_slope_is_infinite_it_is_said_so(name):
         check_grad(f, np.array(x), grad=gradient)
 
 
-@pytest.mark.parametrize("count", [2, 3, 30, 101, 300])
+@pytest.mark.parametrize("count", [2, 3, 30, 101])
 def test_at_ties_the_derivatives_must_be_possible_together_whatever_their_number(count):
     with pytest.raises(GradientError, match="is wrong: along .* it is") as caught:
         check_grad(T.max, np.ones(count))

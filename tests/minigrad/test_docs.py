@@ -4,6 +4,7 @@ import doctest
 import re
 
 import pytest
+from hypothesis import Phase, settings
 from layers import ROOT
 
 pytest_plugins = "pytester"
@@ -44,7 +45,17 @@ def test_what_is_typed_at_the_prompt_gives_what_is_shown(name):
     assert result.failed == 0
 
 
-def test_the_tests_of_testing_md_tell_what_it_says(pytester):
+@pytest.fixture
+def few_examples():
+    """Few examples of Hypothesis's, and those that fail are not shrunk."""
+    settings.register_profile("until now", settings())
+    settings.register_profile("few", settings(max_examples=3, phases=[Phase.generate]))
+    settings.load_profile("few")
+    yield
+    settings.load_profile("until now")
+
+
+def test_the_tests_of_testing_md_tell_what_it_says(pytester, few_examples):
     for name, code in FILES["testing.md"].items():
         (pytester.path / name).write_text(code, encoding="utf-8")
     result = pytester.runpytest()
@@ -63,7 +74,7 @@ def test_the_tests_of_testing_md_tell_what_it_says(pytester):
     assert "the first op whose derivative is wrong there: Cube" in output
 
 
-def test_the_corrections_that_testing_md_tells_make_its_tests_pass(pytester):
+def test_the_corrections_that_testing_md_tells_make_its_tests_pass(pytester, few_examples):
     for name, code in FILES["testing.md"].items():
         corrected = code.replace("g.mean(axis=0)", "g.sum(axis=0)").replace("2.9 *", "3 *")
         (pytester.path / name).write_text(corrected, encoding="utf-8")
