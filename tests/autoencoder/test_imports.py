@@ -21,9 +21,9 @@ def test_the_network_and_its_training_need_no_scikit_learn():
     assert not {"sklearn", "scipy", "matplotlib"} & loaded
 
 
-def test_the_estimator_and_the_data_need_no_matplotlib():
-    loaded = modules_after("from autoencoder import AutoEncoder, load_donuts")
-    assert "matplotlib" not in loaded
+def test_the_estimator_and_the_data_need_neither_matplotlib_nor_pillow():
+    loaded = modules_after("from autoencoder import AutoEncoder, load_donuts, save")
+    assert not {"matplotlib", "PIL"} & loaded
 
 
 def test_drawing_needs_no_pyplot():

@@ -238,11 +238,20 @@ def test_training_that_ends_above_where_it_began_ends_with_status_1(folder):
     assert "smaller --lr" in result.stderr
 
 
-def test_without_pandas_one_line_says_what_to_install(folder):
-    program = (
-        "import sys; sys.modules['pandas'] = None; from autoencoder.__main__ import main; "
-        "sys.exit(main(['--data', 'old.csv']))"
-    )
+def test_without_pandas_arrays_are_read_and_of_a_table_one_line_says_what_to_install(folder):
+    np.save("x.npy", np.random.RandomState(0).rand(9, 3))
+    program = """
+import sys
+from importlib.abc import MetaPathFinder
+class WithoutPandas(MetaPathFinder):
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "pandas":
+            raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
+sys.meta_path.insert(0, WithoutPandas())
+from autoencoder.__main__ import main
+assert main(["--data", "x.npy", "--epochs", "2", "--quiet"]) == 0
+sys.exit(main(["--data", "old.csv"]))
+"""
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.returncode == 2
     assert result.stderr == "autoencoder: autoencoder needs pandas: pip install 'minigrad[data]'\n"
