@@ -12,6 +12,7 @@ from .extra import load as _load
 
 if TYPE_CHECKING:
     from .data import load_donuts, make_donuts
+    from .drawing import plot
     from .estimator import AutoEncoder
     from .network import TiedNetwork
     from .optimizers import adam_updates, momentum_updates, nesterov_updates
@@ -31,6 +32,7 @@ __all__ = [
     "make_donuts",
     "momentum_updates",
     "nesterov_updates",
+    "plot",
     "plot_images",
     "plot_points",
     "prepare",
@@ -42,6 +44,7 @@ __all__ = [
 # scikit-learn, and the estimator without matplotlib.
 _MODULES = {
     "data": ("load_donuts", "make_donuts"),
+    "drawing": ("plot",),
     "estimator": ("AutoEncoder",),
     "network": ("TiedNetwork",),
     "optimizers": ("adam_updates", "momentum_updates", "nesterov_updates"),

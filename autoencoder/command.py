@@ -15,12 +15,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import shuffle
 
 from .data import DONUTS, Samples
+from .drawing import draw
 from .estimator import AutoEncoder
 from .files import replacing
 from .kept import Kept
 from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
-from .plotting import plot_images, plot_points
 from .preparation import SHUFFLED_BY, Preparation
 from .progress import Progress
 from .report import describe_model, describe_samples
@@ -30,8 +30,6 @@ from .training import Diverged
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
 TRAINED, DIVERGED, INTERRUPTED = 0, 1, 130
-# How many images are drawn if they have no classes.
-_IMAGES = 10
 
 
 def run(options: argparse.Namespace) -> int:
@@ -97,7 +95,7 @@ def _train(options: argparse.Namespace, out: Output) -> int:
         print(f"Data: {describe_samples(samples)}", file=out)
     verb = "Trained for" if status == TRAINED else "Stopped after"
     print(f"{verb} {counted(len(network.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
-    picture = partial(_draw, kept, features, labels)
+    picture = _picture(kept, features, labels)
     _write_picture(picture, options.figure, out)
     if options.save:
         print(f"Model: {options.save}", file=out)
@@ -178,7 +176,7 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
             write_csv(path, header, rows)
             print(f"{name.capitalize()}: {path}", file=out)
     if options.figure:
-        _write_picture(partial(_draw, kept, features, samples.labels), options.figure, out)
+        _write_picture(_picture(kept, features, samples.labels), options.figure, out)
     return TRAINED
 
 
@@ -187,29 +185,17 @@ def _show_model(options: argparse.Namespace, out: Output) -> int:
     return TRAINED
 
 
-def _draw(
-    kept: Kept, features: np.ndarray, labels: np.ndarray | None, figure: Figure | None = None
-) -> Figure:
-    """The picture that suits the data, in the units it had before scaling."""
-    network = kept.network
-    if kept.image_shape:
-        features = features[:_IMAGES] if labels is None else features[_first_of_each(labels)]
-    code = network.transform(features)
-    before, after = kept.unscale(features), kept.unscale(network.inverse_transform(code))
-    if kept.image_shape:
-        return plot_images(
-            before,
-            after,
-            network.weights_,
-            network.costs_,
-            image_shape=kept.image_shape,
-            figure=figure,
-        )
-    return plot_points(before, code, after, network.costs_, labels, figure=figure)
-
-
-def _first_of_each(labels: np.ndarray) -> np.ndarray:
-    return np.unique(labels, return_index=True)[1]
+def _picture(kept: Kept, features: np.ndarray, labels: np.ndarray | None) -> Callable[..., Figure]:
+    """What draws the model, on a figure that is given or on a new one."""
+    return partial(
+        draw,
+        kept.network,
+        features,
+        kept.unscale,
+        labels,
+        feature_names=kept.names,
+        image_shape=kept.image_shape,
+    )
 
 
 def _write_picture(picture: Callable[[], Figure], path: str, out: Output) -> None:

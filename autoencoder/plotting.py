@@ -1,4 +1,4 @@
-"""Pictures of a trained autoencoder.
+"""Pictures of a trained autoencoder, from arrays.
 
 Every function draws on a `matplotlib.figure.Figure` of its own and returns it: no display is
 needed, and nothing of `pyplot`'s global state is read or changed. Save one with
@@ -8,24 +8,39 @@ needed, and nothing of `pyplot`'s global state is read or changed. Save one with
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
-from matplotlib import colormaps
-from matplotlib.axes import Axes
-from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
-from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 from numpy.typing import ArrayLike
 
-# Okabe and Ito's palette, which colour-blind readers can tell apart, and three more.
-PALETTE = (
-    *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000"),
-    *("#882255", "#999933", "#AAAAAA"),
+from .classes import Classes
+from .panels import (
+    add_legend,
+    columns_for,
+    draw_code,
+    draw_cost,
+    draw_lost,
+    draw_mosaic,
+    draw_points,
+    mosaic_aspect,
+    title,
 )
-COST_COLOUR = "#882255"
-NOTE_COLOUR = "#666666"
+
+MOST_FILTERS = 100
+_PANEL = 3.7  # inches, the height of a panel below the images
+
+
+class Comparison(NamedTuple):
+    """What PCA makes of the same samples, to be shown beside what the autoencoder does.
+
+    `decoded` is in the units of the data, `cost` is in those of the network.
+    """
+
+    n_components: int
+    decoded: np.ndarray
+    cost: float
 
 
 def plot_points(
@@ -35,13 +50,16 @@ def plot_points(
     costs: ArrayLike,
     labels: ArrayLike | None = None,
     *,
+    validation_costs: ArrayLike | None = None,
+    pca: Comparison | None = None,
+    feature_names: Sequence[str] | None = None,
     figure: Figure | None = None,
 ) -> Figure:
     """Four panels: incoming data, encoded data, decoded data, and the cost of each epoch.
 
     The first two features of the data, before and after, are shown on equal axes. A code with more
     than two columns is shown by its first two principal components. A single feature or
-    hidden unit becomes a histogram.
+    hidden unit becomes a histogram. With `pca`, a fifth panel shows what each feature lost.
 
     Parameters
     ----------
@@ -51,7 +69,14 @@ def plot_points(
     costs : array of shape (n_epochs,)
         Drawn on a logarithmic axis.
     labels : array of shape (n_samples,), optional
-        Classes: each gets a colour, from a continuous scale if there are more than ten.
+        Classes, as names or numbers: each gets a colour, from a continuous scale if there are more
+        than twenty.
+    validation_costs : array of shape (n_epochs,), optional
+        Drawn beside the costs.
+    pca : Comparison, optional
+        What PCA makes of the data.
+    feature_names : sequence of str, optional
+        By default ``feature 0`` and so on.
     figure : Figure, optional
         An empty figure to draw on, for example ``pyplot.figure()``; by default a new one.
 
@@ -62,7 +87,7 @@ def plot_points(
     Raises
     ------
     ValueError
-        If the numbers of samples differ.
+        If the numbers of samples differ, or there are not as many names as features.
 
     Examples
     --------
@@ -72,31 +97,43 @@ def plot_points(
     ['Incoming data', 'Encoded data', 'Decoded data', 'Cost']
     """
     data, code, decoded = np.asarray(data), np.asarray(code), np.asarray(decoded)
-    labels = np.zeros(len(data)) if labels is None else np.asarray(labels)
-    if not len(data) == len(code) == len(decoded) == len(labels):
+    n_samples, n_features = data.shape
+    n_labels = n_samples if labels is None else len(np.asarray(labels))
+    if not n_samples == len(code) == len(decoded) == n_labels:
         raise ValueError(
-            f"plot_points: the numbers of samples differ: data {len(data)}, code {len(code)}, "
-            f"decoded {len(decoded)}, labels {len(labels)}"
+            f"plot_points: the numbers of samples differ: data {n_samples}, code {len(code)}, "
+            f"decoded {len(decoded)}, labels {n_labels}"
         )
-    classes, membership = np.unique(labels, return_inverse=True)
-    colours = _colours(len(classes))
-    n_features, n_hidden = data.shape[1], code.shape[1]
+    names = [f"feature {i}" for i in range(n_features)]
+    if feature_names is not None:
+        names = [str(name) for name in feature_names]
+    if len(names) != n_features:
+        raise ValueError(f"plot_points: {len(names)} feature_names for {n_features} features")
+    classes = Classes.of(labels, n_samples)
 
-    figure = _blank(figure, width=10, height=10)
-    (incoming, encoded), (rebuilt, cost) = figure.subplots(2, 2)
-    shown = "feature 0" if n_features == 1 else "features 0 and 1"
-    _title(incoming, "Incoming data", f"{shown} of {n_features}")
-    _title(encoded, "Encoded data", _describe_code(n_hidden))
-    _title(rebuilt, "Decoded data", f"{shown}, from the code alone")
-    _draw_points(incoming, data[:, :2], membership, colours)
-    _draw_points(encoded, code if n_hidden <= 2 else _principal(code), membership, colours)
-    _draw_points(rebuilt, decoded[:, :2], membership, colours)
-    rebuilt.set(xlim=incoming.get_xlim(), ylim=incoming.get_ylim())
-    for panel in (incoming, encoded, rebuilt, cost):
-        panel.set_box_aspect(1)
-    _draw_cost(cost, np.asarray(costs))
-    if len(classes) > 1:
-        _add_legend(figure, classes, colours)
+    figure = _blank(figure, width=10, height=10 if pca is None else 12.4)
+    panels: list[Any] = [["incoming", "encoded"], ["decoded", "cost"]]
+    ratios = [1.0, 1.0]
+    if pca is not None:
+        panels.append(["lost", "lost"])
+        ratios.append(0.4)
+    axes = figure.subplot_mosaic(panels, height_ratios=ratios)
+    samples = "1 sample" if n_samples == 1 else f"{n_samples:,} samples"
+    lengths = f"{n_features} → {code.shape[1]}"
+    title(axes["incoming"], "Incoming data", f"{samples} of {_numbers(n_features)}")
+    draw_points(axes["incoming"], data[:, :2], classes, names)
+    title(axes["encoded"], "Encoded data", f"{lengths} numbers")
+    draw_code(axes["encoded"], code, classes)
+    title(axes["decoded"], "Decoded data", f"{lengths} → {n_features} numbers")
+    draw_points(axes["decoded"], decoded[:, :2], classes, names)
+    axes["decoded"].set(xlim=axes["incoming"].get_xlim(), ylim=axes["incoming"].get_ylim())
+    level = None if pca is None else (pca.n_components, pca.cost)
+    draw_cost(axes["cost"], costs, validation_costs, level)
+    for name in ("incoming", "decoded", "cost"):
+        axes[name].set_box_aspect(1)
+    if pca is not None:
+        draw_lost(axes["lost"], data, decoded, pca.decoded, names)
+    add_legend(figure, classes)
     return figure
 
 
@@ -106,13 +143,17 @@ def plot_images(
     weights: ArrayLike,
     costs: ArrayLike,
     *,
+    code: ArrayLike | None = None,
+    labels: ArrayLike | None = None,
+    validation_costs: ArrayLike | None = None,
+    pca: Comparison | None = None,
     image_shape: tuple[int, int] | None = None,
     figure: Figure | None = None,
 ) -> Figure:
     """Images over their reconstructions, the hidden units' filters, and the cost of each epoch.
 
     A hidden unit's filter is its column of the weights, shaped as an image: what the unit looks
-    for when it encodes, and what it paints when it decodes.
+    for when it encodes, and what it paints when it decodes. With `code`, there is a map of it too.
 
     Parameters
     ----------
@@ -123,6 +164,14 @@ def plot_images(
         At most the first 100 filters are shown.
     costs : array of shape (n_epochs,)
         Drawn on a logarithmic axis.
+    code : array of shape (n_samples, n_hidden), optional
+        Of all samples, for the map; drawn as `plot_points` does.
+    labels : array of shape (n_samples,), optional
+        Classes of the samples in the map.
+    validation_costs : array of shape (n_epochs,), optional
+        Drawn beside the costs.
+    pca : Comparison, optional
+        What PCA makes of the images: a third row.
     image_shape : (height, width), optional
         By default square.
     figure : Figure, optional
@@ -135,8 +184,8 @@ def plot_images(
     Raises
     ------
     ValueError
-        If the images and reconstructions differ in shape, or `n_pixels` is not that of
-        `image_shape`.
+        If the images and reconstructions differ in shape, `n_pixels` is not that of
+        `image_shape`, or there are not as many labels as codes.
 
     Examples
     --------
@@ -147,37 +196,82 @@ def plot_images(
     """
     images, reconstructions = np.asarray(images), np.asarray(reconstructions)
     filters = np.asarray(weights).T
-    n_pixels = images.shape[1]
+    n_images, n_pixels = images.shape
     height, width = image_shape or (math.isqrt(n_pixels),) * 2
     if images.shape != reconstructions.shape or not n_pixels == filters.shape[1] == height * width:
         raise ValueError(
             f"plot_images: images {images.shape}, reconstructions {reconstructions.shape}, "
             f"weights {np.shape(weights)} and image_shape {(height, width)} do not fit together"
         )
+    if code is not None and labels is not None and len(np.asarray(labels)) != len(np.asarray(code)):
+        raise ValueError(
+            f"plot_images: {len(np.asarray(labels))} labels for {len(np.asarray(code))} codes"
+        )
 
-    figure = _blank(figure, width=10, height=7.6)
-    pairs, filter_panel, cost = figure.subplot_mosaic(
-        [["pairs", "pairs"], ["filters", "cost"]],
-        height_ratios=[1, 1.8],
-    ).values()
-    both = np.concatenate([images, reconstructions]).reshape(-1, height, width)
-    _title(pairs, "Originals over reconstructions", f"{n_pixels} pixels each")
-    pairs.imshow(
-        _mosaic(both, columns=len(images)), cmap="gray_r", vmin=images.min(), vmax=images.max()
+    rows = {"original": images, "rebuilt": reconstructions}
+    if pca is not None:
+        rows["by PCA"] = pca.decoded
+    shown = filters[:MOST_FILTERS].reshape(-1, height, width)
+    columns = columns_for(len(shown), height, width)
+    filter_aspect = float(np.clip(mosaic_aspect(len(shown), columns, height, width), 0.55, 1.3))
+    below = {"filters": filter_aspect * _PANEL, "code": _PANEL, "cost": _PANEL}
+    if code is None:
+        del below["code"]
+    inches_wide = sum(below.values()) + 0.9 * len(below)
+    pairs_aspect = mosaic_aspect(n_images * len(rows), n_images, height, width)
+    inches_high = float(np.clip((inches_wide - 1) / pairs_aspect, 1, 3.4))
+    figure = _blank(figure, width=inches_wide, height=inches_high + _PANEL + 1.6)
+    axes = figure.subplot_mosaic(
+        [["pairs"] * len(below), list(below)],
+        width_ratios=list(below.values()),
+        height_ratios=[inches_high, _PANEL],
     )
 
-    shown = filters[:100].reshape(-1, height, width)
-    limit = np.abs(shown).max()
-    _title(filter_panel, "Filters", _describe_filters(len(shown), len(filters)))
-    picture = filter_panel.imshow(
-        _mosaic(shown, _columns(len(shown))), cmap="RdBu_r", vmin=-limit, vmax=limit
+    pixels = f"{n_pixels} pixels" if n_pixels != 1 else "1 pixel"
+    lengths = f"{n_pixels} → {len(filters)}"
+    title(
+        axes["pairs"],
+        "Originals over reconstructions",
+        f"{pixels} → {_numbers(len(filters))} → {pixels}",
     )
-    below = filter_panel.inset_axes((0.2, -0.14, 0.6, 0.05))
-    figure.colorbar(picture, cax=below, orientation="horizontal", label="weight")
-    for panel in (pairs, filter_panel):
-        panel.set_anchor("N")
-        panel.set_axis_off()
-    _draw_cost(cost, np.asarray(costs))
+    draw_mosaic(
+        axes["pairs"],
+        np.concatenate(list(rows.values())).reshape(-1, height, width),
+        n_images,
+        (inches_wide - 1) / inches_high,
+        cmap="gray_r",
+        vmin=images.min(),
+        vmax=images.max(),
+    )
+    for i, name in enumerate(rows):
+        middle = i * (height + 1) + (height - 1) / 2
+        axes["pairs"].annotate(
+            name,
+            (-0.5, middle),
+            xytext=(-8, 0),
+            textcoords="offset points",
+            annotation_clip=False,
+            ha="right",
+            va="center",
+            fontsize="small",
+        )
+
+    limit = np.abs(shown).max() or 1
+    title(axes["filters"], "Filters", _describe_filters(len(shown), len(filters)))
+    picture = draw_mosaic(
+        axes["filters"], shown, columns, filter_aspect, cmap="RdBu_r", vmin=-limit, vmax=limit
+    )
+    scale = axes["filters"].inset_axes((0.1, -0.08, 0.8, 0.03))
+    figure.colorbar(picture, cax=scale, orientation="horizontal", label="weight")
+    if code is not None:
+        code = np.asarray(code)
+        classes = Classes.of(labels, len(code))
+        title(axes["code"], "Encoded data", f"{lengths} numbers")
+        draw_code(axes["code"], code, classes)
+        add_legend(figure, classes)
+    level = None if pca is None else (pca.n_components, pca.cost)
+    draw_cost(axes["cost"], costs, validation_costs, level)
+    axes["cost"].set_box_aspect(1)
     return figure
 
 
@@ -189,150 +283,10 @@ def _blank(figure: Figure | None, width: float, height: float) -> Figure:
     return figure
 
 
-def _title(axes: Axes, title: str, note: str) -> None:
-    """A title at the left, and a note in grey at the right of the same line."""
-    axes.set_title(title, loc="left", fontweight="bold")
-    axes.set_title(note, loc="right", color=NOTE_COLOUR, fontsize="small")
-
-
-def _clear_frame(axes: Axes) -> None:
-    axes.spines[["top", "right"]].set_visible(False)
-    axes.grid(alpha=0.25)
-    axes.set_axisbelow(True)
-
-
-def _colours(n_classes: int) -> np.ndarray:
-    """One colour a class, as an array of shape (n_classes, 3 or 4)."""
-    if n_classes <= len(PALETTE):
-        return np.array([to_rgb(colour) for colour in PALETTE[:n_classes]])
-    return colormaps["viridis"](np.linspace(0, 1, n_classes))
-
-
-def _draw_points(
-    axes: Axes, points: np.ndarray, membership: np.ndarray, colours: np.ndarray
-) -> None:
-    """A scatter of points of two columns, a histogram of one; class i in the i-th colour."""
-    _clear_frame(axes)
-    if points.shape[1] == 1:
-        _draw_histogram(axes, points[:, 0], membership, colours)
-        return
-    # All in one scatter, in the order of the rows: class by class, the last would hide the rest.
-    size = np.clip(30_000 / len(points), 3, 30)
-    x, y = points.T
-    axes.scatter(x, y, c=colours[membership], s=size, alpha=0.5, linewidths=0, rasterized=True)
-    _set_limits(axes, points)
-
-
-def _set_limits(axes: Axes, points: np.ndarray) -> None:
-    """Limits around the points; in a square panel, of equal scale if their ranges are alike."""
-    low, high = np.transpose([_range(column) for column in points.T])
-    span = high - low
-    if span.max() < 3 * span.min():
-        span[:] = span.max()
-    left, bottom = (low + high - 1.1 * span) / 2
-    axes.set(xlim=(left, left + 1.1 * span[0]), ylim=(bottom, bottom + 1.1 * span[1]))
-
-
-def _range(values: np.ndarray) -> tuple[float, float]:
-    """Between which numbers the values lie; some width around one that stands alone."""
-    low, high = float(values.min()), float(values.max())
-    size = max(abs(low), abs(high))
-    if high - low > 1e-6 * size:
-        return low, high
-    return low - (size or 1) / 2, high + (size or 1) / 2
-
-
-def _draw_histogram(
-    axes: Axes, values: np.ndarray, membership: np.ndarray, colours: np.ndarray
-) -> None:
-    edges = list(np.linspace(*_range(values), 61))
-    axes.set_ylabel("samples")
-    if len(colours) > len(PALETTE):
-        axes.hist(values, bins=edges, color=NOTE_COLOUR)
-        return
-    for index, colour in enumerate(colours):
-        axes.hist(values[membership == index], bins=edges, color=colour, alpha=0.6)
-
-
-def _draw_cost(axes: Axes, costs: np.ndarray) -> None:
-    _clear_frame(axes)
-    costs = costs.astype(np.float64)
-    if len(costs) == 0:
-        _title(axes, "Cost", "no epoch was completed")
-        return
-    _title(axes, "Cost", f"mean squared error; {costs[-1]:.3g} in the last epoch")
-    # Near the largest float a logarithmic axis fails: the curve leaves the picture before.
-    shown = np.where(costs <= 1e200, costs, np.nan)
-    axes.plot(shown, color=COST_COLOUR, linewidth=1.5, marker="o" if len(costs) == 1 else None)
-    axes.set_xlabel("epoch")
-    last = len(costs) - 1
-    margin = 0.05 * last or 0.5
-    axes.set_xlim(-margin, last + margin)
-    axes.xaxis.set_major_locator(_EpochLocator(last))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
-    if costs.min() > 0:
-        axes.set_yscale("log")
-
-
-class _EpochLocator(MaxNLocator):
-    """Ticks at epochs that there were: whole numbers from 0 to the last."""
-
-    def __init__(self, last: int) -> None:
-        super().__init__("auto", integer=True, min_n_ticks=1)
-        self.last = last
-
-    def tick_values(self, vmin: float, vmax: float) -> Any:
-        ticks = np.asarray(super().tick_values(vmin, vmax))
-        return np.abs(ticks[(ticks > -0.5) & (ticks < self.last + 0.5)])  # of -0.0 too
-
-
-def _add_legend(figure: Figure, classes: np.ndarray, colours: np.ndarray) -> None:
-    """Name the classes above the panels; of very many, name five along the scale."""
-    shown = np.arange(len(classes))
-    if len(classes) > len(PALETTE):
-        shown = np.linspace(0, len(classes) - 1, 5).round().astype(int)
-    handles = [
-        Line2D([], [], linestyle="", marker="o", color=colours[i], label=_class_name(classes[i]))
-        for i in shown
-    ]
-    figure.legend(handles=handles, loc="outside upper left", ncols=len(handles), frameon=False)
-
-
-def _class_name(value: object) -> str:
-    # Zero is added so that -0.0 is called 0.
-    return f"class {value + 0:g}" if isinstance(value, float) else f"class {value}"
-
-
-def _principal(code: np.ndarray) -> np.ndarray:
-    """The first two principal components: the directions in which the code varies most."""
-    code = code.astype(np.float64)  # linear algebra knows no float16
-    centred = code - code.mean(axis=0)
-    directions = np.linalg.svd(centred, full_matrices=False)[2]
-    return centred @ directions[:2].T
-
-
-def _describe_code(n_hidden: int) -> str:
-    if n_hidden > 2:
-        return f"{n_hidden} hidden units: 2 principal components"
-    return "1 hidden unit" if n_hidden == 1 else "2 hidden units"
+def _numbers(n: int) -> str:
+    return "1 number" if n == 1 else f"{n} numbers"
 
 
 def _describe_filters(n_shown: int, n_hidden: int) -> str:
     units = "1 hidden unit" if n_hidden == 1 else f"{n_hidden} hidden units"
     return units if n_shown == n_hidden else f"the first {n_shown} of {units}"
-
-
-def _columns(n_images: int) -> int:
-    """How many images to put side by side: nearly as many as below, with few cells left empty."""
-    square = math.ceil(math.sqrt(n_images))
-    return min(range(square, 2 * square), key=lambda columns: -n_images % columns)
-
-
-def _mosaic(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images side by side, `columns` to a row, as one image with a gap of NaN between them."""
-    n_images, height, width = images.shape
-    rows = math.ceil(n_images / columns)
-    cells = np.full((rows * columns, height + 1, width + 1), np.nan)
-    cells[:n_images, :height, :width] = images
-    grid = cells.reshape(rows, columns, height + 1, width + 1).swapaxes(1, 2)
-    return grid.reshape(rows * (height + 1), columns * (width + 1))[:-1, :-1]

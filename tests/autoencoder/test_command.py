@@ -13,12 +13,14 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 import pytest
 from matplotlib import pyplot
 from matplotlib.figure import Figure
+from matplotlib.image import imread
 
 import minigrad
 from autoencoder import AutoEncoder, TiedNetwork, load_donuts, make_donuts, prepare, train
@@ -27,6 +29,7 @@ from autoencoder.data import Samples
 from autoencoder.report import describe_samples
 
 PNG = b"\x89PNG"
+DOCS = Path(__file__).parents[2] / "docs"
 
 
 class Result(NamedTuple):
@@ -74,7 +77,11 @@ def drawing_folder(tmp_path, monkeypatch, table):
 @pytest.fixture
 def folder(drawing_folder, monkeypatch):
     """The same, and pictures are blank: to draw one takes a second."""
-    monkeypatch.setattr("autoencoder.command._draw", lambda *args, figure=None: figure or Figure())
+
+    def blank(*args, figure=None, **options):
+        return figure or Figure()
+
+    monkeypatch.setattr("autoencoder.command.draw", blank)
     return drawing_folder
 
 
@@ -108,6 +115,22 @@ def test_without_options_it_draws_autoencoder_png_and_says_so(plain_run):
     assert result.stdout.splitlines()[-1] == "Picture: autoencoder.png"
     assert os.listdir(folder) == ["autoencoder.png"]
     assert (folder / "autoencoder.png").read_bytes().startswith(PNG)
+
+
+def test_the_picture_in_the_docs_is_the_one_it_draws(plain_run):
+    folder, _ = plain_run
+    drawn, shown = map(coarse, (folder / "autoencoder.png", DOCS / "autoencoder.png"))
+    assert drawn.shape == shown.shape
+    # The one in the docs has fewer colours, and other versions of matplotlib set text a bit apart.
+    assert abs(drawn - shown).max() < 0.1
+
+
+def coarse(path):
+    """The picture's colours from 0 to 1, each the mean of a square of 24 by 24 pixels."""
+    pixels = imread(path)[..., :3]
+    height, width = (length // 24 for length in pixels.shape[:2])
+    squares = pixels[: 24 * height, : 24 * width].reshape(height, 24, width, 24, 3)
+    return squares.mean(axis=(1, 3))
 
 
 def test_the_costs_are_those_of_float64_parameters_on_float32_data_scaled_to_0_to_1(plain_run):
@@ -302,7 +325,7 @@ def test_the_model_is_saved_also_if_the_picture_cannot_be_drawn(folder, monkeypa
     def fail(*args, **kwargs):
         raise OSError("no space for pictures")
 
-    monkeypatch.setattr("autoencoder.command._draw", fail)
+    monkeypatch.setattr("autoencoder.command.draw", fail)
     result = run(*SHORT)
     assert (result.returncode, result.stderr) == (2, "autoencoder: no space for pictures\n")
     assert not saved_and_drawn(folder)

@@ -211,3 +211,42 @@ def test_pictures_can_be_saved_without_a_display(tmp_path, rng):
     for figure in (plot_points(*points(rng)), plot_images(*images(rng))):
         figure.savefig(tmp_path / "picture.png")
         assert (tmp_path / "picture.png").stat().st_size > 10_000
+
+
+def test_the_ticks_of_10_000_epochs_are_round(rng):
+    data, code, decoded, _, labels = points(rng)
+    figure = plot_points(data, code, decoded, np.geomspace(1, 0.1, 10_000), labels)
+    figure.draw_without_rendering()
+    names = [text.get_text() for text in figure.axes[-1].get_xticklabels()]
+    assert names == ["0", "2,000", "4,000", "6,000", "8,000"]
+
+
+def test_a_diverged_run_is_drawn_to_its_end_with_the_epoch_that_was_best(rng):
+    data, code, decoded, _, labels = points(rng)
+    costs = [0.1, 0.08, 5.0, 35_312.0]
+    cost = plot_points(data, code, decoded, costs, labels).axes[-1]
+    curve, best = cost.lines
+    np.testing.assert_array_equal(curve.get_ydata(), costs)
+    np.testing.assert_array_equal(best.get_xydata(), [[1, 0.08]])
+    assert cost.get_title(loc="right") == "mean squared error; lowest 0.08 in epoch 1"
+    assert [text.get_text() for text in cost.texts] == ["diverged: 35,300 in the last epoch, 3"]
+
+
+@pytest.mark.parametrize("costs", [[0.083], [0.083, 0.081], [0.3, 0.05]])
+def test_costs_of_less_than_a_decade_have_plain_numbers_for_ticks(rng, costs):
+    data, code, decoded, _, labels = points(rng)
+    cost = plot_points(data, code, decoded, costs, labels).axes[-1]
+    low, high = cost.get_ylim()
+    ticks = [tick for tick in cost.get_yticks() if low <= tick <= high]
+    assert len(ticks) >= 2
+    assert all(float(cost.yaxis.get_major_formatter()(tick)) == tick for tick in np.round(ticks, 5))
+
+
+def test_names_for_another_number_of_features_are_refused(rng):
+    with pytest.raises(ValueError, match="1 feature_names for 4 features"):
+        plot_points(*points(rng), feature_names=["height"])
+
+
+def test_labels_for_another_number_of_codes_are_refused(rng):
+    with pytest.raises(ValueError, match="2 labels for 5 codes"):
+        plot_images(*images(rng), code=rng.rand(5, 6), labels=[0, 1])

@@ -1,0 +1,211 @@
+"""The picture of a fitted model, from the samples that it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sklearn.decomposition import PCA
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from .classes import Classes
+from .estimator import AutoEncoder
+from .plotting import Comparison, plot_images, plot_points
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+    from numpy.typing import ArrayLike
+
+# Of more samples, evenly spaced ones are drawn: more dots only hide each other.
+MOST_SAMPLES = 20_000
+MOST_IMAGES = 10
+
+
+def plot(
+    model: AutoEncoder | Pipeline,
+    X: ArrayLike,
+    labels: ArrayLike | None = None,
+    *,
+    image_shape: tuple[int, int] | None = None,
+    figure: Figure | None = None,
+) -> Figure:
+    """Draw what a fitted model makes of samples: incoming, encoded, decoded, and what was lost.
+
+    For samples that are points, the panels of `plot_points`; for images, those of `plot_images`.
+    Beside the model stands PCA, fitted to the samples drawn, with as many components as the model
+    has hidden units: no linear code of that length loses less.
+
+    Parameters
+    ----------
+    model : AutoEncoder or Pipeline
+        Fitted. A pipeline's last step is the AutoEncoder; what the steps before it do to the
+        samples is undone in the picture, so that it is in the samples' own units.
+    X : array or data frame of shape (n_samples, n_features)
+        The samples, as the model's `transform` takes them. The columns of a data frame give their
+        names. Of more than 20,000, so many are drawn, evenly spaced.
+    labels : array of shape (n_samples,), optional
+        Classes, as names or numbers.
+    image_shape : (height, width), optional
+        If the samples are images; by default what a step of the pipeline has as its
+        ``image_shape``.
+    figure : Figure, optional
+        An empty figure to draw on, for example ``pyplot.figure()``; by default a new one.
+
+    Returns
+    -------
+    Figure
+        To be saved with ``figure.savefig(path)``; a notebook shows it.
+
+    Raises
+    ------
+    TypeError
+        If the model is not an AutoEncoder or a pipeline that ends in one.
+    NotFittedError
+        If it is not fitted.
+    ValueError
+        If X is not what it was fitted to, there are not as many labels as samples, or
+        `image_shape` has not as many pixels as there are features.
+
+    Examples
+    --------
+    >>> X = np.random.RandomState(0).rand(100, 4)
+    >>> model = AutoEncoder(n_hidden=2, epochs=50, random_state=0).fit(X)
+    >>> figure = plot(model, X, labels=X[:, 0] > 0.5)
+    >>> [axes.get_title(loc="left") for axes in figure.axes]
+    ['Incoming data', 'Encoded data', 'Decoded data', 'Cost', 'Lost']
+    """
+    network, before, image_shape_of_steps = _parts(model)
+    check_is_fitted(network)
+    n_samples = np.shape(X)[0]
+    if labels is not None and len(np.asarray(labels)) != n_samples:
+        raise ValueError(f"plot: {len(np.asarray(labels))} labels for {n_samples} samples")
+    X, labels = _evenly(X), _evenly(labels)
+    features = X if before is None else before.transform(X)
+    # Without it, as of steps that leave out features, the picture is of what the network gets.
+    inverse = getattr(before, "inverse_transform", np.asarray)
+    names = getattr(X, "columns", getattr(model, "feature_names_in_", None))
+    return draw(
+        network,
+        features,
+        inverse,
+        labels,
+        feature_names=names,
+        image_shape=image_shape or image_shape_of_steps,
+        figure=figure,
+    )
+
+
+def draw(
+    network: AutoEncoder,
+    features: ArrayLike,
+    inverse: Callable[[np.ndarray], np.ndarray],
+    labels: ArrayLike | None = None,
+    *,
+    feature_names: Sequence[str] | None = None,
+    image_shape: tuple[int, int] | None = None,
+    figure: Figure | None = None,
+) -> Figure:
+    """Draw what the network makes of features, in the units to which `inverse` takes them.
+
+    Parameters
+    ----------
+    network : AutoEncoder
+        Fitted.
+    features : array of shape (n_samples, n_features)
+        As the network takes them.
+    inverse : callable
+        From features to the samples' own units.
+    labels, feature_names, image_shape, figure
+        As in `plot_points` and `plot_images`.
+    """
+    features, labels = _evenly(features), _evenly(labels)
+    code = network.transform(features)
+    by_pca = _by_pca(np.asarray(features, dtype=np.float64), code.shape[1])
+    before, after = inverse(np.asarray(features)), inverse(network.inverse_transform(code))
+    shown = slice(None) if image_shape is None else _examples(labels, len(code))
+    before, after = before[shown], after[shown]
+    pca = None
+    if by_pca is not None:
+        decoded, n_components, cost = by_pca
+        pca = Comparison(n_components, inverse(decoded)[shown], cost)
+    scores = getattr(network, "validation_scores_", None)
+    validation_costs = None if scores is None else -np.asarray(scores, dtype=np.float64)
+    if image_shape is None:
+        return plot_points(
+            before,
+            code,
+            after,
+            network.costs_,
+            labels,
+            validation_costs=validation_costs,
+            pca=pca,
+            feature_names=feature_names,
+            figure=figure,
+        )
+    return plot_images(
+        before,
+        after,
+        network.weights_,
+        network.costs_,
+        code=code,
+        labels=labels,
+        validation_costs=validation_costs,
+        pca=pca,
+        image_shape=image_shape,
+        figure=figure,
+    )
+
+
+def _parts(model: object) -> tuple[AutoEncoder, Any, tuple[int, int] | None]:
+    """The network, the pipeline of the steps before it, and the images' shape that they know."""
+    steps = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
+    if not isinstance(steps[-1], AutoEncoder):
+        raise TypeError(
+            "plot: expected a fitted AutoEncoder, or a Pipeline whose last step is one; got "
+            f"{type(model).__name__}"
+            + (f" that ends in {type(steps[-1]).__name__}" if isinstance(model, Pipeline) else "")
+        )
+    shapes = [getattr(step, "image_shape", None) for step in steps]
+    shape = next((shape for shape in shapes if shape is not None), None)
+    return steps[-1], model[:-1] if len(steps) > 1 else None, shape  # type: ignore[index]
+
+
+def _evenly(rows: Any) -> Any:
+    """The rows, or of many as many as are drawn, evenly spaced."""
+    if rows is None:
+        return None
+    step = -(-np.shape(rows)[0] // MOST_SAMPLES)
+    if step <= 1:
+        return rows
+    return (rows.iloc if hasattr(rows, "iloc") else rows)[::step]
+
+
+def _by_pca(features: np.ndarray, n_hidden: int) -> tuple[np.ndarray, int, float] | None:
+    """The features rebuilt from as many principal components, their number, and the cost."""
+    if len(features) < 2:
+        return None
+    n_components = min(n_hidden, *features.shape)
+    # Of size 1, so that no square is too large.
+    scaled = features / (np.abs(features).max() or 1)
+    with np.errstate(divide="ignore", invalid="ignore"):  # of shares of no variance
+        pca = PCA(n_components, random_state=0).fit(scaled)
+    rebuilt = pca.inverse_transform(pca.transform(scaled)) * (np.abs(features).max() or 1)
+    with np.errstate(over="ignore"):
+        cost = float(np.mean((features - rebuilt) ** 2))
+    return (rebuilt, n_components, cost) if np.isfinite(cost) else None
+
+
+def _examples(labels: ArrayLike | None, n_samples: int) -> np.ndarray:
+    """The numbers of the samples to show as images: of each class in turn, as far as they go."""
+    if labels is None:
+        return np.unique(np.linspace(0, n_samples - 1, MOST_IMAGES).astype(int))
+    classes = Classes.of(labels, n_samples)
+    # How many of its class stand before each sample.
+    order = np.argsort(classes.membership, kind="stable")
+    first = np.searchsorted(classes.membership[order], classes.membership[order])
+    turn = np.empty(n_samples, dtype=int)
+    turn[order] = np.arange(n_samples) - first
+    chosen = np.lexsort([classes.membership, turn])[:MOST_IMAGES]
+    return chosen[np.argsort(classes.membership[chosen], kind="stable")]
