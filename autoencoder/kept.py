@@ -21,6 +21,8 @@ class Kept(NamedTuple):
     names: list[str] | None
     label: str | int | None
     image_shape: tuple[int, int] | None
+    #: The largest number that a pixel can have.
+    largest: float | None
 
     @classmethod
     def of(cls, model: AutoEncoder | Pipeline) -> Kept:
@@ -34,6 +36,7 @@ class Kept(NamedTuple):
             None if names is None else list(names),
             getattr(scaler, "label", None),
             getattr(scaler, "image_shape", None),
+            getattr(scaler, "largest", None),
         )
 
     @property

@@ -158,6 +158,7 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
             options.kept.names,
             options.kept.label,
             options.kept.image_shape,
+            options.kept.largest,
             drop_missing=options.drop_missing,
         ),
     )

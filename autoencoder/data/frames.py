@@ -22,6 +22,7 @@ _BEFORE_3_1 = tuple(map(int, pd.__version__.split(".")[:2])) < (3, 1)
 _EXACT = {"float_precision": "round_trip"} if _BEFORE_3_1 else {}
 # What pandas calls a column whose header is empty.
 _UNNAMED = re.compile(r"Unnamed: \d+")
+_NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 # Of how many columns a message gives the names.
 _NAMED = 10
 
@@ -108,21 +109,22 @@ def _explained(error: Exception) -> str:
 
 
 def _check_header(frame: pd.DataFrame, source: str) -> None:
-    """Raise a ValueError if the first line holds numbers, as that of a table without names does."""
+    """Raise a ValueError if the first line holds numbers, as that of a table without names does.
+
+    Whole numbers may be names, as years are, or the numbers that pandas gives to columns.
+    """
     names = list(frame.columns)
-    if names != [str(i) for i in range(len(names))] and all(_is_number(name) for name in names):
+    numbers = [name for name in names if _NUMBER.fullmatch(name)]
+    whole = all(name.isdigit() for name in numbers)
+    if numbers and not (whole and (len(numbers) < len(names) or names == _counted(len(names)))):
         raise ValueError(
-            f"{source}: expected a first line of column names, got the numbers "
-            f"{', '.join(names[:_NAMED])}; write the columns' names above them"
+            f"{source}: expected a first line of column names, got numbers in it: "
+            f"{', '.join(numbers[:_NAMED])}; write the columns' names above them"
         )
 
 
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
+def _counted(n: int) -> list[str]:
+    return [str(i) for i in range(n)]
 
 
 def quoted(names: Sequence[object]) -> str:

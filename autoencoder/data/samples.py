@@ -152,6 +152,7 @@ def read_like(
     names: Sequence[str] | None = None,
     label: str | int | None = None,
     image_shape: tuple[int, int] | None = None,
+    largest: float | None = None,
     *,
     drop_missing: bool = False,
 ) -> Samples:
@@ -159,13 +160,13 @@ def read_like(
 
     Columns with names are found by their names, in whatever order they come. The column of the
     classes may be there or not; others are left out, and `Samples.note` says so. Columns without
-    names are in the order of training.
+    names are in the order of training. The pixels of images are brought to the model's range.
 
     Parameters
     ----------
     source : path or str
         As in `read_samples`.
-    n_features, names, label, image_shape
+    n_features, names, label, image_shape, largest
         What the model was trained on.
     drop_missing : bool
         As in `read_samples`.
@@ -185,7 +186,9 @@ def read_like(
                 f"{name}: its images are {_size(read.shape)} pixels, but the model was trained on "
                 f"{trained_on}"
             )
-        return _from_images(read, name)
+        samples = _from_images(read, name)
+        scale = 1.0 if largest is None else largest / read.largest
+        return samples._replace(features=scale * read.pixels, largest=largest)
     if names is None or isinstance(read, np.ndarray):
         features, label_at = _by_number(read, n_features, label, name)
         extra: list[str] = []

@@ -138,7 +138,12 @@ BAD_TEXTS = {
     "infinity": ("a,b\n1,2\n3,inf\n", "got inf in row 1, column 'b'"),
     "beyond float32": ("a,b\n1,2\n3,1e39\n", r"one of size 1e\+39 in column 'b'; divide"),
     "a number beyond 64 bits": ("a\n1\n123456789012345678901234567890\n", "'a' holds text|of size"),
-    "numbers as names": ("1.5,2\n3,4\n", "column names, got the numbers 1.5, 2; write"),
+    "numbers as names": ("1.5,2\n3,4\n", "column names, got numbers in it: 1.5, 2; write"),
+    "years alone as names": ("2019,2020\n3,4\n", "got numbers in it: 2019, 2020; write"),
+    "numbers and a class as names": (
+        "5.1,3,setosa\n4.9,3,setosa\n",
+        "numbers in it: 5.1, 3; write",
+    ),
     "row numbers": (",a\n0,1\n1,2\n", r"'Unnamed: 0' has no name .*--drop .Unnamed: 0."),
     "more fields than names": ("a,b\n1,2,3\n4,5,6\n", "rows have more fields than .* names"),
     "more fields in one line": (
@@ -175,8 +180,10 @@ def test_times_in_a_parquet_file_are_named():
         read_samples("x.parquet")
 
 
-def test_numbers_as_pandas_numbers_columns_are_names():
-    assert read_samples(write("x.csv", "0,1\n5,6\n")).names == ["0", "1"]
+@pytest.mark.parametrize("names", ["0,1", "2019,country", "2019,2020,nan"])
+def test_whole_numbers_can_be_names_beside_others_or_if_they_count(names):
+    path = write("x.csv", f"{names}\n{','.join('5' for _ in names.split(','))}\n")
+    assert read_samples(path).names == names.split(",")
 
 
 @pytest.mark.parametrize(
@@ -352,6 +359,12 @@ def test_images_have_no_columns_to_choose(how):
 
 
 # What a model takes.
+
+
+def test_pixels_are_brought_to_the_range_that_the_model_knows(folder):
+    draw(folder / "images" / "1.png", np.full((8, 8), 255, np.uint8))
+    samples = read_like("images", 64, image_shape=(8, 8), largest=16)
+    assert samples.features.tolist() == [[16] * 64]
 
 
 def test_columns_are_found_by_their_names_in_any_order():
