@@ -127,11 +127,11 @@ def test_the_dtype_of_the_result_can_be_chosen(name, dtype):
 
 
 @pytest.mark.parametrize("axis", [None, 0, -1, (0, 2)])
-@pytest.mark.parametrize("keepdims", [False, True])
 @pytest.mark.parametrize("name", [*sorted(set(REDUCTIONS) - {"all", "any"})])
-def test_a_reduction_has_its_derivative_over_any_axes(name, keepdims, axis):
+def test_a_reduction_has_its_derivative_over_any_axes_with_or_without_keeping_them(name, axis):
+    function = getattr(T, name)
     x = np.array([0.7, 1.6, 2.3, 1.1, 2.9, 0.4, 1.3, 1.9, 0.9, 2.1, 0.6, 1.4]).reshape(2, 3, 2)
-    check_grad(lambda x: getattr(T, name)(x, axis=axis, keepdims=keepdims), x)
+    check_grad(lambda x: [function(x, axis=axis, keepdims=keeps) for keeps in (False, True)], x)
 
 
 @pytest.mark.parametrize("axis", [None, 0, -1])

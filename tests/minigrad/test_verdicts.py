@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import pytest
+from hypothesis import settings
 
 import minigrad
 import minigrad.tensor as T
@@ -284,11 +285,21 @@ def verdict(case, gradient, dtype, of_values, of_arguments):
 SCALES = [(1, 1), (1e8, 1e-8), (1e-8, 1e8)]
 
 
+def scales_for(name, dtype):
+    """All but one, which is another one for the next case and in the other float.
+
+    With the profile `thorough`, all.
+    """
+    left_out = (list(CASES).index(name) + (dtype == "float32")) % len(SCALES)
+    is_thorough = settings().max_examples >= 1000
+    return [scales for i, scales in enumerate(SCALES) if is_thorough or i != left_out]
+
+
 @pytest.mark.parametrize("name", CASES)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_a_right_derivative_is_called_right_and_a_wrong_one_wrong(name, dtype):
     case = CASES[name]
-    for scales in SCALES:
+    for scales in scales_for(name, dtype):
         assert verdict(case, case.right, dtype, *scales) == "right", scales
         assert verdict(case, case.wrong, dtype, *scales) == "wrong", scales
 
@@ -342,10 +353,10 @@ def test_so_are_second_derivatives(name, dtype, scale):
             return scale * op(x / scale)
 
         x = (scale * V).astype(dtype)
-        check_grad(f, x)
         if second is right:
             check_grad(f, x, order=2)
         else:
+            check_grad(f, x)
             with pytest.raises(GradientError, match="the second derivative is wrong"):
                 check_grad(f, x, order=2)
 
