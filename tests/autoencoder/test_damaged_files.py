@@ -15,10 +15,12 @@ from io import BytesIO
 
 import numpy as np
 import pytest
+from PIL import Image
 from sklearn.pipeline import make_pipeline
 
 import autoencoder
 from autoencoder import AutoEncoder, Preparation, load_donuts, make_donuts
+from autoencoder.data import read_samples
 
 N_CASES = int(os.environ.get("MINIGRAD_DAMAGED_FILES", 1000))
 
@@ -306,6 +308,43 @@ def test_a_damaged_data_file_is_refused_by_name_or_holds_a_whole_table(tmp_path,
             assert table.dtype == np.float64, number
             assert table.ndim == 2 and min(table.shape) >= 1 and table.shape[1] >= 2, number
             assert np.isfinite(table).all(), number
+
+
+def good_csv():
+    lines = ["height,width,kind", *(f"{i / 7},{i},{'ab'[i % 2]}" for i in range(20))]
+    return "\n".join(lines).encode()
+
+
+def good_png():
+    file = BytesIO()
+    Image.fromarray(np.arange(64, dtype=np.uint8).reshape(8, 8)).save(file, "PNG")
+    return file.getvalue()
+
+
+DATA = {
+    "x.csv": (good_csv, "kind"),
+    "x.npz": (lambda: zipped([("table.npy", npy(make_donuts(9)))]), None),
+    "images/x.png": (good_png, None),
+}
+
+
+@pytest.mark.parametrize("name", DATA)
+def test_damaged_data_of_every_kind_is_refused_by_name_or_holds_numbers(tmp_path, name):
+    make, label = DATA[name]
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    source = path.parent if "/" in name else path
+    for number in range(N_CASES // 10):
+        path.write_bytes(damaged_bytes(random.Random(number), make()))
+        try:
+            samples = read_samples(source, label=label)
+        except (ValueError, OSError) as error:
+            assert str(source) in str(error), number
+        except BaseException as error:
+            raise AssertionError(f"damaged_bytes of {number} raised {error!r}") from error
+        else:
+            assert samples.features.ndim == 2 and samples.features.size > 0, number
+            assert np.isfinite(samples.features).all(), number
 
 
 # Files crafted one by one: what is wrong with them, how they are made, what is said of them.
