@@ -155,7 +155,9 @@ def draw_cost(
     curves = [costs]
     if validation_costs is not None and len(np.asarray(validation_costs)):
         validation = np.asarray(validation_costs, dtype=np.float64)[-len(costs) :]
-        _plot_costs(axes, epochs[-len(validation) :], validation, VALIDATION_COLOUR, "validation")
+        of_validation = epochs[len(costs) - len(validation) :]
+        _plot_costs(axes, of_validation, validation, VALIDATION_COLOUR, "validation")
+        _mark_lowest(axes, of_validation, validation, VALIDATION_COLOUR)
         curves.append(validation)
     if pca is not None and pca[1] > 1e-3 * np.min(costs):
         components = "1 component" if pca[0] == 1 else f"{pca[0]} components"
@@ -165,7 +167,7 @@ def draw_cost(
     _describe_cost(axes, costs)
     _set_epochs(axes, len(costs) - 1)
     _set_costs(axes, np.concatenate(curves))
-    if len(axes.lines) > 1 and len(curves) > 1:
+    if len(axes.lines) > 1:
         axes.legend(loc=_free_place(axes, curves), frameon=False, fontsize="small")
 
 
@@ -354,18 +356,21 @@ def _plot_costs(axes: Axes, epochs: np.ndarray, costs: np.ndarray, colour: str, 
 
 
 def _describe_cost(axes: Axes, costs: np.ndarray) -> None:
-    """Say the last cost, and of a run that ended above its start, where it was lowest."""
-    last = f"{_readable(costs[-1])} in the last epoch"
-    title(axes, "Cost", f"mean squared error; {last}")
+    """Say the last cost, and of a run that ended above its start also the first and the lowest."""
+    first, last = _readable(costs[0]), _readable(costs[-1])
     if costs[-1] <= costs[0] * (1 + 1e-3):
+        title(axes, "Cost", f"mean squared error; {last} in the last epoch")
         return
+    title(axes, "Cost", f"worse: {first} in the first epoch, {last} in the last")
+    _mark_lowest(axes, np.arange(len(costs)), costs, COST_COLOUR)
+
+
+def _mark_lowest(axes: Axes, epochs: np.ndarray, costs: np.ndarray, colour: str) -> None:
+    """Put a circle around the epoch of the lowest cost."""
     lowest = int(np.argmin(np.where(np.isfinite(costs), costs, np.inf)))
-    title(
-        axes, "Cost", f"mean squared error; lowest {_readable(costs[lowest])} in epoch {lowest:,}"
-    )
-    axes.plot([lowest], costs[[lowest]], "o", color=COST_COLOUR, markersize=10, fillstyle="none")
-    note = f"diverged: {last}, {len(costs) - 1:,}"
-    axes.text(0.03, 0.97, note, transform=axes.transAxes, va="top", color=NOTE_COLOUR)
+    label = f"lowest, {_readable(costs[lowest])} in epoch {epochs[lowest]:,}"
+    where = epochs[[lowest]], costs[[lowest]]
+    axes.plot(*where, "o", color=colour, markersize=10, fillstyle="none", label=label)
 
 
 def _readable(cost: float) -> str:

@@ -228,8 +228,16 @@ def test_a_diverged_run_is_drawn_to_its_end_with_the_epoch_that_was_best(rng):
     curve, best = cost.lines
     np.testing.assert_array_equal(curve.get_ydata(), costs)
     np.testing.assert_array_equal(best.get_xydata(), [[1, 0.08]])
-    assert cost.get_title(loc="right") == "mean squared error; lowest 0.08 in epoch 1"
-    assert [text.get_text() for text in cost.texts] == ["diverged: 35,300 in the last epoch, 3"]
+    assert best.get_label() == "lowest, 0.08 in epoch 1"
+    assert cost.get_title(loc="right") == "worse: 0.1 in the first epoch, 35,300 in the last"
+
+
+def test_the_lowest_validation_cost_is_marked(rng):
+    data, code, decoded, *_ = points(rng)
+    figure = plot_points(data, code, decoded, [0.3, 0.2, 0.1], validation_costs=[0.4, 0.2, 0.3])
+    *_, best = figure.axes[-1].lines
+    np.testing.assert_array_equal(best.get_xydata(), [[1, 0.2]])
+    assert best.get_label() == "lowest, 0.2 in epoch 1"
 
 
 @pytest.mark.parametrize("costs", [[0.083], [0.083, 0.081], [0.3, 0.05]])
