@@ -161,14 +161,7 @@ LAYOUTS: list[Callable[[np.ndarray], np.ndarray]] = [
 
 
 class Expression:
-    """A random expression, the values of its inputs, and the code that makes it.
-
-    Attributes
-    ----------
-    inputs : list of Variable
-    values : list of array
-        The inputs'.
-    """
+    """A random expression, the values of its inputs, and the code that makes it."""
 
     def __init__(self, inputs: list[Variable], values: list[np.ndarray]) -> None:
         self.inputs, self.values = inputs, values

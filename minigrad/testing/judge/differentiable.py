@@ -16,24 +16,12 @@ COMPLEX_STEPS = 2.0**-600, 2.0**-300
 
 
 class Differentiable(Protocol):
-    """A function of arrays, with its gradient at a point.
+    """A function of arrays, with its gradient at a point."""
 
-    Attributes
-    ----------
-    names : list of str
-        A name for each argument.
-    point : list of array
-        The arguments where the gradient is checked.
-    wrt : list of int
-        The numbers of the arguments that the gradient is by.
-    precision : float
-        The relative rounding error of `values`, as far as dtypes tell.
-    """
-
-    names: list[str]
-    point: Arrays
-    wrt: list[int]
-    precision: float
+    names: list[str]  # of the arguments
+    point: Arrays  # the arguments where the gradient is checked
+    wrt: list[int]  # the numbers of the arguments that the gradient is by
+    precision: float  # the relative rounding error of `values`, as far as dtypes tell
 
     def values(self, point: Arrays) -> np.ndarray:
         """All results at a point, one after another, as float64."""

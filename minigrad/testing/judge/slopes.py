@@ -45,38 +45,24 @@ _N_LOOKS = 8
 class Slope:
     """The derivative of a line's weighted results at 0.
 
-    Attributes
-    ----------
-    value : float
-        At a kink, the mean of the slopes of both sides.
-    error : float
-        A bound on its distance from the truth, as far as the values tell.
-    kind : {'smooth', 'kink', 'jump', 'spike', 'stair', 'infinite', 'edge', 'undefined'}
-        Whether the function has one slope there, or one on each side; whether it jumps; whether it
-        has another value there than all around, so that the slope to both sides is infinite;
-        whether it stands still between jumps, as what is rounded to few bits; whether its slope
-        grows without end the closer one looks; whether it is defined on one side alone, and has the
-        slope of that side; or not even at 0.
-    width : float
-        By how much the slopes of the two sides differ, at a kink.
-    around : float
-        The slope of the secants to the points furthest away: what is not small here.
-    over_stairs : float
-        The slope over steps longer than the stairs, if there are any.
-    saturated : float
-        The part of the error that is there because results stand still, though not elsewhere.
-    largest : float
-        How large the results are together, here or where the numbers are 0 or twice as large.
+    The kind tells whether the function has one slope there, 'smooth', or one on each side, a 'kink';
+    whether it jumps; whether it has another value there than all around, a 'spike', so that the slope
+    to both sides is infinite; whether it stands still between jumps, on a 'stair', as what is rounded
+    to few bits; whether its slope grows without end the closer one looks, 'infinite'; whether it is
+    defined on one side alone, at an 'edge', and has the slope of that side; or is not even at 0,
+    'undefined'.
     """
 
-    value: float
-    error: float
+    value: float  # at a kink, the mean of the slopes of both sides
+    error: float  # a bound on its distance from the truth, as far as the values tell
     kind: str = "smooth"
-    width: float = 0.0
-    around: float = 0.0
-    over_stairs: float = math.nan
-    saturated: float = 0.0
-    largest: float = 0.0
+    width: float = 0.0  # by how much the slopes of the two sides differ, at a kink
+    around: float = 0.0  # the slope of the secants to the points furthest away
+    over_stairs: float = math.nan  # the slope over steps longer than the stairs
+    saturated: float = 0.0  # the part of the error of what stands still, though not elsewhere
+    largest: float = (
+        0.0  # how large the results are, here or where the numbers are 0 or twice as large
+    )
 
 
 def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
