@@ -32,9 +32,6 @@ from .judge.verdict import compared
 
 _N_ROUNDED = 4
 
-# Values that are not finite are looked at, which needs no warning.
-_quiet = np.errstate(all="ignore")
-
 
 def _called(f: Function, values: Arrays) -> Arrays:
     """The results of the function; what goes wrong when it is planned is an error."""
@@ -48,7 +45,7 @@ class SymbolicFunction(Differentiable):
     Values are computed with `precise`, the same inputs and outputs in float64, if they are given.
     """
 
-    @_quiet
+    @np.errstate(all="ignore")
     def __init__(
         self,
         inputs: Sequence[Variable],
@@ -78,7 +75,6 @@ class SymbolicFunction(Differentiable):
         derivatives = self._gradient(self.inputs, self.outputs, weights)
         self._gradients = function(self._arguments, derivatives, on_unused_input="ignore")
 
-    @_quiet
     def values(self, point: Arrays) -> np.ndarray:
         return as_results(_called(self._values, self.precisely(point)))
 
@@ -86,11 +82,9 @@ class SymbolicFunction(Differentiable):
         """The point in the dtypes of the precise inputs."""
         return _as(self.precise_inputs, point)
 
-    @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         return _called(self._gradients, self._given(point, weights))
 
-    @_quiet
     def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
         random = np.random.default_rng(0)
         values = dict(zip(self._arguments, self._given(point, weights), strict=True))
@@ -102,7 +96,6 @@ class SymbolicFunction(Differentiable):
         """The values that the gradient is computed from."""
         return [*_as(self.inputs, point), *self._parts(weights, self.outputs)]
 
-    @_quiet
     def slopes(self, point: Arrays, direction: Arrays, step: float) -> np.ndarray | None:
         if not self._is_analytic:
             return None
@@ -145,7 +138,6 @@ class SymbolicFunction(Differentiable):
         return _as(outputs, in_parts(weights, self._shapes))
 
 
-@_quiet
 def _first_wrong(f: SymbolicFunction) -> Apply | None:
     """The first node, in the order of computing, whose own vjp is wrong at the values it gets."""
     variables = ancestors(f.precise_outputs)

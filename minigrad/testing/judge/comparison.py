@@ -248,8 +248,7 @@ class Comparison:
         def entry(found: Slope) -> Entry:
             own_bound = bound_at_kink if found.kind == "kink" else bound_of_own
             bound = _CAUTION * found.error + own_bound
-            with np.errstate(all="ignore"):
-                numbers = np.array([analytic, found.value, bound]) / scale
+            numbers = np.array([analytic, found.value, bound]) / scale
             own, value, at_most = map(float, numbers + 0.0)  # no -0
             verdict = self._verdict(analytic, found, bound)
             if math.isinf(own) and math.isinf(value) and found.kind == "smooth":
@@ -386,8 +385,7 @@ def _without_jumps(*samples: np.ndarray) -> np.ndarray:
     to each tells, and that of most, because one may be alone on its side.
     """
     x = np.array(samples)
-    with np.errstate(all="ignore"):
-        apart = np.abs(x[:, np.newaxis] - x)
+    apart = np.abs(x[:, np.newaxis] - x)
     apart[np.arange(len(x)), np.arange(len(x))] = np.inf
     nearest = np.where(np.isnan(apart), np.inf, apart).min(axis=1)
     return _OF_NEAREST * np.asarray(np.median(nearest, axis=0))

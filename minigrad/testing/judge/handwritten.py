@@ -15,9 +15,6 @@ from .report import GradientError
 # The point is moved by so many units of precision to see how rounding moves the gradient.
 _UNITS = (-5, -2, 2, 5)
 
-# Values that are not finite are looked at, which needs no warning.
-_quiet = np.errstate(all="ignore")
-
 
 class HandwrittenFunction(Differentiable):
     """A function in NumPy, with a gradient written by hand.
@@ -43,7 +40,7 @@ class HandwrittenFunction(Differentiable):
         If f does not return numbers, or the gradient cannot be called as it must be.
     """
 
-    @_quiet
+    @np.errstate(all="ignore")
     def __init__(
         self,
         f: Callable[..., Any],
@@ -64,7 +61,6 @@ class HandwrittenFunction(Differentiable):
         self._takes_weights = self._is_list or self._results[0].shape != ()
         self._taken = _arguments_of(gradient, arguments, self._takes_weights)
 
-    @_quiet
     def values(self, point: Arrays) -> np.ndarray:
         return as_results(self._called(self._precise(point)))
 
@@ -72,7 +68,6 @@ class HandwrittenFunction(Differentiable):
         values, by_name = self._arguments.filled(point)
         return self._f(*values, **by_name)
 
-    @_quiet
     def gradients(self, point: Arrays, weights: np.ndarray) -> Arrays:
         cotangents = in_parts(weights, [result.shape for result in self._results])
         if not self._is_list:

@@ -107,7 +107,6 @@ class Neighbourhood:
         worst = int(np.argmax(excess))
         return worst if excess[worst] > 0 else None
 
-    @np.errstate(all="ignore")
     def finds_stairs(self, step: float, k: int) -> bool:
         """Whether result k jumps, within a step of 0, as rounding makes it: that is noise then.
 
@@ -175,7 +174,6 @@ def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
         yield size, (differences.min(axis=0) < 0) & (differences.max(axis=0) > 0)
 
 
-@np.errstate(all="ignore")
 def root_mean_square(x: np.ndarray) -> np.ndarray:
     """sqrt(mean(x²)) over the first axis, without overflow of the squares."""
     largest = np.max(np.abs(x), axis=0, initial=0.0)

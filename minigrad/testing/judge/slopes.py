@@ -133,7 +133,6 @@ class _Table:
         self._secants: deque[np.ndarray] = deque(maxlen=_N_GROWING + 1)
         self.longest = np.zeros_like(at_0)
 
-    @np.errstate(all="ignore")
     def add(self, step: float, after: np.ndarray, before: np.ndarray) -> None:
         """Take in the results at half the last step to the right and to the left."""
         to_right, to_left = after - self._at_0, self._at_0 - before
@@ -206,7 +205,6 @@ class _Table:
         total = float(np.sum(np.abs(weights) * width, where=is_kink))
         return Slope(value, error, "kink", total) if np.any(is_kink) else Slope(value, error)
 
-    @np.errstate(all="ignore")
     def _growing(self, weights: np.ndarray) -> float:
         """The weighted slopes of the results that get steeper without end on some side, or 0.
 
