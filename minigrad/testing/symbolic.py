@@ -153,17 +153,13 @@ def _first_wrong(f: SymbolicFunction) -> Apply | None:
         outputs = [v for v in node.op.make_node(*inputs).outputs if v.type.is_float]
         if not wrt or not outputs:
             continue
-        if _is_wrong(SymbolicFunction(inputs, outputs, wrt, arrays)):
+        try:
+            report, _ = compared(SymbolicFunction(inputs, outputs, wrt, arrays))
+        except GradientError:  # a derivative of another shape than its input
+            return node
+        if report.wrong:
             return node
     return None
-
-
-def _is_wrong(f: SymbolicFunction) -> bool:
-    try:
-        report, _ = compared(f)
-    except GradientError:  # a derivative of another shape than its input
-        return True
-    return bool(report.wrong)
 
 
 def differentiable(
@@ -196,10 +192,8 @@ def differentiable(
         return HandwrittenFunction(_refusing_expressions(f), gradient, arguments, places)
     dtypes = [x.dtype for x in arrays]
     inputs, outputs = _built(f, arguments, dtypes)
-    precise = None
-    if any(dtype.kind == "f" and dtype != "float64" for dtype in dtypes):
-        wide = [np.dtype("float64") if dtype.kind == "f" else dtype for dtype in dtypes]
-        precise = _built(f, arguments, wide)
+    wide = [np.dtype("float64") if dtype.kind == "f" else dtype for dtype in dtypes]
+    precise = _built(f, arguments, wide) if wide != dtypes else None
     return SymbolicFunction(inputs, outputs, places, arrays, precise)
 
 
