@@ -35,12 +35,10 @@ _ANALYTIC_FUNCTIONS = frozenset(
 
 def is_analytic(outputs: Sequence[Variable]) -> bool:
     """Whether every op on the way to the outputs computes complex numbers too."""
-    return all(map(_is_analytic, toposort(outputs)))
-
-
-def _is_analytic(node: Apply) -> bool:
-    op = node.op
-    return op.is_analytic or (isinstance(op, Elementwise) and op.function in _ANALYTIC_FUNCTIONS)
+    return all(
+        op.is_analytic or (isinstance(op, Elementwise) and op.function in _ANALYTIC_FUNCTIONS)
+        for op in (node.op for node in toposort(outputs))
+    )
 
 
 def slopes(

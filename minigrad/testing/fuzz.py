@@ -15,7 +15,6 @@ import time
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from unittest import mock
 
 import numpy as np
@@ -116,20 +115,6 @@ class Fuzzer:
     def batch(self, number: int, until: float = math.inf) -> None:
         """Draw a hundred expressions from a seed, fewer if one fails or time is up."""
         self._last = None
-        try:
-            self._draw(number, until)
-        except Exception:
-            if self._last is None:
-                raise
-            # Hypothesis runs the smallest failure last.
-            kind, program = self._last
-            self.directory.mkdir(parents=True, exist_ok=True)
-            path = self.directory / f"failure_{len(self.failures)}_of_seed_{number}.py"
-            path.write_text(program, encoding="utf-8")
-            self.failures[kind] = path
-
-    def _draw(self, number: int, until: float) -> None:
-        drawn = expressions(self.families, dtype=self._dtypes, of_shapes=_SHAPES)
 
         @seed(number)
         @settings(
@@ -142,20 +127,29 @@ class Fuzzer:
             suppress_health_check=list(HealthCheck),
             verbosity=Verbosity.quiet,
         )
-        @given(drawn)
+        @given(expressions(self.families, dtype=self._dtypes, of_shapes=_SHAPES))
         def check(expression: Expression) -> None:
             # What has failed is shrunk to the end.
             if time.monotonic() < until or self._last is not None:
                 self.check(expression)
 
-        check()
+        try:
+            check()
+        except Exception:
+            if self._last is None:
+                raise
+            # Hypothesis runs the smallest failure last.
+            kind, program = self._last
+            self.directory.mkdir(parents=True, exist_ok=True)
+            path = self.directory / f"failure_{len(self.failures)}_of_seed_{number}.py"
+            path.write_text(program, encoding="utf-8")
+            self.failures[kind] = path
 
     def check(self, expression: Expression) -> None:
         """Run all checks of an expression; raise what fails in a way that is not known yet."""
         self.count += 1
-        scope: dict[str, Any] = {"minigrad": minigrad, "testing": testing, "mock": mock, "T": T}
-        scope |= {"inputs": expression.inputs, "values": expression.values}
-        scope["result"] = expression.result
+        scope = {"minigrad": minigrad, "testing": testing, "mock": mock, "T": T}
+        scope |= {name: getattr(expression, name) for name in ("inputs", "values", "result")}
         for name, check in self._checks.items():
             try:
                 with np.errstate(all="ignore"), warnings.catch_warnings():
