@@ -78,8 +78,7 @@ class Neighbourhood:
         self._may_change = np.any(others != at_0, axis=0)
         # And what is saturated is rounded from numbers as large as those elsewhere: 0 may be 1 - 1.
         rounding = 2 * precision * np.max(np.abs(others), axis=0)
-        stands_still = np.all([*after, *before, others[-1]] == at_0, axis=0)
-        self.is_saturated = stands_still & self._may_change
+        self.is_saturated = self._stands_still & (others[-1] == at_0) & self._may_change
         self._noise = np.maximum(self._noise, np.where(self.is_saturated, rounding, 0.0))
 
         self._ends, self._distance = np.array([after[-1], before[-1]]), _N_COARSE * coarse

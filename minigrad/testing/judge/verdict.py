@@ -100,10 +100,9 @@ def _message(report: Report, what: str) -> str:
                 "count ties so (T.max gives each of the tied elements the whole), check it at a "
                 "point without ties"
             )
-    elif any(entry.kind in ("infinite", "spike") for entry in report.unclear):
-        steep = next(e.where for e in report.unclear if e.kind in ("infinite", "spike"))
+    elif steep := [e.where for e in report.unclear if e.kind in ("infinite", "spike")]:
         first = (
-            f"{what} cannot be judged: by {steep} the slope is infinite (it grows without end the "
+            f"{what} cannot be judged: by {steep[0]} the slope is infinite (it grows without end the "
             "closer one looks), so that no number is right; take another point"
         )
     elif any(entry.kind == "undefined" for entry in report.entries):
