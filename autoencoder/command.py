@@ -5,9 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, nullcontext
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
@@ -21,12 +22,15 @@ from .files import replacing
 from .kept import Kept
 from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
-from .preparation import SHUFFLED_BY, Preparation
+from .preparation import SHUFFLED_BY, Preparation, Scaling
 from .progress import Progress
-from .report import describe_model, describe_samples
+from .report import describe_model, describe_parts, describe_samples
 from .saving import save
 from .tables import write_csv
 from .training import Diverged
+
+if TYPE_CHECKING:
+    from .data.parts import Parts
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
 TRAINED, DIVERGED, INTERRUPTED = 0, 1, 130
@@ -64,7 +68,25 @@ def _train(options: argparse.Namespace, out: Output) -> int:
     The model is saved first, and printing never ends the run, so that nothing that goes wrong
     afterwards costs a training.
     """
-    samples: Samples = options.data
+    with options.client or nullcontext():
+        ready = _in_memory(options.data) if options.client is None else _on_workers(options.data)
+        return _train_on(ready, options, out)
+
+
+class Ready(NamedTuple):
+    """Samples that are prepared for training."""
+
+    preparation: Preparation
+    #: An array in memory, or on the workers of a cluster.
+    features: Any
+    #: Those, or some, with their classes, to draw.
+    drawn: np.ndarray
+    labels: np.ndarray | None
+    #: None for the donuts.
+    description: str | None
+
+
+def _in_memory(samples: Samples) -> Ready:
     if samples.note:
         complain(samples.note)
     preparation = Preparation(
@@ -72,6 +94,23 @@ def _train(options: argparse.Namespace, out: Output) -> int:
     )
     rows, labels = _shuffled(samples)
     features = preparation.fit(rows).transform(rows)
+    description = None if samples.source == DONUTS else describe_samples(samples)
+    return Ready(preparation, features, features, labels, description)
+
+
+def _on_workers(parts: Parts) -> Ready:
+    for note in parts.notes:
+        complain(note)
+    some, summary = parts.some(), parts.summary
+    ends = some._replace(features=np.array([summary.low, summary.high]))
+    preparation = Preparation(label=some.label).fit(ends.frame())
+    features = parts.scaled(Scaling(preparation.low_, preparation.span_))
+    rows, labels = _shuffled(some)
+    drawn = preparation.transform(rows)
+    return Ready(preparation, features, drawn, labels, describe_parts(parts))
+
+
+def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     network = AutoEncoder(
         options.hidden,
         learning_rate=options.lr,
@@ -80,22 +119,22 @@ def _train(options: argparse.Namespace, out: Output) -> int:
         batch_size=options.batch_size,
         random_state=options.seed,
     )
-    status = _fit(network, features, out)
-    kept = Kept.of(Pipeline([("preparation", preparation), ("autoencoder", network)]))
+    status = _fit(network, ready.features, out)
+    kept = Kept.of(Pipeline([("preparation", ready.preparation), ("autoencoder", network)]))
     if options.save:
         save(kept.model, options.save)
-    cost = -network.score(features)
+    cost = -network.score(ready.features)
     if status == TRAINED and cost > network.costs_[0]:
         complain(
             f"training made it worse: the cost was {network.costs_[0]:.4g} and is {cost:.4g}; try "
             f"a smaller --lr (it is {options.lr:g})"
         )
         status = DIVERGED
-    if samples.source != DONUTS:
-        print(f"Data: {describe_samples(samples)}", file=out)
+    if ready.description:
+        print(f"Data: {ready.description}", file=out)
     verb = "Trained for" if status == TRAINED else "Stopped after"
     print(f"{verb} {counted(len(network.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
-    picture = _picture(kept, features, labels)
+    picture = _picture(kept, ready.drawn, ready.labels)
     _write_picture(picture, options.figure, out)
     if options.save:
         print(f"Model: {options.save}", file=out)
@@ -112,7 +151,7 @@ def _shuffled(samples: Samples) -> tuple[np.ndarray, np.ndarray | None]:
     return shuffle(samples.frame(), samples.labels, random_state=SHUFFLED_BY)
 
 
-def _fit(model: AutoEncoder, features: np.ndarray, out: Output) -> int:
+def _fit(model: AutoEncoder, features: Any, out: Output) -> int:
     """Fit the model, telling how it goes; return the exit status."""
     try:
         steps = model.fit_epochs(features)

@@ -1,4 +1,4 @@
-"""What the extras ``autoencoder`` and ``data`` bring, asked for where it is missing."""
+"""What the extras bring, asked for where it is missing."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ _BROUGHT = {
     "tqdm": ("tqdm", "autoencoder"),
     "PIL": ("Pillow", "autoencoder"),
     "pandas": ("pandas", "data"),
+    "dask": ("dask", "distributed"),
+    "distributed": ("distributed", "distributed"),
 }
 
 

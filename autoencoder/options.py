@@ -7,6 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -26,6 +27,10 @@ _DATA = (
 _LABEL = (
     "the column that is the class, which is not learned but colours the picture: its name or "
     "number, or none (tables with names: none; without: the last)"
+)
+_DASK = (
+    "train on a Dask cluster: the address of its scheduler, or local for one on this machine; "
+    "--data is then a pattern of files, as 'part-*.parquet', each of which a worker reads"
 )
 _STATUS = (
     "Exit status: 0 done, 1 training only made the cost worse, 2 bad input, 130 interrupted by "
@@ -98,6 +103,7 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
     _add(
         parser, "--seed", "N", _whole(0, LARGEST_SEED), 0, "seed of the first weights (%(default)s)"
     )
+    _add(parser, "--dask", "ADDRESS|local", str, None, _DASK)
     _add(parser, "--figure", "FILE", _picture, _FIGURE, "the picture (%(default)s)")
     _add(parser, "--save", "MODEL.npz", _output, None, "write the model with its scaling")
     _add_flag(parser, "--show", "open the picture in a window too")
@@ -107,13 +113,18 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
     _check_distinct(
         parser, {"--data": options.data, "--figure": options.figure, "--save": options.save}
     )
-    options.data = _read(
-        parser,
-        "--data",
-        lambda: read_samples(
-            options.data, options.label, drop=options.drop, drop_missing=options.drop_missing
-        ),
-    )
+    wanted = {"label": options.label, "drop": options.drop, "drop_missing": options.drop_missing}
+    options.client = None
+    if options.dask is None:
+        options.data = _read(parser, "--data", lambda: read_samples(options.data, **wanted))
+        return options
+    parts = load("data.parts")
+    _read(parser, "--data", lambda: parts.find_files(options.data))
+    with ExitStack() as stack:
+        options.client = _read(parser, "--dask", lambda: load("clusters").connect(options.dask))
+        stack.enter_context(options.client)
+        options.data = _read(parser, "--data", lambda: parts.read_parts(options.data, **wanted))
+        stack.pop_all()  # it is closed when the model is trained
     return options
 
 

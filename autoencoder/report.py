@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .data import Samples
 from .kept import Kept
 from .output import counted
+
+if TYPE_CHECKING:
+    from .data.parts import Parts
 
 # How many names are listed.
 _LISTED = 8
@@ -17,6 +21,15 @@ _LISTED = 8
 def describe_samples(samples: Samples) -> str:
     """One line: where the samples came from, what is taken for features, and what for the class."""
     return f"{samples.source}: {_shape(samples)}{_columns(samples)}{_constant(samples)}"
+
+
+def describe_parts(parts: Parts) -> str:
+    """The same of a table in many files; how many classes there are, some rows tell."""
+    n_samples, n_features = parts.summary.n_rows, len(parts.summary.low)
+    return (
+        f"{parts.source}: {counted(n_samples, 'sample')} of {counted(n_features, 'feature')} in "
+        f"{counted(len(parts.paths), 'file')}{_columns(parts.some())}"
+    )
 
 
 def _shape(samples: Samples) -> str:

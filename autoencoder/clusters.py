@@ -1,0 +1,45 @@
+"""The Dask cluster that ``--dask`` names."""
+
+from __future__ import annotations
+
+import logging
+import signal
+
+import distributed
+
+LOCAL = "local"
+# How long a scheduler may take to answer, in seconds.
+PATIENCE = 10
+
+
+def connect(address: str) -> distributed.Client:
+    """Connect to a scheduler, and have what Dask computes from now on computed there.
+
+    Parameters
+    ----------
+    address : str
+        Such as ``tcp://192.168.0.1:8786``; or ``local``, for processes of this machine, as many as it
+        has cores, which end with the client.
+
+    Raises
+    ------
+    ValueError
+        If no scheduler answers there.
+    """
+    if hasattr(signal, "SIGPIPE"):
+        # A worker that goes away closes its connection, which must not end this program.
+        signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        if address == LOCAL:
+            return distributed.Client(
+                processes=True,
+                threads_per_worker=1,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )
+        return distributed.Client(address, timeout=PATIENCE)
+    except (OSError, ValueError, TypeError) as error:
+        raise ValueError(
+            f"{address}: no scheduler answers there ({type(error).__name__}); give the address that "
+            "'dask scheduler' prints, as tcp://192.168.0.1:8786, or local"
+        ) from error
