@@ -123,6 +123,7 @@ def test_a_single_hidden_unit_is_a_histogram_of_each_class(rng):
 def test_the_ticks_of_the_cost_are_epochs_that_there_were(rng, n_epochs):
     data, code, decoded, _, labels = points(rng)
     figure = plot_points(data, code, decoded, np.geomspace(1, 0.1, n_epochs), labels)
+    figure.set_layout_engine("none")  # which takes most of the time
     figure.draw_without_rendering()
     names = [text.get_text() for text in figure.axes[-1].get_xticklabels()]
     ticks = [int(name.replace(",", "")) for name in names]

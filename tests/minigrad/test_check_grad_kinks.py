@@ -136,7 +136,7 @@ KINKS = {
 
 
 @pytest.mark.parametrize("name", KINKS)
-@pytest.mark.parametrize(("place", "count"), [(1.0, 3), (-7.7, 3), (1e-5, 3), (3e6, 3), (0.3, 150)])
+@pytest.mark.parametrize(("place", "count"), [(1.0, 3), (-7.7, 3), (1e-5, 3), (3e6, 3), (0.3, 101)])
 def test_a_kink_away_from_0_is_judged_as_one_at_0(name, place, count):
     f, slope = KINKS[name]
     w = np.resize(np.array([1.0, 2.0, 0.25]), count) * place

@@ -1,5 +1,6 @@
 """Every family of ops keeps all promises of the op protocol."""
 
+import numpy as np
 import pytest
 from cases import COMPARISONS, KINKED, ONE, PREDICATES, TWO
 
@@ -7,8 +8,14 @@ import minigrad.tensor as T
 from minigrad.testing import broadcastable, check_op, shapes, tensors
 
 SMALL = shapes(max_side=2)
-MATRIX = tensors("float64", shape=(3, 2))
-CUBE = tensors("float64", shape=(2, 3, 2))
+
+
+def array(*shape):
+    """Numbers from -3 to 3 without ties, other ones for each shape."""
+    return np.random.default_rng(shape).uniform(-3, 3, shape)
+
+
+MATRIX, CUBE = array(3, 2), array(2, 3, 2)
 ANY = tensors("float64", shape=SMALL)
 PAIR = broadcastable(2, domain=(-2, 2), max_dims=2)
 
@@ -31,13 +38,14 @@ OPS = {
     "std": (lambda x: T.std(x + T.arange(2), axis=-1), CUBE),
     "prod": (lambda x: T.prod(x, axis=1), CUBE),
     "max": (lambda x: T.max(x, axis=1), CUBE),
+    "max, of ties": (lambda x: T.max(x, axis=1), np.zeros((2, 3))),
     "argmax": (lambda x: T.argmax(x, axis=1), CUBE),
     "cumsum": (lambda x: T.cumsum(x, axis=1), CUBE),
     "any": (lambda x: T.any(x > 0, axis=0), CUBE),
     "reshape": (lambda x: x.reshape((4, -1)), CUBE),
     "flatten": (lambda x: x.flatten(2), CUBE),
     "dimshuffle": (lambda x: x.dimshuffle(2, "x", 0, 1), CUBE),
-    "squeeze": (lambda x: T.squeeze(x), tensors("float64", shape=(1, 3, 1))),
+    "squeeze": (lambda x: T.squeeze(x), array(1, 3, 1)),
     "tile": (lambda x: T.tile(x, (2, 1)), MATRIX),
     "repeat": (lambda x: T.repeat(x, 2, axis=1), MATRIX),
     "roll": (lambda x: T.roll(x, 1, axis=0), MATRIX),
@@ -46,15 +54,15 @@ OPS = {
     "indices": (lambda x: x[[0, 1, 1], :, [1, 0, 0]], CUBE),
     "set_subtensor": (lambda x: T.set_subtensor(x[1:, 0], 2 * x[0, 1]), CUBE),
     "inc_subtensor": (lambda x: T.inc_subtensor(x[[0, 0, 1]], 3.0), MATRIX),
-    "concatenate": (lambda x, y: T.concatenate([x, y], axis=1), MATRIX, MATRIX),
-    "stack": (lambda x, y: T.stack([x, y], axis=1), MATRIX, MATRIX),
+    "concatenate": (lambda x, y: T.concatenate([x, y], axis=1), MATRIX, -MATRIX),
+    "stack": (lambda x, y: T.stack([x, y], axis=1), MATRIX, -MATRIX),
     "split": (lambda x: T.split(x, [1, 2], 2, axis=0), MATRIX),
-    "dot": (T.dot, MATRIX, tensors("float64", shape=(2, 3))),
-    "dot of vectors": (T.dot, tensors("float64", shape=(3,)), tensors("float64", shape=(3,))),
-    "dot of vector and matrix": (T.dot, tensors("float64", shape=(3,)), MATRIX),
-    "outer": (T.outer, tensors("float64", shape=(3,)), tensors("float64", shape=(2,))),
-    "batched_dot": (T.batched_dot, CUBE, tensors("float64", shape=(2, 2, 2))),
-    "tensordot": (lambda x, y: T.tensordot(x, y, 1), CUBE, tensors("float64", shape=(2, 3))),
+    "dot": (T.dot, MATRIX, array(2, 3)),
+    "dot of vectors": (T.dot, array(3), array(1, 3)[0]),
+    "dot of vector and matrix": (T.dot, array(3), MATRIX),
+    "outer": (T.outer, array(3), array(2)),
+    "batched_dot": (T.batched_dot, CUBE, array(2, 2, 2)),
+    "tensordot": (lambda x, y: T.tensordot(x, y, 1), CUBE, array(2, 3)),
     "diagonal": (T.diagonal, MATRIX),
     "tril": (T.tril, MATRIX),
     "eye": (lambda x: T.eye(3, 2) * x, MATRIX),
