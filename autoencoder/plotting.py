@@ -7,6 +7,7 @@ needed, and nothing of `pyplot`'s global state is read or changed. Save one with
 
 from __future__ import annotations
 
+import io
 import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -275,9 +276,18 @@ def plot_images(
     return figure
 
 
+class _Picture(Figure):
+    """A figure that a notebook shows, also where nobody has loaded pyplot."""
+
+    def _repr_png_(self) -> bytes:
+        file = io.BytesIO()
+        self.savefig(file, format="png", dpi=72)
+        return file.getvalue()
+
+
 def _blank(figure: Figure | None, width: float, height: float) -> Figure:
     if figure is None:
-        figure = Figure()
+        figure = _Picture()
     figure.set_size_inches(width, height)
     figure.set_layout_engine("constrained", w_pad=0.12, h_pad=0.08)
     return figure

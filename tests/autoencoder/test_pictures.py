@@ -259,3 +259,8 @@ def test_names_for_another_number_of_features_are_refused(rng):
 def test_labels_for_another_number_of_codes_are_refused(rng):
     with pytest.raises(ValueError, match="2 labels for 5 codes"):
         plot_images(*images(rng), code=rng.rand(5, 6), labels=[0, 1])
+
+
+def test_a_notebook_shows_the_figure(rng):
+    picture = plot_images(*images(rng))
+    assert picture._repr_png_().startswith(b"\x89PNG")
