@@ -36,6 +36,27 @@ def _shapes(n_features: int, n_hidden: int, n_epochs: int) -> dict[str, tuple[in
 
 
 ARRAYS = tuple(_shapes(0, 0, 0))
+
+
+def _more_shapes(n_features: int, n_hidden: int, n_scores: int) -> dict[str, tuple[int, ...]]:
+    """Every array that a model may have besides, and its shape."""
+    weights, hidden_bias, output_bias = (n_features, n_hidden), (n_hidden,), (n_features,)
+    return {
+        "weights_mean": weights,
+        "weights_mean_square": weights,
+        "hidden_bias_mean": hidden_bias,
+        "hidden_bias_mean_square": hidden_bias,
+        "output_bias_mean": output_bias,
+        "output_bias_mean_square": output_bias,
+        "steps": (),
+        "validation_scores": (n_scores,),
+    }
+
+
+# What Adam remembers, all or nothing; and only of a model that was fitted with early stopping.
+*MOMENTS, VALIDATION_SCORES = _more_shapes(0, 0, 0)
+# Whatever the weights are.
+_FLOAT64 = ("costs", "steps", VALIDATION_SCORES)
 # Only a model that was fitted to named features has this one, of text.
 FEATURE_NAMES = "feature_names"
 HYPERPARAMETERS = "hyperparameters"
@@ -273,7 +294,9 @@ def _format(text: np.ndarray | None) -> int:
 def _check_names(members: Mapping[str, zipfile.ZipInfo]) -> None:
     """Raise a ValueError unless all arrays of a model are there, and no others."""
     missing = {HYPERPARAMETERS, *ARRAYS} - members.keys()
-    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS}
+    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS, *MOMENTS, VALIDATION_SCORES}
+    if members.keys() & set(MOMENTS):
+        missing |= set(MOMENTS) - members.keys()
     if SCALER in members:
         allowed |= _SCALER_ARRAYS
     extra = members.keys() - allowed
@@ -291,7 +314,11 @@ def _check_headers(headers: Mapping[str, Header]) -> None:
     n_features, n_hidden = weights.shape
     costs = headers["costs"]
     n_epochs = math.prod(costs.shape)
-    for name, shape in _shapes(n_features, n_hidden, n_epochs).items():
+    n_scores = math.prod(headers[VALIDATION_SCORES].shape) if VALIDATION_SCORES in headers else 0
+    shapes = _shapes(n_features, n_hidden, n_epochs)
+    more = _more_shapes(n_features, n_hidden, n_scores)
+    shapes |= {name: shape for name, shape in more.items() if name in headers}
+    for name, shape in shapes.items():
         header = headers[name]
         if header.shape != shape:
             raise ValueError(
@@ -303,7 +330,7 @@ def _check_headers(headers: Mapping[str, Header]) -> None:
                 f"its array {name!r} is not all finite float32 or float64 numbers, "
                 f"but {header.dtype}"
             )
-        if name != "costs" and header.dtype.name != weights.dtype.name:
+        if name not in _FLOAT64 and header.dtype.name != weights.dtype.name:
             raise ValueError(
                 f"its array {name!r} is {header.dtype.name}, but its weights are "
                 f"{weights.dtype.name}"

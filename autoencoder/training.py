@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from .network import TiedNetwork
 from .optimizers import momentum_updates
 
 if TYPE_CHECKING:
+    from minigrad import Variable
     from minigrad.core.sharing import SharedVariable
 
     from .blocks import Batch, Samples
@@ -42,9 +44,23 @@ class Diverged(ArithmeticError):
         self.epoch = epoch
 
 
+@dataclass(frozen=True)
+class Pairs:
+    """Samples, and what each is to be reconstructed as: arrays of one shape."""
+
+    X: np.ndarray
+    target: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.X)
+
+    def __getitem__(self, rows: slice | np.ndarray) -> Pairs:
+        return Pairs(self.X[rows], self.target[rows])
+
+
 def train(
     network: TiedNetwork,
-    X: np.ndarray | Samples,
+    X: np.ndarray | Pairs | Samples,
     *,
     optimizer: Callable[..., Updates] = momentum_updates,
     learning_rate: float = 0.1,
@@ -54,6 +70,7 @@ def train(
     rng: np.random.RandomState | None = None,
     velocities: Sequence[SharedVariable] | None = None,
     earlier: Sequence[float] | np.ndarray = (),
+    corrupt: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Iterator[tuple[int, float]]:
     """Train the network on the rows of X; yield each epoch's number and cost when it is over.
 
@@ -69,7 +86,8 @@ def train(
     network : TiedNetwork
         Its parameters are changed.
     X : array of shape (n_samples, n_in), or what `autoencoder.blocks.in_blocks` makes of one
-        The samples, in the parameters' dtype or one that converts to it without loss.
+        The samples, in the parameters' dtype or one that converts to it without loss; or `Pairs` of
+        two such arrays, if they are to be reconstructed as something else than themselves.
     optimizer : callable
         `momentum_updates`, `nesterov_updates`, `adam_updates` or one of yours: it is called with the
         cost or its gradients, the network's parameters, `learning_rate`, `momentum` and
@@ -86,6 +104,9 @@ def train(
         What the optimizer remembers from one step to the next: velocities, or Adam's moments.
     earlier : sequence of float
         The costs of the epochs before, if training goes on.
+    corrupt : callable, optional
+        Makes of some samples the same ones with noise, anew in each epoch. What they are to be
+        reconstructed as stays as it is.
 
     Yields
     ------
@@ -111,7 +132,15 @@ def train(
     2 True
     """
     step = Step(network, optimizer, learning_rate, momentum, velocities)
-    return run(step, X, epochs=epochs, batch_size=batch_size, rng=rng, earlier=earlier)
+    return run(
+        step,
+        X,
+        epochs=epochs,
+        batch_size=batch_size,
+        rng=rng,
+        earlier=earlier,
+        corrupt=corrupt,
+    )
 
 
 class Step:
@@ -127,8 +156,9 @@ class Step:
     Attributes
     ----------
     network : TiedNetwork
+    learning_rate : float
     velocities : list of shared variables
-        What the optimizer remembers.
+        What the optimizer remembers, in the order in which it takes them.
     state : list of shared variables
         All that a step changes: these, and the network's parameters.
     """
@@ -142,49 +172,66 @@ class Step:
         velocities: Sequence[SharedVariable] | None = None,
     ) -> None:
         self.network = network
+        self._optimizer = optimizer
+        self.learning_rate = learning_rate
+        self._momentum = momentum
         self._X = T.matrix("X", dtype=network.W.dtype)
         self._cost = network.cost(self._X)
-        self._updates = optimizer(
-            self._cost, network.parameters, learning_rate, momentum, velocities
-        )
+        self._updates = self._updates_of(self._cost, velocities)
         self.state = [variable for variable, _ in self._updates]
         self.velocities = [v for v in self.state if v not in network.parameters]
         self._gradients = [p.type(f"gradient_{p.name}") for p in network.parameters]
-        self._updates_from_gradients = optimizer(
-            self._gradients, network.parameters, learning_rate, momentum, self.velocities
-        )
 
-    def __call__(self, batch: np.ndarray | Batch) -> float:
+    def __call__(self, batch: np.ndarray | Pairs | Batch) -> float:
         """Train on rows in memory, or on those that compute their gradient themselves."""
         if isinstance(batch, np.ndarray):
             return float(self._train(batch))
+        if isinstance(batch, Pairs):
+            return float(self._train_on_pairs(batch.X, batch.target))
         cost, *gradients = batch.cost_and_gradients(_held_by(self.network.parameters))
         self._move(*(g.astype(v.dtype) for g, v in zip(gradients, self._gradients, strict=True)))
         return float(cost)
+
+    def _updates_of(
+        self, cost: Variable | list[Variable], velocities: Sequence[SharedVariable] | None
+    ) -> Updates:
+        return self._optimizer(
+            cost, self.network.parameters, self.learning_rate, self._momentum, velocities
+        )
 
     @cached_property
     def _train(self) -> Callable[..., np.ndarray]:
         return minigrad.function([self._X], self._cost, updates=self._updates, name="train")
 
     @cached_property
+    def _train_on_pairs(self) -> Callable[..., np.ndarray]:
+        target = T.matrix("target", dtype=self._X.dtype)
+        cost = self.network.cost(self._X, target)
+        updates = self._updates_of(cost, self.velocities)
+        return minigrad.function([self._X, target], cost, updates=updates, name="train_on_pairs")
+
+    @cached_property
     def _move(self) -> Callable[..., None]:
-        updates = self._updates_from_gradients
+        updates = self._updates_of(self._gradients, self.velocities)
         return minigrad.function(self._gradients, updates=updates, name="move")
 
 
 def run(
     step: Step,
-    X: np.ndarray | Samples,
+    X: np.ndarray | Pairs | Samples,
     *,
     epochs: int,
     batch_size: int | None = None,
     rng: np.random.RandomState | None = None,
     earlier: Sequence[float] | np.ndarray = (),
+    corrupt: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Iterator[tuple[int, float]]:
     """Take steps on the rows of X, as `train` does."""
+    # NumPy is fastest along contiguous memory, and there are more samples than features.
     if isinstance(X, np.ndarray):
-        # NumPy is fastest along contiguous memory, and there are more samples than features.
         X = np.asfortranarray(X)
+    elif isinstance(X, Pairs):
+        X = Pairs(np.asfortranarray(X.X), np.asfortranarray(X.target))
     state = step.state
     untrained = earlier[0] if len(earlier) else _cost_now(step, X, batch_size)
     bound = max(untrained, _mean_square(X))
@@ -193,7 +240,7 @@ def run(
     for epoch in range(first, first + epochs):
         before = _held_by(state)
         try:
-            epoch_cost = _run_epoch(step, _batches(X, batch_size, rng))
+            epoch_cost = _run_epoch(step, _corrupted(_batches(X, batch_size, rng), corrupt))
         except BaseException:
             _restore(state, before)
             raise
@@ -223,9 +270,9 @@ def _held_by(variables: Sequence[SharedVariable]) -> list[np.ndarray]:
 
 
 def _batches(
-    X: np.ndarray | Samples, batch_size: int | None, rng: np.random.RandomState | None
-) -> Iterable[np.ndarray | Batch]:
-    if not isinstance(X, np.ndarray):
+    X: np.ndarray | Pairs | Samples, batch_size: int | None, rng: np.random.RandomState | None
+) -> Iterable[np.ndarray | Pairs | Batch]:
+    if not isinstance(X, np.ndarray | Pairs):
         return X.batches(batch_size, rng)
     if batch_size is None or batch_size >= len(X):
         return [X]
@@ -233,19 +280,40 @@ def _batches(
     return [rows[start : start + batch_size] for start in range(0, len(X), batch_size)]
 
 
-def _mean_square(X: np.ndarray | Samples) -> float:
+def _corrupted(
+    batches: Iterable[np.ndarray | Pairs | Batch],
+    corrupt: Callable[[np.ndarray], np.ndarray] | None,
+) -> Iterable[np.ndarray | Pairs | Batch]:
+    if corrupt is None:
+        return batches
+    return (_with_noise(batch, corrupt) for batch in batches)
+
+
+def _with_noise(
+    batch: np.ndarray | Pairs | Batch, corrupt: Callable[[np.ndarray], np.ndarray]
+) -> Pairs:
+    if isinstance(batch, Pairs):
+        return Pairs(corrupt(batch.X), batch.target)
+    if isinstance(batch, np.ndarray):
+        return Pairs(corrupt(batch), batch)
+    raise TypeError(f"noise needs rows in memory; got {type(batch).__name__}")
+
+
+def _mean_square(X: np.ndarray | Pairs | Samples) -> float:
     """The cost of reconstructing every sample as zeros."""
+    if isinstance(X, Pairs):
+        X = X.target
     if not isinstance(X, np.ndarray):
         return X.summary.mean_square
     with np.errstate(over="ignore"):
         return float(np.square(X).mean(dtype=np.float64))
 
 
-def _cost_now(step: Step, X: np.ndarray | Samples, batch_size: int | None) -> float:
+def _cost_now(step: Step, X: np.ndarray | Pairs | Samples, batch_size: int | None) -> float:
     """The mean cost over all rows, with the parameters as they are; they stay so."""
     now = _held_by(step.state)
 
-    def cost_only(batch: np.ndarray | Batch) -> float:
+    def cost_only(batch: np.ndarray | Pairs | Batch) -> float:
         cost = step(batch)
         _restore(step.state, now)
         return cost
@@ -256,14 +324,15 @@ def _cost_now(step: Step, X: np.ndarray | Samples, batch_size: int | None) -> fl
         _restore(step.state, now)
 
 
-def _run_epoch(step: Step, batches: Iterable[np.ndarray | Batch]) -> float:
+def _run_epoch(step: Step, batches: Iterable[np.ndarray | Pairs | Batch]) -> float:
     """Take a step on each batch; return the mean over all rows of the costs before."""
     return _mean_cost(step, batches)
 
 
 @np.errstate(over="ignore", invalid="ignore")  # `run` reports a cost that is not finite
 def _mean_cost(
-    cost_of: Callable[[np.ndarray | Batch], float], batches: Iterable[np.ndarray | Batch]
+    cost_of: Callable[[np.ndarray | Pairs | Batch], float],
+    batches: Iterable[np.ndarray | Pairs | Batch],
 ) -> float:
     """The mean cost over all rows; if a batch's cost is not finite, that cost, at once."""
     n_rows = 0

@@ -372,7 +372,8 @@ def test_ctrl_c_ends_the_run_with_status_130_and_the_model_so_far(folder, table)
     assert process.returncode == 130
     epochs = int(re.fullmatch(r".*interrupted after (\d+) whole epochs.*\n", errors)[1])
     assert (folder / "autoencoder.png").read_bytes().startswith(PNG)
-    expected = AutoEncoder(epochs=epochs, random_state=0).fit(prepare(table).features)
+    expected = AutoEncoder(epochs=epochs, learning_rate=0.1, batch_size=None, random_state=0)
+    expected.fit(prepare(table).features)
     saved = AutoEncoder.load(folder / "model.npz")
     np.testing.assert_array_equal(saved.weights_, expected.weights_)
 

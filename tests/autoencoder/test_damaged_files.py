@@ -21,6 +21,7 @@ from sklearn.pipeline import make_pipeline
 import autoencoder
 from autoencoder import AutoEncoder, Preparation, load_donuts, make_donuts
 from autoencoder.data import read_samples
+from autoencoder.hyperparameters import check_hyperparameters
 
 N_CASES = int(os.environ.get("MINIGRAD_DAMAGED_FILES", 1000))
 
@@ -269,7 +270,7 @@ def assert_whole(model, number):
     assert {value.dtype for value in values} == {np.dtype(model.dtype)}, number
     assert all(np.isfinite(value).all() for value in (*values, model.costs_)), number
     assert model.n_hidden == 2, number
-    model._check_hyperparameters()
+    check_hyperparameters(model.get_params())
 
 
 def test_a_damaged_file_of_a_pipeline_is_refused_by_name_or_holds_a_whole_one(tmp_path):

@@ -34,7 +34,13 @@ def assert_same_model(left, right):
 
 # Many of scikit-learn's samples are far from 0–1, and it warns of that.
 @pytest.mark.filterwarnings("ignore:.*hidden units give nearly the same")
-@parametrize_with_checks([AutoEncoder(), AutoEncoder(batch_size=16, epochs=20, dtype="float32")])
+@parametrize_with_checks(
+    [
+        AutoEncoder(),
+        AutoEncoder(batch_size=16, epochs=20, dtype="float32"),
+        AutoEncoder(optimizer="adam", early_stopping=True, epochs=20, corruption="masking"),
+    ]
+)
 def test_it_keeps_every_rule_of_scikit_learn(estimator, check):
     check(estimator)
 
@@ -44,9 +50,13 @@ def test_fitting_lowers_the_cost(fitted):
     assert fitted.costs_[-1] < fitted.costs_[0] / 5
 
 
-def test_fitting_is_training_the_network_from_the_seed(fitted, X):
-    network = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
-    costs = [cost for _, cost in train(network, X, epochs=200)]
+@pytest.mark.parametrize("batch_size", [None, 64])
+def test_fitting_is_training_the_network_from_the_seed(X, batch_size):
+    options = {"epochs": 100, "learning_rate": 0.1, "batch_size": batch_size}
+    fitted = AutoEncoder(random_state=0, **options).fit(X)
+    rng = np.random.RandomState(0)
+    network = TiedNetwork.gaussian(4, 2, rng)
+    costs = [cost for _, cost in train(network, X, rng=rng, **options)]
     np.testing.assert_array_equal(fitted.costs_, costs)
     np.testing.assert_array_equal(fitted.weights_, network.W.get_value())
     np.testing.assert_array_equal(fitted.hidden_bias_, network.bh.get_value())
@@ -98,16 +108,16 @@ def test_float32_parameters_compute_in_float32(X):
 
 
 def test_partial_fits_after_a_fit_are_further_epochs_of_it(X):
-    whole = AutoEncoder(epochs=10, random_state=0).fit(X)
-    resumed = AutoEncoder(epochs=7, random_state=0).fit(X)
+    whole = AutoEncoder(epochs=10, batch_size=None, random_state=0).fit(X)
+    resumed = AutoEncoder(epochs=7, batch_size=None, random_state=0).fit(X)
     for _ in range(3):
         resumed.partial_fit(X)
     assert_same_model(whole, resumed)
 
 
 def test_partial_fits_alone_train_a_model(X):
-    whole = AutoEncoder(epochs=3, random_state=0).fit(X)
-    streamed = AutoEncoder(random_state=0)
+    whole = AutoEncoder(epochs=3, batch_size=None, random_state=0).fit(X)
+    streamed = AutoEncoder(batch_size=None, random_state=0)
     for _ in range(3):
         streamed.partial_fit(X)
     assert_same_model(whole, streamed)
@@ -119,8 +129,9 @@ def test_partial_fit_goes_through_batches_in_the_order_given(X):
     np.testing.assert_array_equal(in_batches.weights_, one_by_one.weights_)
 
 
-def test_a_second_fit_forgets_the_first(X):
-    model = AutoEncoder(epochs=5, random_state=0).fit(X)
+@pytest.mark.parametrize("options", [{}, {"optimizer": "adam", "early_stopping": True}], ids=str)
+def test_a_second_fit_forgets_the_first(X, options):
+    model = AutoEncoder(epochs=5, random_state=0, **options).fit(X)
     once = pickle.loads(pickle.dumps(model))
     assert_same_model(once, model.fit(X))
 
@@ -457,6 +468,33 @@ def test_watching_epochs_one_by_one_divergence_is_an_error(X):
         {"learning_rate": True},
         {"n_hidden": True},
         {"batch_size": True},
+        {"batch_size": "all"},
+        {"batch_size": 2.5},
+        {"learning_rate": "fast"},
+        {"learning_rate": None},
+        {"optimizer": "sgd"},
+        {"optimizer": None},
+        {"early_stopping": 1},
+        {"early_stopping": "yes"},
+        {"validation_fraction": 0},
+        {"validation_fraction": 1.0},
+        {"validation_fraction": float("nan")},
+        {"validation_fraction": "0.1"},
+        {"n_iter_no_change": 0},
+        {"n_iter_no_change": 1.5},
+        {"n_iter_no_change": None},
+        {"tol": -1e-4},
+        {"tol": float("inf")},
+        {"warm_start": 0},
+        {"warm_start": None},
+        {"corruption": "salt"},
+        {"corruption": True},
+        {"corruption": ("masking", 0.3)},
+        {"corruption_level": -0.1},
+        {"corruption_level": float("nan")},
+        {"corruption_level": "much"},
+        {"callback": "print"},
+        {"callback": 3},
     ],
     ids=str,
 )
@@ -465,6 +503,27 @@ def test_a_hyperparameter_out_of_its_range_is_refused_by_name(X, method, wrong):
     (name,) = wrong
     with pytest.raises((ValueError, TypeError), match=name):
         getattr(AutoEncoder(**wrong), method)(X)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"optimizer": "sgd"}, "optimizer must be 'momentum', 'nesterov' or 'adam'; got 'sgd'"),
+        ({"optimizer": "adam", "momentum": 1.0}, "momentum must be less than 1 with .*adam"),
+        ({"corruption": "masking", "corruption_level": 1.5}, "corruption_level is the share"),
+        ({"batch_size": "all"}, "batch_size must be a number, or 'auto', or None; got 'all'"),
+        ({"learning_rate": "fast"}, "learning_rate must be a number, or 'auto'; got 'fast'"),
+    ],
+    ids=str,
+)
+def test_a_refusal_says_what_is_expected(X, wrong, message):
+    with pytest.raises(ValueError, match=message):
+        AutoEncoder(**wrong).fit(X)
+
+
+def test_choices_may_come_from_numpy_as_they_do_in_a_search(X):
+    options = {"optimizer": np.array(["adam"])[0], "early_stopping": np.True_, "epochs": 2}
+    AutoEncoder(**options, corruption=np.array(["gaussian"])[0]).fit(X)
 
 
 @pytest.mark.parametrize(

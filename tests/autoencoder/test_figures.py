@@ -1,0 +1,33 @@
+"""How near to PCA the digits come: mean squared errors as ratios to that of PCA(32)."""
+
+import time
+
+import numpy as np
+import pytest
+from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
+
+from autoencoder import AutoEncoder
+
+
+@pytest.fixture(scope="module")
+def digits():
+    return load_digits().data / 16
+
+
+@pytest.fixture(scope="module")
+def of_pca(digits):
+    pca = PCA(32, random_state=0).fit(digits)
+    return np.mean((digits - pca.inverse_transform(pca.transform(digits))) ** 2)
+
+
+@pytest.mark.parametrize(
+    ("options", "ratio"),
+    [({}, 1.6), ({"optimizer": "adam", "early_stopping": True}, 1.15)],
+    ids=["default", "Adam with early stopping"],
+)
+def test_the_digits_come_near_to_pca_in_less_than_ten_seconds(digits, of_pca, options, ratio):
+    start = time.process_time()
+    model = AutoEncoder(32, random_state=0, **options).fit(digits)
+    assert -model.score(digits) <= ratio * of_pca
+    assert time.process_time() - start < 10
