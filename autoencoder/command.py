@@ -19,6 +19,7 @@ from .data import DONUTS, Samples
 from .drawing import draw
 from .estimator import AutoEncoder
 from .files import replacing
+from .hyperparameters import step_length
 from .kept import Kept
 from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
@@ -113,10 +114,17 @@ def _on_workers(parts: Parts) -> Ready:
 def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     network = AutoEncoder(
         options.hidden,
+        optimizer=options.optimizer,
         learning_rate=options.lr,
         momentum=options.momentum,
         epochs=options.epochs,
         batch_size=options.batch_size,
+        early_stopping=options.early_stopping,
+        validation_fraction=options.validation_fraction,
+        n_iter_no_change=options.n_iter_no_change,
+        tol=options.tol,
+        corruption=options.corruption,
+        corruption_level=options.corruption_level,
         random_state=options.seed,
     )
     status = _fit(network, ready.features, out)
@@ -127,7 +135,7 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     if status == TRAINED and cost > network.costs_[0]:
         complain(
             f"training made it worse: the cost was {network.costs_[0]:.4g} and is {cost:.4g}; try "
-            f"a smaller --lr (it is {options.lr:g})"
+            f"a smaller --lr (it is {step_length(network, network.n_features_in_):g})"
         )
         status = DIVERGED
     if ready.description:
@@ -175,7 +183,7 @@ def _fit(model: AutoEncoder, features: Any, out: Output) -> int:
     except Diverged as error:
         complain(
             f"training stopped: {error}; the parameters of the lowest cost are kept; "
-            f"try a smaller --lr (it is {model.learning_rate:g})"
+            f"try a smaller --lr (it is {step_length(model, features.shape[1]):g})"
         )
         return DIVERGED
     return TRAINED

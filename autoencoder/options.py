@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import argparse
-import math
 import os
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
+from .corruption import CORRUPTIONS
 from .data import DONUTS, read_like, read_samples
 from .extra import load
-from .files import check_writable
+from .optimizers import OPTIMIZERS
+from .readers import PICTURE_FORMATS, either, number, one_of, output, picture, share, whole
 
 LARGEST_SEED = 2**32 - 1
-PICTURE_FORMATS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "eps")
 PROGRAM = "python -m autoencoder"
 TRAIN, APPLY, SHOW = "train", "apply", "show"
-_FIGURE = "autoencoder.png"
+AUTO, ALL = "auto", "all"
 _DATA = (
     "a table (.csv, .tsv or .parquet with column names; .npy or .npz without), - for CSV on standard "
-    "input, a folder of images, digits, or donuts (%(default)s)"
+    "input, a folder of images, digits, or donuts"
 )
 _LABEL = (
     "the column that is the class, which is not learned but colours the picture: its name or "
@@ -31,6 +30,47 @@ _LABEL = (
 _DASK = (
     "train on a Dask cluster: the address of its scheduler, or local for one on this machine; "
     "--data is then a pattern of files, as 'part-*.parquet', each of which a worker reads"
+)
+# What the original program did stays what is done with its data, and with tables like it; for other
+# data, what is best for most.
+_ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
+_USUAL = {"epochs": 500, "lr": AUTO, "batch_size": AUTO}
+_PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}"
+_CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
+_Options: TypeAlias = "tuple[tuple[str, str, Callable[[str], Any] | None, Any, str], ...]"
+# Each option: what stands for its value, what reads it, its default, and what it is. What has no
+# value has no reader.
+_TRAINING: _Options = (
+    ("--data", "SOURCE", str, DONUTS, _DATA),
+    ("--label", "COLUMN", str, None, _LABEL),
+    ("--drop", "COLUMN", str, [], "columns to leave out"),
+    ("--drop-missing", "", None, False, "leave out rows with missing values"),
+    ("--hidden", "N", whole(1), 2, "hidden units"),
+    ("--optimizer", "NAME", one_of(OPTIMIZERS), "momentum", f"{' or '.join(OPTIMIZERS)}"),
+    ("--epochs", "N", whole(1), None, "trips through the data, at most (10000 or 500)"),
+    ("--lr", "X", either(AUTO, number(0)), None, "learning rate (0.1 or auto)"),
+    ("--momentum", "X", number(0, 1), 0.9, "share of its speed that a step keeps"),
+    ("--batch-size", "N", either(AUTO, either(ALL, whole(1))), None, "rows a step (all or auto)"),
+    ("--early-stopping", "", None, False, "stop when samples that are held out get no better"),
+    ("--validation-fraction", "X", share, 0.1, "share that early stopping holds out"),
+    ("--n-iter-no-change", "N", whole(1), 100, "epochs for which it waits"),
+    ("--tol", "X", number(0), 1e-4, "share by which the error must fall in them"),
+    ("--corruption", "NAME", one_of(CORRUPTIONS), None, _CORRUPTION),
+    ("--corruption-level", "X", number(0), 0.3, "share masked, or standard deviation"),
+    ("--seed", "N", whole(0, LARGEST_SEED), 0, "seed of the first weights"),
+    ("--dask", "ADDRESS|local", str, None, _DASK),
+    ("--figure", "FILE", picture, "autoencoder.png", _PICTURE),
+    ("--save", "MODEL.npz", output, None, "write the model with its scaling"),
+    ("--show", "", None, False, "open the picture in a window too"),
+    ("--quiet", "", None, False, "print nothing but warnings and errors"),
+)
+_APPLYING: _Options = (
+    ("--codes", "OUT.csv", output, None, "write the code of each row"),
+    ("--reconstruct", "OUT.csv", output, None, "write the rows as rebuilt"),
+    ("--scores", "OUT.csv", output, None, "write the error of each scaled row"),
+    ("--figure", "FILE", picture, None, "draw the new rows"),
+    ("--drop-missing", "", None, False, "leave out rows with missing values"),
+    ("--quiet", "", None, False, "print nothing but warnings and errors"),
 )
 _STATUS = (
     "Exit status: 0 done, 1 training only made the cost worse, 2 bad input, 130 interrupted by "
@@ -82,50 +122,58 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
         "'apply' uses a saved model on new rows ('apply --help' lists its options); 'show' tells what "
         "one is.",
         epilog="Features are scaled to 0-1 first, each column by its own range, the pixels of images "
-        f"all by one; a saved model holds the scaling. {_STATUS}",
+        "all by one; a saved model holds the scaling. Where there are two defaults, the first is for "
+        f"donuts, .npy and .npz, as the original program has it, the second for other data. {_STATUS}",
     )
-    _add(parser, "--data", "SOURCE", str, DONUTS, _DATA)
-    _add(parser, "--label", "COLUMN", str, None, _LABEL)
-    _add(parser, "--drop", "COLUMN", str, [], "columns to leave out", nargs="+", action="extend")
-    _add_flag(parser, "--drop-missing", "leave out rows with missing values")
-    _add(parser, "--hidden", "N", _whole(1), 2, "hidden units (%(default)s)")
-    _add(parser, "--epochs", "N", _whole(1), 10000, "trips through the data (%(default)s)")
-    _add(parser, "--lr", "X", _number(0, math.inf), 0.1, "learning rate (%(default)s)")
-    _add(
-        parser,
-        "--momentum",
-        "X",
-        _number(0, 1),
-        0.9,
-        "share of its speed a step keeps (%(default)s)",
-    )
-    _add(parser, "--batch-size", "N", _whole(1), None, "samples a step (all)")
-    _add(
-        parser, "--seed", "N", _whole(0, LARGEST_SEED), 0, "seed of the first weights (%(default)s)"
-    )
-    _add(parser, "--dask", "ADDRESS|local", str, None, _DASK)
-    _add(parser, "--figure", "FILE", _picture, _FIGURE, "the picture (%(default)s)")
-    _add(parser, "--save", "MODEL.npz", _output, None, "write the model with its scaling")
-    _add_flag(parser, "--show", "open the picture in a window too")
-    _add_flag(parser, "--quiet", "print nothing but warnings and errors")
+    _add(parser, _TRAINING)
     options = parser.parse_args(words)
     options.verb = TRAIN
+    _check_together(parser, options)
     _check_distinct(
         parser, {"--data": options.data, "--figure": options.figure, "--save": options.save}
     )
-    wanted = {"label": options.label, "drop": options.drop, "drop_missing": options.drop_missing}
     options.client = None
     if options.dask is None:
-        options.data = _read(parser, "--data", lambda: read_samples(options.data, **wanted))
-        return options
+        options.data = _read(
+            parser, "--data", lambda: read_samples(options.data, **_wanted(options))
+        )
+    else:
+        _connect(parser, options)
+    _fill_in(options)
+    return options
+
+
+def _connect(parser: _Parser, options: argparse.Namespace) -> None:
+    """Have the workers of a cluster read the data."""
     parts = load("data.parts")
     _read(parser, "--data", lambda: parts.find_files(options.data))
     with ExitStack() as stack:
         options.client = _read(parser, "--dask", lambda: load("clusters").connect(options.dask))
         stack.enter_context(options.client)
-        options.data = _read(parser, "--data", lambda: parts.read_parts(options.data, **wanted))
+        options.data = _read(
+            parser, "--data", lambda: parts.read_parts(options.data, **_wanted(options))
+        )
         stack.pop_all()  # it is closed when the model is trained
-    return options
+
+
+def _wanted(options: argparse.Namespace) -> dict[str, Any]:
+    """What is wanted of a table."""
+    return {"label": options.label, "drop": options.drop, "drop_missing": options.drop_missing}
+
+
+def _fill_in(options: argparse.Namespace) -> None:
+    """Give the options that depend on the data their defaults."""
+    original = (
+        options.client is None and options.data.names is None and options.data.image_shape is None
+    )
+    defaults = dict(_ORIGINAL if original else _USUAL)
+    if options.optimizer == "adam":  # whose steps are as long as the rate
+        defaults["lr"] = AUTO
+    for name, value in defaults.items():
+        if getattr(options, name) is None:
+            setattr(options, name, value)
+    if options.batch_size == ALL:
+        options.batch_size = None
 
 
 def _apply(words: Sequence[str]) -> argparse.Namespace:
@@ -137,19 +185,7 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
     )
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     parser.add_argument("source", metavar="FILE", help="new rows: a source as of train's --data")
-    _add(parser, "--codes", "OUT.csv", _output, None, "write the code of each row")
-    _add(parser, "--reconstruct", "OUT.csv", _output, None, "write the rows as rebuilt")
-    _add(
-        parser,
-        "--scores",
-        "OUT.csv",
-        _output,
-        None,
-        "write the error of each scaled row",
-    )
-    _add(parser, "--figure", "FILE", _picture, None, "draw the new rows")
-    _add_flag(parser, "--drop-missing", "leave out rows with missing values")
-    _add_flag(parser, "--quiet", "print nothing but warnings and errors")
+    _add(parser, _APPLYING)
     options = parser.parse_args(words)
     options.verb = APPLY
     outputs = ("codes", "reconstruct", "scores", "figure")
@@ -198,20 +234,18 @@ class _Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {one_line}; --help lists the options\n")
 
 
-def _add(
-    parser: _Parser,
-    flag: str,
-    metavar: str,
-    read: Callable[[str], Any],
-    default: Any,
-    text: str,
-    **more: Any,
-) -> None:
-    parser.add_argument(flag, metavar=metavar, type=read, default=default, help=text, **more)
-
-
-def _add_flag(parser: _Parser, flag: str, text: str) -> None:
-    parser.add_argument(flag, action="store_true", help=text)
+def _add(parser: _Parser, table: _Options) -> None:
+    for flag, metavar, read, default, text in table:
+        if read is None:
+            parser.add_argument(flag, action="store_true", help=text)
+            continue
+        several: dict[str, Any] = (
+            {"nargs": "+", "action": "extend"} if isinstance(default, list) else {}
+        )
+        shown = "" if default in (None, []) else " (%(default)s)"
+        parser.add_argument(
+            flag, metavar=metavar, type=read, default=default, help=text + shown, **several
+        )
 
 
 def _read(parser: _Parser, argument: str, read: Callable[[], Any]) -> Any:
@@ -225,51 +259,15 @@ def _read(parser: _Parser, argument: str, read: Callable[[], Any]) -> Any:
         parser.error(f"argument {argument}: {error}")
 
 
-def _output(path: str) -> str:
-    """The path, if a file can be written there."""
-    try:
-        check_writable(path)
-    except OSError as error:
-        raise argparse.ArgumentTypeError(
-            f"{path}: {error.strerror or error}; choose a file in a directory that takes new files"
-        ) from error
-    return path
-
-
-def _picture(path: str) -> str:
-    """The path, if a picture can be written there."""
-    if Path(path).suffix[1:].lower() not in PICTURE_FORMATS:
-        raise argparse.ArgumentTypeError(
-            f"{path}: expected a name that ends in .{', .'.join(PICTURE_FORMATS)}, "
-            "such as autoencoder.png"
+def _check_together(parser: _Parser, options: argparse.Namespace) -> None:
+    """Leave the program if two options exclude each other."""
+    if options.optimizer == "adam" and options.momentum == 1:
+        parser.error("argument --momentum: expected less than 1 with --optimizer adam, got 1")
+    if options.corruption == "masking" and options.corruption_level > 1:
+        parser.error(
+            "argument --corruption-level: expected a share of at most 1 with --corruption masking, "
+            f"got {options.corruption_level:g}"
         )
-    return _output(path)
-
-
-def _whole(low: int, high: float = math.inf) -> Callable[[str], int]:
-    """A reader of whole numbers from `low` to `high`."""
-    return _reader(int, "a whole number", low, high)
-
-
-def _number(low: float, high: float) -> Callable[[str], float]:
-    """A reader of finite numbers from `low` to `high`."""
-    return _reader(float, "a number", low, high)
-
-
-def _reader(kind: Callable[[str], Any], noun: str, low: float, high: float) -> Callable[[str], Any]:
-    bounds = f"of at least {low}" if high == math.inf else f"from {low} to {high}"
-
-    def read(text: str) -> Any:
-        try:
-            value = kind(text)
-        except ValueError:
-            value = math.nan
-        # False for NaN too.
-        if not (low <= value <= high and value < math.inf):
-            raise argparse.ArgumentTypeError(f"got {text!r}, expected {noun} {bounds}")
-        return value
-
-    return read
 
 
 def _check_distinct(parser: _Parser, files: dict[str, str | None]) -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from autoencoder import load_donuts
+from autoencoder import AutoEncoder, load_donuts
 from autoencoder.options import PICTURE_FORMATS, parse_options
 
 
@@ -34,6 +34,51 @@ def in_an_empty_folder(tmp_path, monkeypatch):
 )
 def test_an_option_that_is_not_given_has_its_default(name, value):
     assert getattr(parse_options([]), name) == value
+
+
+# Options of training that are the estimator's, and what they are called there.
+ESTIMATORS = {
+    "optimizer": "optimizer",
+    "momentum": "momentum",
+    "early_stopping": "early_stopping",
+    "validation_fraction": "validation_fraction",
+    "n_iter_no_change": "n_iter_no_change",
+    "tol": "tol",
+    "corruption": "corruption",
+    "corruption_level": "corruption_level",
+}
+
+
+@pytest.mark.parametrize(("option", "parameter"), ESTIMATORS.items())
+def test_an_option_that_is_the_estimators_has_its_default(option, parameter):
+    assert getattr(parse_options([]), option) == getattr(AutoEncoder(), parameter)
+
+
+@pytest.mark.parametrize(
+    ("option", "parameter"),
+    [("lr", "learning_rate"), ("batch_size", "batch_size"), ("epochs",) * 2],
+)
+def test_data_of_other_kinds_than_the_originals_is_trained_on_as_the_estimator_does(
+    option, parameter
+):
+    assert getattr(parse_options(["--data", "digits"]), option) == getattr(AutoEncoder(), parameter)
+
+
+def test_arrays_are_trained_on_as_the_original_program_does(in_an_empty_folder):
+    np.save("x.npy", np.eye(3))
+    options = parse_options(["--data", "x.npy"])
+    assert (options.epochs, options.lr, options.batch_size) == (10000, 0.1, None)
+
+
+def test_what_is_said_goes_before_what_suits_the_data():
+    words = "--data digits --epochs 7 --lr 0.5 --batch-size all"
+    options = parse_options(words.split())
+    assert (options.epochs, options.lr, options.batch_size) == (7, 0.5, None)
+    assert parse_options(["--batch-size", "auto"]).batch_size == "auto"
+
+
+def test_the_rate_of_the_original_program_is_not_that_of_adam():
+    assert parse_options(["--optimizer", "adam"]).lr == "auto"
 
 
 def test_without_data_there_are_the_generated_donuts():

@@ -231,6 +231,26 @@ def test_a_folder_of_pictures_of_digits_is_learned_and_drawn(folder):
     assert "the pixels of images of 8 × 8" in done("show", "m.npz")
 
 
+def test_the_options_of_training_are_the_estimators(folder, table):
+    words = "--optimizer adam --early-stopping --validation-fraction 0.25 --n-iter-no-change 9"
+    more = "--tol 0.01 --corruption gaussian --corruption-level 0.1 --epochs 40 --seed 3"
+    done("--data", "old.csv", "--label", "state", *words.split(), *more.split(), "--save", "m.npz")
+    scaler, network = autoencoder.load("m.npz")
+    expected = AutoEncoder(
+        optimizer="adam",
+        early_stopping=True,
+        validation_fraction=0.25,
+        n_iter_no_change=9,
+        tol=0.01,
+        corruption="gaussian",
+        corruption_level=0.1,
+        epochs=40,
+        random_state=3,
+    )
+    assert network.get_params() == expected.get_params()
+    assert len(network.validation_scores_) == network.n_iter_
+
+
 def test_training_that_ends_above_where_it_began_ends_with_status_1(folder):
     np.save("x.npy", np.random.RandomState(0).rand(40, 4) + [[0, 0, 0, 5]])
     result = run("--data", "x.npy", "--lr", 8, "--epochs", 3, "--momentum", 0)
@@ -260,6 +280,19 @@ sys.exit(main(["--data", "old.csv"]))
 # Bad input: one line on stderr, status 2, nothing written.
 
 BAD = {
+    "--optimizer sgd": "got 'sgd', expected momentum or nesterov or adam",
+    "--optimizer adam --momentum 1": "--momentum: expected less than 1 with --optimizer adam",
+    "--lr fast": "got 'fast', expected a number of at least 0, or auto",
+    "--batch-size none": "got 'none', expected a whole number of at least 1, or all, or auto",
+    "--early-stopping 5": "unrecognized arguments: 5",
+    "--validation-fraction 0": "expected more than 0 and less than 1",
+    "--validation-fraction 1": "expected more than 0 and less than 1",
+    "--validation-fraction nan": "expected a number from 0 to 1",
+    "--n-iter-no-change 0": "expected a whole number of at least 1",
+    "--tol -1": "expected a number of at least 0",
+    "--corruption salt": "got 'salt', expected masking or gaussian",
+    "--corruption masking --corruption-level 2": "--corruption-level: expected a share of at most 1",
+    "--corruption-level -1": "expected a number of at least 0",
     "--data old.csv": "'state' holds text or dates ('",
     "--data old.csv --label sate": "--label: there is no column 'sate'",
     "--data old.csv --drop stat": "--drop: there is no column 'stat'",
