@@ -247,8 +247,13 @@ def columns_for(n_images: int, height: int, width: int) -> int:
 
 def mosaic_aspect(n_images: int, columns: int, height: int, width: int) -> float:
     """How many times a mosaic is as wide as it is high."""
-    rows = math.ceil(n_images / columns)
-    return (columns * (width + 1) - 1) / (rows * (height + 1) - 1)
+    rows, gap = math.ceil(n_images / columns), gap_between(height, width)
+    return (columns * (width + gap) - gap) / (rows * (height + gap) - gap)
+
+
+def gap_between(height: int, width: int) -> int:
+    """How many pixels to leave between images of this size: a tenth, so that it is seen."""
+    return max(1, min(height, width) // 10)
 
 
 def clear_frame(axes: Axes) -> None:
@@ -444,10 +449,10 @@ def _set_costs(axes: Axes, costs: np.ndarray) -> None:
 
 
 def _mosaic(images: np.ndarray, columns: int) -> np.ndarray:
-    """Images side by side, `columns` to a row, as one image with a gap of NaN between them."""
+    """Images side by side, `columns` to a row, as one image with gaps of NaN between them."""
     n_images, height, width = images.shape
-    rows = math.ceil(n_images / columns)
-    cells = np.full((rows * columns, height + 1, width + 1), np.nan)
+    rows, gap = math.ceil(n_images / columns), gap_between(height, width)
+    cells = np.full((rows * columns, height + gap, width + gap), np.nan)
     cells[:n_images, :height, :width] = images
-    grid = cells.reshape(rows, columns, height + 1, width + 1).swapaxes(1, 2)
-    return grid.reshape(rows * (height + 1), columns * (width + 1))[:-1, :-1]
+    grid = cells.reshape(rows, columns, height + gap, width + gap).swapaxes(1, 2)
+    return grid.reshape(rows * (height + gap), columns * (width + gap))[:-gap, :-gap]

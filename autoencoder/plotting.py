@@ -25,6 +25,7 @@ from .panels import (
     draw_lost,
     draw_mosaic,
     draw_points,
+    gap_between,
     mosaic_aspect,
     title,
 )
@@ -245,7 +246,7 @@ def plot_images(
         vmax=images.max(),
     )
     for i, name in enumerate(rows):
-        middle = i * (height + 1) + (height - 1) / 2
+        middle = i * (height + gap_between(height, width)) + (height - 1) / 2
         axes["pairs"].annotate(
             name,
             (-0.5, middle),

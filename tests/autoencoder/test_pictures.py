@@ -264,3 +264,9 @@ def test_labels_for_another_number_of_codes_are_refused(rng):
 def test_a_notebook_shows_the_figure(rng):
     picture = plot_images(*images(rng))
     assert picture._repr_png_().startswith(b"\x89PNG")
+
+
+def test_large_images_have_gaps_that_can_be_seen(rng):
+    pictures = rng.rand(3, 400)
+    figure = plot_images(pictures, pictures, pictures.T, [0.1])
+    assert figure.axes[0].images[0].get_array().shape == (2 * 22 - 2, 3 * 22 - 2)
