@@ -34,7 +34,7 @@ def connect(address: str) -> distributed.Client:
             return distributed.Client(
                 processes=True,
                 threads_per_worker=1,
-                dashboard_address=None,
+                dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
             )
         return distributed.Client(address, timeout=PATIENCE)

@@ -16,7 +16,7 @@ distributed = pytest.importorskip("distributed")
 def address():
     """A scheduler, and a worker in a thread."""
     with distributed.LocalCluster(
-        n_workers=1, processes=False, protocol="tcp://", dashboard_address=None
+        n_workers=1, processes=False, protocol="tcp://", dashboard_address=":0"
     ) as cluster:
         yield cluster.scheduler_address
 
