@@ -270,3 +270,48 @@ def test_every_complaint_names_the_file(path):
     with pytest.raises(ValueError) as caught:
         AutoEncoder.load(path)
     assert str(caught.value).startswith(str(path))
+
+
+@pytest.fixture
+def by_adam(X, tmp_path):
+    """The entries of a file with all that a model can remember."""
+    model = AutoEncoder(
+        3, optimizer="adam", early_stopping=True, epochs=5, callback=lambda *_: None, random_state=0
+    )
+    path = tmp_path / "adam.npz"
+    model.fit(X).save(path)
+    with np.load(path) as file:
+        return path, dict(file)
+
+
+def test_what_adam_remembers_and_validation_scores_come_back_but_no_callback(X, by_adam):
+    path, _ = by_adam
+    again = AutoEncoder.load(path)
+    assert [moment.shape for moment in again.moments_[-3:]] == [(4,), (4,), ()]
+    assert again.moments_[-1] == 5
+    assert len(again.validation_scores_) == again.n_iter_ == 5
+    assert again.callback is None
+    assert again.early_stopping is True
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("steps", None),
+        ("weights_mean", None),
+        ("weights_mean", np.zeros((3, 4))),
+        ("steps", np.zeros(1)),
+        ("steps", np.array(np.nan)),
+        ("validation_scores", np.zeros((2, 2))),
+        ("hidden_bias_mean_square", np.zeros(3, np.float32)),
+    ],
+)
+def test_what_adam_cannot_have_remembered_is_refused(by_adam, name, value):
+    path, entries = by_adam
+    if value is None:
+        del entries[name]
+    else:
+        entries[name] = value
+    np.savez(path, **entries)
+    with pytest.raises(ValueError, match=f"{path.name}.*{name}"):
+        AutoEncoder.load(path)
