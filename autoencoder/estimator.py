@@ -69,8 +69,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     epochs : int
         How often `fit` goes through the samples, at least 1; with early stopping, at most.
     batch_size : int, 'auto' or None
-        Samples a step, at least 1. 'auto' is a 32nd of the samples, but from 64 to 1024; None
-        is all of them, and so is 'auto' for a Dask collection, where each step is a round trip. `fit`
+        Samples a step, at least 1. 'auto' is a 32nd of the samples, but from 64 to 1024; None is all
+        of them, which suits a Dask collection on a cluster, where each step is a round trip. `fit`
         shuffles batches anew in each epoch.
     early_stopping : bool
         Hold some samples out, stop when their error has not fallen for `n_iter_no_change` epochs, and

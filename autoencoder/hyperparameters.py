@@ -112,8 +112,8 @@ def batch_rows(batch_size: int | str | None, samples: Any) -> int | None:
     """
     if not isinstance(batch_size, str):
         return None if batch_size is None else int(batch_size)
-    # On the workers of a cluster a step is a round trip, whatever the number of rows.
-    return min(max(len(samples) // 32, 64), 1024) if hasattr(samples, "__len__") else None
+    n_rows = len(samples) if hasattr(samples, "__len__") else samples.summary.n_rows
+    return min(max(n_rows // 32, 64), 1024)
 
 
 def plain(value: Any) -> Any:

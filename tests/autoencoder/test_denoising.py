@@ -1,5 +1,6 @@
 """Clean targets, and noise made on purpose: the samples that come in are not those to come out."""
 
+import dask.array
 import numpy as np
 import pandas as pd
 import pytest
@@ -161,3 +162,25 @@ def test_a_model_trained_on_noise_takes_it_away_better_than_one_trained_without(
     plain = AutoEncoder(32, **options).fit(digits)
     denoising = AutoEncoder(32, corruption=corruption, **options).fit(digits)
     assert denoising.score(noisy, digits) > 0.85 * plain.score(noisy, digits)
+
+
+@pytest.mark.parametrize(
+    ("options", "with_y", "named"),
+    [
+        ({"corruption": "gaussian"}, False, "corruption='gaussian'"),
+        ({"early_stopping": True}, False, "early_stopping=True"),
+        ({}, True, "y of clean targets"),
+    ],
+)
+def test_what_needs_samples_in_memory_is_refused_where_they_are_elsewhere(
+    X, options, with_y, named
+):
+    elsewhere = dask.array.from_array(X, chunks=(50, 4))
+    with pytest.raises(ValueError, match=f"{named} needs samples in memory"):
+        AutoEncoder(**options).fit(elsewhere, elsewhere if with_y else None)
+
+
+def test_by_default_a_dask_array_trains_as_the_same_array_in_memory(X):
+    model = AutoEncoder(epochs=2, random_state=0)
+    elsewhere = model.fit(dask.array.from_array(X, chunks=(50, 4))).costs_
+    np.testing.assert_allclose(elsewhere, model.fit(X).costs_, rtol=1e-10)
