@@ -268,6 +268,10 @@ def _check_together(parser: _Parser, options: argparse.Namespace) -> None:
             "argument --corruption-level: expected a share of at most 1 with --corruption masking, "
             f"got {options.corruption_level:g}"
         )
+    in_memory = {"--early-stopping": options.early_stopping, "--corruption": options.corruption}
+    for flag, value in in_memory.items():
+        if value and options.dask is not None:
+            parser.error(f"argument {flag}: needs the data in memory; leave it out, or --dask")
 
 
 def _check_distinct(parser: _Parser, files: dict[str, str | None]) -> None:

@@ -52,7 +52,17 @@ def lines(printed):
 
 def test_the_model_is_that_of_one_file_on_one_machine(capsys, folder, address):
     pattern = "part-*.csv"
-    options = ["--label", "kind", "--epochs", 5, "--figure", "x.svg", "--save"]
+    options = [
+        "--label",
+        "kind",
+        "--epochs",
+        5,
+        "--batch-size",
+        "all",
+        "--figure",
+        "x.svg",
+        "--save",
+    ]
     _, one, _ = run(capsys, "--data", "whole.csv", *options, "one.npz")
     status, many, errors = run(capsys, "--data", pattern, *options, "many.npz", "--dask", address)
     assert (status, errors) == (0, "")
@@ -120,6 +130,14 @@ def test_files_that_are_no_table_are_refused_in_one_line(capsys, folder, table, 
     assert message in errors
     assert errors.count("\n") == 1
     assert not (folder / "autoencoder.png").exists()
+
+
+@pytest.mark.parametrize("option", ["--early-stopping", "--corruption=masking"])
+def test_what_needs_the_data_in_memory_is_refused_in_one_line(capsys, option):
+    status, printed, errors = run(capsys, "--data", "part-*.csv", option, "--dask", "local")
+    assert (status, printed) == (2, "")
+    assert f"argument {option.split('=')[0]}: needs the data in memory" in errors
+    assert errors.count("\n") == 1
 
 
 def test_an_address_where_nobody_answers_is_refused_too(capsys, folder, monkeypatch):
