@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from sklearn.pipeline import Pipeline
 from sklearn.utils import shuffle
 
+from .advice import FEW_EPOCHS
 from .data import DONUTS, Samples
 from .drawing import draw
 from .estimator import AutoEncoder
@@ -132,7 +133,8 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     if options.save:
         save(kept.model, options.save)
     cost = -network.score(ready.features)
-    if status == TRAINED and cost > network.costs_[0]:
+    # Momentum often overshoots at first.
+    if status == TRAINED and len(network.costs_) >= FEW_EPOCHS and cost > network.costs_[0]:
         complain(
             f"training made it worse: the cost was {network.costs_[0]:.4g} and is {cost:.4g}; try "
             f"a smaller --lr (it is {step_length(network, network.n_features_in_):g})"

@@ -252,10 +252,17 @@ def test_the_options_of_training_are_the_estimators(folder, table):
 
 
 def test_training_that_ends_above_where_it_began_ends_with_status_1(folder):
-    np.save("x.npy", np.random.RandomState(0).rand(40, 4) + [[0, 0, 0, 5]])
-    result = run("--data", "x.npy", "--lr", 8, "--epochs", 3, "--momentum", 0)
+    rows = np.random.RandomState(0).rand(40, 3)
+    rows[:2] = [[-20], [21]]
+    np.save("x.npy", rows)
+    result = run("--data", "x.npy", "--label", "none", "--lr", 3, "--epochs", 12)
     assert result.returncode == 1
-    assert "smaller --lr" in result.stderr
+    assert "training made it worse: the cost was 0.0" in result.stderr
+    assert "try a smaller --lr (it is 3)" in result.stderr
+
+
+def test_a_few_epochs_in_which_momentum_overshoots_are_no_failure(folder):
+    assert run("--data", "old.csv", "--drop", "state", "--epochs", 1).returncode == 0
 
 
 def test_without_pandas_arrays_are_read_and_of_a_table_one_line_says_what_to_install(folder):
