@@ -15,7 +15,7 @@ import numpy as np
 from ..core.axes import Size, sizes_of
 from ..core.credit import credited_to
 from ..core.elementwise import cast
-from ..core.graph import Apply, NumPyOp, Op, Variable, toposort
+from ..core.graph import Apply, NumPyOp, Variable, toposort
 from ..core.types import TensorType, constant
 from ..protocol.axes import check_sizes
 from ..protocol.op import Use
@@ -129,7 +129,8 @@ def improve_and_check(
         if not may_refuse and not op.equal_sizes(node):
             continue
         lost_inputs = [final[v] for v in node.inputs]
-        if any(final[v] in needed and _is(final[v], op, lost_inputs) for v in node.outputs):
+        kept = [final[v].owner for v in node.outputs if final[v] in needed]
+        if any(n is not None and n.op == op and n.inputs == lost_inputs for n in kept):
             continue
         lost = clone_node(node, lost_inputs)
         checks = sizes.unchecked(lost)
@@ -138,12 +139,6 @@ def improve_and_check(
         else:
             of_inputs += [(lost, check) for check in checks]
     return outputs, LostChecks(of_inputs, not_done_by(outputs, improve(others)))
-
-
-def _is(variable: Variable, op: Op, inputs: Sequence[Variable]) -> bool:
-    """Whether the variable is what the op makes of the inputs."""
-    node = variable.owner
-    return node is not None and node.op == op and node.inputs == inputs
 
 
 def refusals(outputs: Sequence[Variable]) -> list[Variable]:

@@ -25,7 +25,7 @@ from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
 from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
-from .inputs import Binder, In, UnusedInputError, as_inputs
+from .inputs import In, UnusedInputError, as_inputs, binder
 from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.profile import Profile
@@ -86,8 +86,8 @@ class Function:
             (place, v) for place, v in enumerate(kept) if not set(v.type.shape) <= {None}
         ]
         self._n_outputs = len(outputs) - len(targets)
-        self._binder = Binder(name, inputs)
-        self._bind = self._binder.compiled()
+        self._inputs = inputs
+        self._bind = binder(name, inputs)
         # Also those that only a check needs, which the rewrites have removed.
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
@@ -105,7 +105,7 @@ class Function:
     @property
     def inputs(self) -> list[Variable]:
         """The variables whose values it takes."""
-        return [given.variable for given in self._binder.inputs]
+        return [given.variable for given in self._inputs]
 
     @property
     def expressions(self) -> list[Variable]:
@@ -115,7 +115,7 @@ class Function:
     @property
     def source(self) -> str:
         """The NumPy program that it runs; of several, the one that was planned last."""
-        return self._programs.latest.source
+        return self._programs.latest.printed.source
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates."""
@@ -176,7 +176,7 @@ class Function:
         >>> f(np.zeros(1000)), f.memory()
         (array(1000.), 16008)
         """
-        return self._programs.latest.memory
+        return self._programs.latest.printed.plan.memory
 
     def copy(
         self,
@@ -226,7 +226,7 @@ class Function:
         """
         _check_profile(profile)
         name = checked_name(name, "a function") or f"{self.name} copy"
-        inputs = {given: copy(given) for given in self._binder.inputs}
+        inputs = {given: copy(given) for given in self._inputs}
         targets = [] if delete_updates else self._targets
         swapped = _as_swaps(swap, {*_shared_in(self._asked), *self._targets})
         replaced: list[SharedVariable | In] = [
@@ -280,13 +280,12 @@ class Function:
         deque(map(setattr, self._targets, repeat("data"), new_values), maxlen=0)
 
     def __repr__(self) -> str:
-        labels = ", ".join(given.label for given in self._binder.inputs)
+        labels = ", ".join(given.label for given in self._inputs)
         return f"<minigrad function {self.name}({labels})>"
 
     def __reduce__(self) -> Any:
-        inputs = self._binder.inputs
-        expressions = flattened(self._asked)
-        return _restored, (expressions, self.name, inputs, self._targets, self._pack, self.mode)
+        asked = flattened(self._asked)
+        return _restored, (asked, self.name, self._inputs, self._targets, self._pack, self.mode)
 
 
 def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:

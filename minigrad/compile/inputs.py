@@ -113,79 +113,76 @@ def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
     return list(result.values())
 
 
-class Binder:
-    """Finds the values of a function's inputs among the arguments of a call."""
+def binder(
+    function_name: str, inputs: Sequence[In]
+) -> Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]:
+    """A function from the arguments of a call to an array for each input.
 
-    def __init__(self, function_name: str, inputs: Sequence[In]) -> None:
-        self.function_name = function_name
-        self.inputs = inputs
-        self._places: dict[str, int | None] = {}
-        for place, given in enumerate(inputs):
-            if given.name is not None:
-                # Two inputs of one name can be passed by position only.
-                self._places[given.name] = None if given.name in self._places else place
+    It is written out for these inputs, because it runs at each call. An array of just the right type
+    needs no more checks; where a size is fixed, it does.
+    """
+    places: dict[str | None, int | None] = {}
+    for place, given in enumerate(inputs):
+        # Two inputs of one name can be passed by position only.
+        places[given.name] = None if given.name in places else place
+    names = [f"value_{place}" for place in range(len(inputs))]
+    lines = [
+        "def bind(args, kwargs):",
+        f"    if kwargs or len(args) != {len(names)}:",
+        "        args = complete(args, kwargs)",
+        f"    [{', '.join(names)}] = args",
+    ]
+    complete = partial(_completed, function_name, inputs, places)
+    namespace: dict[str, Any] = {"ndarray": np.ndarray, "complete": complete}
+    for place, (name, given) in enumerate(zip(names, inputs, strict=True)):
+        type = given.variable.type
+        namespace[f"check_{place}"] = partial(given.check, place=function_name)
+        namespace[f"dtype_{place}"] = type.numpy_dtype
+        condition = f"{name}.__class__ is not ndarray or {name}.dtype is not dtype_{place}"
+        if set(type.shape) <= {None}:
+            lines.append(f"    if {condition} or {name}.ndim != {type.ndim}:")
+            lines.append(f"        {name} = check_{place}({name})")
+        else:
+            lines.append(f"    {name} = check_{place}({name})")
+    lines.append(f"    return [{', '.join(names)}]")
+    exec("\n".join(lines), namespace)
+    return namespace.pop("bind")
 
-    def compiled(self) -> Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]:
-        """A function from the arguments of a call to an array for each input.
 
-        It is written out for these inputs, because it runs at each call. An array of just the
-        right type needs no more checks; where a size is fixed, it does.
-        """
-        names = [f"value_{place}" for place in range(len(self.inputs))]
-        lines = [
-            "def bind(args, kwargs):",
-            f"    if kwargs or len(args) != {len(names)}:",
-            "        args = complete(args, kwargs)",
-            f"    [{', '.join(names)}] = args",
-        ]
-        namespace: dict[str, Any] = {"ndarray": np.ndarray, "complete": self._complete}
-        for place, (name, given) in enumerate(zip(names, self.inputs, strict=True)):
-            type = given.variable.type
-            namespace[f"check_{place}"] = partial(given.check, place=self.function_name)
-            namespace[f"dtype_{place}"] = type.numpy_dtype
-            condition = f"{name}.__class__ is not ndarray or {name}.dtype is not dtype_{place}"
-            if set(type.shape) <= {None}:
-                lines.append(f"    if {condition} or {name}.ndim != {type.ndim}:")
-                lines.append(f"        {name} = check_{place}({name})")
-            else:
-                lines.append(f"    {name} = check_{place}({name})")
-        lines.append(f"    return [{', '.join(names)}]")
-        exec("\n".join(lines), namespace)
-        return namespace.pop("bind")
-
-    def _complete(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Any]:
-        """A value for each input: from its position, its name, or its default."""
-        if len(args) > len(self.inputs):
+def _completed(
+    function_name: str,
+    inputs: Sequence[In],
+    places: Mapping[str | None, int | None],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> list[Any]:
+    """A value for each input: from its position, its name, or its default."""
+    if len(args) > len(inputs):
+        raise TypeError(f"{function_name} takes {_described(inputs)}; got {len(args)} values")
+    values = [*args, *[None] * (len(inputs) - len(args))]
+    for name, value in kwargs.items():
+        place = places.get(name)
+        if place is None:
+            problem = "two inputs" if name in places else "no input"
             raise TypeError(
-                f"{self.function_name} takes {self._signature()}; got {len(args)} values"
+                f"{function_name} has {problem} of the name {name!r}; it takes {_described(inputs)}"
             )
-        values = [*args, *[None] * (len(self.inputs) - len(args))]
-        for name, value in kwargs.items():
-            place = self._places.get(name)
-            if place is None:
-                problem = "two inputs" if name in self._places else "no input"
-                raise TypeError(
-                    f"{self.function_name} has {problem} of the name {name!r}; "
-                    f"it takes {self._signature()}"
-                )
-            if place < len(args):
-                raise TypeError(f"{self.function_name}: input {name} is given twice")
-            values[place] = value
-        missing = []
-        for place, given in enumerate(self.inputs):
-            if values[place] is None:
-                values[place] = given.data
-            if values[place] is None:
-                missing.append(given.label)
-        if missing:
-            raise TypeError(
-                f"{self.function_name}: no value for {', '.join(missing)}; "
-                f"it takes {self._signature()}"
-            )
-        return values
+        if place < len(args):
+            raise TypeError(f"{function_name}: input {name} is given twice")
+        values[place] = value
+    missing = []
+    for place, given in enumerate(inputs):
+        if values[place] is None:
+            values[place] = given.data
+        if values[place] is None:
+            missing.append(given.label)
+    if missing:
+        raise TypeError(
+            f"{function_name}: no value for {', '.join(missing)}; it takes {_described(inputs)}"
+        )
+    return values
 
-    def _signature(self) -> str:
-        labels = [
-            given.label if given.value is None else f"{given.label}=…" for given in self.inputs
-        ]
-        return f"{len(labels)} inputs ({', '.join(labels)})" if labels else "no inputs"
+
+def _described(inputs: Sequence[In]) -> str:
+    labels = [given.label if given.value is None else f"{given.label}=…" for given in inputs]
+    return f"{len(labels)} inputs ({', '.join(labels)})" if labels else "no inputs"

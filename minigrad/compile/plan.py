@@ -60,30 +60,20 @@ def make_plan(
     steps = []
     for node in order:
         checks = sizes.unchecked(node)
+        output = node.outputs[0]
+        places = memory.overwritten[node], memory.lent.get(output), placed.of.get(output)
+        into = next((place for place in places if place is not None), None)
         is_lasting = _is_lasting_view(node, placed.of, memory)
-        dropped = memory.dropped_after(node)
-        steps.append(
-            Step(
-                node,
-                checks,
-                _written_into(node, memory, placed.of),
-                is_lasting,
-                () if is_lasting else [v for v in dropped if _is_new(v, placed.of, memory)],
-                tuple([make_plan(f"{name}_block", inner, place=place) for inner in node.op.inner]),
-            )
-        )
+        # Only what gives memory back: what is in a buffer, or an input's, does not.
+        dropped = [
+            v
+            for v in ([] if is_lasting else memory.dropped_after(node))
+            if any(origin.owner and origin not in placed.of for origin in memory.origins(v))
+        ]
+        inner = tuple([make_plan(f"{name}_block", g, place=place) for g in node.op.inner])
+        steps.append(Step(node, checks, into, is_lasting, dropped, inner))
     copied = memory.must_copy(graph.outputs)
     return Plan(name, graph, steps, lost.of_inputs, copied, lent, placed)
-
-
-def _written_into(
-    node: Apply, memory: Memory, buffers: Mapping[Variable, Buffer]
-) -> Variable | Buffer | None:
-    overwritten = memory.overwritten[node]
-    if overwritten is not None:
-        return overwritten
-    (output, *_) = node.outputs
-    return memory.lent.get(output) or buffers.get(output)
 
 
 def _is_lasting_view(node: Apply, buffers: Mapping[Variable, Buffer], memory: Memory) -> bool:
@@ -101,11 +91,4 @@ def _is_lasting_view(node: Apply, buffers: Mapping[Variable, Buffer], memory: Me
         and node.op.is_view
         # A truth value is an index of arrays.
         and all(known_integer(number) is not None for number in numbers)
-    )
-
-
-def _is_new(variable: Variable, buffers: Mapping[Variable, Buffer], memory: Memory) -> bool:
-    """Whether the memory of the variable's value may be given back when nothing needs it."""
-    return any(
-        origin.owner is not None and origin not in buffers for origin in memory.origins(variable)
     )

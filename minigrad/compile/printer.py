@@ -98,13 +98,8 @@ class Printer:
         sizes = _size_that_differs(*bodies) if len(bodies) == 2 else None
         if sizes:
             return self._maker(plans[0], bodies[0], sizes)
-        names: list[str] = []
-        lines: list[PrintedLine] = []
-        for plan, body in zip(plans, bodies, strict=True):
-            more_names, more_lines = self._maker(plan, body)
-            names += more_names
-            lines += more_lines
-        return names, lines
+        made = [self._maker(plan, body) for plan, body in zip(plans, bodies, strict=True)]
+        return [n for names, _ in made for n in names], [line for _, ls in made for line in ls]
 
     def _maker(
         self, plan: Plan, body: _Body, sizes: Sequence[int] = ()
@@ -118,9 +113,9 @@ class Printer:
         names += [self.scope.new(f"{plan.name}_{size}") for size in sizes[1:]]
         slots, lines, fill = self._slots_of(plan)
         self.inner_names += [maker, *names]
-        parameter = body.new_name("rows") if sizes else ""
+        parameter = body.scope.new("rows") if sizes else ""
         arrays = body.arrays(slots, dict.fromkeys(sizes[:1], parameter))
-        function = body.new_name("block")
+        function = body.scope.new("block")
         inside = [*arrays, *body.function(function, fill), PrintedLine(f"return {function}")]
         made = ", ".join([f"{maker}({size})" for size in sizes] or [f"{maker}()"])
         return names, [
@@ -169,20 +164,19 @@ class _Body:
         self._is_inner = is_inner
         self._plan = plan
         self._names = printer.names
-        self._scope = printer.scope.function()
+        self.scope = printer.scope.function()
         self.before: list[PrintedLine] = []  # the functions that it calls
         self._inner: list[str] = []
         self._views: list[PrintedLine] = []
-        self.buffers: dict[Buffer, str] = {}  # the names of the arrays that outlive a call
-        # And of arrays of one number, which an inner function has for itself: their sizes may be
-        # those of its buffers.
-        self.constants: dict[Constant, str] = {}
+        # The names of the arrays that outlive a call; and of arrays of one number, which an inner
+        # function has for itself, too: their sizes may be those of its buffers.
+        self._own: dict[Buffer | Constant, str] = {}
         # The users' names first; other variables get a name when they are first printed.
         graph = plan.graph
         named = [v for v in ancestors(graph.outputs) if v.name and not isinstance(v, Constant)]
         for variable in dict.fromkeys([*graph.inputs, *named]):
-            self._names[variable] = self._scope.new(variable.name or "input")
-        self._lent = {v: self._scope.new(f"b{i}_given") for i, v in enumerate(plan.lent)}
+            self._names[variable] = self.scope.new(variable.name or "input")
+        self._lent = {v: self.scope.new(f"b{i}_given") for i, v in enumerate(plan.lent)}
         self._lines: list[PrintedLine] = []
         for step in plan.steps:
             self._print(step)
@@ -208,38 +202,31 @@ class _Body:
 
         Sizes may be called by a name.
         """
-        called = called or {}
-
-        def kind(shape: Sequence[int], dtype: np.dtype[Any]) -> tuple[str, str]:
-            sizes = ", ".join(called.get(n, str(n)) for n in shape)
-            return f"({sizes}{',' * (len(shape) == 1)})", self._use(dtype.name, dtype)
-
         lines = []
-        for buffer, name in self.buffers.items():
-            shape, dtype = kind(buffer.shape, buffer.dtype)
-            ndarray = self._use("ndarray", np.ndarray)
-            lines.append(PrintedLine(f"{name} = {ndarray}({shape}, {dtype}, {slots[buffer.slot]})"))
-        for constant, name in self.constants.items():
-            shape, dtype = kind(constant.data.shape, constant.data.dtype)
-            number = self._use("number", constant.data.flat[0])
-            full = self._use("full", np.full)
-            lines.append(PrintedLine(f"{name} = {full}({shape}, {number}, {dtype})"))
+        # Buffers first.
+        for own, name in sorted(self._own.items(), key=lambda item: isinstance(item[0], Constant)):
+            array = own.data if isinstance(own, Constant) else own
+            sizes = ", ".join((called or {}).get(n, str(n)) for n in array.shape)
+            shape = f"({sizes}{',' * (len(array.shape) == 1)})"
+            dtype = self._use(array.dtype.name, array.dtype)
+            if isinstance(own, Constant):
+                number = self._use("number", own.data.flat[0])
+                text = f"{self._use('full', np.full)}({shape}, {number}, {dtype})"
+            else:
+                text = f"{self._use('ndarray', np.ndarray)}({shape}, {dtype}, {slots[own.slot]})"
+            lines.append(PrintedLine(f"{name} = {text}"))
         return [*lines, *self._views]
 
     @property
     def shapes(self) -> list[Sequence[int]]:
         """The shapes of the arrays that the function has for itself."""
-        return [b.shape for b in self.buffers] + [c.data.shape for c in self.constants]
+        return [own.data.shape if isinstance(own, Constant) else own.shape for own in self._own]
 
     @property
     def texts(self) -> list[str]:
         """What is printed, without the sizes of buffers."""
         lines = [*self.before, *self._views, *self.function("")]
-        return [line.text for line in lines] + [*self.buffers.values(), *self.constants.values()]
-
-    def new_name(self, text: str) -> str:
-        """A name that nothing else has here."""
-        return self._scope.new(text)
+        return [line.text for line in lines] + [*self._own.values()]
 
     def _print(self, step: Step) -> None:
         node = step.node
@@ -248,7 +235,8 @@ class _Body:
             sides = f"{names[i]}.shape[{axis}] == {names[j]}.shape[{other_axis}]"
             self._lines.append(PrintedLine(f"assert {sides}", node))
         if step.is_lasting:
-            names[0] = self._buffer_name(self._plan.placed.of[node.inputs[0]])
+            buffer = self._plan.placed.of[node.inputs[0]]
+            names[0] = self._own_name(buffer, f"b{buffer.slot}")
         inner, before = self._printer.inner_functions(step.inner) if step.inner else ([], [])
         self._inner += inner
         self.before += before
@@ -268,22 +256,22 @@ class _Body:
         for variable in node.outputs:
             if variable not in self._names:
                 base = identifier(str(node.op).split("{")[0].lower())
-                self._names[variable] = self._scope.numbered(base)
+                self._names[variable] = self.scope.numbered(base)
         return [self._names[variable] for variable in node.outputs]
 
     def _use(self, name: str, *value: Any) -> str:
-        return self._printer.use(name, *value) if value else self._scope.new(name)
+        return self._printer.use(name, *value) if value else self.scope.new(name)
 
     def _written_into(self, place: Variable | Buffer) -> str:
         """The name of the array that a result is written into."""
         if isinstance(place, Buffer):
-            return self._buffer_name(place)
+            return self._own_name(place, f"b{place.slot}")
         return self._lent.get(place) or self._names[place]
 
-    def _buffer_name(self, buffer: Buffer) -> str:
-        if buffer not in self.buffers:
-            self.buffers[buffer] = self._scope.new(f"b{buffer.slot}")
-        return self.buffers[buffer]
+    def _own_name(self, array: Buffer | Constant, text: str) -> str:
+        if array not in self._own:
+            self._own[array] = self.scope.new(text)
+        return self._own[array]
 
     def _names_of(self, variables: Sequence[Variable]) -> list[str]:
         """What the variables are called that one statement is about."""
@@ -302,9 +290,7 @@ class _Body:
             # NumPy computes fastest with an array beside arrays, else with a number.
             as_number = among_scalars and constant.type.is_float
             return self._use(name, data[()] if as_number else data)
-        if constant not in self.constants:
-            self.constants[constant] = self._scope.new(name)
-        return self.constants[constant]
+        return self._own_name(constant, name)
 
     def _results(self) -> list[str]:
         """The outputs, copied where they would share memory with something that others hold."""

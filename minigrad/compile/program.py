@@ -82,7 +82,7 @@ class Program:
 
     def __init__(self, plan: Plan, recycler: Recycler | None = None, filled: bool = False) -> None:
         self.recycler = recycler
-        self._printer = printer = Printer(plan, filled)
+        self.printed = printer = Printer(plan, filled)
         self._filename = f"minigrad {printer.name} {next(_NUMBERS)}"
         # With optimize=0 the assertions stay, even under python -O: they are the size checks.
         code = compile(printer.code, self._filename, "exec", optimize=0)
@@ -92,15 +92,10 @@ class Program:
         weakref.finalize(self, linecache.cache.pop, self._filename, None).atexit = False
         self.run = instances.run if printer.buffers else instances.new()
 
-    @property
-    def source(self) -> str:
-        """The program as people read it, with all that it needs to run."""
-        return self._printer.source
-
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """How long each statement takes in a call: the median of so many calls on the values."""
-        lines = self._printer.commented
-        places = [i for i, line in enumerate(self._printer.lines) if line.is_statement]
+        lines = self.printed.commented
+        places = [i for i, line in enumerate(self.printed.lines) if line.is_statement]
         timed = list(lines)
         for place in places:
             # No name of the program begins with an underscore.
@@ -108,7 +103,7 @@ class Program:
             timed[place] += f"\n{indent}_lap({place})"
         laps = Laps()
         code = compile("\n".join(timed), self._filename, "exec")
-        run = Instances(code, self._printer, _lap=laps).new()
+        run = Instances(code, self.printed, _lap=laps).new()
         values = [*values, *(self.recycler.take() if self.recycler else ())]
         calls = []
         for _ in range(n_calls):
@@ -119,26 +114,21 @@ class Program:
         medians = [float(np.median([seconds.get(p, 0.0) for seconds in calls])) for p in ran]
         return Profile([Row(t, lines[p].strip()) for t, p in zip(medians, ran, strict=True)])
 
-    @property
-    def memory(self) -> int:
-        """How many bytes the program needs at once, beside its inputs and constants."""
-        return self._printer.plan.memory
-
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
         entries = list(walk_tb(error.__traceback__))
         own = [entry for entry in entries if entry[0].f_code.co_filename == self._filename]
-        node = self._printer.nodes.get(own[-1][1]) if own else None
+        node = self.printed.nodes.get(own[-1][1]) if own else None
         if node is None:
             return error
         (frame, line), innermost = own[-1], own[-1] is entries[-1]
         known = ChainMap(frame.f_locals, frame.f_globals)
         if any(
-            not isinstance(v, Constant) and self._printer.names.get(v) not in known
+            not isinstance(v, Constant) and self.printed.names.get(v) not in known
             for v in node.inputs
         ):
             # A check of sizes, of a node that the rewrites made superfluous.
-            check = self._printer.code.splitlines()[line - 1].strip().removeprefix("assert ")
+            check = self.printed.code.splitlines()[line - 1].strip().removeprefix("assert ")
             error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
             return explained(error, node, None)
         inputs = [self._value(variable, known) for variable in node.inputs]
@@ -155,7 +145,7 @@ class Program:
     def _value(self, variable: Variable, known: Mapping[str, Any]) -> Any:
         if isinstance(variable, Constant):
             return variable.data
-        return known[self._printer.names[variable]]
+        return known[self.printed.names[variable]]
 
 
 class _Loader:

@@ -126,10 +126,9 @@ class Op:
     def __init__(self, *properties: Any, **named: Any) -> None:
         """The op of these properties, in the order of ``__props__`` or by name."""
         names = self.__props__ or ()
-        given = dict(zip(names, properties, strict=False), **named)
-        if len(given) < len(properties) + len(named) or not given.keys() <= set(names):
+        if len(properties) > len(names) or not named.keys() <= set(names[len(properties) :]):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'no arguments'}")
-        vars(self).update(given)
+        self.__dict__.update(zip(names, properties, strict=False), **named)
 
     def make_node(self, *inputs: Any) -> Apply:
         """Check the inputs and return an `Apply` with outputs of the right types."""

@@ -28,22 +28,12 @@ from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape
 
-
-class _Input:
-    """The place in a key of an index that an input of the node gives."""
-
-    def __repr__(self) -> str:
-        return "?"
-
-    def __reduce__(self) -> str:
-        return "INPUT"
+# The place in a key of an index that an input of the node gives.
+INPUT = "?"
 
 
-INPUT = _Input()
-
-
-class Key:
-    """A key between brackets: a pattern, and the variables that fill it.
+def as_pattern(x: Variable, key: Any) -> tuple[tuple[Any, ...], list[Variable]]:
+    """Return the pattern of a key between brackets, and the variables that fill it.
 
     The pattern has an entry for each axis of the tensor and for each new one: a number, None for
     a new axis, a triple for a slice, or `INPUT` for an index that is computed. In a slice, too,
@@ -51,20 +41,21 @@ class Key:
     keeps index arrays apart, whose axes then come first.
     """
 
-    def __init__(self, x: Variable, key: Any) -> None:
-        self.variables: list[Variable] = []
-        entries = list(key) if isinstance(key, tuple) else [key]
-        entries = [_as_index(entry, x) for entry in entries]
-        entries = _without_ellipsis(entries, x)
-        self.pattern = tuple(map(self._place, entries))
+    variables: list[Variable] = []
+    entries = [_as_index(entry, x) for entry in (key if isinstance(key, tuple) else [key])]
+    entries = _without_ellipsis(entries, x)
+    return tuple([_without_variables(entry, variables) for entry in entries]), variables
 
-    def _place(self, entry: Any) -> Any:
-        if isinstance(entry, slice):
-            return tuple(map(self._place, (entry.start, entry.stop, entry.step)))
-        if isinstance(entry, Variable):
-            self.variables.append(entry)
-            return INPUT
-        return entry
+
+def _without_variables(entry: Any, taken: list[Variable]) -> Any:
+    """Return the entry with `INPUT` in the places of variables, which are taken out in order."""
+    if isinstance(entry, slice):
+        bounds = entry.start, entry.stop, entry.step
+        return tuple([_without_variables(bound, taken) for bound in bounds])
+    if isinstance(entry, Variable):
+        taken.append(entry)
+        return INPUT
+    return entry
 
 
 def _as_index(entry: Any, x: Variable) -> Any:
@@ -135,7 +126,7 @@ def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ..
     def fill(entry: Any) -> Any:
         if isinstance(entry, tuple):
             return slice(*map(fill, entry))
-        return next(given) if entry is INPUT else entry
+        return next(given) if entry == INPUT else entry
 
     return tuple(map(fill, pattern))
 
@@ -159,20 +150,19 @@ def _try_shape(
         if entry is None or entry is ...:
             key.append(entry)
         elif isinstance(entry, tuple):
-            for bound in entry:
-                if bound is INPUT:
-                    next(given)
+            for _ in range(entry.count(INPUT)):
+                next(given)
             length = _slice_length(entry, next(sizes))
             shape.append(unknown if length is None else length)
             key.append(slice(None))
         else:
-            index = next(given) if entry is INPUT else constant(entry)
+            index = next(given) if entry == INPUT else constant(entry)
             indices, axes = [index.type.shape], 1
             if index.type.dtype == "bool":
                 indices, axes = [(None,)] * index.type.ndim, index.type.ndim
             for axis_indices in indices:
                 size = next(sizes)
-                if entry is not INPUT and size is not None and not -size <= entry < size:
+                if entry != INPUT and size is not None and not -size <= entry < size:
                     raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
                 key.append(axis_indices if index.type.ndim else 0)
             shape += [1] * axes
@@ -264,9 +254,8 @@ class Subtensor(NumPyOp):
             if entry is None:
                 part.append(None)
             elif isinstance(entry, tuple):
-                for bound in entry:
-                    if bound is INPUT:
-                        next(given)
+                for _ in range(entry.count(INPUT)):
+                    next(given)
                 label = len(x) if entry in (_ALL, _REVERSED) else None
                 if entry == _REVERSED:
                     whole.append(label)
@@ -274,7 +263,7 @@ class Subtensor(NumPyOp):
                 part.append(label)
             else:
                 x.append(None)
-                part += next(given) if entry is INPUT else []
+                part += next(given) if entry == INPUT else []
         return Axes([x, *indices], [part], whole)
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
@@ -312,7 +301,7 @@ def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
     return ", ".join(map(text, fill_pattern(pattern, names))) or "()"
 
 
-class IncSubtensor(Op):
+class IncSubtensor(NumPyOp):
     """A copy of x in which x[key] is set to y, or y is added to it."""
 
     __props__ = ("pattern", "set_instead_of_inc")
@@ -338,33 +327,25 @@ class IncSubtensor(Op):
                 )
         return Apply(self, [x, y, *indices], [x.type()])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        output_storage[0][0] = self._writer(node)(*inputs)
-
-    def _writer(self, node: Apply) -> Any:
-        has_arrays = any(v.type.ndim for v in node.inputs[2:])
-
-        def write(x: Any, y: Any, *indices: Any) -> Any:
-            key = fill_pattern(self.pattern, indices)
-            result = np.array(x)
-            part = result[key]
-            if np.shape(y) != np.shape(part):
-                y = numpy_filling(y, np.shape(part))
-            if self.set_instead_of_inc:
-                result[key] = y
-            elif has_arrays:
-                np.add.at(result, key, y)  # counts an index as often as it occurs
-            else:
-                result[key] += y
-            return result
-
-        return write
+    def compute(self, x: Any, y: Any, *indices: Any) -> Any:
+        key = fill_pattern(self.pattern, indices)
+        result = np.array(x)
+        part = result[key]
+        if np.shape(y) != np.shape(part):
+            y = numpy_filling(y, np.shape(part))
+        if self.set_instead_of_inc:
+            result[key] = y
+        elif any(map(np.ndim, indices)):
+            np.add.at(result, key, y)  # counts an index as often as it occurs
+        else:
+            result[key] += y
+        return result
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         key = key_text(self.pattern, inputs[2:]).replace(":", "_").replace(", ", "__")
         from_text = "".join(c if c.isalnum() or c == "_" else "m" for c in key)
         name = f"{'set' if self.set_instead_of_inc else 'inc'}_{from_text}"
-        return f"{use(name, self._writer(node))}({', '.join(inputs)})"
+        return f"{use(name, self.compute)}({', '.join(inputs)})"
 
     def statements(
         self,
@@ -485,14 +466,14 @@ class Nonzero(Op):
 def getitem(x: Any, key: Any) -> Variable:
     """x[key], as in NumPy: integers, slices, None, ..., integer arrays, masks, also symbolic."""
     x = as_tensor_variable(x)
-    parsed = Key(x, key)
+    pattern, indices = as_pattern(x, key)
     if shape := made_by(x, Shape):
-        first, *others = parsed.pattern
+        first, *others = pattern
         if isinstance(first, int) and not others:
             # A size that is known stays known: T.zeros(x.shape) broadcasts where x does.
             (of,) = shape.inputs
             return size_of(of, normalize_axis(first, of.type.ndim))
-    return Subtensor(parsed.pattern)(x, *parsed.variables)
+    return Subtensor(pattern)(x, *indices)
 
 
 @extend(Variable)

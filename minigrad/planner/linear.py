@@ -22,7 +22,7 @@ from ..core.types import constant
 from ..ops.linalg import Dot
 from ..ops.planned import InRange
 from ..ops.shape import Reshape, is_transposed, transposed
-from ..protocol.walks import Applied, made_by
+from ..protocol.walks import Applied, before, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
 from ..rewrite.known import is_normal, is_single, number_of
 from .layout import is_tall
@@ -46,7 +46,7 @@ def _as_multiple(x: Variable) -> Multiple | None:
     if is_transposed(x):
         inner = _as_multiple(transposed(x))
         return inner and Multiple(inner.factor, transposed(inner.rest))
-    x = _unchecked(x)
+    x = before(x, InRange)
     node = None if is_single(x) or x.type.dtype not in _BLAS else made_by(x, neg, mul, Dot)
     if node is None:
         return None
@@ -91,12 +91,6 @@ def _as_large_multiple(x: Variable, most: float = 2) -> Multiple | None:
     return multiple if multiple and abs(multiple.factor) <= most else None
 
 
-def _unchecked(x: Variable) -> Variable:
-    """Return x without the check whether it is in range."""
-    checked = made_by(x, InRange)
-    return x if checked is None else checked.inputs[0]
-
-
 def _multiple(factor: float, x: Variable) -> Variable:
     """Return the multiple of x; it is checked if x may be out of range though the multiple is not."""
     if abs(factor) == 1:
@@ -131,7 +125,7 @@ def _sum_of_multiples(node: Apply, rewriter: Rewriter) -> Replacement:
         return _sum_of_products_of_multiples(node)
     if x.factor != y.factor or abs(x.factor) == 1:
         return None
-    if abs(x.factor) < 1 and not any(_unchecked(v) is not v for v in node.inputs):
+    if abs(x.factor) < 1 and not any(made_by(v, InRange) for v in node.inputs):
         return None  # a check more would cost what a multiplication less saves
     return [_multiple(x.factor, node.op.make_node(x.rest, y.rest).out)]
 
@@ -232,7 +226,7 @@ def _sum_of_rows(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
 @rule("a multiple of a sum of rows is the product with a row of that number", InRange, mul)
 def _multiple_of_filled(node: Apply, rewriter: Rewriter) -> Replacement:
     is_checked = isinstance(node.op, InRange)
-    multiple = _as_multiple(node.out) if made_by(_unchecked(node.out), mul) else None
+    multiple = _as_multiple(node.out) if made_by(before(node.out, InRange), mul) else None
     if multiple is None:
         return None
     converted = made_by(multiple.rest, Cast)

@@ -23,7 +23,7 @@ from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
 from ..protocol.axes import Axes
 from ..protocol.closed import ClosedGraph
-from ..protocol.walks import clone_node, clone_replace, made_by
+from ..protocol.walks import before, clone_node, clone_replace
 from .specialise import improve_before_cutting, improve_for_sizes
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
@@ -162,17 +162,11 @@ def _bodies(
         if not results:
             continue
         # A transpose is but another look at the same rows: it is taken outside, too.
-        shown = [_without_permutation(v) for v in made if users.get(v, set()) - {turn}]
+        shown = [before(v, DimShuffle) for v in made if users.get(v, set()) - {turn}]
         results |= {v: rows.axis[v] for v in shown if v in made and v in rows.axis}
         body = _body(nodes, results, rows, order)
         if body is not None:
             yield body
-
-
-def _without_permutation(x: Variable) -> Variable:
-    while permuted := made_by(x, DimShuffle):
-        (x,) = permuted.inputs
-    return x
 
 
 def _body(

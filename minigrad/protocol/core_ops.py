@@ -83,12 +83,9 @@ class _Alloc:
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
 
     def axes(self: Any, node: Apply) -> Axes:
-        value, *sizes = node.inputs
-        axes = range(len(sizes))
-        (filling,) = broadcasting(value.type.shape).inputs
-        extra = len(sizes) - value.type.ndim
-        labels = [None if label is None else extra + label for label in filling]
-        return Axes([labels, *[()] * len(sizes)], [axes], sizes={axis: 1 + axis for axis in axes})
+        axes = range(node.out.type.ndim)
+        labels = broadcasting(node.inputs[0].type.shape, node.out.type.shape).inputs[0]
+        return Axes([labels, *[()] * len(axes)], [axes], sizes={axis: 1 + axis for axis in axes})
 
 
 def numpy_alloc(value: Any, *sizes: Any, known: Sequence[int | None]) -> Any:

@@ -29,6 +29,13 @@ def made_by(x: Variable, *ops: AnyOp | type[AnyOp]) -> Applied[AnyOp] | None:
     return None
 
 
+def before(x: Variable, *ops: AnyOp | type[AnyOp]) -> Variable:
+    """Return what x was before these ops, each of which made it of its first input."""
+    while node := made_by(x, *ops):
+        x = node.inputs[0]
+    return x
+
+
 def known_integer(x: Variable) -> int | None:
     """Return the whole number that x is known to be; None for truths, arrays and all else."""
     is_known = isinstance(x, Constant) and not x.type.ndim and x.type.numpy_dtype.kind in "iu"

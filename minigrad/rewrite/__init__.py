@@ -14,9 +14,8 @@ from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
 from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
-from .rules.norms import NORM_RULES, is_root
 from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
-from .rules.quotients import QUOTIENT_RULES
+from .rules.quotients import NORM_RULES, QUOTIENT_RULES, is_root
 
 __all__ = ["RewriteError", "Rewriter", "improve", "rule", "rules", "stabilized", "trace"]
 

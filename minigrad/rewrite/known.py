@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.axes import Alloc
 from ..core.graph import Constant, Op, Variable
-from ..protocol.walks import made_by
+from ..protocol.walks import before
 
 Entry = TypeVar("Entry")
 
@@ -35,8 +35,7 @@ def number_of(x: Variable) -> float | None:
 
 def is_zeros(x: Variable) -> bool:
     """Whether every element is known to be 0."""
-    repeated = made_by(x, Alloc)
-    value = x if repeated is None else repeated.inputs[0]
+    value = before(x, Alloc)
     return isinstance(value, Constant) and not value.data.any()
 
 

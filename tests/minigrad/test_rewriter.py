@@ -9,8 +9,9 @@ from minigrad import pp
 from minigrad.core.axes import Sum
 from minigrad.core.graph import Apply
 from minigrad.ops.softmax import LogSoftmax, Softmax
+from minigrad.protocol.walks import made_by
 from minigrad.rewrite import RewriteError, Rewriter, improve, rule, trace
-from minigrad.rewrite.known import entry_for, made_by
+from minigrad.rewrite.known import entry_for
 
 
 def rewritten(expression, *rules):

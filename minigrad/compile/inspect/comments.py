@@ -6,7 +6,6 @@ import os
 import re
 from collections.abc import Mapping
 
-from ...core.credit import Line
 from ...core.graph import Apply, Constant, Variable
 from ...ops.shape import is_transposed, transposed
 from ...protocol.formula import formula, leaf
@@ -30,7 +29,9 @@ class Comments:
 
     def added_to(self, statement: str, node: Apply) -> str:
         """The statement, which computes the node, with a comment."""
-        comment = self._place_in_memory(node) + self._formula(node) + _place(node.made_at)
+        line = node.made_at
+        where = f"    {_one_line(os.path.basename(line.filename))}:{line.number}" if line else ""
+        comment = self._place_in_memory(node) + self._formula(node) + where
         return f"{statement.ljust(_COLUMN)}  # {comment}"
 
     def _place_in_memory(self, node: Apply) -> str:
@@ -70,10 +71,6 @@ class Comments:
         if variable in self._names:
             return Formula(self._names[variable])
         return Formula("…") if variable.owner else leaf(variable)
-
-
-def _place(line: Line | None) -> str:
-    return "" if line is None else f"    {_one_line(os.path.basename(line.filename))}:{line.number}"
 
 
 def _one_line(text: str) -> str:

@@ -50,26 +50,19 @@ class RowBlocks(Op):
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         cut, whole = inputs[: len(self._cut)], inputs[len(self._cut) :]
-        results: list[Any] = []
-        start = 0
-        for length in self._lengths:
-            stop = start + length
-            parts = [x[_part(axis, start, stop)] for x, axis in zip(cut, self._cut, strict=True)]
+        ends = np.cumsum(self._lengths)[:-1]
+        pieces = [np.split(x, ends, axis) for x, axis in zip(cut, self._cut, strict=True)]
+        made = []
+        for i, length in enumerate(self._lengths):
             graph = self._graphs[length]
-            values = dict(zip(graph.inputs, [*parts, *whole], strict=True))
-            made = evaluate(graph.outputs, values)
-            results = results or [
-                np.zeros(self._shape(axis, part.shape), self._dtype(i))
-                for i, (axis, part) in enumerate(zip(self._joined, made, strict=True))
-            ]
-            for result, part, axis in zip(results, made, self._joined, strict=True):
-                if axis is None:
-                    np.add(result, part, out=result)
-                else:
-                    result[_part(axis, start, stop)] = part
-            start = stop
-        for cell, result, type in zip(output_storage, results, self._types, strict=True):
-            cell[0] = result.astype(type.numpy_dtype, copy=False)
+            values = [*(parts[i] for parts in pieces), *whole]
+            made.append(evaluate(graph.outputs, dict(zip(graph.inputs, values, strict=True))))
+        for i, parts in enumerate(zip(*made, strict=True)):
+            axis, dtype = self._joined[i], self._types[i].numpy_dtype
+            if axis is None:
+                output_storage[i][0] = np.add.reduce(parts, 0, self._dtype(i)).astype(dtype)
+            else:
+                output_storage[i][0] = np.concatenate(parts, axis)
 
     def statements(
         self,
@@ -124,10 +117,6 @@ class RowBlocks(Op):
         is_wide = len(self._lengths) >= _MANY_BLOCKS and self._joined[i] is None
         return np.dtype(accumulator(dtype)) if is_wide else dtype
 
-    def _shape(self, axis: int | None, shape: tuple[int, ...]) -> tuple[int, ...]:
-        """The shape of an output, of which a block's part has this one."""
-        return shape if axis is None else (*shape[:axis], sum(self._lengths), *shape[axis + 1 :])
-
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [type.shape for type in self._types]
 
@@ -138,13 +127,8 @@ class RowBlocks(Op):
         return "sum over rows"
 
 
-def _part(axis: int, start: int, stop: int) -> tuple[slice, ...]:
-    """The index of a block along an axis."""
-    return (*[slice(None)] * axis, slice(start, stop))
-
-
 def _shown(axis: int, start: str, stop: str) -> str:
-    """The same as source."""
+    """The index of a block along an axis, as source."""
     return ", ".join([*[":"] * axis, f"{start}:{stop}"])
 
 

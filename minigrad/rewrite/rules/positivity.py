@@ -13,7 +13,7 @@ from ...core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub,
 from ...ops.functions import sigmoid
 from ...ops.reduction import Reduction
 from ...ops.softmax import Softmax
-from ...protocol.walks import Applied, made_by
+from ...protocol.walks import Applied, before, made_by
 from ..known import entry_for, number_of
 from .moves import leaves_out, moved
 from .quotients import sigmoid_of_tanh
@@ -104,19 +104,14 @@ def _positivity_of_complement(x: Variable, reach: int, known: Known) -> Positivi
 def as_complement(x: Variable) -> Applied[Elementwise] | None:
     """Return the node that makes x, if x is 1 − y."""
     difference = made_by(x, sub)
-    return difference if difference is not None and _is_one(difference.inputs[0]) else None
+    if difference is None or number_of(before(difference.inputs[0], Alloc, Cast, DimShuffle)) != 1:
+        return None
+    return difference
 
 
 def is_expm1(x: Variable) -> bool:
     """Whether x is expm1 of something."""
     return made_by(x, expm1) is not None
-
-
-def _is_one(x: Variable) -> bool:
-    """Whether every element of x is known to be 1."""
-    while node := made_by(x, Alloc, Cast, DimShuffle):
-        x = node.inputs[0]
-    return number_of(x) == 1
 
 
 def may_overflow(x: Variable) -> bool:

@@ -1,22 +1,23 @@
-"""Rules that find sigmoids and softmaxes, however they are written.
+"""Rules that find sigmoids, softmaxes and norms, however they are written.
 
-A quotient of exponentials overflows where the sigmoid or softmax that it is does not; and it is
-these whose logarithms have exact forms.
+A quotient of exponentials overflows where the sigmoid or softmax that it is does not, and a square
+where the norm does not; and sigmoids and softmaxes have logarithms of an exact form.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Any, NamedTuple
 
 import numpy as np
 
 from ...core.axes import DimShuffle, Sum, dimshuffle
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Op, Variable
-from ...core.table import add, exp, mul, neg, sub, tanh, true_div
+from ...core.table import add, exp, mul, neg, power, sqr, sqrt, sub, tanh, true_div
 from ...ops.functions import sigmoid
+from ...ops.linalg import Dot
+from ...ops.reduction import Reduction
 from ...ops.softmax import LogSoftmax, Normalization, Softmax
 from ...protocol.walks import Applied, made_by
 from ..engine import Replacement, Rewriter, rule
@@ -31,8 +32,7 @@ def argument(x: Variable, function: Elementwise) -> Variable | None:
 
 def opposite(x: Variable) -> Variable:
     """Return -x, without a sign before a sign."""
-    difference = made_by(x, sub)
-    if difference is not None:
+    if difference := made_by(x, sub):
         return sub(*difference.inputs[::-1])
     inner = argument(x, neg)
     return neg(x) if inner is None else inner
@@ -64,24 +64,16 @@ def sigmoid_of_quotient(above: list[Variable], divisor: Variable) -> Variable | 
     return None
 
 
-class _Line(NamedTuple):
-    """A number plus a multiple of tanh(x): its values where the tanh is 0 and 1."""
-
-    at_0: float
-    at_1: float
-    x: Variable
-
-
 _REACH = 8  # operations between a tanh and what may be a sigmoid
 
 
-def _line(x: Variable, reach: int = _REACH) -> _Line | None:
-    """Return x as a line of a tanh, if it is made of one and of numbers."""
+def _line(x: Variable, reach: int = _REACH) -> tuple[float, float, Variable] | None:
+    """If x is a line of a tanh(y): return its values where that is 0 and 1, and y."""
     node = made_by(x, tanh, neg, add, sub, mul, true_div) if reach else None
     if node is None:
         return None
     if node.op is tanh:
-        return _Line(0.0, 1.0, node.inputs[0])
+        return 0.0, 1.0, node.inputs[0]
     numbers = [number_of(v) for v in node.inputs]
     place = numbers.index(None) if None in numbers else 0
     if numbers.count(None) != 1 or (node.op is true_div and not numbers[1]):
@@ -92,7 +84,7 @@ def _line(x: Variable, reach: int = _REACH) -> _Line | None:
     operands = [[v if n is None else n for n in numbers] for v in inner[:2]]
     with np.errstate(all="ignore"):
         at_0, at_1 = [float(node.op.function(*pair)) for pair in operands]
-    return _Line(at_0, at_1, inner.x)
+    return at_0, at_1, inner[2]
 
 
 def sigmoid_of_tanh(x: Variable, of_complement: bool = False) -> Variable | None:
@@ -103,62 +95,53 @@ def sigmoid_of_tanh(x: Variable, of_complement: bool = False) -> Variable | None
     line = _line(x)
     if line is None:
         return None
-    offset, slope = line.at_0, line.at_1 - line.at_0
+    offset, at_1, y = line
+    slope = at_1 - offset
     if of_complement:
         offset, slope = 1 - offset, -slope
     if not 0 < offset == abs(slope):
         return None
-    y = sigmoid(math.copysign(2, slope) * line.x)
-    return y if offset == 0.5 else 2 * offset * y
+    result = sigmoid(math.copysign(2, slope) * y)
+    return result if offset == 0.5 else 2 * offset * result
 
 
 # ---- Softmaxes ----------------------------------------------------------------------------------
 
 
-class _Spread(NamedTuple):
-    """A variable as a core with its axes permuted, and new ones put in."""
+def _spread(x: Variable, ndim: int) -> tuple[Variable, list[int | str]]:
+    """Return x without permutations and new axes, and which axis of that each of its axes is.
 
-    core: Variable
-    axes: list[int | str]  # for each axis of the variable, which axis of the core it is, or 'x'
-
-
-def _spread(x: Variable, ndim: int) -> _Spread:
-    """Return x as it broadcasts to so many dimensions."""
+    It is seen as it broadcasts to so many dimensions; 'x' stands for a new axis.
+    """
     axes: list[int | str] = list(range(x.type.ndim))
     while permuted := made_by(x, DimShuffle):
         order = permuted.op.new_order
         axes = [axis if isinstance(axis, str) else order[axis] for axis in axes]
         (x,) = permuted.inputs
     new: list[int | str] = ["x"] * (ndim - len(axes))
-    return _Spread(x, new + axes)
+    return x, new + axes
 
 
-class _Beside(NamedTuple):
-    """A variable that stands beside a reduction of itself, both spread out to the same axes."""
-
-    x: Variable
-    reduced: tuple[int, ...]  # the axes of x that the reduction lacks
-    axes: list[int | str]  # for each axis of the whole, which axis of x it is, or 'x'
-
-
-def _beside_itself(x: Variable, total: Variable, is_reduction: Callable[[Op], bool]) -> Any:
-    """Return x beside a total of x; None if the total is of something else."""
+def _beside_itself(
+    x: Variable, total: Variable, is_reduction: Callable[[Op], bool]
+) -> tuple[Variable, tuple[int, ...], list[int | str]] | None:
+    """If the total is one of x: return x as `_spread` does, and between the axes that were lost."""
     ndim = max(x.type.ndim, total.type.ndim)
-    top, bottom = _spread(x, ndim), _spread(total, ndim)
-    node = bottom.core.owner
+    (core, axes), (bottom, other_axes) = _spread(x, ndim), _spread(total, ndim)
+    node = bottom.owner
     if node is None or not is_reduction(node.op):
         return None
-    inside = _spread(node.inputs[0], node.inputs[0].type.ndim)
-    if inside.core is not top.core or not set(inside.axes) == set(range(top.core.type.ndim)):
+    inside, inside_axes = _spread(node.inputs[0], node.inputs[0].type.ndim)
+    if inside is not core or not set(inside_axes) == set(range(core.type.ndim)):
         return None
     axis = node.op.axis
-    kept = [mine for place, mine in enumerate(inside.axes) if place not in axis]
-    reduced = {inside.axes[place] for place in axis}
-    expected = ["x" if mine in reduced else mine for mine in top.axes]
-    found = [other if isinstance(other, str) else kept[other] for other in bottom.axes]
-    if found != expected or not reduced <= set(top.axes):
+    kept = [mine for place, mine in enumerate(inside_axes) if place not in axis]
+    reduced = {inside_axes[place] for place in axis}
+    expected = ["x" if mine in reduced else mine for mine in axes]
+    found = [other if isinstance(other, str) else kept[other] for other in other_axes]
+    if found != expected or not reduced <= set(axes):
         return None
-    return _Beside(top.core, tuple(sorted(map(int, reduced))), top.axes)
+    return core, tuple(sorted(map(int, reduced))), axes
 
 
 def softmax_of_quotient(above: list[Variable], divisor: Variable) -> Variable | None:
@@ -168,10 +151,13 @@ def softmax_of_quotient(above: list[Variable], divisor: Variable) -> Variable | 
     """
     for factor in above:
         found = _beside_itself(factor, divisor, lambda op: isinstance(op, Sum))
-        x = found and argument(found.x, exp)
+        if found is None:
+            continue
+        exponential, reduced, axes = found
+        x = argument(exponential, exp)
         if x is not None:
             above.remove(factor)
-            return dimshuffle(Softmax(found.reduced)(x), found.axes)
+            return dimshuffle(Softmax(reduced)(x), axes)
     return None
 
 
@@ -179,7 +165,10 @@ def softmax_of_quotient(above: list[Variable], divisor: Variable) -> Variable | 
 def _logsoftmax_of_difference(node: Apply, rewriter: Rewriter) -> Replacement:
     x, total = node.inputs
     found = _beside_itself(x, total, lambda op: getattr(op, "name", "") == "logsumexp")
-    return [dimshuffle(LogSoftmax(found.reduced)(found.x), found.axes)] if found else None
+    if found is None:
+        return None
+    core, reduced, axes = found
+    return [dimshuffle(LogSoftmax(reduced)(core), axes)]
 
 
 @rule("what is the same along the axes makes no difference to a softmax", Normalization)
@@ -188,11 +177,58 @@ def _shifted_softmax(node: Applied[Normalization], rewriter: Rewriter) -> Replac
     if difference is None:
         return None
     x, shift = difference.inputs
-    axes = _spread(shift, x.type.ndim).axes if shift.type.ndim <= x.type.ndim else []
+    axes = _spread(shift, x.type.ndim)[1] if shift.type.ndim <= x.type.ndim else []
     is_same = axes and all(
         axes[axis] == "x" or shift.type.shape[axis - x.type.ndim] == 1 for axis in node.op.axis
     )
     return [node.op.make_node(x).out] if is_same else None
 
 
+# ---- Norms --------------------------------------------------------------------------------------
+
+
+def is_root(node: Apply) -> bool:
+    """Whether the node computes a square root."""
+    return node.op is sqrt or (node.op is power and number_of(node.inputs[1]) == 0.5)
+
+
+@rule("the root of a sum of squares is the norm", sqrt, power)
+def _norm(node: Apply, rewriter: Rewriter) -> Replacement:
+    if not is_root(node):
+        return None
+    (total, *_) = node.inputs
+    permuted = made_by(total, DimShuffle)
+    norm = _norm_of(total if permuted is None else permuted.inputs[0])
+    if norm is None:
+        return None
+    return [norm if permuted is None else permuted.op(norm)]
+
+
+def _norm_of(total: Variable) -> Variable | None:
+    """Return the norm whose square is the total, if that is a sum of squares."""
+    if not total.type.is_float:
+        return None
+    if product := made_by(total, Dot):
+        x, y = product.inputs
+        return Reduction("norm", (0,))(x) if x is y and x.type.ndim == 1 else None
+    added = made_by(total, Sum)
+    root = None if added is None else _root(added.inputs[0])
+    return None if added is None or root is None else Reduction("norm", added.op.axis)(root)
+
+
+def _root(square: Variable) -> Variable | None:
+    """Return what it is the square of, if it is a square."""
+    node = made_by(square, sqr, mul, power)
+    if node is None:
+        return None
+    x = node.inputs[0]
+    is_square = (
+        node.op is sqr
+        or (node.op is mul and node.inputs[1] is x)
+        or (node.op is power and number_of(node.inputs[1]) == 2)
+    )
+    return x if is_square and x.type == square.type else None
+
+
 QUOTIENT_RULES = (_logsoftmax_of_difference, _shifted_softmax)
+NORM_RULES = (_norm,)
