@@ -36,9 +36,11 @@ Placer = Callable[[Sequence[Apply], Memory], Placement]
 NOWHERE = Placement({}, (), 0)
 
 
-def memory(size: int) -> np.ndarray:
-    """Room for so many bytes: programs make arrays in it."""
+def memory(size: int, filled: bool = False) -> np.ndarray:
+    """Room for so many bytes: programs make arrays in it. It may be filled: see `fill_with_nan`."""
     room = np.empty(size + _ALIGNMENT, np.uint8)
+    if filled:
+        fill_with_nan([room])
     return room[-room.ctypes.data % _ALIGNMENT :][:size]
 
 

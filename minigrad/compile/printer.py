@@ -52,7 +52,7 @@ class Printer:
         body = _Body(self, plan)
         slots, memory_lines, fill = self._slots_of(plan)
         functions = [*body.arrays(slots), *body.function(self.name, fill)]
-        self.lines = [*body.before, *memory_lines, *fill, *functions]
+        self.lines = [*body.before, *memory_lines, *functions]
 
     def use(self, name: str, value: Any) -> str:
         """What the value is called in the program: see `Op.expression`."""
@@ -121,18 +121,18 @@ class Printer:
         return names, [
             *body.before,
             *lines,
-            *fill,
             PrintedLine(f"def {maker}({parameter}):"),
             *[line.indented() for line in inside],
             PrintedLine(f"{', '.join(names)} = {made}"),
         ]
 
     def _slots_of(self, plan: Plan) -> tuple[list[str], list[PrintedLine], list[PrintedLine]]:
-        """The names of the memory of a function's buffers; the lines that make it, and fill it."""
+        """The names of the memory of a function's buffers; the lines that make it, and fill it anew."""
         names = [self.scope.new(f"slot_{i}") for i, _ in enumerate(plan.placed.slot_sizes)]
         self.buffers.update(plan.placed.of)
+        more = ", filled=True" if self.filled else ""
         made = [
-            PrintedLine(f"{name} = {self.use('memory', memory)}({size})")
+            PrintedLine(f"{name} = {self.use('memory', memory)}({size}{more})")
             for name, size in zip(names, plan.placed.slot_sizes, strict=True)
         ]
         if not names or not self.filled:
