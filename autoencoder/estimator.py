@@ -63,7 +63,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         How a step follows from the gradients: see `momentum_updates`, `nesterov_updates`,
         `adam_updates`.
     learning_rate : float or 'auto'
-        At least 0. 'auto' is 0.5 · min(1, n_features / (n_hidden + 4)), and 0.005 for Adam.
+        At least 0. 'auto' is 0.5 · min(1, n_features / (n_hidden + 4)), and 0.004 for Adam.
     momentum : float
         Between 0 and 1: the share of its velocity that a step keeps. Adam's β₁, less than 1.
     epochs : int
@@ -138,7 +138,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         optimizer: Literal["momentum", "nesterov", "adam"] = "momentum",
         learning_rate: float | Literal["auto"] = "auto",
         momentum: float = 0.9,
-        epochs: int = 500,
+        epochs: int = 600,
         batch_size: int | Literal["auto"] | None = "auto",
         early_stopping: bool = False,
         validation_fraction: float = 0.1,

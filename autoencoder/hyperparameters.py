@@ -98,7 +98,7 @@ def step_length(model: AutoEncoder, n_features: int) -> float:
     if model.learning_rate != "auto":
         return float(model.learning_rate)
     if model.optimizer == "adam":
-        return 0.005
+        return 0.004
     return 0.5 * min(1.0, n_features / (model.n_hidden + 4))
 
 
