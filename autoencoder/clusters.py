@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import signal
+import socket
 
 import distributed
+from distributed.comm import get_address_host_port
 
 LOCAL = "local"
 # How long a scheduler may take to answer, in seconds.
@@ -37,6 +39,8 @@ def connect(address: str) -> distributed.Client:
                 dashboard_address=":0",
                 silence_logs=logging.CRITICAL,
             )
+        # A client that cannot connect stays Dask's default one, and complains when it is deleted.
+        socket.create_connection(get_address_host_port(address), PATIENCE).close()
         return distributed.Client(address, timeout=PATIENCE)
     except (OSError, ValueError, TypeError) as error:
         raise ValueError(

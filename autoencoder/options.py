@@ -149,7 +149,7 @@ def _connect(parser: _Parser, options: argparse.Namespace) -> None:
     _read(parser, "--data", lambda: parts.find_files(options.data))
     with ExitStack() as stack:
         options.client = _read(parser, "--dask", lambda: load("clusters").connect(options.dask))
-        stack.enter_context(options.client)
+        stack.callback(options.client.close)
         options.data = _read(
             parser, "--data", lambda: parts.read_parts(options.data, **_wanted(options))
         )

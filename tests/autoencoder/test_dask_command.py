@@ -13,10 +13,14 @@ distributed = pytest.importorskip("distributed")
 
 
 @pytest.fixture(scope="module")
-def address():
+def address(tmp_path_factory):
     """A scheduler, and a worker in a thread."""
     with distributed.LocalCluster(
-        n_workers=1, processes=False, protocol="tcp://", dashboard_address=":0"
+        n_workers=1,
+        processes=False,
+        protocol="tcp://",
+        dashboard_address=":0",
+        local_directory=tmp_path_factory.mktemp("dask"),
     ) as cluster:
         yield cluster.scheduler_address
 
@@ -65,7 +69,8 @@ def test_the_model_is_that_of_one_file_on_one_machine(capsys, folder, address):
     ]
     _, one, _ = run(capsys, "--data", "whole.csv", *options, "one.npz")
     status, many, errors = run(capsys, "--data", pattern, *options, "many.npz", "--dask", address)
-    assert (status, errors) == (0, "")
+    assert errors == ""
+    assert status == 0
     assert [line for line in one.splitlines() if "cost" in line] == [
         line for line in many.splitlines() if "cost" in line
     ]
@@ -82,9 +87,12 @@ def test_a_folder_stands_for_its_files(capsys, table, tmp_path, address):
     parts.mkdir()
     (parts / "_SUCCESS").touch()
     table.drop(columns="kind").to_parquet(parts / "0.parquet")
-    status, printed, _ = run(
-        capsys, "--data", parts, "--epochs", 1, "--figure", tmp_path / "x.svg", "--dask", address
+    status, printed, errors = run(
+        capsys,
+        *("--data", parts, "--epochs", 1, "--batch-size", "all"),
+        *("--figure", tmp_path / "x.svg", "--dask", address),
     )
+    assert errors == ""
     assert status == 0
     assert "300 samples of 5 features in 1 file" in printed
 
@@ -93,7 +101,8 @@ def test_rows_with_missing_values_are_left_out_where_they_are_if_asked(
     capsys, folder, table, address
 ):
     table.assign(y=table.y.where(table.y < 9)).to_csv("part-1.csv", index=False)
-    options = ["--data", "part-*.csv", "--label", "kind", "--epochs", 1, "--dask", address]
+    options = ["--data", "part-*.csv", "--label", "kind", "--epochs", 1, "--batch-size", "all"]
+    options += ["--dask", address]
     status, printed, errors = run(capsys, *options)
     assert (status, printed) == (2, "")
     assert "part-1.csv" in errors and "--drop-missing" in errors
