@@ -34,7 +34,7 @@ _DASK = (
 # What the original program did stays what is done with its data, and with tables like it; for other
 # data, what is best for most.
 _ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
-_USUAL = {"epochs": 500, "lr": AUTO, "batch_size": AUTO}
+_USUAL = {"epochs": 600, "lr": AUTO, "batch_size": AUTO}
 _PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}"
 _CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
 _Options: TypeAlias = "tuple[tuple[str, str, Callable[[str], Any] | None, Any, str], ...]"
@@ -47,7 +47,7 @@ _TRAINING: _Options = (
     ("--drop-missing", "", None, False, "leave out rows with missing values"),
     ("--hidden", "N", whole(1), 2, "hidden units"),
     ("--optimizer", "NAME", one_of(OPTIMIZERS), "momentum", f"{' or '.join(OPTIMIZERS)}"),
-    ("--epochs", "N", whole(1), None, "trips through the data, at most (10000 or 500)"),
+    ("--epochs", "N", whole(1), None, "trips through the data, at most (10000 or 600)"),
     ("--lr", "X", either(AUTO, number(0)), None, "learning rate (0.1 or auto)"),
     ("--momentum", "X", number(0, 1), 0.9, "share of its speed that a step keeps"),
     ("--batch-size", "N", either(AUTO, either(ALL, whole(1))), None, "rows a step (all or auto)"),
