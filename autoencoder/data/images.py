@@ -15,6 +15,8 @@ SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", "
 # Those of Pillow's readers that run no other program.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 _WHITE = 255.0
+# The formats whose grey of 16 bits Pillow may call by the mode of 32.
+_NO_32_BITS = ("PNG", "PPM")
 
 
 def read_images(folder: Path) -> Images:
@@ -64,11 +66,26 @@ def _read(path: Path) -> np.ndarray:
     """The image in grey, from 0 to 255."""
     try:
         with Image.open(path, formats=_FORMATS) as image:
-            if image.mode.startswith("I"):  # 16 bits, which converting to 8 would cut off
+            if image.mode.startswith("I;16") or (
+                image.mode == "I" and image.format in _NO_32_BITS
+            ):  # 16 bits, which converting to 8 would cut off
                 return np.asarray(image, np.float64) / 257
-            return np.asarray(image.convert("L"), np.float64)
+            if image.mode in ("I", "F"):
+                raise ValueError(
+                    f"its pixels are of mode {image.mode}, which does not say what white is; "
+                    "scale them to 8 or 16 bits, or give a table (.npy)"
+                )
+            return np.asarray(_on_white(image).convert("L"), np.float64)
     except Exception as error:  # nearly anything, of what is damaged
         raise ValueError(f"{path}: expected an image, but {first_line(error)}") from error
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """The image as it is seen on paper; the colour of what is transparent says nothing."""
+    if "A" not in image.getbands() and "transparency" not in image.info:
+        return image
+    picture = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", picture.size, "white"), picture)
 
 
 def _check_sizes(folder: Path, paths: list[Path], images: list[np.ndarray]) -> None:

@@ -313,14 +313,44 @@ def test_subfolders_of_images_are_classes(folder):
     [
         (np.full((2, 2, 3), [255, 255, 255], np.uint8), 255),
         (np.full((2, 2, 4), [0, 0, 0, 255], np.uint8), 0),
+        (np.full((2, 2, 4), [0, 0, 0, 0], np.uint8), 255),
+        (np.full((2, 2, 4), [0, 0, 0, 51], np.uint8), 204),
+        (np.full((2, 2, 2), [0, 0], np.uint8), 255),
         (np.full((2, 2), 65535, np.uint16), 255),
         (np.full((2, 2), True), 255),
     ],
-    ids=["colour", "with alpha", "16 bits", "black and white"],
+    ids=[
+        "colour",
+        "opaque",
+        "transparent",
+        "a shadow",
+        "grey with alpha",
+        "16 bits",
+        "black and white",
+    ],
 )
 def test_images_are_read_in_grey_from_0_to_255(folder, pixels, grey):
     draw(folder / "images" / "1.png", pixels)
     assert read_samples("images").features.tolist() == [[grey] * 4]
+
+
+def test_a_colour_that_is_transparent_is_white(folder):
+    draw(folder / "images" / "1.png", np.zeros((2, 2), np.uint8))
+    Image.open(folder / "images" / "1.png").save(folder / "images" / "1.png", transparency=0)
+    assert read_samples("images").features.tolist() == [[255] * 4]
+
+
+def test_a_pgm_of_16_bits_is_read_in_grey_from_0_to_255(folder):
+    (folder / "images").mkdir()
+    (folder / "images" / "1.pgm").write_bytes(b"P5 2 1 65535\n\xff\xff\x01\x01")
+    assert read_samples("images").features.tolist() == [[255, 1]]
+
+
+@pytest.mark.parametrize(("dtype", "mode"), [(np.float32, "F"), (np.int32, "I")])
+def test_images_that_do_not_say_what_white_is_are_refused(folder, dtype, mode):
+    draw(folder / "images" / "1.tif", np.array([[0, 0.5], [0.7, 1]], dtype))
+    with pytest.raises(ValueError, match=rf"1.tif: .* mode {mode}, .* scale them to 8 or 16 bits"):
+        read_samples("images")
 
 
 def test_digits_are_images_from_0_to_16():
