@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ class Kept(NamedTuple):
     """A model as the command uses it, and what it remembers of its training data."""
 
     model: AutoEncoder | Pipeline
+    #: Takes arrays, which have no names; those of the columns are in `names`.
     network: AutoEncoder
     #: None if the model takes features that are scaled already.
     scaler: Any
@@ -29,6 +31,9 @@ class Kept(NamedTuple):
         """What `autoencoder.load` gave, taken apart."""
         scaler, network = model if isinstance(model, Pipeline) else (None, model)
         names = getattr(model, "feature_names_in_", None)
+        if hasattr(network, "feature_names_in_"):
+            network = copy(network)
+            del network.feature_names_in_
         return cls(
             model,
             network,

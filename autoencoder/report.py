@@ -61,7 +61,7 @@ def _guessed(samples: Samples) -> str:
     n_samples, last = samples.features.shape
     features = "column 0" if last == 1 else f"columns 0 to {last - 1}"
     assert samples.labels is not None
-    values = np.unique(samples.labels)
+    values = np.unique(samples.labels[~np.isnan(samples.labels)])
     found = counted(len(values), "value")
     if len(values) > max(10, n_samples / 10) or (values % 1 != 0).any():
         found += ": if it is a feature, say --label none"

@@ -219,4 +219,4 @@ def classes(column: pd.Series) -> np.ndarray:
     """The classes of the samples: numbers, or text."""
     if _is_numeric(column) and not is_bool_dtype(column.dtype):
         return column.to_numpy(dtype=np.float64)
-    return column.astype(str).to_numpy(dtype=str)
+    return column.astype(str).where(column.notna(), "missing").to_numpy(dtype=str)

@@ -83,7 +83,8 @@ def read_samples(
     drop : sequence of str or int
         Columns to leave out.
     drop_missing : bool
-        Leave out rows with missing values, instead of refusing them.
+        Leave out rows with missing values, instead of refusing them. Only features count: nothing
+        is computed from the class, so that it may be missing.
 
     Returns
     -------
@@ -265,7 +266,7 @@ def _number(wanted: str | int, names: list[str] | None, n_columns: int) -> int |
 def _select(
     table: Any, columns: list[int], label_at: int | None, source: str, drop_missing: bool
 ) -> Samples:
-    """The samples in these columns of the table."""
+    """The samples in these columns of the table; a class that is missing costs no row."""
     if isinstance(table, np.ndarray):
         return _select_array(table, columns, label_at, source, drop_missing)
     return _select_frame(table, columns, label_at, source, drop_missing)
@@ -274,14 +275,12 @@ def _select(
 def _select_array(
     table: np.ndarray, columns: list[int], label_at: int | None, source: str, drop_missing: bool
 ) -> Samples:
-    used = table[:, columns if label_at is None else [*columns, label_at]]
-    complete = ~np.isnan(used).any(axis=1) if drop_missing else np.ones(len(used), bool)
+    features = table[:, columns]
+    complete = ~np.isnan(features).any(axis=1) if drop_missing else np.ones(len(features), bool)
     _check_any(complete, source)
-    used = as_float64(used[complete], source)
-    labels = None if label_at is None else used[:, -1]
     return Samples(
-        used[:, : len(columns)],
-        labels,
+        as_float64(features[complete], source),
+        None if label_at is None else table[complete, label_at].astype(np.float64),
         label=label_at,
         source=source,
         note=_dropped(complete, source),
@@ -293,16 +292,15 @@ def _select_frame(
 ) -> Samples:
     frames = load("data.frames")
     features = table.iloc[:, columns]
-    used = table.iloc[:, columns if label_at is None else [*columns, label_at]]
-    if len(used) == 0:
+    if len(features) == 0:
         raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
     frames.check_features(features, source)
-    complete = ~used.isna().any(axis=1).to_numpy()
+    complete = ~features.isna().any(axis=1).to_numpy()
     if not complete.all() and not drop_missing:
         n_missing = int(np.sum(~complete))
         raise ValueError(
             f"{source}: {n_missing} of {len(complete)} rows have missing values "
-            f"({frames.missing_by_column(used)}); leave these rows out (--drop-missing), or fill "
+            f"({frames.missing_by_column(features)}); leave these rows out (--drop-missing), or fill "
             "them first"
         )
     _check_any(complete, source)

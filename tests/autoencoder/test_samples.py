@@ -110,10 +110,30 @@ def test_standard_input_is_csv(monkeypatch):
 
 
 def test_rows_with_missing_values_can_be_left_out():
-    path = write("x.csv", "a,b,c\n1,,x\n2,3,y\n4,5,\n")
+    path = write("x.csv", "a,b,c\n1,,x\n2,3,y\n,5,z\n")
     samples = read_samples(path, label="c", drop_missing=True)
     assert (samples.features.tolist(), samples.labels.tolist()) == ([[2, 3]], ["y"])
     assert samples.note == "x.csv: 2 of 3 rows left out: they have missing values"
+
+
+@pytest.mark.parametrize("drop_missing", [False, True])
+def test_a_missing_class_costs_no_row_because_nothing_is_computed_from_it(drop_missing):
+    path = write("x.csv", "a,b,c\n1,2,x\n3,4,\n")
+    for samples in (
+        read_samples(path, label="c", drop_missing=drop_missing),
+        read_like(path, 2, ["a", "b"], "c", drop_missing=drop_missing),
+    ):
+        assert samples.features.tolist() == [[1, 2], [3, 4]]
+        assert samples.labels.tolist() == ["x", "missing"]
+        assert samples.note == ""
+
+
+@pytest.mark.parametrize("drop_missing", [False, True])
+def test_a_missing_class_costs_no_row_of_an_array(drop_missing):
+    np.save("x.npy", [[1, 2, np.nan], [3, 4, 0]])
+    samples = read_samples("x.npy", drop_missing=drop_missing)
+    assert samples.features.tolist() == [[1, 2], [3, 4]]
+    assert samples.note == ""
 
 
 def test_what_is_missing_in_a_column_that_is_left_out_does_not_matter():

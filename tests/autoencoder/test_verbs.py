@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import warnings
 from contextlib import redirect_stderr, redirect_stdout
 
 import numpy as np
@@ -185,6 +186,26 @@ def test_a_model_without_scaling_says_so(folder):
     assert result.returncode == 0
     assert "alone.npz holds no scaling" in result.stderr
     np.testing.assert_array_equal(pd.read_csv("s.csv")["score"], model.score_samples(rows))
+
+
+def test_a_model_with_names_and_no_scaling_is_applied_without_a_warning(folder):
+    rows = pd.DataFrame(np.random.RandomState(0).rand(20, 3), columns=["a", "b", "c"])
+    rows.to_csv("rows.csv", index=False)
+    AutoEncoder(2, epochs=20, random_state=0).fit(rows).save("alone.npz")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        result = run("apply", "alone.npz", "rows.csv", "--scores", "s.csv", "--figure", "f.png")
+    assert result.returncode == 0
+    assert result.stderr.count("\n") == 1
+    expected = autoencoder.load("alone.npz").score_samples(rows)
+    np.testing.assert_array_equal(pd.read_csv("s.csv")["score"], expected)
+
+
+def test_new_rows_are_all_scored_and_drawn_though_their_class_is_unknown(folder, table):
+    table[80:].assign(state="").to_csv("unknown.csv", index=False)
+    done("apply", "model.npz", "unknown.csv", "--scores", "s.csv", "--figure", "f.png")
+    done("apply", "model.npz", "new.csv", "--scores", "t.csv")
+    assert (folder / "s.csv").read_bytes() == (folder / "t.csv").read_bytes()
 
 
 def test_show_tells_what_a_model_is(folder):
