@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -26,7 +25,7 @@ from .storage import (
     write_model,
 )
 
-# What an attribute of a scaler that counts, and is no array, is called.
+# The attribute of a scaler that counts; text, since it need not be an array.
 _COUNT = "n_samples_seen_"
 
 
@@ -90,7 +89,7 @@ def save(model: AutoEncoder | Pipeline, path: str | os.PathLike[str]) -> None:
         "steps": [scaler_name, network_name],
     }
     if hasattr(scaler, _COUNT):
-        stored[_COUNT] = int(np.max(scaler.n_samples_seen_))
+        stored[_COUNT] = np.asarray(scaler.n_samples_seen_).tolist()
     write_model(path, hyperparameters, arrays, stored)
 
 
@@ -162,9 +161,9 @@ def _pipeline(stored: Stored, entry: Mapping[str, Any], network: AutoEncoder) ->
         scaler = kind(**{name: _tuple(value) for name, value in entry["parameters"].items()})
         for name in SCALERS[kind.__name__]:
             setattr(scaler, name, stored.arrays.get(SCALER_PREFIX + name))
-        if isinstance(entry.get(_COUNT), Integral):
-            setattr(scaler, _COUNT, entry[_COUNT])
         scaler.n_features_in_ = network.n_features_in_
+        if _COUNT in entry:
+            setattr(scaler, _COUNT, _counts(entry[_COUNT], scaler.n_features_in_))
         _check_scaler(scaler)
         pipeline = Pipeline(list(zip(steps, (scaler, network), strict=True)))
     except Exception as error:
@@ -188,6 +187,18 @@ def _step_names(names: Any) -> tuple[str, str]:
 def _tuple(value: Any) -> Any:
     """Tuples are lists in JSON, and no scaler has a parameter that is a list."""
     return tuple(value) if isinstance(value, list) else value
+
+
+def _counts(value: Any, n_features: int) -> Any:
+    """How many samples a scaler has seen, as NumPy's number: StandardScaler asks for its shape.
+
+    It is one for each feature if some were missing, and a fraction if samples had weights.
+    """
+    counts = np.asarray(value)
+    is_number = counts.dtype.kind in "iuf" and counts.shape in ((), (n_features,))
+    if not (is_number and np.isfinite(counts).all() and (counts >= 0).all()):
+        raise ValueError(f"{_COUNT} is {str(value)[:50]}")
+    return counts[()]
 
 
 def _check_scaler(scaler: Any) -> None:

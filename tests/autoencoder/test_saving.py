@@ -81,6 +81,25 @@ def test_a_scaler_that_comes_back_goes_on_counting_samples(path, X):
     np.testing.assert_array_equal(again.data_min_, X.min(axis=0))
 
 
+@pytest.mark.parametrize("kind", [MinMaxScaler, StandardScaler, MaxAbsScaler])
+@pytest.mark.parametrize("missing", [0, 3])
+def test_a_scaler_that_comes_back_goes_on_as_the_one_that_was_saved(path, X, kind, missing):
+    with_gaps = X.copy()
+    with_gaps[:missing, 0] = np.nan
+    model = make_pipeline(kind().fit(with_gaps), AutoEncoder(epochs=2).fit(X))
+    save(model, path)
+    again = load(path)[0].partial_fit(2 * X)
+    model[0].partial_fit(2 * X)
+    np.testing.assert_array_equal(again.n_samples_seen_, model[0].n_samples_seen_)
+    np.testing.assert_array_equal(again.transform(X), model[0].transform(X))
+
+
+def test_weights_of_samples_stay_with_the_scaler_that_counted_them(path, X):
+    scaler = StandardScaler().fit(X, sample_weight=np.full(20, 0.125))
+    save(make_pipeline(scaler, AutoEncoder(epochs=2).fit(X)), path)
+    assert load(path)[0].n_samples_seen_ == 2.5
+
+
 def test_the_steps_keep_their_names(path, X):
     steps = [("scaling", MinMaxScaler()), ("network", AutoEncoder(epochs=2))]
     save(Pipeline(steps).fit(X), path)
@@ -187,6 +206,9 @@ BAD_ENTRIES = {
     "scales in half precision": ({"scaler_scale_": np.ones(4, "f2")}, "should be 4 float64"),
     "no scaler for its arrays": ({"scaler": None}, r"unknown: \['scaler_"),
     "a scaler that is no text": ({"scaler": np.ones(2)}, "should be text"),
+    "a count that is no number": (with_scaler(n_samples_seen_="many"), "n_samples_seen_ is many"),
+    "a count below zero": (with_scaler(n_samples_seen_=-1), "n_samples_seen_ is -1"),
+    "counts of other features": (with_scaler(n_samples_seen_=[1, 2]), "n_samples_seen_ is"),
     "a label that is a list": (
         with_scaler(**{"class": "Preparation", "parameters": {"label": [1]}}),
         "does not fit",
