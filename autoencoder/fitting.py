@@ -152,13 +152,15 @@ class Fit:
             with closing(self._run()) as epochs:
                 for epoch, cost in epochs:
                     stop = self._end_epoch(epoch, cost)
-                    yield epoch, cost
+                    try:
+                        yield epoch, cost
+                    except GeneratorExit:  # the loop was left; from elsewhere it is an error
+                        self._end()
+                        return
                     if stop:
                         break
-        except GeneratorExit:
-            self._end()
-            raise
         except BaseException:
+            self._live = False
             adopt(self.model, before or self._state())
             raise
         if self._stopping is not None and self._stopping.best is not None:
@@ -257,6 +259,10 @@ class Fit:
                 f"{self._step.learning_rate:g}), or scale the features to 0–1 (MinMaxScaler).",
                 ConvergenceWarning,
             )
+        except BaseException:
+            if before:  # also if it was telling that failed, between two epochs
+                adopt(model, before)
+            raise
 
     @contextmanager
     def _progress(self, whole: bool) -> Iterator[Progress | None]:

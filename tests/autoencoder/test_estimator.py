@@ -336,6 +336,41 @@ def test_an_interrupt_while_a_cost_is_printed_keeps_the_model_too(before, monkey
 
 
 def test_a_refit_that_diverges_keeps_the_model_and_says_so(before):
+@pytest.mark.parametrize("error", [GeneratorExit, SystemExit, KeyError])
+@pytest.mark.parametrize("train", ["fit", "partial_fit", "fit_epochs"])
+def test_a_refit_whose_callback_raises_keeps_the_model(X, train, error):
+    model = AutoEncoder(epochs=3, random_state=0).fit(X)
+    old = pickle.loads(pickle.dumps(model))
+
+    def callback(model, epoch, cost):
+        raise error
+
+    with pytest.raises(error):
+        list(getattr(model.set_params(callback=callback), train)(X[:50]))
+    assert_same_model(model, old)
+
+
+def test_a_refit_whose_cost_cannot_be_printed_keeps_the_model(before, monkeypatch):
+    model, old = before
+
+    def full(*args, **options):
+        raise MemoryError
+
+    monkeypatch.setattr("builtins.print", full)
+    with pytest.raises(MemoryError):
+        model.set_params(verbose=1).fit(OTHER)
+    assert_kept(model, old)
+
+
+def test_costs_of_a_first_fit_that_a_callback_interrupted_are_the_users_to_change(X):
+    def callback(model, epoch, cost):
+        raise KeyboardInterrupt
+
+    with pytest.warns(UserWarning, match="interrupted"):
+        model = AutoEncoder(callback=callback).fit(X)
+    model.costs_[0] = 0
+
+
     model, old = before
     with pytest.warns(ConvergenceWarning, match="The model fitted before is kept"):
         model.set_params(learning_rate=50).fit(OTHER)
