@@ -83,7 +83,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     tol : float
         See `n_iter_no_change`.
     warm_start : bool
-        Whether `fit` goes on from the last one's parameters; `costs_` goes on too.
+        Whether `fit` goes on from the last one's parameters; `costs_` goes on too. Early stopping holds
+        the same samples out again if `random_state` is an integer and there are as many.
     corruption : {'masking', 'gaussian'} or None
         Train on samples with noise, drawn anew in each epoch, to reconstruct them without it.
     corruption_level : float
@@ -284,7 +285,9 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         held_out = None
         if self.early_stopping:
             whole = in_memory(samples, "early_stopping=True")
-            rows, others = hold_out(len(whole), float(self.validation_fraction), rng)
+            # By a seed they are the same in each fit, or a warm start would be judged by rows of which
+            # the last fit was made.
+            rows, others = hold_out(len(whole), float(self.validation_fraction), self.random_state)
             samples, held_out = whole[rows], whole[others]
         return self._training(
             start,

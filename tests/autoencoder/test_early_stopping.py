@@ -28,20 +28,14 @@ def test_training_stops_when_the_samples_held_out_are_reconstructed_no_better(X,
 
 
 def test_the_model_is_that_of_the_best_epoch(X):
-    held_out = X[hold_out(200, 0.1, after_the_weights(seed=0))[1]]
+    held_out = X[hold_out(200, 0.1, random_state=0)[1]]
     model = stopping(epochs=300, learning_rate=2.0).fit(X)
     assert model.validation_scores_.argmax() < model.n_iter_ - 1
     assert model.score(held_out) == pytest.approx(model.validation_scores_.max(), rel=1e-12)
 
 
-def after_the_weights(seed):
-    rng = np.random.RandomState(seed)
-    rng.randn(4, 2)
-    return rng
-
-
 def test_samples_held_out_are_not_trained_on(X):
-    rest, held_out = hold_out(200, 0.25, after_the_weights(seed=0))
+    rest, held_out = hold_out(200, 0.25, random_state=0)
     changed = X.copy()
     changed[held_out[1:]] = changed[held_out[0]]
     options = {"epochs": 3, "validation_fraction": 0.25}
@@ -174,6 +168,20 @@ def test_a_warm_start_with_other_features_or_units_is_refused(X):
 def test_scores_of_a_warm_start_go_on_too(X):
     model = stopping(epochs=4, warm_start=True).fit(X).fit(X)
     assert len(model.validation_scores_) == len(model.costs_) == 8
+
+
+def test_samples_held_out_are_not_trained_on_in_a_warm_start_either(X):
+    held_out = hold_out(200, 0.25, random_state=0)[1]
+    changed = X.copy()
+    changed[held_out[1:]] = changed[held_out[0]]
+    options = {"epochs": 2, "validation_fraction": 0.25, "warm_start": True, "learning_rate": 0}
+    left, right = (stopping(**options).fit(samples).fit(samples) for samples in (X, changed))
+    np.testing.assert_array_equal(left.costs_, right.costs_)
+
+
+def test_scores_of_a_warm_start_are_of_the_samples_held_out_before(X):
+    model = stopping(epochs=2, learning_rate=0, warm_start=True).fit(X).fit(X)
+    assert model.validation_scores_ == pytest.approx(np.full(4, model.validation_scores_[0]))
 
 
 @pytest.mark.parametrize("optimizer", ["nesterov", "adam"])
