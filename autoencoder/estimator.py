@@ -19,7 +19,7 @@ import minigrad.tensor as T
 from .blocks import in_blocks, of_rows
 from .corruption import CORRUPTIONS
 from .fitting import FEATURES, PARAMETERS, Fit, adopt, fitted, step_of, untrained
-from .hyperparameters import batch_rows, check_hyperparameters, plain, step_length
+from .hyperparameters import batch_rows, check_hyperparameters, dtype_name, plain, step_length
 from .network import TiedNetwork
 from .stopping import hold_out
 from .storage import (
@@ -93,7 +93,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Called after every epoch with the model, the number of the epoch and its cost. The model is
         that of the epoch just over. Training stops if it returns True.
     dtype : {'float64', 'float32'}
-        In what to compute.
+        In what to compute; NumPy's type or dtype of the name will do too.
     random_state : int, RandomState or None
         Draws the first weights and the samples held out, shuffles the batches, and makes noise.
     verbose : int
@@ -149,7 +149,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         corruption: Literal["masking", "gaussian"] | None = None,
         corruption_level: float = 0.3,
         callback: Callable[[AutoEncoder, int, float], object] | None = None,
-        dtype: Literal["float64", "float32"] = "float64",
+        dtype: Literal["float64", "float32"] | type[np.floating] | np.dtype = "float64",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
     ) -> None:
@@ -312,14 +312,14 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         start = copy(self)
         if not afresh:
             self._check_agreement()
-        samples = start._validated(X, reset=afresh, dtype=str(self.dtype))
+        samples = start._validated(X, reset=afresh, dtype=dtype_name(self.dtype))
         if not isinstance(samples, np.ndarray):
             samples.check()
         pairs = with_targets(samples, y)
         if not afresh:
             return start, pairs, start._generator()
         rng = check_random_state(self.random_state)
-        weights = untrained(start.n_features_in_, self.n_hidden, str(self.dtype), rng)
+        weights = untrained(start.n_features_in_, self.n_hidden, dtype_name(self.dtype), rng)
         features = {name: value for name, value in vars(start).items() if name in FEATURES}
         adopt(start, {**features, **weights})
         return start, pairs, rng
@@ -477,7 +477,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         check_hyperparameters(self.get_params(deep=False))
         self._check_agreement()
         hyperparameters = {k: plain(v) for k, v in self.get_params(deep=False).items()}
-        hyperparameters["dtype"] = str(self.dtype)  # it may be a numpy.dtype
+        hyperparameters["dtype"] = dtype_name(self.dtype)
         hyperparameters["callback"] = None
         if not isinstance(self.random_state, Integral):
             hyperparameters["random_state"] = None
@@ -567,7 +567,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _check_agreement(self) -> None:
         """Raise a ValueError if the fitted weights are not those that the hyperparameters say."""
         n_hidden, dtype = self._n_features_out, self.weights_.dtype
-        if self.n_hidden != n_hidden or str(self.dtype) != dtype.name:
+        if self.n_hidden != n_hidden or dtype_name(self.dtype) != dtype.name:
             raise ValueError(
                 f"n_hidden is {self.n_hidden} and dtype {self.dtype}, but the fitted weights have "
                 f"{n_hidden} hidden units and are {dtype}; fit again, or set them back"

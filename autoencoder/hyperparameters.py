@@ -116,6 +116,17 @@ def batch_rows(batch_size: int | str | None, samples: Any) -> int | None:
     return min(max(n_rows // 32, 64), 1024)
 
 
+def dtype_name(dtype: Any) -> str:
+    """The name of a dtype, which may be given as NumPy's type or dtype.
+
+    Examples
+    --------
+    >>> dtype_name("float32"), dtype_name(np.float32), dtype_name(np.dtype("float32"))
+    ('float32', 'float32', 'float32')
+    """
+    return np.dtype(dtype).name
+
+
 def plain(value: Any) -> Any:
     """A number as the one of Python's that JSON knows.
 
@@ -153,8 +164,11 @@ def _is_one_of(value: Any, choices: Sequence[Any]) -> bool:
     """Whether it is one of these; an array, say, is not, and neither is 1 as True."""
     if isinstance(value, np.generic):  # a search over an array has NumPy's values
         value = value.item()
-    if isinstance(value, np.dtype | type):  # numpy.float32 is 'float32'
-        return value in choices
+    if isinstance(value, np.dtype | type):
+        try:
+            value = dtype_name(value)
+        except TypeError:  # as numpy.floating has no dtype
+            return False
     return any(type(value) is type(choice) and value == choice for choice in choices)
 
 

@@ -336,7 +336,6 @@ def test_an_interrupt_while_a_cost_is_printed_keeps_the_model_too(before, monkey
     assert_kept(model, old)
 
 
-def test_a_refit_that_diverges_keeps_the_model_and_says_so(before):
 @pytest.mark.parametrize("error", [GeneratorExit, SystemExit, KeyError])
 @pytest.mark.parametrize("train", ["fit", "partial_fit", "fit_epochs"])
 def test_a_refit_whose_callback_raises_keeps_the_model(X, train, error):
@@ -372,6 +371,7 @@ def test_costs_of_a_first_fit_that_a_callback_interrupted_are_the_users_to_chang
     model.costs_[0] = 0
 
 
+def test_a_refit_that_diverges_keeps_the_model_and_says_so(before):
     model, old = before
     with pytest.warns(ConvergenceWarning, match="The model fitted before is kept"):
         model.set_params(learning_rate=50).fit(OTHER)
@@ -497,6 +497,8 @@ def test_watching_epochs_one_by_one_divergence_is_an_error(X):
         {"epochs": 0},
         {"batch_size": 0},
         {"dtype": "int32"},
+        {"dtype": int},
+        {"dtype": np.floating},
         {"verbose": -1},
         {"learning_rate": np.float32("inf")},
         {"learning_rate": np.float32("nan")},
@@ -560,6 +562,14 @@ def test_a_refusal_says_what_is_expected(X, wrong, message):
 def test_choices_may_come_from_numpy_as_they_do_in_a_search(X):
     options = {"optimizer": np.array(["adam"])[0], "early_stopping": np.True_, "epochs": 2}
     AutoEncoder(**options, corruption=np.array(["gaussian"])[0]).fit(X)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.dtype("float32"), np.dtype(">f4")], ids=repr)
+def test_a_dtype_may_be_numpys_type_or_dtype(X, dtype, tmp_path):
+    model = AutoEncoder(epochs=2, dtype=dtype, random_state=0).fit(X).partial_fit(X)
+    assert model.transform(X).dtype == np.float32
+    model.save(tmp_path / "model.npz")
+    assert AutoEncoder.load(tmp_path / "model.npz").dtype == "float32"
 
 
 @pytest.mark.parametrize(
