@@ -26,7 +26,7 @@ from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
 from .preparation import SHUFFLED_BY, Preparation, Scaling
 from .progress import Progress
-from .report import describe_model, describe_parts, describe_samples
+from .report import describe_best, describe_model, describe_parts, describe_samples
 from .saving import save
 from .tables import write_csv
 from .training import Diverged
@@ -144,6 +144,8 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         print(f"Data: {ready.description}", file=out)
     verb = "Trained for" if status == TRAINED else "Stopped after"
     print(f"{verb} {counted(len(network.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
+    if status == TRAINED and network.validation_scores_ is not None:
+        print(_stopped(network), file=out)
     picture = _picture(kept, ready.drawn, ready.labels)
     _write_picture(picture, options.figure, out)
     if options.save:
@@ -152,6 +154,13 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     if options.show and status == TRAINED:
         _show_picture(picture)
     return status
+
+
+def _stopped(network: AutoEncoder) -> str:
+    """One line: whether early stopping ended the training, and which epoch's parameters are kept."""
+    n_epochs = len(network.costs_)
+    how = "Stopped early after" if n_epochs < network.epochs else "Not stopped early in"
+    return f"{how} {n_epochs} of {network.epochs} epochs; {describe_best(network)}"
 
 
 def _shuffled(samples: Samples) -> tuple[np.ndarray, np.ndarray | None]:

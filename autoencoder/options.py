@@ -10,9 +10,10 @@ from contextlib import ExitStack
 from typing import Any, NoReturn, TypeAlias
 
 from .corruption import CORRUPTIONS
-from .data import DONUTS, read_like, read_samples
+from .data import DONUTS, NO_LABEL, read_like, read_samples
 from .extra import load
 from .optimizers import OPTIMIZERS
+from .output import complain
 from .readers import PICTURE_FORMATS, either, number, one_of, output, picture, share, whole
 
 LARGEST_SEED = 2**32 - 1
@@ -72,10 +73,14 @@ _APPLYING: _Options = (
     ("--drop-missing", "", None, False, "leave out rows with missing values"),
     ("--quiet", "", None, False, "print nothing but warnings and errors"),
 )
-_STATUS = (
-    "Exit status: 0 done, 1 training only made the cost worse, 2 bad input, 130 interrupted by "
-    "Ctrl-C."
-)
+# Which options have no effect without another.
+_NEEDS = {
+    "--early-stopping": ("--validation-fraction", "--n-iter-no-change", "--tol"),
+    "--corruption": ("--corruption-level",),
+}
+_STATUS = "Exit status: 0 done, {}2 bad input, 130 interrupted by Ctrl-C."
+_STATUS_OF_TRAINING = _STATUS.format("1 training only made the cost worse, ")
+_STATUS_OF_OTHERS = _STATUS.format("")
 
 
 def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
@@ -123,7 +128,8 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
         "one is.",
         epilog="Features are scaled to 0-1 first, each column by its own range, the pixels of images "
         "all by one; a saved model holds the scaling. Where there are two defaults, the first is for "
-        f"donuts, .npy and .npz, as the original program has it, the second for other data. {_STATUS}",
+        "donuts, .npy and .npz, as the original program has it, the second for other data. "
+        f"{_STATUS_OF_TRAINING}",
     )
     _add(parser, _TRAINING)
     options = parser.parse_args(words)
@@ -140,6 +146,7 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
     else:
         _connect(parser, options)
     _fill_in(options)
+    _tell_of_no_effect(parser, options)
     return options
 
 
@@ -181,7 +188,7 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
         prog=f"{PROGRAM} {APPLY}",
         description="Use a saved model on new rows, and tell how well it reconstructs them. Columns "
         "with names are found by them; the column of the class may be there or not.",
-        epilog=_STATUS,
+        epilog=_STATUS_OF_OTHERS,
     )
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     parser.add_argument("source", metavar="FILE", help="new rows: a source as of train's --data")
@@ -214,7 +221,9 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
 
 def _show(words: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
-        prog=f"{PROGRAM} {SHOW}", description="Tell what a saved model is.", epilog=_STATUS
+        prog=f"{PROGRAM} {SHOW}",
+        description="Tell what a saved model is.",
+        epilog=_STATUS_OF_OTHERS,
     )
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     options = parser.parse_args(words)
@@ -268,10 +277,30 @@ def _check_together(parser: _Parser, options: argparse.Namespace) -> None:
             "argument --corruption-level: expected a share of at most 1 with --corruption masking, "
             f"got {options.corruption_level:g}"
         )
+    if options.label in options.drop and options.label != NO_LABEL:
+        parser.error(f"argument --label: {options.label} is in --drop too; leave it out of one")
     in_memory = {"--early-stopping": options.early_stopping, "--corruption": options.corruption}
     for flag, value in in_memory.items():
         if value and options.dask is not None:
             parser.error(f"argument {flag}: needs the data in memory; leave it out, or --dask")
+
+
+def _tell_of_no_effect(parser: _Parser, options: argparse.Namespace) -> None:
+    """Complain of options that were given a value, but not the option that they belong to."""
+    for needed, flags in _NEEDS.items():
+        idle = [flag for flag in flags if _value(options, flag) != parser.get_default(_name(flag))]
+        if idle and not _value(options, needed):
+            has = "has" if len(idle) == 1 else "have"
+            complain(f"{', '.join(idle)} {has} no effect without {needed}")
+
+
+def _value(options: argparse.Namespace, flag: str) -> Any:
+    return getattr(options, _name(flag))
+
+
+def _name(flag: str) -> str:
+    """What argparse calls the option's value."""
+    return flag.removeprefix("--").replace("-", "_")
 
 
 def _check_distinct(parser: _Parser, files: dict[str, str | None]) -> None:

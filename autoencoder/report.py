@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .data import Samples
+from .estimator import AutoEncoder
 from .kept import Kept
 from .output import counted
 
@@ -95,12 +96,18 @@ def describe_model(kept: Kept, path: str) -> str:
         f"{counted(n_features, 'feature')}, {network.weights_.dtype}",
         "Trained": f"{counted(len(costs), 'epoch')}"
         + (f", cost from {costs[0]:.4g} to {costs[-1]:.4g}" if len(costs) else ""),
+        "Early stopping": "",
         "Hyperparameters": ", ".join(
             f"{name}={value!r}" for name, value in network.get_params().items()
         ),
         "Scaling": _scaling(kept),
         "Columns": "without names, in the order of training",
     }
+    if network.validation_scores_ is None:
+        del lines["Early stopping"]
+    else:
+        n_epochs = len(network.validation_scores_)
+        lines["Early stopping"] = f"{counted(n_epochs, 'epoch')}; {describe_best(network)}"
     if kept.image_shape:
         height, width = kept.image_shape
         lines["Columns"] = f"the pixels of images of {width} × {height}"
@@ -112,6 +119,14 @@ def describe_model(kept: Kept, path: str) -> str:
         ) + ", which is no feature"
     width = max(map(len, lines)) + 1
     return "\n".join(f"{name + ':':{width}} {text}" for name, text in lines.items())
+
+
+def describe_best(network: AutoEncoder) -> str:
+    """Which of the epochs of early stopping, counted from 1, was the best, and how good it was."""
+    scores = network.validation_scores_
+    assert scores is not None
+    best = int(np.argmax(scores))
+    return f"the best was epoch {best + 1}, validation error {-scores[best]:.4g}"
 
 
 def _scaling(kept: Kept) -> str:

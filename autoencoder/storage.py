@@ -197,7 +197,7 @@ def expecting_a_model(path: str | os.PathLike[str]) -> Iterator[None]:
     except Exception as error:
         # Not a list of classes: damage makes parsers raise nearly anything.
         raise ValueError(
-            f"{os.fsdecode(path)}: expected a model written by AutoEncoder.save, but "
+            f"{os.fsdecode(path)}: expected a model written by AutoEncoder.save or --save, but "
             f"{first_line(error)}"
         ) from error
 

@@ -9,9 +9,8 @@ import numpy as np
 from PIL import Image
 
 from ..npy import first_line
-from .sources import Images
+from .sources import IMAGE_SUFFIXES, Images
 
-SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm")
 # Those of Pillow's readers that run no other program.
 _FORMATS = ("PNG", "JPEG", "BMP", "GIF", "TIFF", "WEBP", "PPM")
 _WHITE = 255.0
@@ -43,8 +42,8 @@ def read_images(folder: Path) -> Images:
     paths = paths or in_subfolders
     if not paths:
         raise ValueError(
-            f"{folder}: expected a table, or a directory with images ({', '.join(SUFFIXES)}); it is "
-            "a directory without any"
+            f"{folder}: expected a table, or a directory with images ({', '.join(IMAGE_SUFFIXES)}); "
+            "it is a directory without any"
         )
     images = [_read(path) for path in paths]
     _check_sizes(folder, paths, images)
@@ -58,7 +57,9 @@ def _images_in(folder: Path) -> list[Path]:
     return sorted(
         path
         for path in folder.iterdir()
-        if path.suffix.lower() in SUFFIXES and not path.name.startswith(".") and path.is_file()
+        if path.suffix.lower() in IMAGE_SUFFIXES
+        and not path.name.startswith(".")
+        and path.is_file()
     )
 
 

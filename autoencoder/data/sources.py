@@ -20,6 +20,7 @@ from .donuts import make_donuts
 STDIN, DONUTS, DIGITS = "-", "donuts", "digits"
 
 _TEXTS = (".csv", ".tsv", ".txt")
+IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm")
 _PARQUET = (".parquet", ".pq")
 
 
@@ -69,6 +70,10 @@ def read_source(source: str) -> Any:
     if os.path.isdir(source):
         return load("data.images").read_images(Path(source))
     with open_for_reading(source) as file:
+        if source.lower().endswith(IMAGE_SUFFIXES):
+            raise ValueError(
+                f"{source}: expected a table or a folder, got an image; give its folder"
+            )
         return _reader(source, file)(file, source)
 
 

@@ -272,6 +272,53 @@ def test_the_options_of_training_are_the_estimators(folder, table):
     assert len(network.validation_scores_) == network.n_iter_
 
 
+def test_early_stopping_is_told_with_the_best_epoch_after_training_and_by_show(folder):
+    words = "--early-stopping --n-iter-no-change 2 --tol 0.9 --epochs 50 --save m.npz"
+    lines = done("--data", "old.csv", "--label", "state", *words.split()).splitlines()
+    network = autoencoder.load("m.npz")[1]
+    best = network.validation_scores_.argmax()
+    told = (
+        f"the best was epoch {best + 1}, validation error {-network.validation_scores_[best]:.4g}"
+    )
+    assert network.n_iter_ < 50
+    assert f"Stopped early after {network.n_iter_} of 50 epochs; {told}" in lines
+    assert any(line.startswith(f"Trained for {network.n_iter_} epochs, cost = ") for line in lines)
+    assert f"{network.n_iter_} epochs; {told}" in done("show", "m.npz")
+
+
+def test_early_stopping_that_did_not_stop_says_so(folder):
+    words = "--drop state --early-stopping --epochs 3 --save m.npz"
+    assert "Not stopped early in 3 of 3 epochs; " in done("--data", "old.csv", *words.split())
+
+
+def test_without_early_stopping_nothing_is_told_of_it(folder):
+    out = done("--data", "old.csv", "--drop", "state", "--epochs", 3) + done("show", "model.npz")
+    assert "best" not in out
+
+
+def test_options_that_have_no_effect_are_told_of_in_one_line(folder):
+    data = ["--data", "old.csv", "--drop", "state", "--epochs", 2]
+    result = run(*data, "--corruption-level", 0.5)
+    assert result.returncode == 0
+    assert result.stderr == ("autoencoder: --corruption-level has no effect without --corruption\n")
+    result = run(*data, "--tol", 0.5, "--n-iter-no-change", 7)
+    assert result.stderr == (
+        "autoencoder: --n-iter-no-change, --tol have no effect without --early-stopping\n"
+    )
+
+
+@pytest.mark.parametrize(("verb", "can_be_1"), [("train", True), ("apply", False), ("show", False)])
+def test_the_help_of_a_verb_lists_its_own_exit_statuses(verb, can_be_1):
+    assert ("1 training" in run(verb, "--help").stdout) == can_be_1
+
+
+def test_an_image_by_itself_is_refused_in_favour_of_its_folder(folder):
+    Image.new("L", (2, 2)).save("one.png")
+    result = run("apply", "model.npz", "one.png")
+    assert result.returncode == 2
+    assert "one.png: expected a table or a folder, got an image; give its folder" in result.stderr
+
+
 def test_training_that_ends_above_where_it_began_ends_with_status_1(folder):
     rows = np.random.RandomState(0).rand(40, 3)
     rows[:2] = [[-20], [21]]
@@ -324,6 +371,7 @@ BAD = {
     "--data old.csv": "'state' holds text or dates ('",
     "--data old.csv --label sate": "--label: there is no column 'sate'",
     "--data old.csv --drop stat": "--drop: there is no column 'stat'",
+    "--data old.csv --drop state --label state": "--label: state is in --drop too",
     "--data old.csv --drop": "expected at least one argument",
     "--data missing.csv": "missing.csv: No such file",
     "--data digits --label 3": "the class of an image is the name of its folder",
@@ -348,7 +396,7 @@ BAD = {
     "apply model.npz new.csv --label state": "unrecognized arguments",
     "show": "the following arguments are required: MODEL",
     "show missing.npz": "missing.npz: No such file",
-    "show old.csv": "old.csv: expected a model",
+    "show old.csv": "old.csv: expected a model written by AutoEncoder.save or --save, but",
     "show model.npz new.csv": "unrecognized arguments: new.csv",
 }
 
