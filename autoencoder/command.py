@@ -26,7 +26,7 @@ from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
 from .preparation import SHUFFLED_BY, Preparation, Scaling
 from .progress import Progress
-from .report import describe_best, describe_model, describe_parts, describe_samples
+from .report import describe_best, describe_model, describe_parts, describe_samples, far_columns
 from .saving import save
 from .tables import write_csv
 from .training import Diverged
@@ -212,6 +212,12 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
             "trained on"
         )
     features = kept.scale(samples)
+    far = far_columns(kept, features)
+    if far:
+        complain(
+            f"{samples.source}: more than a whole range of training beyond it: {far}; look for "
+            "mistakes in them, such as other units"
+        )
     codes = kept.network.transform(features)
     scores = kept.network.score_samples(features)
     tables = {
@@ -223,9 +229,11 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
         "scores": (["score"], scores[:, np.newaxis]),
     }
     print(f"Data: {describe_samples(samples)}", file=out)
+    costs = kept.network.costs_
+    trained = f"; in training it was {costs[-1]:.4g}" if len(costs) else ""
+    print(f"Mean squared error of the scaled rows = {scores.mean():.10g}{trained}", file=out)
     print(
-        f"Mean squared error of the scaled rows = {scores.mean():.10g}; the largest, "
-        f"{scores.max():.4g}, is that of row {scores.argmax()}, counted from 0",
+        f"The largest, {scores.max():.4g}, is that of row {scores.argmax()}, counted from 0",
         file=out,
     )
     for name, (header, rows) in tables.items():

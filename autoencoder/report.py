@@ -11,6 +11,7 @@ from .data import Samples
 from .estimator import AutoEncoder
 from .kept import Kept
 from .output import counted
+from .preparation import Preparation
 
 if TYPE_CHECKING:
     from .data.parts import Parts
@@ -78,6 +79,18 @@ def _constant(samples: Samples) -> str:
         return ""
     names = samples.names or [f"column {i}" for i in range(samples.features.shape[1])]
     return f"; always the same: {_list([names[i] for i in constant])}"
+
+
+def far_columns(kept: Kept, features: np.ndarray) -> str:
+    """Which scaled columns reach more than a whole range of training beyond it; empty if none.
+
+    That range is known only of a `Preparation`, which makes it 0 to 1.
+    """
+    if not isinstance(kept.scaler, Preparation):
+        return ""
+    far = np.flatnonzero((features.min(axis=0) < -1) | (features.max(axis=0) > 2)).tolist()
+    names = kept.names or [f"column {i}" for i in range(kept.n_features)]
+    return _list([names[i] for i in far])
 
 
 def _list(names: Sequence[object]) -> str:

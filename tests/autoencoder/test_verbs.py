@@ -122,7 +122,7 @@ def test_new_rows_come_from_standard_input_too(folder, monkeypatch):
 
 def test_values_outside_the_range_of_training_are_applied_to(folder, table):
     (1e6 * table[80:][NAMES]).to_csv("far.csv", index=False)
-    done("apply", "model.npz", "far.csv", "--scores", "s.csv")
+    assert run("apply", "model.npz", "far.csv", "--scores", "s.csv").returncode == 0
     assert (pd.read_csv("s.csv")["score"] > 1).all()
 
 
@@ -130,10 +130,33 @@ def test_apply_tells_the_mean_error_and_the_worst_row(folder, table):
     odd = table[80:].copy()
     odd.iloc[4, 0] *= 1000
     odd.to_csv("odd.csv", index=False)
-    lines = done("apply", "model.npz", "odd.csv").splitlines()
+    lines = run("apply", "model.npz", "odd.csv").stdout.splitlines()
     mean = autoencoder.load("model.npz").score_samples(odd[NAMES]).mean()
-    assert lines[-1].startswith(f"Mean squared error of the scaled rows = {mean:.10g}; the largest")
+    assert lines[-2].startswith(f"Mean squared error of the scaled rows = {mean:.10g};")
+    assert lines[-1].startswith("The largest, ")
     assert lines[-1].endswith("is that of row 4, counted from 0")
+
+
+def test_beside_the_error_of_new_rows_stands_that_of_training(folder):
+    cost = autoencoder.load("model.npz")[1].costs_[-1]
+    assert f"; in training it was {cost:.4g}\n" in done("apply", "model.npz", "new.csv")
+
+
+def test_columns_that_reach_far_beyond_the_range_of_training_are_named(folder, table):
+    low, high = table[:80][NAMES].min(), table[:80][NAMES].max()
+    new = table[80:].copy()
+    new[NAMES] = new[NAMES].clip(low, high, axis=1)
+    row = new.index[5]
+    new.loc[row, "sensor 1"] = high["sensor 1"] + 0.9 * (high - low)["sensor 1"]
+    new.loc[row, "sensor 2"] = high["sensor 2"] + 1.1 * (high - low)["sensor 2"]
+    new.loc[row, "sensor 3"] = low["sensor 3"] - 1.1 * (high - low)["sensor 3"]
+    new.to_csv("far.csv", index=False)
+    result = run("apply", "model.npz", "far.csv")
+    assert result.returncode == 0
+    assert result.stderr == (
+        "autoencoder: far.csv: more than a whole range of training beyond it: sensor 2, sensor 3; "
+        "look for mistakes in them, such as other units\n"
+    )
 
 
 def test_rows_with_missing_values_are_refused_or_left_out(folder, table):
