@@ -6,11 +6,11 @@ import re
 import warnings
 from collections.abc import Sequence
 from io import BytesIO
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import numpy as np
 import pandas as pd
-from pandas.api.types import is_bool_dtype, is_complex_dtype, is_numeric_dtype
+from pandas.api.types import infer_dtype, is_bool_dtype, is_complex_dtype, is_numeric_dtype
 from pandas.errors import ParserWarning
 
 from ..npy import first_line
@@ -23,6 +23,8 @@ _EXACT = {"float_precision": "round_trip"} if _BEFORE_3_1 else {}
 # What pandas calls a column whose header is empty.
 _UNNAMED = re.compile(r"Unnamed: \d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
+# What a column of Python's objects holds, beside what is missing, if it holds numbers.
+_NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty")
 # Of how many columns a message gives the names.
 _NAMED = 10
 
@@ -137,6 +139,35 @@ def quoted(names: Sequence[object]) -> str:
     """
     some = ", ".join(repr(str(name)) for name in names[:_NAMED])
     return some if len(names) <= _NAMED else f"{some} and {len(names) - _NAMED} more"
+
+
+def without_objects(features: pd.DataFrame) -> pd.DataFrame:
+    """The columns, those of Python's numbers as float64, in which a missing one is NaN.
+
+    Pandas keeps objects for truth values of which some are missing, integers beyond 64 bits, and
+    decimals.
+    """
+    if object not in list(features.dtypes):
+        return features
+    columns = [_without_objects(features.iloc[:, index]) for index in range(features.shape[1])]
+    return pd.concat(columns, axis=1)
+
+
+def _without_objects(column: pd.Series) -> pd.Series:
+    if column.dtype != object or infer_dtype(column, skipna=True) not in _NUMBERS:
+        return column
+    values = [
+        np.nan if missing else _float(value)
+        for value, missing in zip(column, column.isna(), strict=True)
+    ]
+    return pd.Series(values, column.index, np.float64, column.name)
+
+
+def _float(value: Any) -> float:
+    try:
+        return float(value)
+    except OverflowError:  # of an integer, which has no bounds
+        return np.inf if value > 0 else -np.inf
 
 
 def check_features(features: pd.DataFrame, source: str) -> None:

@@ -31,7 +31,7 @@ class Samples(NamedTuple):
     names : list of str, optional
         What the features are called; without them the columns are numbered.
     label : str or int, optional
-        The name or the number of the column that is the class.
+        The name of the column that is the class, or its number among those that were not left out.
     image_shape : (height, width), optional
         If the rows are images.
     largest : float, optional
@@ -144,7 +144,10 @@ def read_samples(
             if guessed
             else f"{name}: expected at least one column for the features, but none is left"
         )
-    return _select(read, features, label_at, name, drop_missing)._replace(label_guessed=guessed)
+    samples = _select(read, features, label_at, name, drop_missing)
+    if names is None and label_at is not None:
+        samples = samples._replace(label=columns.index(label_at))
+    return samples._replace(label_guessed=guessed)
 
 
 def read_like(
@@ -161,7 +164,9 @@ def read_like(
 
     Columns with names are found by their names, in whatever order they come. The column of the
     classes may be there or not; others are left out, and `Samples.note` says so. Columns without
-    names are in the order of training. The pixels of images are brought to the model's range.
+    names are in the order of training; if there is one more, it is the class. Where a model without
+    names does not know its place, the last is taken, and the note says so. The pixels of images are
+    brought to the model's range.
 
     Parameters
     ----------
@@ -175,8 +180,8 @@ def read_like(
     Raises
     ------
     OSError, ValueError, ImportError
-        As in `read_samples`; a ValueError also if columns are missing, or images are of another
-        size.
+        As in `read_samples`; a ValueError also if columns are missing, or one is there for a class
+        whose place is not known, or images are of another size.
     """
     name = os.fsdecode(source)
     read = read_source(name)
@@ -190,32 +195,47 @@ def read_like(
         samples = _from_images(read, name)
         scale = 1.0 if largest is None else largest / read.largest
         return samples._replace(features=scale * read.pixels, largest=largest)
+    notes: list[str] = []
     if names is None or isinstance(read, np.ndarray):
-        features, label_at = _by_number(read, n_features, label, name)
-        extra: list[str] = []
+        features, label_at = _by_number(read, n_features, names, label, name)
+        if label_at not in (None, label):
+            notes.append(f"{name}: column {label_at}, the last, is taken for the class")
     else:
         features, label_at, extra = _by_name(list(read.columns), names, label, name)
+        if extra:
+            notes.append(f"{name}: {_columns(extra)} left out, which the model was not trained on")
     samples = _select(read, features, label_at, name, drop_missing)
-    notes = [samples.note] if samples.note else []
-    if extra:
-        notes.append(f"{name}: {_columns(extra)} left out, which the model was not trained on")
-    return samples._replace(names=None if names is None else list(names), note="; ".join(notes))
+    note = "; ".join(filter(None, [samples.note, *notes]))
+    return samples._replace(names=None if names is None else list(names), note=note)
 
 
 def _by_number(
-    table: Any, n_features: int, label: str | int | None, source: str
+    table: Any,
+    n_features: int,
+    names: Sequence[str] | None,
+    label: str | int | None,
+    source: str,
 ) -> tuple[list[int], int | None]:
     """Which columns are the features, and which the class, if their order is that of training."""
     n_columns = table.shape[1]
     if n_columns == n_features:
         return list(range(n_features)), None
-    if n_columns == n_features + 1:
-        label_at = label if isinstance(label, int) else n_features
-        return [column for column in range(n_columns) if column != label_at], label_at
-    raise ValueError(
-        f"{source}: expected the {counted(n_features, 'column')} that the model was trained on, "
-        f"and perhaps one for the class; got {n_columns}"
-    )
+    if n_columns != n_features + 1:
+        raise ValueError(
+            f"{source}: expected the {counted(n_features, 'column')} that the model was trained "
+            f"on, and perhaps one for the class; got {n_columns}"
+        )
+    if isinstance(label, int) and 0 <= label < n_columns:
+        label_at = label
+    elif names is None:
+        label_at = n_features
+    else:
+        raise ValueError(
+            f"{source}: expected the {counted(n_features, 'column')} that the model was trained "
+            f"on, got {n_columns}; the model knows columns by their names, and not where the class "
+            "stood: leave it out, or give a table with names"
+        )
+    return [column for column in range(n_columns) if column != label_at], label_at
 
 
 def _by_name(
@@ -294,6 +314,7 @@ def _select_frame(
     features = table.iloc[:, columns]
     if len(features) == 0:
         raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
+    features = frames.without_objects(features)
     frames.check_features(features, source)
     complete = ~features.isna().any(axis=1).to_numpy()
     if not complete.all() and not drop_missing:

@@ -2,6 +2,7 @@
 
 import io
 import sys
+from decimal import Decimal
 
 import numpy as np
 import pandas as pd
@@ -94,6 +95,32 @@ def test_true_and_false_are_one_and_zero():
     assert read_samples(write("x.csv", "a,b\nTrue,1\nFalse,2\n")).features[:, 0].tolist() == [1, 0]
 
 
+OBJECTS = {
+    "truth values": ("a,b\nTrue,5\n,5\nFalse,4\n", [[1, 5], [0, 4]]),
+    "beyond 64 bits": ('a\n99999999999999999999999\n2\n""\n', [[1e23], [2]]),
+}
+
+
+@pytest.mark.parametrize("case", OBJECTS)
+def test_numbers_that_pandas_keeps_as_objects_are_numbers(case):
+    text, features = OBJECTS[case]
+    path = write("x.csv", text)
+    assert read_samples(path, drop_missing=True).features.tolist() == features
+    with pytest.raises(ValueError, match=r"1 of 3 rows have missing values \('a': 1\)"):
+        read_samples(path)
+
+
+def test_decimals_are_numbers():
+    pd.DataFrame({"a": [Decimal("1.5"), None, Decimal("2.25")]}).to_parquet("x.parquet")
+    assert read_samples("x.parquet", drop_missing=True).features.tolist() == [[1.5], [2.25]]
+
+
+def test_a_column_of_objects_that_are_all_missing_is_missing():
+    pd.DataFrame({"a": [1, 2], "b": [None, None]}).to_parquet("x.parquet")
+    with pytest.raises(ValueError, match=r"2 of 2 rows have missing values \('b': 2\)"):
+        read_samples("x.parquet")
+
+
 def test_numbers_of_classes_stay_numbers():
     labels = read_samples(write("x.csv", "a,b\n1,7\n2,9\n"), label="b").labels
     assert labels.tolist() == [7, 9]
@@ -157,7 +184,7 @@ BAD_TEXTS = {
     "missing values": ("a,b\n1,\n2,3\n,\n", r"2 of 3 rows .* \('a': 1, 'b': 2\); .*--drop-missing"),
     "infinity": ("a,b\n1,2\n3,inf\n", "got inf in row 1, column 'b'"),
     "beyond float32": ("a,b\n1,2\n3,1e39\n", r"one of size 1e\+39 in column 'b'; divide"),
-    "a number beyond 64 bits": ("a\n1\n123456789012345678901234567890\n", "'a' holds text|of size"),
+    "a number beyond float64": (f"a\n1\n{'9' * 400}\n", "got inf in row 1, column 'a'"),
     "numbers as names": ("1.5,2\n3,4\n", "column names, got numbers in it: 1.5, 2; write"),
     "years alone as names": ("2019,2020\n3,4\n", "got numbers in it: 2019, 2020; write"),
     "numbers and a class as names": (
@@ -443,6 +470,35 @@ def test_an_array_may_have_a_column_more_for_the_class(label, expected):
     assert np.array_equal(read_like("x.npy", 2, None, label).features, table[:, expected])
     np.save("x.npy", table[:, :2])
     assert np.array_equal(read_like("x.npy", 2, None, label).features, table[:, :2])
+
+
+@pytest.mark.parametrize("label", ["kind", None])
+def test_an_array_with_a_class_is_refused_if_the_model_knows_columns_by_name_alone(label):
+    np.save("x.npy", np.arange(6.0).reshape(2, 3))
+    with pytest.raises(ValueError, match="not where the class stood: leave it out"):
+        read_like("x.npy", 2, ["a", "b"], label)
+    np.save("x.npy", np.arange(4.0).reshape(2, 2))
+    assert read_like("x.npy", 2, ["a", "b"], label).features.tolist() == [[0, 1], [2, 3]]
+
+
+def test_it_is_told_that_the_last_column_is_taken_for_the_class_unless_the_model_knows_it():
+    np.save("x.npy", np.arange(6.0).reshape(2, 3))
+    assert read_like("x.npy", 2).note.startswith(
+        "x.npy: column 2, the last, is taken for the class"
+    )
+    assert read_like("x.npy", 2, None, 2).note == ""
+    assert read_like(write("x.csv", "a,b,c\n1,2,3\n"), 2).note.startswith(
+        "x.csv: column 2, the last"
+    )
+
+
+def test_the_place_of_the_class_is_that_among_the_columns_that_are_not_left_out():
+    table = np.arange(8.0).reshape(2, 4)
+    np.save("x.npy", table)
+    samples = read_samples("x.npy", label=1, drop=[0])
+    assert samples.label == 0
+    np.save("x.npy", table[:, 1:])
+    assert np.array_equal(read_like("x.npy", 2, None, samples.label).features, samples.features)
 
 
 @pytest.mark.parametrize("n_columns", [1, 4])
