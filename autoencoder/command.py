@@ -233,17 +233,35 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
     trained = f"; in training it was {costs[-1]:.4g}" if len(costs) else ""
     print(f"Mean squared error of the scaled rows = {scores.mean():.10g}{trained}", file=out)
     print(
-        f"The largest, {scores.max():.4g}, is that of row {scores.argmax()}, counted from 0",
+        f"The largest, {scores.max():.4g}, is that of {_called(samples, int(scores.argmax()))}",
         file=out,
     )
     for name, (header, rows) in tables.items():
         path = getattr(options, name)
         if path:
-            write_csv(path, header, rows)
+            write_csv(path, *_with_origins(samples, header, rows.tolist()))
             print(f"{name.capitalize()}: {path}", file=out)
     if options.figure:
         _write_picture(_picture(kept, features, samples.labels), options.figure, out)
     return TRAINED
+
+
+def _called(samples: Samples, row: int) -> str:
+    if samples.origins is None:
+        return f"row {row}, counted from 0"
+    name = samples.origins[row]
+    return f"{name}" if samples.image_shape else f"row {name}, counted from 0"
+
+
+def _with_origins(
+    samples: Samples, header: list[str], rows: list[list[object]]
+) -> tuple[list[str], list[list[object]]]:
+    """The table with a first column that tells where each row came from, if its place does not."""
+    if samples.origins is None:
+        return header, rows
+    first = "file" if samples.image_shape else "row"
+    origins = samples.origins.tolist()
+    return [first, *header], [[name, *row] for name, row in zip(origins, rows, strict=True)]
 
 
 def _show_model(options: argparse.Namespace, out: Output) -> int:

@@ -7,12 +7,12 @@ import os
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-import numpy as np
-
 from .files import replacing
 
 
-def write_csv(path: str | os.PathLike[str], header: Sequence[str], rows: np.ndarray) -> None:
+def write_csv(
+    path: str | os.PathLike[str], header: Sequence[str], rows: Sequence[Sequence[object]]
+) -> None:
     """Write a table whole, or leave what was there; every number comes back as it was.
 
     Parameters
@@ -20,7 +20,7 @@ def write_csv(path: str | os.PathLike[str], header: Sequence[str], rows: np.ndar
     path : path
     header : sequence of str
         The columns' names.
-    rows : array of shape (n_rows, n_columns)
+    rows : sequence of sequences of Python's numbers, or text
 
     Raises
     ------
@@ -32,5 +32,5 @@ def write_csv(path: str | os.PathLike[str], header: Sequence[str], rows: np.ndar
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow(header)
         # Python writes a float with the digits that it takes to read it back.
-        writer.writerows(rows.tolist())
+        writer.writerows(rows)
         text.detach()

@@ -50,7 +50,8 @@ def read_images(folder: Path) -> Images:
     labels = np.array([path.parent.name for path in paths]) if in_subfolders else None
     height, width = images[0].shape
     pixels = np.array([image.ravel() for image in images])
-    return Images(pixels, labels, (height, width), _WHITE)
+    files = np.array([path.relative_to(folder).as_posix() for path in paths])
+    return Images(pixels, labels, (height, width), _WHITE, files)
 
 
 def _images_in(folder: Path) -> list[Path]:

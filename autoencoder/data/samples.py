@@ -40,6 +40,9 @@ class Samples(NamedTuple):
         Where they came from.
     note : str
         What was left out, for a message; empty if nothing was.
+    origins : array of shape (n_samples,), optional
+        What each row is called where it came from: the file's name if the rows are images, or the
+        number of the row, counted from 0, if some were left out. By default their own numbers.
     label_guessed : bool
         Whether the last column was taken for the class because nobody said which.
     """
@@ -52,6 +55,7 @@ class Samples(NamedTuple):
     largest: float | None = None
     source: str = DONUTS
     note: str = ""
+    origins: np.ndarray | None = None
     label_guessed: bool = False
 
     def frame(self) -> np.ndarray | pd.DataFrame:
@@ -261,6 +265,7 @@ def _from_images(images: Images, source: str) -> Samples:
         image_shape=images.shape,
         largest=images.largest,
         source=source,
+        origins=images.files,
     )
 
 
@@ -304,6 +309,7 @@ def _select_array(
         label=label_at,
         source=source,
         note=_dropped(complete, source),
+        origins=None if complete.all() else np.flatnonzero(complete),
     )
 
 
@@ -333,6 +339,7 @@ def _select_frame(
         None if label is None else str(label.name),
         source=source,
         note=_dropped(complete, source),
+        origins=None if complete.all() else np.flatnonzero(complete),
     )
 
 

@@ -35,6 +35,8 @@ class Images(NamedTuple):
     shape: tuple[int, int]
     #: The largest number that a pixel can have; the least is 0.
     largest: float
+    #: The name of each one's file, if they have files.
+    files: np.ndarray | None = None
 
 
 def read_source(source: str) -> Any:

@@ -172,6 +172,21 @@ def test_rows_with_missing_values_are_refused_or_left_out(folder, table):
     assert len(pd.read_csv("s.csv")) == 19
 
 
+def test_where_rows_were_left_out_each_is_told_by_its_number_in_the_file(folder, table):
+    holes = table[80:].copy()
+    holes.iloc[3, 0] = np.nan
+    holes.iloc[6, 0] *= 1000
+    holes.to_csv("holes.csv", index=False)
+    result = run("apply", "model.npz", "holes.csv", "--drop-missing", "--scores", "s.csv")
+    scores = pd.read_csv("s.csv")
+    assert list(scores) == ["row", "score"]
+    assert scores["row"].tolist() == [row for row in range(20) if row != 3]
+    assert scores.loc[scores["score"].idxmax(), "row"] == 6
+    assert result.stdout.count("is that of row 6, counted from 0") == 1
+    done("apply", "model.npz", "new.csv", "--drop-missing", "--scores", "s.csv")
+    assert list(pd.read_csv("s.csv")) == ["score"]
+
+
 def test_apply_draws_new_rows_if_it_is_asked_to(folder):
     before = set(os.listdir())
     done("apply", "model.npz", "new.csv")
@@ -271,7 +286,9 @@ def test_a_folder_of_pictures_of_digits_is_learned_and_drawn(folder):
     done("apply", "m.npz", "digits/", "--codes", "c.csv", "--figure", "f.png")
     model = autoencoder.load("m.npz")
     first = np.asarray(Image.open(folder / "digits" / "0" / "0.png"), float).reshape(1, 64)
-    np.testing.assert_array_equal(pd.read_csv("c.csv").to_numpy()[:1], model.transform(first))
+    codes = pd.read_csv("c.csv", index_col="file")
+    assert codes.index[0] == "0/0.png"
+    np.testing.assert_array_equal(codes.to_numpy()[:1], model.transform(first))
     assert "the pixels of images of 8 × 8" in done("show", "m.npz")
 
 
