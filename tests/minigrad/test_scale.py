@@ -163,13 +163,13 @@ def of_parts(n):
 
 # How to build a graph, and the size to begin with.
 GRAPHS = {
-    "a chain of functions": (repeated(lambda x, y: T.sin(y) + x), 30),
+    "a chain of functions": (repeated(lambda x, y: T.sin(y) + x), 20),
     "a chain of views": (repeated(lambda x, y: y[::-1]), 30),
-    "a chain of a user's op": (repeated(lambda x, y: Same()(y)), 60),
+    "a chain of a user's op": (repeated(lambda x, y: Same()(y)), 30),
     "a sum of inputs": (of_inputs(sum), 60),
     "joined inputs": (of_inputs(lambda xs: T.sqr(T.concatenate(xs))), 80),
     "products with shared matrices": (of_shared, 16),
-    "the parts of an input": (of_parts, 30),
+    "the parts of an input": (of_parts, 20),
 }
 
 
