@@ -25,6 +25,7 @@ _UNNAMED = re.compile(r"Unnamed: \d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 # What a column of Python's objects holds, beside what is missing, if it holds numbers.
 _NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty")
+_DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 # Of how many columns a message gives the names.
 _NAMED = 10
 
@@ -187,6 +188,12 @@ def check_features(features: pd.DataFrame, source: str) -> None:
     text = [name for name in features.columns if not _is_numeric(features[name])]
     if text:
         row, value = _first_text(features[text[0]])
+        if _DECIMAL_COMMA.fullmatch(value.strip()):
+            raise ValueError(
+                f"{source}: expected decimal points, but {text[0]!r} has decimal commas ({value!r} in "
+                f"row {row}); write the table anew: pandas.read_csv({source!r}, sep=None, "
+                "engine='python', decimal=',').to_csv('points.csv', index=False)"
+            )
         names = " ".join(f'"{name}"' if " " in name else name for name in text)
         holds, them = ("holds", "it") if len(text) == 1 else ("hold", "them")
         raise ValueError(

@@ -163,6 +163,14 @@ def test_a_missing_class_costs_no_row_of_an_array(drop_missing):
     assert samples.note == ""
 
 
+def test_decimal_commas_are_told_of_with_what_makes_points_of_them():
+    path = write("x.csv", "a;b\n1,5;2\n2,5;3\n")
+    with pytest.raises(ValueError, match=r"'a' has decimal commas \('1,5' in row 0\)") as caught:
+        read_samples(path)
+    exec(f"import pandas; {str(caught.value).partition('anew: ')[2]}")
+    assert read_samples("points.csv").features.tolist() == [[1.5, 2], [2.5, 3]]
+
+
 def test_what_is_missing_in_a_column_that_is_left_out_does_not_matter():
     assert len(read_samples(write("x.csv", "a,b\n1,\n2,3\n"), drop=["b"]).features) == 2
 
