@@ -286,7 +286,7 @@ class Samples(Protocol):
         ----------
         function : callable
         n_columns : int or None
-            Of what it returns; None if that has one dimension.
+            How many columns the result has; None if it has one dimension.
         """
 
     def mean(self, function: OfRows) -> float:
@@ -375,7 +375,7 @@ class MappedSamples:
         ----------
         function : callable
         n_columns : int or None
-            Of what it returns; None if that has one dimension.
+            How many columns the result has; None if it has one dimension.
         """
         shape = (len(self),) if n_columns is None else (len(self), n_columns)
         result = np.empty(shape, self.dtype)

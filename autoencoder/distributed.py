@@ -112,7 +112,7 @@ class DaskSamples:
         function : callable
             It goes to the workers.
         n_columns : int or None
-            Of what it returns; None if that has one dimension.
+            How many columns the result has; None if it has one dimension.
         """
         of_block = partial(_of_block, function=function, as_block=self._as_block, names=self._names)
         if n_columns is None:

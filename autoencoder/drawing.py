@@ -158,7 +158,7 @@ def draw(
     )
 
 
-def _parts(model: object) -> tuple[AutoEncoder, Any, tuple[int, int] | None]:
+def _parts(model: Any) -> tuple[AutoEncoder, Any, tuple[int, int] | None]:
     """The network, the pipeline of the steps before it, and the images' shape that they know."""
     steps = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
     if not isinstance(steps[-1], AutoEncoder):
@@ -169,7 +169,7 @@ def _parts(model: object) -> tuple[AutoEncoder, Any, tuple[int, int] | None]:
         )
     shapes = [getattr(step, "image_shape", None) for step in steps]
     shape = next((shape for shape in shapes if shape is not None), None)
-    return steps[-1], model[:-1] if len(steps) > 1 else None, shape  # type: ignore[index]
+    return steps[-1], model[:-1] if len(steps) > 1 else None, shape
 
 
 def _evenly(rows: Any) -> Any:

@@ -496,8 +496,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """The model in a file that `save` wrote.
 
-        Of a file that holds a scaler too, as the command's do, this is the network alone, which
-        takes scaled features; `autoencoder.load` gives both.
+        If the file holds a scaler too, as the command's do, this is the network alone, which takes
+        scaled features; `autoencoder.load` gives both.
 
         Parameters
         ----------

@@ -65,7 +65,7 @@ def colours_of(n_classes: int) -> np.ndarray:
     if n_classes <= len(PALETTE):
         return np.array([to_rgb(colour) for colour in PALETTE[:n_classes]])
     if n_classes <= MOST_NAMED:
-        return np.array(colormaps["tab20"].colors[:n_classes])  # type: ignore[attr-defined]
+        return colormaps["tab20"](np.arange(n_classes))
     return colormaps["viridis"](np.linspace(0, 1, n_classes))
 
 

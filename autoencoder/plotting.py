@@ -167,7 +167,7 @@ def plot_images(
     costs : array of shape (n_epochs,)
         Drawn on a logarithmic axis.
     code : array of shape (n_samples, n_hidden), optional
-        Of all samples, for the map; drawn as `plot_points` does.
+        The codes of all samples, for the map; drawn as `plot_points` does.
     labels : array of shape (n_samples,), optional
         Classes of the samples in the map.
     validation_costs : array of shape (n_epochs,), optional

@@ -7,6 +7,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from sklearn.utils import check_random_state
 
+from .output import counted
+
 State = TypeVar("State")
 
 
@@ -16,9 +18,9 @@ class EarlyStopping(Generic[State]):
     Parameters
     ----------
     n_iter_no_change : int
-        It says stop if in so many epochs the cost has not fallen by enough,
+        It says stop if in so many epochs the cost has not fallen by the share `tol`.
     tol : float
-        which is this share of what it was before them.
+        The least fall that counts, as a share of what the cost was before those epochs.
 
     Attributes
     ----------
@@ -71,9 +73,9 @@ def hold_out(
     """
     n_held_out = int(np.ceil(fraction * n_samples))
     if n_held_out >= n_samples:
-        samples = "1 sample" if n_samples == 1 else f"{n_samples} samples"
         raise ValueError(
-            f"validation_fraction={fraction} of {samples} leaves none to train on; give more samples"
+            f"validation_fraction={fraction} of {counted(n_samples, 'sample')} leaves none to "
+            "train on; give more samples"
         )
     order = check_random_state(random_state).permutation(n_samples)
     return np.sort(order[n_held_out:]), np.sort(order[:n_held_out])

@@ -191,7 +191,7 @@ def check_features(features: pd.DataFrame, source: str) -> None:
         if _DECIMAL_COMMA.fullmatch(value.strip()):
             raise ValueError(
                 f"{source}: expected decimal points, but {text[0]!r} has decimal commas ({value!r} in "
-                f"row {row}); write the table anew: pandas.read_csv({source!r}, sep=None, "
+                f"row {row}); write the table anew: pandas.read_csv(path, sep=None, "
                 "engine='python', decimal=',').to_csv('points.csv', index=False)"
             )
         names = " ".join(f'"{name}"' if " " in name else name for name in text)
@@ -230,7 +230,7 @@ def numbers(features: pd.DataFrame, source: str) -> np.ndarray:
     Parameters
     ----------
     features : DataFrame
-        Of numbers, none missing.
+        Its columns are numbers, none missing.
     source : str
 
     Raises
