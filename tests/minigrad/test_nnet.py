@@ -243,3 +243,22 @@ def test_a_binary_cost_has_both_derivatives(function):
 @pytest.mark.parametrize("function", [nnet.binary_crossentropy, nnet.sigmoid_binary_crossentropy])
 def test_targets_of_integers_do_not_widen_float32(function):
     assert function(T.fvector(), T.lvector()).dtype == "float32"
+
+
+@pytest.mark.parametrize("function", [T.nnet.softmax, T.nnet.logsoftmax])
+@pytest.mark.parametrize("place", [T.argmax, T.argmin])
+def test_the_place_of_the_largest_or_smallest_softmax_needs_no_softmax(function, place):
+    x = T.dmatrix("x")
+    f = minigrad.function([x], place(function(x, axis=1), axis=1))
+    values = np.random.RandomState(0).normal(size=(50, 7))
+    assert "softmax" not in f.source
+    numpy_place = getattr(np, place.__name__)
+    np.testing.assert_array_equal(f(values), numpy_place(values, axis=1))
+
+
+@pytest.mark.parametrize("axis", [0, None])
+def test_the_place_along_other_axes_than_the_softmax_is_that_of_its_values(axis):
+    x = T.dmatrix("x")
+    f = minigrad.function([x], T.argmax(T.nnet.softmax(x, axis=1), axis=axis))
+    values = np.array([[9.0, 8.0], [1.0, -9.0]])
+    np.testing.assert_array_equal(f(values), np.argmax([[0.73, 0.27], [1.0, 0.0]], axis=axis))

@@ -17,7 +17,7 @@ from ...core.graph import Apply, Op, Variable
 from ...core.table import add, exp, mul, neg, power, sqr, sqrt, sub, tanh, true_div
 from ...ops.functions import sigmoid
 from ...ops.linalg import Dot
-from ...ops.reduction import Reduction
+from ...ops.reduction import ArgReduction, Reduction
 from ...ops.softmax import LogSoftmax, Normalization, Softmax
 from ...protocol.walks import Applied, made_by
 from ..engine import Replacement, Rewriter, rule
@@ -184,6 +184,13 @@ def _shifted_softmax(node: Applied[Normalization], rewriter: Rewriter) -> Replac
     return [node.op.make_node(x).out] if is_same else None
 
 
+@rule("the place of the largest softmax is that of the largest x", ArgReduction)
+def _place_in_softmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
+    # A softmax, or its logarithm, keeps the order along its axes, but that it may round to ties.
+    kept = made_by(node.inputs[0], Normalization)
+    return None if kept is None or kept.op.axis != node.op.axis else [node.op(*kept.inputs)]
+
+
 # ---- Norms --------------------------------------------------------------------------------------
 
 
@@ -230,5 +237,5 @@ def _root(square: Variable) -> Variable | None:
     return x if is_square and x.type == square.type else None
 
 
-QUOTIENT_RULES = (_logsoftmax_of_difference, _shifted_softmax)
+QUOTIENT_RULES = (_logsoftmax_of_difference, _shifted_softmax, _place_in_softmax)
 NORM_RULES = (_norm,)
