@@ -224,7 +224,7 @@ def missing_by_column(frame: pd.DataFrame) -> str:
     return ", ".join(f"{str(name)!r}: {n}" for name, n in counts.items() if n)
 
 
-def numbers(features: pd.DataFrame, source: str) -> np.ndarray:
+def numbers(features: pd.DataFrame, source: str, origins: np.ndarray | None = None) -> np.ndarray:
     """The columns as one matrix, float64.
 
     Parameters
@@ -232,6 +232,8 @@ def numbers(features: pd.DataFrame, source: str) -> np.ndarray:
     features : DataFrame
         Its columns are numbers, none missing.
     source : str
+    origins : array of int, optional
+        The rows' numbers in the table, if others were left out.
 
     Raises
     ------
@@ -249,7 +251,7 @@ def numbers(features: pd.DataFrame, source: str) -> np.ndarray:
         column = features.iloc[:, index].to_numpy()
         if column.dtype == object:  # of a nullable dtype
             column = features.iloc[:, index].to_numpy(dtype=np.float64)
-        matrix[:, index] = as_float64(column[:, np.newaxis], source, [name])[:, 0]
+        matrix[:, index] = as_float64(column[:, np.newaxis], source, [name], origins)[:, 0]
     return matrix
 
 

@@ -303,13 +303,14 @@ def _select_array(
     features = table[:, columns]
     complete = ~np.isnan(features).any(axis=1) if drop_missing else np.ones(len(features), bool)
     _check_any(complete, source)
+    origins = _origins(complete)
     return Samples(
-        as_float64(features[complete], source),
+        as_float64(features[complete], source, origins=origins),
         None if label_at is None else table[complete, label_at].astype(np.float64),
         label=label_at,
         source=source,
         note=_dropped(complete, source),
-        origins=None if complete.all() else np.flatnonzero(complete),
+        origins=origins,
     )
 
 
@@ -331,16 +332,22 @@ def _select_frame(
             "them first"
         )
     _check_any(complete, source)
+    origins = _origins(complete)
     label = None if label_at is None else table.iloc[complete, label_at]
     return Samples(
-        frames.numbers(features[complete], source),
+        frames.numbers(features[complete], source, origins),
         None if label is None else frames.classes(label),
         list(features.columns),
         None if label is None else str(label.name),
         source=source,
         note=_dropped(complete, source),
-        origins=None if complete.all() else np.flatnonzero(complete),
+        origins=origins,
     )
+
+
+def _origins(complete: np.ndarray) -> np.ndarray | None:
+    """The numbers of the rows that are kept, if others are not."""
+    return None if complete.all() else np.flatnonzero(complete)
 
 
 def _check_any(complete: np.ndarray, source: str) -> None:

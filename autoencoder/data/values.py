@@ -14,7 +14,12 @@ LARGEST = float(np.finfo(np.float32).max) / 2
 _COUNTED = 1000
 
 
-def as_float64(table: np.ndarray, source: str, names: Sequence[str] | None = None) -> np.ndarray:
+def as_float64(
+    table: np.ndarray,
+    source: str,
+    names: Sequence[str] | None = None,
+    origins: np.ndarray | None = None,
+) -> np.ndarray:
     """The table as float64, or a ValueError that says what is wrong with its numbers.
 
     Parameters
@@ -24,6 +29,8 @@ def as_float64(table: np.ndarray, source: str, names: Sequence[str] | None = Non
         Where it came from, for messages.
     names : sequence of str, optional
         What the columns are called; by default they are numbered.
+    origins : array of int, optional
+        The rows' numbers where they came from, if others were left out.
 
     Raises
     ------
@@ -38,8 +45,9 @@ def as_float64(table: np.ndarray, source: str, names: Sequence[str] | None = Non
     finite = np.isfinite(table)
     if not finite.all():
         row, column = np.unravel_index(finite.argmin(), table.shape)
+        there = row if origins is None else origins[row]
         raise ValueError(
-            f"{source}: expected finite numbers, got {table[row, column]} in row {row}, column "
+            f"{source}: expected finite numbers, got {table[row, column]} in row {there}, column "
             f"{called(int(column), names)} ({np.sum(~finite)} such values in all); drop or fill "
             "them first"
         )

@@ -143,6 +143,15 @@ def test_rows_with_missing_values_can_be_left_out():
     assert samples.note == "x.csv: 2 of 3 rows left out: they have missing values"
 
 
+def test_an_infinite_value_is_told_of_by_its_row_in_the_file_though_rows_before_it_are_left_out():
+    rows = [[1.0, np.nan], [2.0, 3.0], [np.nan, 4.0], [np.inf, 5.0]]
+    np.save("x.npy", rows)
+    pd.DataFrame(rows, columns=["0", "1"]).to_csv("x.csv", index=False)
+    for path in ("x.npy", "x.csv"):
+        with pytest.raises(ValueError, match="got inf in row 3, column"):
+            read_samples(path, label="none", drop_missing=True)
+
+
 @pytest.mark.parametrize("drop_missing", [False, True])
 def test_a_missing_class_costs_no_row_because_nothing_is_computed_from_it(drop_missing):
     path = write("x.csv", "a,b,c\n1,2,x\n3,4,\n")
