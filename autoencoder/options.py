@@ -263,9 +263,18 @@ def _read(parser: _Parser, argument: str, read: Callable[[], Any]) -> Any:
         return read()
     except OSError as error:
         what = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        parser.error(f"argument {argument}: {what}; give a file that can be read")
+        parser.error(f"argument {argument}: {what}; {_instead(argument, error.filename or '')}")
     except ValueError as error:
         parser.error(f"argument {argument}: {error}")
+
+
+def _instead(argument: str, path: str) -> str:
+    """What to give instead of a file that cannot be read."""
+    if not any(mark in path for mark in "*?["):
+        return "give a file that can be read"
+    if argument == "--data":
+        return "the files that a pattern matches are read as one table with --dask local"
+    return "give one file, not a pattern"
 
 
 def _check_together(parser: _Parser, options: argparse.Namespace) -> None:

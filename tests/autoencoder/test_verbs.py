@@ -414,6 +414,8 @@ BAD = {
     "--data old.csv --drop state --label state": "--label: state is in --drop too",
     "--data old.csv --drop": "expected at least one argument",
     "--data missing.csv": "missing.csv: No such file",
+    "--data part-*.csv": "part-*.csv: No such file or directory; the files that a pattern matches are "
+    "read as one table with --dask local",
     "--data digits --label 3": "the class of an image is the name of its folder",
     "--data donuts --label 5": "--label: there is no column '5' among columns [0, 1, 2, 3, 4]",
     "--data old.csv --label state --save old.csv": "is the file of --data too",
@@ -425,6 +427,7 @@ BAD = {
     "apply old.csv new.csv": "MODEL: old.csv: expected a model",
     "apply missing.npz new.csv": "missing.npz: No such file",
     "apply model.npz missing.csv": "missing.csv: No such file",
+    "apply model.npz part-*.csv": "part-*.csv: No such file or directory; give one file, not a pattern",
     "apply model.npz donuts": "expected the 20 columns that the model was trained on",
     "apply model.npz digits": "8 × 8 pixels, but the model was trained on no images",
     "apply model.npz new.csv --scores new.csv": "is the file of FILE too",
