@@ -147,7 +147,8 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     if status == TRAINED and network.validation_scores_ is not None:
         print(_stopped(network), file=out)
     picture = _picture(kept, ready.drawn, ready.labels)
-    _write_picture(picture, options.figure, out)
+    if options.figure:
+        _write_picture(picture, options.figure, out)
     if options.save:
         print(f"Model: {options.save}", file=out)
     out.flush()

@@ -14,7 +14,17 @@ from .data import DONUTS, NO_LABEL, read_like, read_samples
 from .extra import load
 from .optimizers import OPTIMIZERS
 from .output import complain
-from .readers import PICTURE_FORMATS, either, number, one_of, output, picture, share, whole
+from .readers import (
+    NO_PICTURE,
+    PICTURE_FORMATS,
+    either,
+    number,
+    one_of,
+    output,
+    picture,
+    share,
+    whole,
+)
 
 LARGEST_SEED = 2**32 - 1
 PROGRAM = "python -m autoencoder"
@@ -36,7 +46,7 @@ _DASK = (
 # data, what is best for most.
 _ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
 _USUAL = {"epochs": 600, "lr": AUTO, "batch_size": AUTO}
-_PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}"
+_PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}, or {NO_PICTURE}"
 _CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
 _Options: TypeAlias = "tuple[tuple[str, str, Callable[[str], Any] | None, Any, str], ...]"
 # Each option: what stands for its value, what reads it, its default, and what it is. What has no

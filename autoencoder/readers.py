@@ -10,6 +10,7 @@ from typing import Any
 
 from .files import check_writable
 
+NO_PICTURE = "none"
 PICTURE_FORMATS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "eps")
 
 
@@ -33,12 +34,14 @@ in a directory that takes new files
     return path
 
 
-def picture(path: str) -> str:
-    """The path, if a picture can be written there."""
+def picture(path: str) -> str | None:
+    """The path, if a picture can be written there; None for the word that there is to be none."""
+    if path == NO_PICTURE:
+        return None
     if Path(path).suffix[1:].lower() not in PICTURE_FORMATS:
         raise argparse.ArgumentTypeError(
             f"{path}: expected a name that ends in .{', .'.join(PICTURE_FORMATS)}, "
-            "such as autoencoder.png"
+            f"such as autoencoder.png, or {NO_PICTURE}"
         )
     return output(path)
 

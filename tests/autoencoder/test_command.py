@@ -164,6 +164,14 @@ def test_the_picture_is_of_the_kind_its_name_says(folder):
     assert (folder / "picture.svg").read_text().startswith("<?xml")
 
 
+def test_without_a_picture_none_is_drawn_or_told_of(folder):
+    before = os.listdir(folder)
+    result = run("--data", "table.npy", "--epochs", 2, "--figure", "none")
+    assert result.returncode == 0
+    assert "Picture" not in result.stdout
+    assert os.listdir(folder) == before
+
+
 def test_quiet_prints_nothing_and_still_draws(folder):
     result = run("--data", "table.npy", "--epochs", 2, "--quiet")
     assert (result.stdout, result.stderr, result.returncode) == ("", "", 0)
