@@ -36,6 +36,12 @@ if TYPE_CHECKING:
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
 TRAINED, DIVERGED, INTERRUPTED = 0, 1, 130
+# What became of the epochs, before the cost of the model that is left.
+_ENDINGS = {
+    TRAINED: "Trained for {}",
+    DIVERGED: "Kept the best parameters",
+    INTERRUPTED: "Stopped after {}",
+}
 
 
 def run(options: argparse.Namespace) -> int:
@@ -129,6 +135,7 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         random_state=options.seed,
     )
     status = _fit(network, ready.features, out)
+    ending = _ENDINGS[status].format(counted(len(network.costs_), "epoch"))
     kept = Kept.of(Pipeline([("preparation", ready.preparation), ("autoencoder", network)]))
     if options.save:
         save(kept.model, options.save)
@@ -142,8 +149,7 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         status = DIVERGED
     if ready.description:
         print(f"Data: {ready.description}", file=out)
-    verb = "Trained for" if status == TRAINED else "Stopped after"
-    print(f"{verb} {counted(len(network.costs_), 'epoch')}, cost = {cost:.10g}", file=out)
+    print(f"{ending}, cost = {cost:.10g}", file=out)
     if status == TRAINED and network.validation_scores_ is not None:
         print(_stopped(network), file=out)
     picture = _picture(kept, ready.drawn, ready.labels)
@@ -194,7 +200,7 @@ def _fit(model: AutoEncoder, features: Any, out: Output) -> int:
         return INTERRUPTED
     except Diverged as error:
         complain(
-            f"training stopped: {error}; the parameters of the lowest cost are kept; "
+            f"training stopped: {error}; the best parameters are kept; "
             f"try a smaller --lr (it is {step_length(model, features.shape[1]):g})"
         )
         return DIVERGED

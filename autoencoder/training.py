@@ -14,6 +14,7 @@ import minigrad.tensor as T
 
 from .network import TiedNetwork
 from .optimizers import momentum_updates
+from .output import counted
 
 if TYPE_CHECKING:
     from minigrad import Variable
@@ -38,9 +39,10 @@ class Diverged(ArithmeticError):
         The number of the epoch whose cost it was, or that would have come next.
     """
 
-    def __init__(self, epoch: int, cost: float, bound: float) -> None:
+    def __init__(self, epoch: int, cost: float, bound: float, *, at_the_end: bool = False) -> None:
         worse = f", worse than the {bound:.4g} of no training at all" if np.isfinite(cost) else ""
-        super().__init__(f"the cost of epoch {epoch} is {cost:.4g}{worse}")
+        when = f"after {counted(epoch, 'epoch')}" if at_the_end else f"of epoch {epoch}"
+        super().__init__(f"the cost {when} is {cost:.4g}{worse}")
         self.epoch = epoch
 
 
@@ -256,7 +258,8 @@ def run(
     finite = all(np.isfinite(value).all() for value in _held_by(state))
     if not (finite and np.isfinite(last_cost) and last_cost <= bound * _ROUNDING):
         _restore(state, best)
-        raise Diverged(first + epochs, last_cost if finite else np.nan, bound)
+        cost = last_cost if finite else np.nan
+        raise Diverged(first + epochs, cost, bound, at_the_end=True)
 
 
 def values_of(variables: Sequence[SharedVariable]) -> list[np.ndarray]:

@@ -342,16 +342,38 @@ def test_the_model_is_saved_also_if_the_picture_cannot_be_drawn(folder, monkeypa
 # Endings before the last epoch.
 
 
-@pytest.mark.parametrize("options", ["--lr 50 --epochs 100", "--lr 50 --epochs 1", "--lr 10"])
+BLOWING_UP = {
+    "--lr 50 --epochs 100": "the cost of epoch 3 is 2.394e+07",
+    "--lr 10": "the cost of epoch 7 is 1.828e+06",
+    "--lr 50 --epochs 1": "the cost after 1 epoch is 81.04",
+    "--lr 50 --epochs 1 --batch-size auto": "the cost of epoch 0 is 9.231e+05",
+    "--lr 5 --epochs 1 --batch-size auto": "the cost after 1 epoch is 0.6157",
+}
+
+
+@pytest.mark.parametrize("options", BLOWING_UP)
 def test_a_training_that_blows_up_ends_with_status_1_and_the_best_model(folder, table, options):
     result = run("--data", "table.npy", "--save", "m.npz", *options.split())
     assert result.returncode == 1
     assert re.fullmatch(r".*worse than the .* of no training .* smaller --lr .*\n", result.stderr)
-    assert "Trained" not in result.stdout
+    assert BLOWING_UP[options] in result.stderr
+    assert "Kept the best parameters, cost = 0.0872" in result.stdout
+    assert not re.search("Trained|Stopped", result.stdout)
     features = prepare(table).features
     untrained = TiedNetwork.gaussian(4, 2, np.random.RandomState(0))
     at_first = float(untrained.cost(minigrad.shared(features)).eval())
     assert -AutoEncoder.load(folder / "m.npz").score(features) <= at_first * (1 + 1e-6)
+
+
+def test_one_epoch_that_ends_worse_is_no_failure_for_more_of_them_can_mend_it(folder):
+    def cost_after(epochs):
+        result = run("--data", "table.npy", "--lr", 2.5, "--batch-size", "auto", "--epochs", epochs)
+        assert result.returncode == 0
+        return cost_in(result.stdout.splitlines()[-2])
+
+    untrained = cost_in(run("--data", "table.npy", "--epochs", 1).stdout.splitlines()[0])
+    assert cost_after(1) > 1.5 * untrained
+    assert cost_after(10) < 0.1 * untrained
 
 
 def test_a_cost_that_is_not_finite_ends_the_run_with_status_1_and_the_last_good_model(folder):
