@@ -89,7 +89,7 @@ def far_columns(kept: Kept, features: np.ndarray) -> str:
     if not isinstance(kept.scaler, Preparation):
         return ""
     far = np.flatnonzero((features.min(axis=0) < -1) | (features.max(axis=0) > 2)).tolist()
-    names = kept.names or [f"column {i}" for i in range(kept.n_features)]
+    names = _named(kept)
     return _list([names[i] for i in far])
 
 
@@ -114,24 +114,45 @@ def describe_model(kept: Kept, path: str) -> str:
             f"{name}={value!r}" for name, value in network.get_params().items()
         ),
         "Scaling": _scaling(kept),
-        "Columns": "without names, in the order of training",
     }
     if network.validation_scores_ is None:
         del lines["Early stopping"]
     else:
         n_epochs = len(network.validation_scores_)
         lines["Early stopping"] = f"{counted(n_epochs, 'epoch')}; {describe_best(network)}"
-    if kept.image_shape:
-        height, width = kept.image_shape
-        lines["Columns"] = f"the pixels of images of {width} × {height}"
-    elif kept.names:
-        lines["Columns"] = ", ".join(kept.names)
     if kept.label is not None:
         lines["Class"] = (
             f"{kept.label}" if isinstance(kept.label, str) else f"column {kept.label}"
         ) + ", which is no feature"
+    first, *others = _features(kept)
+    lines["Columns"] = first
     width = max(map(len, lines)) + 1
-    return "\n".join(f"{name + ':':{width}} {text}" for name, text in lines.items())
+    told = [f"{name + ':':{width}} {text}" for name, text in lines.items()]
+    return "\n".join([*told, *(f"{'':{width}} {line}" for line in others)])
+
+
+def _features(kept: Kept) -> list[str]:
+    """What the features are called and, a line for each, between which numbers they were."""
+    if kept.image_shape:
+        height, width = kept.image_shape
+        return [f"the pixels of images of {width} × {height}"]
+    if not isinstance(kept.scaler, Preparation):
+        return [", ".join(kept.names) if kept.names else "without names, in the order of training"]
+    order = "by their names" if kept.names else "in this order"
+    ends = [kept.scaler.low_, kept.scaler.low_ + kept.scaler.span_]
+    columns = [
+        [order, *_named(kept)],
+        *(
+            [end, *(f"{number:.10g}" for number in numbers)]
+            for end, numbers in zip(("lowest", "highest"), ends, strict=True)
+        ),
+    ]
+    name, low, high = (max(map(len, column)) for column in columns)
+    return [f"{a:{name}}  {b:>{low}}  {c:>{high}}" for a, b, c in zip(*columns, strict=True)]
+
+
+def _named(kept: Kept) -> list[str]:
+    return kept.names or [f"column {i}" for i in range(kept.n_features)]
 
 
 def describe_best(network: AutoEncoder) -> str:
@@ -148,9 +169,8 @@ def _scaling(kept: Kept) -> str:
     kind = type(kept.scaler).__name__
     if kind != "Preparation":
         return f"scikit-learn's {kind}"
-    low, high = kept.scaler.low_, kept.scaler.low_ + kept.scaler.span_
     if kept.scaler.largest is not None:
         return f"0 to {kept.scaler.largest:g} becomes 0 to 1"
-    ranges = [f"{a:.4g} to {b:.4g}" for a, b in zip(low[:_LISTED], high, strict=False)]
-    more = f" and {len(low) - _LISTED} more" if len(low) > _LISTED else ""
-    return f"each column's range becomes 0 to 1: {', '.join(ranges)}{more}"
+    # The span of a constant column is 1.
+    doubt = "; those that are 1 apart may be one" if (kept.scaler.span_ == 1).any() else ""
+    return f"each column's lowest number becomes 0, its highest 1{doubt}"
