@@ -29,6 +29,8 @@ from types import CodeType, FunctionType
 import pytest
 from hypothesis import Phase, settings
 
+from minigrad.course.mutations import changed, replaced
+
 ROOT = Path(__file__).parents[1]
 MODULES = [
     "core.axes",
@@ -129,72 +131,7 @@ class Mutant:
         return EQUIVALENT.get(change) or EQUIVALENT.get((self.text, *change))
 
 
-# ---- Mutations: from a part of an expression to what may stand in its place -----------------------
-
-
-def changed(node: ast.AST) -> Iterator[ast.expr]:
-    """What a wrong derivative might have instead of this part."""
-    match node:
-        case ast.UnaryOp(ast.USub(), operand):
-            yield operand
-        case ast.BinOp(left, op, right):
-            yield from _changed_operation(left, op, right)
-        case ast.Compare(left, [op], [right]) if type(op) in _OTHER_COMPARISONS:
-            yield ast.Compare(left, [_OTHER_COMPARISONS[type(op)]()], [right])
-        case ast.Call(ast.Name(name), [_, *_]) if name in _OTHER_NAMES:
-            yield ast.Call(ast.Name(_OTHER_NAMES[name], ast.Load()), node.args, node.keywords)
-        case ast.Call(function, [*first, x, y], []) if ast.dump(x) != ast.dump(y):
-            yield ast.Call(function, [*first, y, x], [])
-        case ast.Constant(float() | int() as value) if not isinstance(value, bool):
-            yield ast.Constant(value * 1.03 if isinstance(value, float) else value + 1)
-        case ast.Attribute(value, "T"):
-            yield value
-
-
-def _changed_operation(left: ast.expr, op: ast.operator, right: ast.expr) -> Iterator[ast.expr]:
-    match op:
-        case ast.Add() | ast.Sub():
-            other = ast.Sub() if isinstance(op, ast.Add) else ast.Add()
-            yield ast.BinOp(left, other, right)
-            yield left
-        case ast.Mult():
-            yield left
-            yield right
-        case ast.Div() | ast.Pow() | ast.FloorDiv():
-            yield left
-            yield ast.BinOp(right, op, left)
-
-
-_OTHER_COMPARISONS = {
-    ast.Lt: ast.GtE,
-    ast.LtE: ast.Gt,
-    ast.Gt: ast.LtE,
-    ast.GtE: ast.Lt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-_OTHER_NAMES = {
-    "sin": "cos",
-    "cos": "sin",
-    "sinh": "cosh",
-    "cosh": "sinh",
-    "exp": "log",
-    "log": "exp",
-    "sqrt": "sqr",
-    "sqr": "sqrt",
-    "lt": "ge",
-    "le": "gt",
-    "gt": "le",
-    "ge": "lt",
-    "eq": "neq",
-    "maximum": "minimum",
-    "ones_like": "zeros_like",
-    "zeros_like": "ones_like",
-}
+# ---- Mutants --------------------------------------------------------------------------------------
 
 
 def terms(node: ast.Lambda | ast.FunctionDef) -> list[ast.expr]:
@@ -227,31 +164,9 @@ def mutants(derivative: Derivative) -> Iterator[Mutant]:
     if derivative.module != "gradient":
         changes += [(term, new) for term in terms(node) for new in of_a_term(term)]
     for part, new in changes:
-        code = _compiled(derivative, _Replacing(part, new).visit_copy(node))
+        code = _compiled(derivative, replaced(node, part, new))
         if code is not None:
             yield Mutant(derivative, part.lineno, ast.unparse(part), ast.unparse(new), code)
-
-
-class _Replacing(ast.NodeTransformer):
-    """A copy of a tree in which one node is another."""
-
-    def __init__(self, old: ast.AST, new: ast.AST) -> None:
-        self._old, self._new = old, new
-
-    def visit_copy(self, tree: ast.AST) -> ast.AST:
-        return self._copied(tree)
-
-    def _copied(self, node: ast.AST) -> ast.AST:
-        if node is self._old:
-            return self._new
-        copy = type(node)()
-        for name, value in ast.iter_fields(node):
-            if isinstance(value, list):
-                value = [self._copied(v) if isinstance(v, ast.AST) else v for v in value]
-            elif isinstance(value, ast.AST):
-                value = self._copied(value)
-            setattr(copy, name, value)
-        return ast.copy_location(copy, node) if hasattr(node, "lineno") else copy
 
 
 def _compiled(derivative: Derivative, node: ast.AST) -> CodeType | None:
@@ -272,7 +187,7 @@ def telling(derivative: Derivative) -> CodeType | None:
     else:
         old = node.body[0]
         new = ast.If(ast.Constant(True), [ast.Expr(call), old], [])
-    return _compiled(derivative, _Replacing(old, new).visit_copy(node))
+    return _compiled(derivative, replaced(node, old, new))
 
 
 # ---- Derivatives: where they are in the source, and in the running program -------------------------

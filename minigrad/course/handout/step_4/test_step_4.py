@@ -19,7 +19,7 @@ def judge(op, *arrays, shapes=None):
     Inputs of the types (None, …), or of the shapes, take the arrays; gy is drawn at random.
     """
     shapes = shapes or [(None,) * array.ndim for array in arrays]
-    inputs = [TensorType("float64", shape)(name) for shape, name in zip(shapes, "xy")]  # noqa: B905
+    inputs = [TensorType("float64", shape)(name) for shape, name in zip(shapes, "xy", strict=False)]
     y = op(*inputs)
     gy = y.type("gy")
     derivatives = y.owner.op.L_op(y.owner.inputs, [y], [gy])
