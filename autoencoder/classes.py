@@ -15,11 +15,11 @@ class Classes(NamedTuple):
     membership: np.ndarray
 
     @classmethod
-    def of(cls, labels: ArrayLike | None, n_samples: int) -> Classes:
+    def of(cls, labels: ArrayLike | None, n_samples: int, label_name: str | None = None) -> Classes:
         """The classes that these labels tell apart; one, if there are none.
 
         A label that is text is a class's name; a number is named after what the labels are
-        called, as a column of a data frame is, or as ``class``.
+        called: as said or, as a column of a data frame, by themselves; or as ``class``.
 
         Examples
         --------
@@ -27,10 +27,12 @@ class Classes(NamedTuple):
         Classes(names=['setosa', 'virginica'], membership=array([0, 1, 0]))
         >>> Classes.of([1.0, 0.0], 2).names
         ['class 0', 'class 1']
+        >>> Classes.of([3, 5], 2, "quality").names
+        ['quality 3', 'quality 5']
         """
         if labels is None:
             return cls(["all"], np.zeros(n_samples, dtype=int))
-        noun = getattr(labels, "name", None) or "class"
+        noun = label_name or getattr(labels, "name", None) or "class"
         values = np.asarray(labels).reshape(-1)
         try:
             found, membership = np.unique(values, return_inverse=True)

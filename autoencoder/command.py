@@ -284,6 +284,7 @@ def _picture(kept: Kept, features: np.ndarray, labels: np.ndarray | None) -> Cal
         features,
         kept.unscale,
         labels,
+        label_name=kept.label if isinstance(kept.label, str) else None,
         feature_names=kept.names,
         image_shape=kept.image_shape,
     )

@@ -103,6 +103,7 @@ def draw(
     inverse: Callable[[np.ndarray], np.ndarray],
     labels: ArrayLike | None = None,
     *,
+    label_name: str | None = None,
     feature_names: Sequence[str] | None = None,
     image_shape: tuple[int, int] | None = None,
     figure: Figure | None = None,
@@ -117,7 +118,7 @@ def draw(
         As the network takes them.
     inverse : callable
         From features to the samples' own units.
-    labels, feature_names, image_shape, figure
+    labels, label_name, feature_names, image_shape, figure
         As in `plot_points` and `plot_images`.
     """
     features, labels = _evenly(features), _evenly(labels)
@@ -139,6 +140,7 @@ def draw(
             after,
             network.costs_,
             labels,
+            label_name=label_name,
             validation_costs=validation_costs,
             pca=pca,
             feature_names=feature_names,
@@ -151,6 +153,7 @@ def draw(
         network.costs_,
         code=code,
         labels=labels,
+        label_name=label_name,
         validation_costs=validation_costs,
         pca=pca,
         image_shape=image_shape,

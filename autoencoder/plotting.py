@@ -52,6 +52,7 @@ def plot_points(
     costs: ArrayLike,
     labels: ArrayLike | None = None,
     *,
+    label_name: str | None = None,
     validation_costs: ArrayLike | None = None,
     pca: Comparison | None = None,
     feature_names: Sequence[str] | None = None,
@@ -73,6 +74,9 @@ def plot_points(
     labels : array of shape (n_samples,), optional
         Classes, as names or numbers: each gets a colour, from a continuous scale if there are more
         than twenty.
+    label_name : str, optional
+        What numbers among the labels are called after: ``grade 1``. By default the name that the
+        labels have, as a column of a data frame has one, or ``class``.
     validation_costs : array of shape (n_epochs,), optional
         Drawn beside the costs.
     pca : Comparison, optional
@@ -111,7 +115,7 @@ def plot_points(
         names = [str(name) for name in feature_names]
     if len(names) != n_features:
         raise ValueError(f"plot_points: {len(names)} feature_names for {n_features} features")
-    classes = Classes.of(labels, n_samples)
+    classes = Classes.of(labels, n_samples, label_name)
 
     figure = _blank(figure, width=10, height=10 if pca is None else 12.4)
     panels: list[Any] = [["incoming", "encoded"], ["decoded", "cost"]]
@@ -147,6 +151,7 @@ def plot_images(
     *,
     code: ArrayLike | None = None,
     labels: ArrayLike | None = None,
+    label_name: str | None = None,
     validation_costs: ArrayLike | None = None,
     pca: Comparison | None = None,
     image_shape: tuple[int, int] | None = None,
@@ -170,6 +175,8 @@ def plot_images(
         The codes of all samples, for the map; drawn as `plot_points` does.
     labels : array of shape (n_samples,), optional
         Classes of the samples in the map.
+    label_name : str, optional
+        As in `plot_points`.
     validation_costs : array of shape (n_epochs,), optional
         Drawn beside the costs.
     pca : Comparison, optional
@@ -267,7 +274,7 @@ def plot_images(
     figure.colorbar(picture, cax=scale, orientation="horizontal", label="weight")
     if code is not None:
         code = np.asarray(code)
-        classes = Classes.of(labels, len(code))
+        classes = Classes.of(labels, len(code), label_name)
         title(axes["code"], "Encoded data", f"{lengths} numbers")
         draw_code(axes["code"], code, classes)
         add_legend(figure, classes)

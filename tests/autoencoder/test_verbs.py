@@ -10,6 +10,7 @@ from contextlib import redirect_stderr, redirect_stdout
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_digits
 from sklearn.pipeline import make_pipeline
@@ -193,6 +194,25 @@ def test_apply_draws_new_rows_if_it_is_asked_to(folder):
     assert set(os.listdir()) == before
     done("apply", "model.npz", "new.csv", "--figure", "new.png")
     assert (folder / "new.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize(
+    ("label", "classes"), [("state", ["busy", "idle"]), ("grade", ["grade 1", "grade 2"])]
+)
+def test_the_pictures_call_classes_that_are_numbers_after_their_column(
+    folder, table, monkeypatch, label, classes
+):
+    pictures = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *args, **options: pictures.append(figure))
+    rows = table[["sensor 0", "sensor 1", "state"]].assign(grade=[1, 2] * 50)
+    rows = rows[["sensor 0", "sensor 1", label]]
+    rows.to_csv("x.csv", index=False)
+    done("--data", "x.csv", "--label", label, "--epochs", 2, "--quiet", "--save", "m.npz")
+    done("apply", "m.npz", "x.csv", "--figure", "f.png")
+    for picture in pictures:
+        (legend,) = picture.legends
+        assert [text.get_text() for text in legend.get_texts()] == classes
+    assert len(pictures) == 2
 
 
 def test_a_model_of_columns_without_names_takes_arrays(folder, table):
