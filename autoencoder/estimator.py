@@ -84,7 +84,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         See `n_iter_no_change`.
     warm_start : bool
         Whether `fit` goes on from the last one's parameters; `costs_` goes on too. Early stopping holds
-        the same samples out again if `random_state` is an integer and there are as many.
+        the same samples out again if `random_state` is an integer and there are as many, and keeps
+        the last fit's parameters if no epoch is better.
     corruption : {'masking', 'gaussian'} or None
         Train on samples with noise, drawn anew in each epoch, to reconstruct them without it.
     corruption_level : float

@@ -148,6 +148,8 @@ class Fit:
     def epochs(self) -> Generator[tuple[int, float], None, None]:
         """Train; yield each epoch's number and cost when it is over."""
         before = fitted(self.model)
+        if self._stopping is not None and self.first_epoch:
+            self._judge(self._stopping)  # what it goes on from may stay the best
         try:
             with closing(self._run()) as epochs:
                 for epoch, cost in epochs:
@@ -186,15 +188,19 @@ class Fit:
         stop = False
         self._costs.append(cost)
         if self._stopping is not None and self._scores is not None:
-            validation_cost = self._validation_cost()
+            stop, validation_cost = self._judge(self._stopping)
             self._scores.append(-validation_cost)
-            stop = self._stopping.update(validation_cost, values_of(self._step.state))
         if self._live:
             adopt(self.model, self._state())
         if self.model.callback is not None:
             answer = self.model.callback(self.model, epoch, cost)
             stop |= isinstance(answer, bool | np.bool_) and bool(answer)
         return stop
+
+    def _judge(self, stopping: EarlyStopping[list[np.ndarray]]) -> tuple[bool, float]:
+        """Take note of the parameters as they are; return whether to stop, and their cost."""
+        cost = self._validation_cost()
+        return stopping.update(cost, values_of(self._step.state)), cost
 
     def _state(self) -> dict[str, Any]:
         """The fitted attributes that the model would have if training ended now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import warnings
 from collections.abc import Sequence
-from io import BytesIO
+from io import BytesIO, StringIO
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -25,6 +25,8 @@ _UNNAMED = re.compile(r"Unnamed: \d+")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 # What a column of Python's objects holds, beside what is missing, if it holds numbers.
 _NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal", "empty")
+# An integer that may be beyond 64 bits.
+_LONG = r"[-+]?\d{19,}"
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 # Of how many columns a message gives the names.
 _NAMED = 10
@@ -68,9 +70,39 @@ def read_csv(file: BinaryIO, source: str, separator: str | None = None) -> pd.Da
             f"{source}: expected a table in UTF-8 with a line of column names, but "
             f"{_explained(error)}"
         ) from error
+    frame = _with_long_integers(frame)
     frame.columns = [str(name).strip() for name in frame.columns]
     _check_header(frame, source)
     return frame
+
+
+def _with_long_integers(frame: pd.DataFrame) -> pd.DataFrame:
+    """The table, with float64 where pandas leaves text of numbers.
+
+    It does so if an integer is too large for int64, and another is negative or missing.
+    """
+    columns = [frame.iloc[:, index] for index in range(frame.shape[1])]
+    if not any(_is_text(column) and column.str.fullmatch(_LONG).any() for column in columns):
+        return frame
+    return pd.concat([_numbers_of_text(column) for column in columns], axis=1)
+
+
+def _is_text(column: pd.Series) -> bool:
+    return infer_dtype(column, skipna=True) == "string"
+
+
+def _numbers_of_text(column: pd.Series) -> pd.Series:
+    """The numbers that a column of text holds, read by pandas as it reads others; else the column."""
+    if not _is_text(column):
+        return column
+    text = StringIO("\n".join(column.fillna("")))
+    try:
+        read = pd.read_csv(
+            text, names=["numbers"], sep="\x1f", skip_blank_lines=False, dtype=np.float64, **_EXACT
+        )
+    except ValueError:
+        return column
+    return pd.Series(read["numbers"].to_numpy(), column.index, name=column.name)
 
 
 def read_parquet(file: BinaryIO, source: str) -> pd.DataFrame:
@@ -142,19 +174,21 @@ def quoted(names: Sequence[object]) -> str:
     return some if len(names) <= _NAMED else f"{some} and {len(names) - _NAMED} more"
 
 
-def without_objects(features: pd.DataFrame) -> pd.DataFrame:
-    """The columns, those of Python's numbers as float64, in which a missing one is NaN.
+def as_numbers(features: pd.DataFrame) -> pd.DataFrame:
+    """The columns, those that hold numbers as something else as float64, with NaN for missing ones.
 
     Pandas keeps objects for truth values of which some are missing, integers beyond 64 bits, and
-    decimals.
+    decimals; numbers can be the categories of a column that has few.
     """
-    if object not in list(features.dtypes):
+    if all(_is_numeric(column) for _, column in features.items()):
         return features
-    columns = [_without_objects(features.iloc[:, index]) for index in range(features.shape[1])]
+    columns = [_as_numbers(features.iloc[:, index]) for index in range(features.shape[1])]
     return pd.concat(columns, axis=1)
 
 
-def _without_objects(column: pd.Series) -> pd.Series:
+def _as_numbers(column: pd.Series) -> pd.Series:
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype(column.cat.categories.dtype if column.notna().all() else object)
     if column.dtype != object or infer_dtype(column, skipna=True) not in _NUMBERS:
         return column
     values = [

@@ -321,7 +321,7 @@ def _select_frame(
     features = table.iloc[:, columns]
     if len(features) == 0:
         raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
-    features = frames.without_objects(features)
+    features = frames.as_numbers(features)
     frames.check_features(features, source)
     complete = ~features.isna().any(axis=1).to_numpy()
     if not complete.all() and not drop_missing:

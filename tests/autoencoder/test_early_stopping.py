@@ -170,6 +170,15 @@ def test_scores_of_a_warm_start_go_on_too(X):
     assert len(model.validation_scores_) == len(model.costs_) == 8
 
 
+def test_what_a_warm_start_goes_on_from_stays_if_no_epoch_is_better(X):
+    model = stopping(epochs=50, warm_start=True).fit(X)
+    weights, velocities = model.weights_.copy(), [v.copy() for v in model.velocities_]
+    model.set_params(corruption="gaussian", corruption_level=5.0, n_iter_no_change=3).fit(X)
+    np.testing.assert_array_equal(model.weights_, weights)
+    assert all(map(np.array_equal, model.velocities_, velocities))
+    assert model.n_iter_ == 53
+
+
 def test_samples_held_out_are_not_trained_on_in_a_warm_start_either(X):
     held_out = hold_out(200, 0.25, random_state=0)[1]
     changed = X.copy()

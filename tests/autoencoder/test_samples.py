@@ -110,6 +110,47 @@ def test_numbers_that_pandas_keeps_as_objects_are_numbers(case):
         read_samples(path)
 
 
+LONG = {
+    "beside negative ones": ("a\n9223372036854775808\n-1\n", [2.0**63, -1]),
+    "beside fractions": ("a\n9223372036854775808\n-1.5\n", [2.0**63, -1.5]),
+    "beside missing ones": ("a,b\n,1\n9223372036854775808,1\nNA,1\n", [2.0**63]),
+}
+
+
+@pytest.mark.parametrize("case", LONG)
+def test_integers_beyond_64_bits_are_numbers_whatever_is_beside_them(case):
+    text, numbers = LONG[case]
+    samples = read_samples(write("x.csv", text), drop_missing=True)
+    assert samples.features[:, 0].tolist() == numbers
+
+
+def test_a_long_integer_makes_no_number_of_text():
+    path = write("x.csv", "a,b\n9223372036854775808,1\nx,2\n")
+    with pytest.raises(ValueError, match=r"'a' holds text or dates \('x' in row 1\)"):
+        read_samples(path)
+
+
+CATEGORIES = {
+    "whole": ([3, 1, 3], [[3], [1], [3]]),
+    "broken": ([0.5, 1.5, 0.5], [[0.5], [1.5], [0.5]]),
+    "with one missing": ([3, None, 1], [[3], [1]]),
+    "truth values": ([True, False, True], [[1], [0], [1]]),
+}
+
+
+@pytest.mark.parametrize("case", CATEGORIES)
+def test_categories_that_are_numbers_are_numbers(case):
+    values, features = CATEGORIES[case]
+    pd.DataFrame({"a": pd.Categorical(values)}).to_parquet("x.parquet")
+    assert read_samples("x.parquet", drop_missing=True).features.tolist() == features
+
+
+def test_categories_that_are_text_are_refused_as_text():
+    pd.DataFrame({"a": pd.Categorical(["x", "y"])}).to_parquet("x.parquet")
+    with pytest.raises(ValueError, match=r"'a' holds text or dates \('x' in row 0\)"):
+        read_samples("x.parquet")
+
+
 def test_decimals_are_numbers():
     pd.DataFrame({"a": [Decimal("1.5"), None, Decimal("2.25")]}).to_parquet("x.parquet")
     assert read_samples("x.parquet", drop_missing=True).features.tolist() == [[1.5], [2.25]]
