@@ -55,7 +55,12 @@ def pp(expression: Any, let: bool = False) -> str:
     for variable in variables:
         if not isinstance(variable, Variable):
             raise TypeError(f"pp takes a variable; got {variable!r}")
-    return "\n".join(lines(variables)) if let else formula(expression, LONGEST)
+    if not let:
+        return formula(expression, LONGEST)
+    return "\n".join(
+        f"{line.name.text} = {line.formula.text}" if line.name else line.formula.text
+        for line in lines(variables)
+    )
 
 
 pprint = pp

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, count
+from itertools import chain, count, zip_longest
 from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from ..core.axes import Size
 from ..core.graph import Constant, Variable
-from ..protocol.formula import leaf, template_of
+from ..protocol.formula import PYTHON, Language, leaf
+from ..protocol.omissions import Wording, in_few_words
 from ..protocol.precedence import Formula, Template
 from .tree import letters
 
@@ -20,13 +21,31 @@ _LONG, _TINY = 50, 4
 
 _SIZES = "nmklpq"
 
+_UNUSED = Formula("")
 
-class _Value(NamedTuple):
-    """A value to be written: a leaf, or a template with the numbers of its operands' values."""
+
+class Line(NamedTuple):
+    """A line: a formula, of this variable, and the name that it gets, if it gets one."""
+
+    name: Formula | None
+    formula: Formula
+    variable: Variable
+
+
+class Value(NamedTuple):
+    """A value to be written: a leaf, or templates whose gaps are the numbers of other values.
+
+    By the template in Python it is decided what gets a line, whatever the language.
+    """
 
     variable: Variable
     template: Template | None = None
-    operands: Sequence[int] = ()
+    translated: Template | None = None
+
+    @property
+    def operands(self) -> Sequence[int]:
+        """The numbers of the values that are written in it, each as often as it is."""
+        return () if self.translated is None else self.translated.gaps
 
     @property
     def text(self) -> str:
@@ -45,14 +64,7 @@ class _Value(NamedTuple):
     @property
     def is_transparent(self) -> bool:
         """Whether it is written as its operand is."""
-        return self.template is not None and not any(self.template.texts)
-
-    def formula(self, formulas: Sequence[Formula]) -> Formula:
-        """Its formula, where those of other values are given."""
-        if self.template is None:
-            return leaf(self.variable)
-        template = self.template._replace(gaps=range(len(self.operands)))
-        return template.filled([formulas[i] for i in self.operands])
+        return self.translated is not None and not any(self.translated.texts)
 
     def needs_name(self, formula: Formula, n_uses: int, is_output: bool) -> bool:
         """Whether it gets a line of its own, with a name."""
@@ -65,79 +77,111 @@ class _Value(NamedTuple):
         return self.is_size or not is_short
 
 
-def lines(outputs: Sequence[Variable]) -> list[str]:
-    """A line for each value that is used more than once, is long or has a name; then the outputs."""
-    values, numbers = _values(outputs)
+def lines(
+    outputs: Sequence[Variable], language: Language = PYTHON, titles: Sequence[str] = ()
+) -> list[Line]:
+    """A line for each value that is used more than once, is long or has a name; then the outputs.
+
+    With titles, one for each, the outputs are called by these.
+    """
+    found, numbers = values(outputs, language)
     wanted = [numbers[output] for output in outputs]
-    uses = Counter(chain(wanted, *(value.operands for value in values)))
-    new_name = _Names(values)
+    uses = Counter(wanted)
+    for number in reversed(range(len(found))):
+        if uses[number]:  # a language may leave out what another writes
+            uses.update(found[number].operands)
+    new_name = _Names(found)
+    title_of = {n: t for n, t in zip(wanted, titles, strict=False) if found[n].template}
     formulas: list[Formula] = []
-    sizes: list[str] = []
-    others: list[str] = []
-    for number, value in enumerate(values):
-        formula = value.formula(formulas)
-        if value.needs_name(formula, uses[number], number in wanted):
-            name = new_name(value)
-            is_known = value.is_size and values[value.operands[0]].template is None
-            (sizes if is_known else others).append(f"{name} = {formula.text}")
-            formula = Formula(name)
+    translations: list[Formula] = []
+    sizes: list[Line] = []
+    others: list[Line] = []
+    for number, value in enumerate(found):
+        variable, template, translated = value
+        if not uses[number]:
+            formulas.append(_UNUSED)
+            translations.append(_UNUSED)
+            continue
+        formula = template.filled(formulas) if template else leaf(variable)
+        translation = translated.filled(translations) if translated else language.leaf(variable)
+        title = title_of.get(number)
+        if title or value.needs_name(formula, uses[number], number in wanted):
+            name = title or new_name(value)
+            is_known = value.is_size and found[value.operands[0]].template is None
+            called = language.called(name, variable)
+            line = Line(called, translation, variable)
+            (sizes if is_known and not title else others).append(line)
+            formula, translation = Formula(name), called
         formulas.append(formula)
-    unnamed = [n for n in wanted if not values[n].has_name]
-    return [*sizes, *others, *(formulas[number].text for number in unnamed)]
+        translations.append(translation)
+    for output, number, title in zip_longest(outputs, wanted, titles):
+        is_written = title_of.get(number) == title if title else found[number].has_name
+        if not is_written:
+            left = language.called(title, output) if title else None
+            others.append(Line(left, translations[number], output))
+    return [*sizes, *others]
 
 
-def _values(outputs: Sequence[Variable]) -> tuple[list[_Value], dict[Variable, int]]:
+def values(
+    outputs: Sequence[Variable], language: Language = PYTHON
+) -> tuple[list[Value], dict[Variable, int]]:
     """The values that the outputs are made of, operands first, and the number of each variable's.
 
     Equal computations are one value.
     """
-    values: list[_Value] = []
+    found: list[Value] = []
     numbers: dict[Variable, int] = {}
     known: dict[Any, int] = {}
 
-    def number(value: _Value, key: Any) -> None:
-        place = known.setdefault(key, len(values))
-        if place == len(values):
-            values.append(value)
-        elif value.has_name and not values[place].has_name:
-            values[place] = value
+    def number(value: Value, key: Any) -> None:
+        place = known.setdefault(key, len(found))
+        if place == len(found):
+            found.append(value)
+        elif value.has_name and not found[place].has_name:
+            found[place] = value
         numbers[value.variable] = place
 
     stack = [(output, False) for output in reversed(outputs)]
-    templates: dict[Variable, tuple[Template, Sequence[Variable]]] = {}
+    wordings: dict[Variable, Wording] = {}
     while stack:
         variable, operands_done = stack.pop()
         node = variable.owner
         if variable in numbers:
             continue
         if node is None:
-            leaf_value = _Value(variable)
+            text = leaf(variable).text
             is_number = isinstance(variable, Constant) and not (variable.type.ndim or variable.name)
-            number(leaf_value, (leaf_value.text, variable.type.dtype) if is_number else variable)
+            number(Value(variable), (text, variable.type.dtype) if is_number else variable)
         elif not operands_done:
-            templates[variable] = template_of(node, variable.index)
+            wordings[variable] = in_few_words(node)
             stack.append((variable, True))
-            stack += [(operand, False) for operand in reversed(templates[variable][1])]
+            stack += [(operand, False) for operand in reversed(wordings[variable].operands)]
         else:
-            template, operands = templates.pop(variable)
-            places = tuple(numbers[operand] for operand in operands)
-            number(
-                _Value(variable, template, [places[gap] for gap in template.gaps]),
-                (node.op, variable.index, tuple(template.texts), places),
+            wording = wordings.pop(variable)
+            places = [numbers[operand] for operand in wording.operands]
+            in_python, translated = (
+                template._replace(gaps=[places[gap] for gap in template.gaps])
+                for template in (
+                    spoken.template(node, variable.index, wording) for spoken in (PYTHON, language)
+                )
             )
-    return values, numbers
+            number(
+                Value(variable, in_python, translated),
+                (node.op, variable.index, tuple(in_python.texts), tuple(places)),
+            )
+    return found, numbers
 
 
 class _Names:
     """Give values names: what the user has called them, n, m, … to sizes, else a, b, …"""
 
-    def __init__(self, values: Sequence[_Value]) -> None:
+    def __init__(self, values: Sequence[Value]) -> None:
         texts = (t for v in values for t in (v.template.texts if v.template else [v.text]))
         self._taken = {word for text in texts for word in re.findall(r"\w+", text)}
         self._sizes: Iterator[str] = chain(_SIZES, (f"n_{i}" for i in count(1)))
         self._others: Iterator[str] = (letters(i).lower() for i in count())
 
-    def __call__(self, value: _Value) -> str:
+    def __call__(self, value: Value) -> str:
         """A new name for the value."""
         if value.has_name:
             candidates: Iterator[str] = chain([value.text], (f"{value.text}_{i}" for i in count(1)))

@@ -9,20 +9,24 @@ from typing import NamedTuple
 
 from ..core import graph
 from ..core.graph import Apply, Constant, Variable
-from .omissions import in_few_words
-from .precedence import ATOM, LOOSE, NUMBER, UNARY, Formula, Template, parsed
+from .omissions import FILLED, ITSELF, Wording, in_few_words
+from .precedence import ATOM, LOOSE, NUMBER, UNARY, Formula, Template, gap, parsed
 
 # What `str` and messages show of an expression, in characters.
 SHORT = 60
 
+_WORDS = {ITSELF: gap(0), FILLED: f"fill({gap(0)}, {gap(1)})"}
 
-def template_of(node: Apply, index: int | None = None) -> tuple[Template, Sequence[Variable]]:
-    """The template of a node's formula, and its operands; of one output, if an index is given."""
-    text, operands = in_few_words(node)
+
+def _template(node: Apply, index: int | None, wording: Wording) -> Template:
+    """The template of a node's formula; of one of its outputs, if an index is given."""
+    op, operands = wording
+    gaps = [*map(gap, range(len(operands)))]
+    text = _WORDS[op] if isinstance(op, str) else op.formula(node, gaps)
     template = parsed(text, len(operands))
     if index is not None and node.nout > 1:
         template = template.within(ATOM).between("", f"[{index}]")
-    return template, operands
+    return template
 
 
 def leaf(variable: Variable) -> Formula:
@@ -38,9 +42,33 @@ def one_line(text: str) -> str:
     return " ".join(text.splitlines())
 
 
+def called(name: str, variable: Variable) -> Formula:
+    """A variable by this name."""
+    return Formula(one_line(name))
+
+
 def by_name(variable: Variable) -> Formula | None:
     """What has a name is written by it."""
-    return Formula(one_line(variable.name)) if variable.name else None
+    return called(variable.name, variable) if variable.name else None
+
+
+class Language(NamedTuple):
+    """How to write what is computed, with gaps for its operands; what is not; and what has a name."""
+
+    template: Callable[[Apply, int | None, Wording], Template]
+    leaf: Callable[[Variable], Formula]
+    called: Callable[[str, Variable], Formula]
+
+
+PYTHON = Language(_template, leaf, called)
+
+
+def template_of(
+    node: Apply, index: int | None, language: Language = PYTHON
+) -> tuple[Template, Sequence[Variable]]:
+    """The template of a node's formula, and its operands; of one output, if an index is given."""
+    wording = in_few_words(node)
+    return language.template(node, index, wording), wording.operands
 
 
 class _Place(NamedTuple):
@@ -51,9 +79,11 @@ class _Place(NamedTuple):
     pieces: list[str | _Place]
 
 
-def _spelled_out(node: Apply, index: int | None, needed: int = LOOSE) -> list[str | _Place]:
+def _spelled_out(
+    node: Apply, index: int | None, language: Language, needed: int = LOOSE
+) -> list[str | _Place]:
     """The node's formula, with places for its operands."""
-    template, operands = template_of(node, index)
+    template, operands = template_of(node, index, language)
     template = template.within(needed)
     pieces: list[str | _Place] = [template.texts[0]]
     for number, need, text in zip(template.gaps, template.needed, template.texts[1:], strict=True):
@@ -66,12 +96,13 @@ def formula(
     limit: int = SHORT,
     known: Callable[[Variable], Formula | None] = lambda variable: None,
     otherwise: Callable[[Variable], Formula] = lambda variable: Formula("…"),
+    language: Language = PYTHON,
 ) -> str:
     """The expression as a formula of about so many characters at most.
 
     It is spelled out from the outside inwards, as far as there is room: no more of the graph is
     looked at than is shown. An operand may be known, and need not be spelled out, and if there is no
-    room for it, it is written otherwise.
+    room for it, it is written otherwise. The language is Python, or another.
     """
 
     def length(pieces: Sequence[str | _Place]) -> int:
@@ -81,22 +112,22 @@ def formula(
         return sum(map(len, texts))
 
     if isinstance(expression, Apply):
-        pieces = _spelled_out(expression, None)
+        pieces = _spelled_out(expression, None, language)
     elif expression.owner is None:
-        return leaf(expression).text
+        return language.leaf(expression).text
     else:
-        pieces = _spelled_out(expression.owner, expression.index)
+        pieces = _spelled_out(expression.owner, expression.index, language)
     room = limit - length(pieces)
     waiting = deque(piece for piece in pieces if isinstance(piece, _Place))
     while waiting:
         place = waiting.popleft()
         variable, node = place.variable, place.variable.owner
         place.pieces[:] = [otherwise(variable).within(place.needed)]
-        text = known(variable) or (leaf(variable) if node is None else None)
+        text = known(variable) or (language.leaf(variable) if node is None else None)
         if text is not None:
             longer: list[str | _Place] = [text.within(place.needed)]
         elif node is not None and room > 0 and len(node.inputs) < limit:
-            longer = _spelled_out(node, variable.index, place.needed)
+            longer = _spelled_out(node, variable.index, language, place.needed)
         else:
             continue
         if (more := length(longer) - length(place.pieces)) <= max(room, 0):

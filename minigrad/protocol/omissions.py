@@ -7,36 +7,46 @@ that a size is a float; and whose size it is, if it is an input's.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..core.axes import Alloc, DimShuffle, Size, sizes_of
-from ..core.elementwise import Cast, Elementwise
-from ..core.graph import Apply, Constant, Variable
+from ..core.elementwise import Cast, Elementwise, cast
+from ..core.graph import Apply, Constant, Op, Variable
 from ..core.table import mul, neg
-from .precedence import gap
 from .walks import known_integer, made_by
 
 # In so many steps it is found out at most what a size, or a value that is repeated, is made of.
 _STEPS = 8
 
 
-def in_few_words(node: Apply) -> tuple[str, Sequence[Variable]]:
-    """The node's formula, with the names of gaps in it, and the operands that these are for."""
+# What is written in place of an op: its operand alone; the second operand in the first one's shape.
+ITSELF, FILLED = "itself", "filled"
+
+
+class Wording(NamedTuple):
+    """What is written of a node: an op, `ITSELF` or `FILLED`, of these operands."""
+
+    op: Op | str
+    operands: Sequence[Variable]
+
+
+def in_few_words(node: Apply) -> Wording:
+    """Return what people write of the node."""
     op, inputs = node.op, node.inputs
     if isinstance(op, Cast) and _is_count(inputs[0]) and node.out.type.is_float:
         # NumPy has sizes as Python's numbers, which take on the dtype of what they meet.
-        return gap(0), inputs
+        return Wording(ITSELF, inputs)
     if isinstance(op, Size):
         size = _size(node.out)
         if size.owner is None:
-            return gap(0), [size]
-        op, inputs = size.owner.op, size.owner.inputs
-    elif isinstance(op, Alloc) and node.out.type.ndim:
+            return Wording(ITSELF, [size])
+        return Wording(size.owner.op, size.owner.inputs)
+    if isinstance(op, Alloc) and node.out.type.ndim:
         sizes = [_size(size) for size in inputs[1:]]
         if (model := _model(sizes)) is not None:
-            return f"fill({gap(0)}, {gap(1)})", [model, _bare(inputs[0])]
-        inputs = [_bare(inputs[0]), *sizes]
-    elif isinstance(op, Elementwise) and len(inputs) > 1:
+            return Wording(FILLED, [model, _bare(inputs[0])])
+        return Wording(op, [_bare(inputs[0]), *sizes])
+    if isinstance(op, Elementwise) and len(inputs) > 1:
         bare = [_bare(x) for x in inputs]
         is_whole = [
             x is y and x.type.broadcastable == node.out.type.broadcastable
@@ -45,10 +55,10 @@ def in_few_words(node: Apply) -> tuple[str, Sequence[Variable]]:
         for place in (0, 1) if op == mul else ():
             sign = _sign(bare[place]) if is_whole[1 - place] else None
             if sign is not None:
-                x, dtype = inputs[1 - place], node.out.type.dtype
-                return sign + gap(0) + (f".astype({dtype})" if x.type.dtype != dtype else ""), [x]
-        inputs = bare if any(is_whole) else inputs
-    return op.formula(node, [*map(gap, range(len(inputs)))]), inputs
+                x = cast(inputs[1 - place], node.out.type.dtype)
+                return Wording(neg if sign else ITSELF, [x])
+        return Wording(op, bare if any(is_whole) else inputs)
+    return Wording(op, inputs)
 
 
 def _bare(x: Variable, steps: int = _STEPS) -> Variable:

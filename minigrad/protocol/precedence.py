@@ -26,10 +26,11 @@ class Formula(NamedTuple):
 
     text: str
     binds: int = ATOM
+    brackets: tuple[str, str] = ("(", ")")
 
     def within(self, needed: int) -> str:
         """The text, in brackets if it does not bind as tightly as needed where it stands."""
-        return self.text if self.binds >= needed else f"({self.text})"
+        return self.text if self.binds >= needed else self.text.join(self.brackets)
 
 
 class Template(NamedTuple):
@@ -39,12 +40,13 @@ class Template(NamedTuple):
     gaps: Sequence[int]  # the number of the operand that each gap is for
     needed: Sequence[int]  # how tightly that must bind to stand there without brackets
     binds: int  # how tightly the whole binds
+    brackets: tuple[str, str] = ("(", ")")
 
     def within(self, needed: int) -> Template:
         """This template, in brackets if it does not bind as tightly as needed where it stands."""
         if not any(self.texts):  # it is its operand, and so binds as that does
             return self._replace(needed=[needed])
-        return self if self.binds >= needed else self.between("(", ")")
+        return self if self.binds >= needed else self.between(*self.brackets)
 
     def between(self, before: str, after: str) -> Template:
         """This template between two texts that make it as tight as a name."""
@@ -59,7 +61,7 @@ class Template(NamedTuple):
         pieces = [self.texts[0]]
         for number, needed, text in zip(self.gaps, self.needed, self.texts[1:], strict=True):
             pieces += [operands[number].within(needed), text]
-        return Formula("".join(pieces), self.binds)
+        return Formula("".join(pieces), self.binds, self.brackets)
 
 
 _GAP = re.compile(r"_operand_(\d+)_")

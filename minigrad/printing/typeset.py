@@ -1,0 +1,170 @@
+"""Print expressions as mathematics: `latex`, and `mathml` for pages that need no TeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from html import escape
+from itertools import zip_longest
+from typing import Any
+
+from ..core.graph import Apply, Variable
+from ..protocol.formula import Language
+from ..protocol.formula import formula as expanded
+from ..protocol.omissions import Wording
+from ..protocol.precedence import Formula, Template
+from .formula import LONGEST
+from .let import lines
+from .mathematics import leaf, named, notation_of
+from .notation import LATEX, MATHML, finished, formula, mark, template
+
+# What the part of a formula that stands for a variable is marked with, if it is.
+Ids = Callable[[Variable], str | None]
+
+
+def _unmarked(variable: Variable) -> None:
+    return None
+
+
+def latex(expression: Any, let: bool = False) -> str:
+    r"""The expression in LaTeX, as it stands in textbooks.
+
+    X Y is the product of matrices, ⊙ that of elements; sums name their axes i, j, k, …; [x > 0] is 1
+    where x > 0, else 0; 𝟏 with an index is ones in a shape, or in the shape of something.
+
+    Parameters
+    ----------
+    expression : Variable, list of them, or dict of str to Variable
+        A list is written in lines, a dict in equations: its keys are what stands on the left.
+    let : bool
+        Write equations: what is used more than once, is long or has a name is written once, with
+        a name; sizes are called n, m, …; as by `pp`.
+
+    Returns
+    -------
+    str
+        To be put between dollar signs. It needs the packages amsmath and amssymb; MathJax and
+        KaTeX know all that is in it.
+
+    Raises
+    ------
+    TypeError
+        If something is no variable.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> X, w, y = T.matrix("X"), T.vector("w"), T.vector("y")
+    >>> print(latex(T.nnet.sigmoid(X.dot(w))))
+    \sigma(X w)
+    >>> cost = T.sqr(X.dot(w) - y).mean()
+    >>> print(latex({"cost": cost}))
+    \mathrm{cost} = \frac{1}{\operatorname{rows}(X)} \sum_i (X w - y)^2
+    >>> print(latex({"∂cost/∂w": minigrad.grad(cost, w)}, let=True))
+    \begin{aligned}
+    n &= \operatorname{rows}(X) \\
+    \frac{\partial \mathrm{cost}}{\partial w} &= X^\top \left(\frac{1}{n} \cdot 2 (X w - y)\right)
+    \end{aligned}
+    """
+    equations = _equations(expression, let, LATEX)
+    if len(equations) == 1:
+        return " = ".join(equations[0])
+    rows = [f"{' '.join(left)} &= {right}" if left else f"& {right}" for *left, right in equations]
+    return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
+
+
+def mathml(expression: Any, let: bool = False, id_of: Ids = _unmarked) -> str:
+    """The expression in MathML, which browsers show by themselves: the same as `latex` writes.
+
+    Parameters
+    ----------
+    expression, let
+        As in `latex`.
+    id_of : callable, optional
+        What the part of the formula that stands for a variable has as its attribute ``data-id``.
+
+    Returns
+    -------
+    str
+        An element ``<math>``.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> print(mathml(T.dscalar("x") ** 2))
+    <math display="block"><msup><mi>x</mi><mn>2</mn></msup></math>
+    """
+    equations = _equations(expression, let, MATHML, id_of)
+    if len(equations) == 1:
+        body = "<mo>=</mo>".join(equations[0])
+    else:
+        rows = [
+            f"<mtr><mtd>{''.join(left)}</mtd><mtd>{'<mo>=</mo>' * len(left)}{right}</mtd></mtr>"
+            for *left, right in equations
+        ]
+        body = f'<mtable displaystyle="true" columnalign="right left">{"".join(rows)}</mtable>'
+    return f'<math display="block">{body}</math>'
+
+
+def _equations(
+    expression: Any, let: bool, language: int, id_of: Ids = _unmarked
+) -> list[list[str]]:
+    """The sides of each equation; a formula without a name is alone."""
+    titles = [*expression] if isinstance(expression, Mapping) else []
+    variables = [expression[title] for title in titles] or expression
+    if not isinstance(variables, (list, tuple)):
+        variables = [variables]
+    for variable in variables:
+        if not isinstance(variable, Variable):
+            raise TypeError(f"what is written as mathematics is a variable; got {variable!r}")
+    spoken = _language(language, id_of)
+    if let:
+        found = [(line.name, line.formula.text) for line in lines(variables, spoken, titles)]
+    else:
+        names = [spoken.called(t, v) for t, v in zip(titles, variables, strict=False)]
+        texts = [_expanded(variable, spoken, language, LONGEST) for variable in variables]
+        found = list(zip_longest(names, texts))
+    sides = [[name.text, text] if name else [text] for name, text in found]
+    return [[finished(text, language) for text in equation] for equation in sides]
+
+
+def _expanded(
+    variable: Variable, spoken: Language, language: int, limit: int, **options: Any
+) -> str:
+    dots = formula(mark("…"), language)
+    return expanded(variable, limit, otherwise=lambda v: dots, language=spoken, **options)
+
+
+def _language(language: int, id_of: Ids) -> Language:
+    """Mathematics in LATEX or MATHML, as a language for formulas; parts with ids are marked."""
+
+    def marked(text: str, variable: Variable) -> str:
+        identity = id_of(variable)
+        if identity is None:
+            return text
+        return re.sub(r"^<(\w+)", rf'<\1 data-id="{escape(identity)}"', text)
+
+    def template_of(node: Apply, index: int | None, wording: Wording) -> Template:
+        found = template(notation_of(node, index, wording), language)
+        output = node.outputs[index or 0]
+        return found._replace(texts=[marked(found.texts[0], output), *found.texts[1:]])
+
+    def leaf_of(variable: Variable) -> Formula:
+        found = formula(leaf(variable), language)
+        return found._replace(text=marked(found.text, variable))
+
+    def called(name: str, variable: Variable) -> Formula:
+        found = formula(named(name), language)
+        return found._replace(text=marked(found.text, variable))
+
+    return Language(template_of, leaf_of, called)
+
+
+def in_short(variable: Variable, limit: int) -> str:
+    """The variable in LaTeX, in about so many characters; what is named by its name."""
+    spoken = _language(LATEX, _unmarked)
+
+    def by_name(v: Variable) -> Formula | None:
+        return spoken.called(v.name, v) if v.name else None
+
+    return finished(_expanded(variable, spoken, LATEX, limit, known=by_name), LATEX)
