@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from .core.axes import as_tensor_variable, ones_like, zeros_like
 from .core.backprop import backpropagate, connected
+from .core.credit import credited_to, current_line, derived
 from .core.elementwise import cast
 from .core.graph import Apply, Variable
 from .core.types import TensorType
@@ -312,7 +313,7 @@ def _starting_grads(
             "take its sum or mean"
         )
     _check_float("grad", cost, "the cost")
-    known.setdefault(cost, ones_like(cost))
+    known.setdefault(cost, credited_to(derived(current_line()), ones_like, cost))
     return known
 
 

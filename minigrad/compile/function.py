@@ -113,6 +113,20 @@ class Function:
         return self._asked[: self._n_outputs]
 
     @property
+    def graph(self) -> ClosedGraph:
+        """What the program of `source` computes: what a call returns, then the new values."""
+        return self._programs.latest.printed.plan.graph
+
+    @property
+    def updates(self) -> list[tuple[Variable, Variable]]:
+        """Which variables get which new values by a call, both as they are in `graph`."""
+        graph, known = self.graph, [*self.inputs, *self._shared]
+        inputs = dict(zip(known, graph.inputs, strict=False))
+        targets = [t.variable if isinstance(t, In) else t for t in self._targets]
+        new_values = graph.outputs[self._n_outputs :]
+        return [(inputs.get(t, t), new) for t, new in zip(targets, new_values, strict=False)]
+
+    @property
     def source(self) -> str:
         """The NumPy program that it runs; of several, the one that was planned last."""
         return self._programs.latest.printed.source

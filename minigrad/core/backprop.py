@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .axes import as_tensor_variable, ones_like, zeros_like
-from .credit import credited_to
+from .credit import credited_to, derived
 from .elementwise import cast
 from .graph import Apply, Variable, toposort
 from .table import add
@@ -50,12 +50,13 @@ def backpropagate(
         passing = {y: grads[y] for y in node.outputs if y in grads and y not in stops}
         if not passing or not any(x in connected for x in node.inputs):
             continue
-        contributions = credited_to(node.made_at, vjp, node, passing, adapt)
+        line = derived(node.made_at)
+        contributions = credited_to(line, vjp, node, passing, adapt)
         for x, contribution in zip(node.inputs, contributions, strict=True):
             if contribution is None or x not in connected or x in known:
                 continue
             if x in grads:
-                contribution = credited_to(node.made_at, add, grads[x], contribution)
+                contribution = credited_to(line, add, grads[x], contribution)
             grads[x] = contribution
     return grads
 

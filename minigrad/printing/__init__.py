@@ -1,6 +1,7 @@
-"""Print graphs for people: as a formula (`pp`), as mathematics (`latex`), as a tree (`debugprint`).
+"""Print graphs for people: as a formula (`pp`), as mathematics (`latex`), as a tree, as a drawing (`draw`).
 
-Mathematics is imported when it is first asked for: so `import minigrad` takes no longer for it.
+Mathematics and drawings are imported when they are first asked for: so `import minigrad` takes no
+longer for them.
 """
 
 from importlib import import_module
@@ -11,12 +12,27 @@ from .formula import pp, pprint
 from .tree import debugprint
 
 if TYPE_CHECKING:
+    from .drawing import draw as draw
+    from .drawing import mermaid as mermaid
+    from .drawing import pydotprint as pydotprint
     from .typeset import latex as latex
     from .typeset import mathml as mathml
 
-_MODULES = {"latex": ".typeset", "mathml": ".typeset"}
+_MODULES = {
+    **dict.fromkeys(["draw", "mermaid", "pydotprint"], ".drawing"),
+    **dict.fromkeys(["latex", "mathml"], ".typeset"),
+}
 
-__all__ = ["debugprint", "latex", "mathml", "pp", "pprint"]
+__all__ = [
+    "debugprint",
+    "draw",
+    "latex",
+    "mathml",
+    "mermaid",
+    "pp",
+    "pprint",
+    "pydotprint",
+]
 
 
 def __getattr__(name: str) -> Any:

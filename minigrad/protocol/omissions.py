@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ..core.axes import Alloc, DimShuffle, Size, sizes_of
+from ..core.credit import credited_to
 from ..core.elementwise import Cast, Elementwise, cast
 from ..core.graph import Apply, Constant, Op, Variable
 from ..core.table import mul, neg
@@ -75,7 +76,7 @@ def _bare(x: Variable, steps: int = _STEPS) -> Variable:
     if isinstance(op, Elementwise):
         bare = [_bare(v, (steps - 1) // len(inputs)) for v in inputs]
         if all(v.type.ndim < x.type.ndim for v in bare):
-            return op.make_node(*bare).out
+            return credited_to(x.owner.made_at, op.make_node, *bare).out
     return x
 
 

@@ -1,0 +1,323 @@
+"""Places for boxes, layer below layer, and ways for the arrows between them.
+
+The method is Sugiyama's: boxes are put into layers, so that all arrows go down; an arrow over several
+layers passes a joint in each; layers are ordered so that few arrows cross; then each layer is moved to
+where its arrows are short and straight.
+
+K. Sugiyama, S. Tagawa and M. Toda, "Methods for visual understanding of hierarchical system
+structures" (1981).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right, insort
+from collections.abc import Sequence
+from typing import NamedTuple
+
+# Between boxes, between arrows that pass them, and between layers, in pixels.
+_BETWEEN_BOXES, _BETWEEN_JOINTS, _BETWEEN_LAYERS = 26.0, 16.0, 34.0
+_BETWEEN_LANES = 16.0  # in which arrows go back
+
+_CORNER = 16.0  # of a box, at which no arrow leaves
+
+# How often layers are ordered, and moved.
+_ORDERINGS, _MOVES = 12, 16
+
+# How much straighter an arrow is to be between two joints than between two boxes.
+_STRAIGHT = 8.0
+
+Point = tuple[float, float]
+
+
+class Edge(NamedTuple):
+    """An arrow between two boxes, and where it leaves and arrives, seen from their centres."""
+
+    start: int
+    end: int
+    leaves: float = 0.0
+    arrives: float = 0.0
+
+
+class Layout(NamedTuple):
+    """Where the centre of each box is, the points that each arrow passes, and how large it all is."""
+
+    centres: Sequence[Point]
+    ways: Sequence[Sequence[Point]]
+    width: float
+    height: float
+
+
+def layout(
+    sizes: Sequence[tuple[float, float]],
+    edges: Sequence[Edge],
+    back: Sequence[tuple[int, int]] = (),
+) -> Layout:
+    """Places for boxes of these widths and heights; an edge starts at a box of a smaller number.
+
+    What goes back from a box to one above leaves the drawing below, passes it on the right, and comes
+    in again above. The ways of these follow those of the edges.
+    """
+    # Where they come in and leave are boxes of no size, the first and the last ones.
+    n, nothing = len(back), [(0.0, 0.0)] * len(back)
+    shifted = [edge._replace(start=edge.start + n, end=edge.end + n) for edge in edges]
+    for i, (start, _) in enumerate(back):
+        shifted.append(Edge(start + n, n + len(sizes) + i))
+    for i, (_, end) in enumerate(back):
+        shifted.append(Edge(i, end + n))
+    graph = _Layers([*nothing, *sizes, *nothing], shifted, n)
+    graph.order()
+    graph.move()
+    found = graph.drawn()
+    if not back:
+        return found
+    ways = [*found.ways[: len(edges)]]
+    leaving, coming = found.ways[len(edges) : len(edges) + n], found.ways[len(edges) + n :]
+    lanes = sorted(range(n), key=lambda i: -leaving[i][-1][0])
+    for i in range(n):
+        far = _BETWEEN_LANES * (lanes.index(i) + 1)
+        right, above, below = found.width + far, -far, found.height + far
+        (x, _), (to, _) = leaving[i][-1], coming[i][0]
+        ways.append(
+            [*leaving[i], (x, below), (right, below), (right, above), (to, above), *coming[i]]
+        )
+    down = _BETWEEN_LANES * n
+    return Layout(
+        [(x, y + down) for x, y in found.centres[n : n + len(sizes)]],
+        [[(x, y + down) for x, y in way] for way in ways],
+        found.width + down,
+        found.height + 2 * down,
+    )
+
+
+class _Layers:
+    """Boxes and joints in layers; both are numbers, joints the larger ones."""
+
+    def __init__(
+        self, sizes: Sequence[tuple[float, float]], edges: Sequence[Edge], n_back: int
+    ) -> None:
+        self._sizes = list(sizes)
+        self._n_boxes = len(sizes)
+        self._layer_of = _layers(len(sizes), edges, n_back)
+        self._above: list[list[tuple[int, float, float]]] = [[] for _ in sizes]
+        self._below: list[list[tuple[int, float, float]]] = [[] for _ in sizes]
+        self._edges = edges
+        self._chains = [self._chain(edge) for edge in edges]
+        self._layers: list[list[int]] = [[] for _ in range(max(self._layer_of) + 1)]
+        self._x = [0.0] * len(self._sizes)
+
+    def _chain(self, edge: Edge) -> list[int]:
+        """Start, joints and end of an edge."""
+        first, last = self._layer_of[edge.start], self._layer_of[edge.end]
+        joints = range(len(self._sizes), len(self._sizes) + last - first - 1)
+        for layer, _ in enumerate(joints, start=first + 1):
+            self._sizes.append((0.0, 0.0))
+            self._layer_of.append(layer)
+            self._above.append([])
+            self._below.append([])
+        chain = [edge.start, *joints, edge.end]
+        for upper, lower in zip(chain, chain[1:], strict=False):
+            leaves = edge.leaves if upper == edge.start else 0.0
+            arrives = edge.arrives if lower == edge.end else 0.0
+            self._below[upper].append((lower, leaves, arrives))
+            self._above[lower].append((upper, arrives, leaves))
+        return chain
+
+    # ---- The order in each layer ------------------------------------------------------------------
+
+    def order(self) -> None:
+        """Order each layer by where its neighbours are, up and down, and keep the best order."""
+        self._begin()
+        best, fewest = self._copy(), self._crossings()
+        for turn in range(_ORDERINGS):
+            if not fewest:
+                break
+            is_down = turn % 2 == 0
+            places = self._places()
+            for layer in self._layers if is_down else self._layers[::-1]:
+                neighbours = self._above if is_down else self._below
+                wanted = {v: _median(neighbours[v], places, places[v]) for v in layer}
+                layer.sort(key=wanted.__getitem__)
+                places.update((v, float(place)) for place, v in enumerate(layer))
+            crossings = self._crossings()
+            if crossings < fewest:
+                best, fewest = self._copy(), crossings
+        self._layers = best
+
+    def _begin(self) -> None:
+        """Put into each layer what is met there on the ways up from the last boxes."""
+        seen: set[int] = set()
+        ends = [v for v in range(self._n_boxes) if not self._below[v]]
+        stack = ends[::-1]
+        while stack:
+            vertex = stack.pop()
+            if vertex in seen:
+                continue
+            seen.add(vertex)
+            self._layers[self._layer_of[vertex]].append(vertex)
+            above = sorted(self._above[vertex], key=lambda entry: entry[1])
+            stack += [upper for upper, _, _ in reversed(above)]
+
+    def _copy(self) -> list[list[int]]:
+        return [list(layer) for layer in self._layers]
+
+    def _places(self) -> dict[int, float]:
+        return {v: float(place) for layer in self._layers for place, v in enumerate(layer)}
+
+    def _crossings(self) -> int:
+        """How many pairs of arrows cross."""
+        places = self._places()
+        crossings = 0
+        for layer in self._layers:
+            ends: list[tuple[float, float]] = []
+            for vertex in layer:
+                below = [(leaves, places[v], arrives) for v, leaves, arrives in self._below[vertex]]
+                for _, place, arrives in sorted(below):
+                    crossings += len(ends) - bisect_right(ends, (place, arrives))
+                    insort(ends, (place, arrives))
+        return crossings
+
+    # ---- Places -----------------------------------------------------------------------------------
+
+    def move(self) -> None:
+        """Move each layer, up and down in turn, to where its arrows are short and straight."""
+        for layer in self._layers:
+            for left, right in zip(layer, layer[1:], strict=False):
+                self._x[right] = self._x[left] + self._distance(left, right)
+        for turn in range(_MOVES):
+            is_down = turn % 2 == 0
+            is_first, is_last = turn < 2, turn >= _MOVES - 1
+            for layer in self._layers if is_down else self._layers[::-1]:
+                goals = [
+                    self._goal(v, is_first and is_down, is_first and not is_down) for v in layer
+                ]
+                if is_last:  # what is between joints becomes straight at any price
+                    goals = [
+                        self._goal_of_joint(v, goal) for v, goal in zip(layer, goals, strict=True)
+                    ]
+                gaps = [self._distance(a, b) for a, b in zip(layer, layer[1:], strict=False)]
+                for vertex, x in zip(layer, _apart(goals, gaps), strict=True):
+                    self._x[vertex] = x
+
+    def _goal(self, vertex: int, only_above: bool, only_below: bool) -> tuple[float, float]:
+        """Where a vertex is to be, and how much that matters."""
+        total = weight = 0.0
+        above = [] if only_below and self._below[vertex] else self._above[vertex]
+        below = [] if only_above and self._above[vertex] else self._below[vertex]
+        for other, here, there in (*above, *below):
+            n_joints = (vertex >= self._n_boxes) + (other >= self._n_boxes)
+            pull = (1.0, 2.0, _STRAIGHT)[n_joints]
+            total += pull * (self._x[other] + there - here)
+            weight += pull
+        return (total / weight, weight) if weight else (self._x[vertex], 0.01)
+
+    def _goal_of_joint(self, vertex: int, goal: tuple[float, float]) -> tuple[float, float]:
+        """The goal, but below the joint above it for a joint that has one."""
+        if vertex < self._n_boxes:
+            return goal
+        ((other, _, _),) = self._below[vertex]
+        return (self._x[other], 1e4) if other >= self._n_boxes else (goal[0], 10.0)
+
+    def _distance(self, left: int, right: int) -> float:
+        """How far apart the centres of two neighbours in a layer are at least."""
+        n_joints = (left >= self._n_boxes) + (right >= self._n_boxes)
+        between = _BETWEEN_BOXES if not n_joints else _BETWEEN_JOINTS
+        return (self._sizes[left][0] + self._sizes[right][0]) / 2 + between
+
+    def drawn(self) -> Layout:
+        """The finished drawing, its upper left corner at 0."""
+        x, sizes = self._x, self._sizes
+        left = min(x[v] - sizes[v][0] / 2 for v in range(len(x)))
+        width = max(x[v] + sizes[v][0] / 2 for v in range(len(x))) - left
+        tops, bottoms = [], []
+        y = 0.0
+        for layer in self._layers:
+            tops.append(y)
+            bottoms.append(y + max(sizes[v][1] for v in layer))
+            # Arrows that go far sideways need room, or they would be flat.
+            sideways = [abs(x[b] + r - x[a] - lv) for a in layer for b, lv, r in self._below[a]]
+            y = bottoms[-1] + _BETWEEN_LAYERS + min(60.0, 0.08 * max(sideways, default=0.0))
+        centres = [
+            (x[v] - left, (tops[self._layer_of[v]] + bottoms[self._layer_of[v]]) / 2)
+            for v in range(self._n_boxes)
+        ]
+        ways = [
+            self._way(*pair, tops, bottoms) for pair in zip(self._edges, self._chains, strict=True)
+        ]
+        ways = [[(px - left, py) for px, py in way] for way in ways]
+        return Layout(centres, ways, width, bottoms[-1])
+
+    def _way(
+        self, edge: Edge, chain: Sequence[int], tops: Sequence[float], bottoms: Sequence[float]
+    ) -> list[Point]:
+        """The points that an edge passes: straight down within layers, sideways only between them."""
+        way: list[Point] = []
+        for vertex in chain:
+            layer, height = self._layer_of[vertex], self._sizes[vertex][1]
+            top, bottom = tops[layer], bottoms[layer]
+            middle, x = (top + bottom) / 2, self._x[vertex]
+            if vertex == edge.start:
+                # Without a place of its own it leaves as straight down as the box is wide.
+                reach = 0.0 if edge.leaves else max(self._sizes[vertex][0] / 2 - _CORNER, 0.0)
+                below = self._x[chain[1]] + (edge.arrives if chain[1] == edge.end else 0.0)
+                x += edge.leaves + min(max(below - x - edge.leaves, -reach), reach)
+                top = middle + height / 2
+            elif vertex == edge.end:
+                x += edge.arrives
+                bottom = middle - height / 2
+            way += [(x, top), (x, bottom)]
+        return way
+
+
+def _layers(n_boxes: int, edges: Sequence[Edge], n_back: int) -> list[int]:
+    """The layer of each box, below all that it needs, and no higher than it must be.
+
+    The first and last `n_back` have the first and the last layer for themselves.
+    """
+    layers = [0] * n_back + [min(n_back, 1)] * (n_boxes - n_back)
+    above: list[list[int]] = [[] for _ in range(n_boxes)]
+    below: list[list[int]] = [[] for _ in range(n_boxes)]
+    for edge in edges:
+        above[edge.end].append(edge.start)
+        below[edge.start].append(edge.end)
+    for box in range(n_boxes):
+        layers[box] = max((layers[other] + 1 for other in above[box]), default=layers[box])
+    last = max(layers)
+    layers[n_boxes - n_back :] = [last] * n_back
+    for box in reversed(range(n_back, n_boxes)):
+        if below[box] and len(set(above[box])) <= len(set(below[box])):
+            layers[box] = min(layers[other] for other in below[box]) - 1
+    return layers
+
+
+def _median(
+    neighbours: Sequence[tuple[int, float, float]], places: dict[int, float], default: float
+) -> float:
+    """The place in the middle of those of the neighbours, or between two."""
+    # What arrives further left stands a little further left, whatever the widths are.
+    found = sorted(places[v] + there / 10_000 for v, _, there in neighbours)
+    if not found:
+        return default
+    return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
+
+
+def _apart(goals: Sequence[tuple[float, float]], gaps: Sequence[float]) -> list[float]:
+    """The places nearest to the goals that keep these distances, by weighted least squares.
+
+    Where neighbours would come too close, they become a group that moves as one (R. E. Barlow et al.,
+    *Statistical Inference under Order Restrictions*, 1972).
+    """
+    offsets = [0.0]
+    for gap in gaps:
+        offsets.append(offsets[-1] + gap)
+    groups: list[tuple[float, float, int]] = []  # the mean of the goals, their weight, how many
+    for (goal, weight), offset in zip(goals, offsets, strict=True):
+        groups.append((goal - offset, weight, 1))
+        while len(groups) > 1 and groups[-2][0] > groups[-1][0]:
+            mean, weight, size = groups.pop()
+            other, other_weight, other_size = groups.pop()
+            total = weight + other_weight
+            groups.append(
+                ((mean * weight + other * other_weight) / total, total, size + other_size)
+            )
+    means = [mean for mean, _, size in groups for _ in range(size)]
+    return [mean + offset for mean, offset in zip(means, offsets, strict=True)]
