@@ -28,7 +28,7 @@ def lay_out_game(folder: Path, seed: int) -> None:
     lines = "\n".join(line(name, seed if name in wrong else None) for name in NAMES)
     path = folder / "functions.py"
     head = path.read_text(encoding="utf-8")
-    path.write_text(f"{head}\nSEED = {seed}\n\n{lines}\n", encoding="utf-8")
+    path.write_text(f"{head}\n\nSEED = {seed}\n\n{lines}\n", encoding="utf-8")
 
 
 def wrong_ones(seed: int) -> set[str]:
@@ -55,9 +55,27 @@ def _table() -> ast.Module:
 
 
 def mutants(right: ast.Lambda) -> list[ast.AST]:
-    """The derivative with one part changed, in every way."""
+    """The derivative with one part changed, in every way that does not catch the eye."""
     changes = [(part, new) for part in ast.walk(right.body) for new in changed(part)]
-    return [replaced(right, part, new) for part, new in changes]
+    found = [replaced(right, part, new) for part, new in changes]
+    return [mutant for mutant in found if _is_linear(mutant)]
+
+
+def _is_linear(function: ast.AST) -> bool:
+    """Whether each derivative is a multiple of the last argument, and not a quotient by it."""
+    assert isinstance(function, ast.Lambda)
+    last, body = function.args.args[-1].arg, function.body
+    terms = body.elts if isinstance(body, ast.Tuple) else [body]
+    quotients = [
+        n for n in ast.walk(body) if isinstance(n, ast.BinOp) and isinstance(n.op, ast.Div)
+    ]
+    return all(_has(term, last) for term in terms) and not any(
+        _has(q.right, last) for q in quotients
+    )
+
+
+def _has(node: ast.AST, name: str) -> bool:
+    return any(isinstance(part, ast.Name) and part.id == name for part in ast.walk(node))
 
 
 def verdict(named: Collection[str], seed: int) -> str | None:

@@ -13,16 +13,27 @@ X = np.array([[0.5, 1.5, 0.9], [1.2, 0.7, 1.1]])
 Y = np.array([[0.8, 0.6, 1.4], [0.4, 1.3, 0.3]])
 
 
-def judge(op, *arrays, shapes=None):
-    """Compare the derivatives that the op gives with differences of its values.
+def of_op(inputs, y, gy):
+    """The derivatives by the inputs, as the op's L_op gives them, or its grad."""
+    return y.owner.op.L_op(inputs, [y], [gy])
 
-    Inputs of the types (None, …), or of the shapes, take the arrays; gy is drawn at random.
+
+def of_line(inputs, y, gy):
+    """The derivatives by the inputs, as the line of the table has them."""
+    derivatives = y.owner.op.vjp(*inputs, y, gy)
+    return derivatives if isinstance(derivatives, tuple) else (derivatives,)
+
+
+def judge(op, *arrays, shapes=None, derivatives_of=of_op):
+    """Compare the derivatives with differences of the op's values at these arrays.
+
+    The inputs are of these shapes; of none that is known, if none are given.
     """
     shapes = shapes or [(None,) * array.ndim for array in arrays]
     inputs = [TensorType("float64", shape)(name) for shape, name in zip(shapes, "xy", strict=False)]
     y = op(*inputs)
     gy = y.type("gy")
-    derivatives = y.owner.op.L_op(y.owner.inputs, [y], [gy])
+    derivatives = derivatives_of(inputs, y, gy)
 
     def value(*given):
         return evaluate([y], dict(zip(inputs, given, strict=True)))[0]
@@ -42,17 +53,17 @@ def judge(op, *arrays, shapes=None):
 
 @pytest.mark.parametrize("name", ["sqrt", "exp", "log", "tanh"])
 def test_the_derivative_of_a_function_of_one_variable_is_right(name):
-    judge(getattr(table, name), X)
+    judge(getattr(table, name), X[0], derivatives_of=of_line)
 
 
 @pytest.mark.parametrize("name", ["mul", "true_div", "maximum"])
 def test_the_derivatives_of_a_function_of_two_variables_are_right(name):
-    judge(getattr(table, name), X, Y)
+    judge(getattr(table, name), X[0], Y[0], derivatives_of=of_line)
 
 
 def test_at_a_tie_the_whole_derivative_goes_to_one_input():
     x, y, gy = (TensorType("float64", ())(name) for name in ("x", "y", "gy"))
-    both = table.maximum.L_op([x, y], [table.maximum(x, y)], [gy])
+    both = of_line([x, y], table.maximum(x, y), gy)
     assert sum(evaluate(both, {x: 1.0, y: 1.0, gy: 5.0})) == 5.0, "count it once: ≥ and <"
 
 
@@ -100,7 +111,7 @@ def test_a_size_that_happens_to_be_1_was_not_repeated():
     assert evaluate([undo_broadcasting(g, x)], {g: X})[0].shape == (2, 3)
 
 
-@pytest.mark.parametrize("op", [table.mul, table.true_div, table.add])
+@pytest.mark.parametrize("op", [table.mul, table.true_div])
 def test_an_operand_that_was_repeated_has_its_derivatives_summed(op):
     judge(op, X, Y[0])
     judge(op, Y[0, 0], X)
