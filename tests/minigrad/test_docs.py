@@ -1,4 +1,7 @@
-"""The code of README.md and docs/ runs and does what they say; their links lead somewhere."""
+"""The code of README.md and docs/ runs and does what they say; their links lead somewhere.
+
+The cells of pages that are notebooks run in `tests/site`, a job of its own.
+"""
 
 import doctest
 import re
@@ -10,7 +13,8 @@ from layers import ROOT
 pytest_plugins = "pytester"
 
 DOCUMENTS = {
-    path.name: path for path in [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    path.relative_to(ROOT).as_posix(): path
+    for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
 TEXTS = {name: path.read_text(encoding="utf-8") for name, path in DOCUMENTS.items()}
 
@@ -56,7 +60,7 @@ def few_examples():
 
 
 def test_the_tests_of_testing_md_tell_what_it_says(pytester, few_examples):
-    for name, code in FILES["testing.md"].items():
+    for name, code in FILES["docs/testing.md"].items():
         (pytester.path / name).write_text(code, encoding="utf-8")
     result = pytester.runpytest()
     output = str(result.stdout)
@@ -66,7 +70,7 @@ def test_the_tests_of_testing_md_tell_what_it_says(pytester, few_examples):
         "test_cube.py::test_a_layer_with_a_cube",
         "test_cube.py::test_all_that_an_op_promises",
     }
-    shown = re.search(r"^    GradientError: .*\n((?:    .*\n)+)", TEXTS["testing.md"], re.M)
+    shown = re.search(r"^    GradientError: .*\n((?:    .*\n)+)", TEXTS["docs/testing.md"], re.M)
     table = [line.split() for line in shown[1].splitlines() if re.search("agrees|differs", line)]
     assert len(table) == 5
     for row in table:
@@ -75,11 +79,11 @@ def test_the_tests_of_testing_md_tell_what_it_says(pytester, few_examples):
 
 
 def test_the_corrections_that_testing_md_tells_make_its_tests_pass(pytester, few_examples):
-    for name, code in FILES["testing.md"].items():
+    for name, code in FILES["docs/testing.md"].items():
         corrected = code.replace("g.mean(axis=0)", "g.sum(axis=0)").replace("2.9 *", "3 *")
         (pytester.path / name).write_text(corrected, encoding="utf-8")
     result = pytester.runpytest()
-    result.assert_outcomes(passed=len(re.findall(r"\ndef test_", TEXTS["testing.md"])))
+    result.assert_outcomes(passed=len(re.findall(r"\ndef test_", TEXTS["docs/testing.md"])))
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)

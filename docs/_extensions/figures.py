@@ -1,0 +1,72 @@
+"""Draw a function of one variable and its derivative, which minigrad computes, as SVG in the page."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+from typing import Any
+
+import matplotlib
+import numpy as np
+from docutils import nodes
+from matplotlib.figure import Figure
+
+import minigrad
+import minigrad.tensor as T
+
+matplotlib.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "minigrad"}
+
+POINTS = np.linspace(-4, 4, 401)
+# The classes of `site.css` choose the colours, for light and dark pages alike.
+CURVES = {"f": ("#123456", "-"), "df": ("#654321", "--")}
+
+
+def curves(function: Callable[[Any], Any]) -> list[Any]:
+    """Return the values and, where minigrad has it, the derivative; nothing of a truth value."""
+    x = T.dvector("x")
+    y = function(x)
+    if not y.type.is_float:
+        return []
+    results = [y]
+    try:
+        results.append(minigrad.grad(y.sum(), x, disconnected_inputs="ignore"))
+    except TypeError:  # the second derivative of gammaln has none
+        pass
+    with np.errstate(all="ignore"):
+        return minigrad.function([x], results)(POINTS)
+
+
+def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.Node]:
+    """Return the figure, if there is something to draw."""
+    lines = curves(function)
+    if not lines:
+        return []
+    picture = Figure(figsize=(4.4, 2.6))
+    axes = picture.subplots()
+    for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
+        # A jump is no steep line: what leaves the picture, or moves by far, ends a curve.
+        shown = np.where(np.abs(y) > 40, np.nan, y)
+        shown = np.where(np.abs(np.diff(shown, append=shown[-1])) > 0.4 * 2.5, np.nan, shown)
+        axes.plot(POINTS, shown, color=color, linestyle=style, linewidth=1.8)
+    axes.set(xlim=(-4, 4), ylim=(-3, 3), xticks=range(-4, 5, 2), yticks=range(-3, 4))
+    axes.axhline(0, color="black", linewidth=0.5, zorder=0)
+    axes.axvline(0, color="black", linewidth=0.5, zorder=0)
+    for side in axes.spines.values():
+        side.set_visible(False)
+    axes.tick_params(length=0, labelsize=9)
+    out = io.StringIO()
+    picture.savefig(out, format="svg", transparent=True, bbox_inches="tight")
+    svg = out.getvalue()[out.getvalue().index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.S)
+    svg = re.sub(r'(clip-path="url\(#|clipPath id=")', rf"\1{name}-", svg)
+    svg = svg.replace("#000000", "currentColor").replace("<text ", '<text fill="currentColor" ')
+    for label, (color, _) in CURVES.items():
+        svg = svg.replace(color, f"var(--curve-{label})")
+    title = f"{name} and its derivative" if len(lines) == 2 else name
+    svg = svg.replace("<svg ", f'<svg role="img" aria-label="{title}" ', 1)
+    legend = f'<figcaption><span class="f">{name}</span>'
+    if len(lines) == 2:
+        legend += ' <span class="df">its derivative</span>'
+    html = f'<figure class="curves">{svg}{legend}</figcaption></figure>'
+    return [nodes.raw("", html, format="html")]

@@ -1,0 +1,43 @@
+"""Draw the mathematics of pages at build, as SVG in the page: it needs no script and no font."""
+
+from __future__ import annotations
+
+import re
+from html import escape
+
+import ziafont
+import ziamath
+from docutils import nodes
+
+SIZE = 20  # of the letters, in the drawing's units
+ziamath.config.math.fontsize = SIZE
+ziamath.config.math.color = "currentColor"
+ziafont.config.svg2 = False  # each formula holds its own letters: nothing is shared by id
+
+
+def drawn(tex: str, inline: bool) -> str:
+    """Return SVG that stands on the line and grows with the text; screen readers get the LaTeX."""
+    svg = ziamath.Latex(tex, inline=inline).svg()
+    _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
+    style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"
+    if inline:
+        style += f";vertical-align:{-(top + height) / SIZE:.3f}em"
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(tex)}" style="{style}" ', 1)
+
+
+def inline(translator, node: nodes.math) -> None:
+    """Write a formula in a line."""
+    translator.body.append(f'<span class="math">{drawn(node.astext(), inline=True)}</span>')
+    raise nodes.SkipNode
+
+
+def block(translator, node: nodes.math_block) -> None:
+    """Write a formula of its own line."""
+    translator.body.append(f'<div class="math">{drawn(node.astext(), inline=False)}</div>')
+    raise nodes.SkipNode
+
+
+def setup(app):
+    app.add_html_math_renderer("drawn", (inline, None), (block, None))
+    app.config.html_math_renderer = "drawn"
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

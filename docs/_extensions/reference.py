@@ -1,0 +1,84 @@
+"""The directive `names`: the entries of a page of the reference, from docstrings.
+
+    ```{names} minigrad.tensor
+    exp log maximum
+    ```
+
+It begins with a table of the names and what each is. A function of one variable, which is a line of
+the table or is named after `:drawn:`, is drawn with its derivative.
+"""
+
+from __future__ import annotations
+
+import inspect
+from importlib import import_module
+from typing import Any
+
+from docutils import nodes
+from docutils.parsers.rst import directives
+from docutils.statemachine import StringList
+from figures import figure
+from sphinx.util.docutils import SphinxDirective
+
+from minigrad.core.elementwise import Elementwise
+
+
+def first_line(thing: Any) -> str:
+    """Return what the docstring says first, without its full stop."""
+    return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ").rstrip(".:")
+
+
+def entry(module: str, name: str, thing: Any) -> list[str]:
+    """Return the lines of reStructuredText that describe a name."""
+    if isinstance(thing, Elementwise):
+        inputs = thing.vjp.__code__.co_varnames[: thing.n_inputs] if thing.vjp else "xy"
+        signature = f"{name}({', '.join(inputs[: thing.n_inputs])})"
+        return [
+            f".. py:function:: {signature}",
+            "",
+            *["   " + line for line in inspect.getdoc(thing).splitlines()],
+        ]
+    if inspect.isclass(thing):
+        return [f".. autoclass:: {name}", "   :members:"]
+    if callable(thing):
+        return [f".. autofunction:: {name}"]
+    return [f".. autodata:: {name}", "   :no-value:"]
+
+
+class Names(SphinxDirective):
+    """The entries of some names of a module."""
+
+    required_arguments = 1
+    has_content = True
+    option_spec = {"drawn": directives.unchanged, "no-table": directives.flag}
+
+    def run(self) -> list[nodes.Node]:
+        module, names = self.arguments[0], " ".join(self.content).split()
+        drawn = self.options.get("drawn", "").split()
+        home = import_module(module)
+        things = {name: getattr(home, name) for name in names}
+        found = []
+        if "no-table" not in self.options:
+            rows = [".. list-table::", "   :widths: 25 75", "   :class: names", ""]
+            for name, thing in things.items():
+                rows += [f"   * - `{module}.{name}`", f"     - {first_line(thing)}"]
+            rows = [row.replace(f"`{module}.", f":py:obj:`~{module}.") for row in rows]
+            found += self.parsed([f".. currentmodule:: {module}", "", *rows])
+        for name, thing in things.items():
+            found += self.parsed([f".. currentmodule:: {module}", "", *entry(module, name, thing)])
+            if name in drawn or (isinstance(thing, Elementwise) and thing.n_inputs == 1):
+                found += figure(name, thing)
+        return found
+
+    def parsed(self, lines: list[str]) -> list[nodes.Node]:
+        """Return what lines of reStructuredText say."""
+        fenced = ["```{eval-rst}", *lines, "```"]
+        place = self.get_source_info()[0]
+        parent = nodes.Element()
+        self.state.nested_parse(StringList(fenced, place), self.content_offset, parent)
+        return parent.children
+
+
+def setup(app):
+    app.add_directive("names", Names)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,40 @@
+"""Write a page as slides: one HTML file that holds all it needs, a slide for each section."""
+
+from __future__ import annotations
+
+import base64
+import mimetypes
+import re
+from pathlib import Path
+
+from docutils import nodes
+
+HERE = Path(__file__).parent
+
+
+def slides(app, doctree: nodes.document, title: str) -> str:
+    """Return the file: what each section says, without the sections in it, is a slide."""
+    found = []
+    for section in doctree.findall(nodes.section):
+        slide = nodes.container()
+        slide += [node.deepcopy() for node in section if not isinstance(node, nodes.section)]
+        heading = slide[0]
+        heading.replace_self(nodes.rubric("", "", *heading.children))
+        body = app.builder.render_partial(slide)["fragment"]
+        found.append(f'<section class="slide"><div>{with_pictures(app, body)}</div></section>')
+    template = (HERE / "slides.html").read_text(encoding="utf-8")
+    pygments = (Path(app.outdir) / "_static/pygments.css").read_text(encoding="utf-8")
+    parts = {"title": title, "pygments": pygments, "slides": "\n".join(found)}
+    return re.sub(r"\{\{ (\w+) \}\}", lambda match: parts[match[1]], template)
+
+
+def with_pictures(app, html: str) -> str:
+    """Put the pictures into the page."""
+    files = {name: app.srcdir / path for path, name in app.builder.images.items()}
+
+    def data(match: re.Match[str]) -> str:
+        file = files[match[1]]
+        kind = mimetypes.guess_type(file.name)[0]
+        return f'src="data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"'
+
+    return re.sub(r'src="[^"]*_images/([^"]+)"', data, html)

@@ -1,0 +1,78 @@
+"""Show the files of the repository that pages link to, as pages with numbered lines.
+
+A link such as `[the table](../minigrad/core/table.py)` leads to the file where Markdown is read as
+files, as on GitHub, and to its page in the site. In the reference, each name links to its lines.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+from importlib import import_module
+from pathlib import Path
+
+from docutils import nodes
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from sphinx import addnodes
+from sphinx.util.osutil import relative_uri
+
+ROOT = Path(__file__).parents[2]
+PAGES = "_source"
+
+
+def page_of(file: Path) -> str:
+    """Return the name of the page that shows a file of the repository."""
+    return f"{PAGES}/{file.relative_to(ROOT).as_posix()}"
+
+
+def link_to_pages(app, doctree, docname) -> None:
+    """Turn links to Python files, which are downloads to Sphinx, into links to their pages."""
+    for node in list(doctree.findall(addnodes.download_reference)):
+        file = Path(os.path.normpath(app.srcdir / Path(docname).parent / node["reftarget"]))
+        if file.suffix == ".py":
+            page = page_of(file)
+            shown(app.env).setdefault(docname, set()).add(file)
+            uri = relative_uri(app.builder.get_target_uri(docname), f"{page}.html")
+            node.replace_self(nodes.reference("", "", *node.children, refuri=uri, internal=True))
+
+
+def shown(env) -> dict[str, set[Path]]:
+    """Return the files that each page links to."""
+    if not hasattr(env, "source_files"):
+        env.source_files = {}
+    return env.source_files
+
+
+def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
+    """Return where the lines of a name stand, seen from a page of the reference."""
+    thing = import_module(info["module"])
+    try:
+        for part in info["fullname"].split("."):
+            thing = getattr(thing, part)
+        thing = inspect.unwrap(thing)
+        file, line = Path(inspect.getsourcefile(thing)), inspect.getsourcelines(thing)[1]
+    except (AttributeError, TypeError, OSError):
+        return None
+    return f"../{page_of(file)}.html#line-{line}" if file.is_relative_to(ROOT) else None
+
+
+def pages(app):
+    """Yield a page for each file that is linked to, and for each module."""
+    files = set().union(*shown(app.env).values())
+    for room in ("minigrad", "autoencoder"):
+        files.update((ROOT / room).rglob("*.py"))
+    formatter = HtmlFormatter(linenos="inline", lineanchors="line", anchorlinenos=True)
+    for file in sorted(files):
+        body = highlight(file.read_text(encoding="utf-8"), PythonLexer(), formatter)
+        title = file.relative_to(ROOT).as_posix()
+        context = {"title": title, "body": f"<h1>{title}</h1>{body}", "parents": []}
+        yield page_of(file), context, "page.html"
+
+
+def setup(app):
+    app.config.linkcode_resolve = linkcode_resolve
+    app.connect("doctree-resolved", link_to_pages)
+    app.connect("html-collect-pages", pages)
+    return {"parallel_read_safe": False, "parallel_write_safe": True}

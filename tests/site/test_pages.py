@@ -1,0 +1,91 @@
+"""The site builds without a warning, needs no network, and leads nowhere that is not there."""
+
+import json
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urldefrag
+
+import pytest
+from lessons_of_docs import DOCS, LESSONS
+
+SITE = DOCS / "_build"
+
+
+@pytest.fixture(scope="session")
+def site():
+    """The folder of the site, which is built first."""
+    built = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", DOCS, SITE])
+    assert built.returncode == 0
+    return SITE
+
+
+class Page(HTMLParser):
+    """What a page loads, what it links to, and the ids that links may name."""
+
+    LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
+
+    def __init__(self, path):
+        super().__init__()
+        self.loaded, self.links, self.ids = [], [], set()
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag, attributes):
+        values = dict(attributes)
+        self.ids.update(filter(None, [values.get("id"), values.get("name")]))
+        if values.get(self.LOADED.get(tag)) and values.get("rel") not in ("search", "index"):
+            self.loaded.append(values[self.LOADED[tag]])
+        if tag == "a" and values.get("href"):
+            self.links.append(values["href"])
+
+
+@pytest.fixture(scope="session")
+def pages(site):
+    """All pages by their paths, slides among them."""
+    return {path: Page(path) for path in sorted(site.rglob("*.html"))}
+
+
+def test_no_page_loads_anything_from_the_network(pages):
+    loaded = [(path.name, url) for path, page in pages.items() for url in page.loaded]
+    assert loaded
+    assert not [(name, url) for name, url in loaded if re.match(r"(https?:)?//", url)]
+
+
+def test_no_style_or_script_loads_anything_from_the_network(site):
+    for path in [*site.rglob("*.css"), *site.rglob("*.js")]:
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"(url\(|@import |import\()\s*[\"']?(https?:)?//", text), path
+
+
+def test_slides_load_no_other_file(pages):
+    slides = [page for path, page in pages.items() if path.name.endswith(".slides.html")]
+    assert slides
+    assert not [url for page in slides for url in page.loaded if not url.startswith("data:")]
+
+
+def test_every_link_leads_to_a_page_and_a_place_in_it(pages):
+    dead = []
+    for path, page in pages.items():
+        if path.name.endswith(".slides.html"):
+            continue  # their links are those of the page
+        for link in page.links:
+            if re.match(r"\w+:", link):
+                continue
+            file, place = urldefrag(unquote(link))
+            target = Path(path.parent / file).resolve() if file else path
+            places = pages[target].ids if target in pages else set()
+            if not target.is_file() or (place and place not in places):
+                dead.append((path.relative_to(SITE).as_posix(), link))
+    assert not dead
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_page_with_cells_is_a_notebook_and_slides(site, name):
+    page = (site / name).with_suffix("")
+    cells = json.loads(page.with_suffix(".ipynb").read_text(encoding="utf-8"))["cells"]
+    assert cells[0]["source"].startswith("# ") and any(c["cell_type"] == "code" for c in cells)
+    slides = page.with_suffix(".slides.html").read_text(encoding="utf-8")
+    headings = page.with_suffix(".html").read_text(encoding="utf-8").count('class="headerlink"')
+    assert slides.count('<section class="slide">') == headings > 1
