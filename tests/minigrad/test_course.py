@@ -261,3 +261,28 @@ def test_the_solution_is_shown_on_a_console_that_lacks_signs():
         env={**os.environ, "PYTHONIOENCODING": "ascii"},
     )
     assert process.returncode == 0, process.stderr
+
+
+# ---- The pages -----------------------------------------------------------------------------------
+
+
+def test_the_reading_guide_quotes_definitions_that_are_there():
+    page = (ROOT / "docs/reading.md").read_text("utf-8")
+    quotes = re.findall(r"{literalinclude} (\S+)\n:pyobject: (\S+)", page)
+    lines = re.findall(
+        r'{literalinclude} (\S+)\n:language.*\n:start-at: "(.*)"\n:end-at: "(.*)"', page
+    )
+    assert len(quotes) + len(lines) == page.count("{literalinclude}")
+    for path, name in quotes:
+        definition(ast.parse((ROOT / "docs" / path).read_text("utf-8")), name)
+    for path, *marks in lines:
+        text = (ROOT / "docs" / path).read_text("utf-8")
+        assert all(text.count(mark) == 1 for mark in marks)
+
+
+def test_the_page_of_the_course_tells_its_steps_and_how_much_is_to_be_written():
+    page = (ROOT / "docs/course.md").read_text("utf-8")
+    assert re.findall(r"^\| (\d) ([^|]+) \|", page, re.M) == [
+        (str(number), step.title) for number, step in enumerate(STEPS, start=1)
+    ]
+    assert f"{len(HOLES)} definitions and derivatives" in page
