@@ -1,4 +1,4 @@
-"""Print graphs for people: as a formula (`pp`), as mathematics (`latex`), as a tree, as a drawing (`draw`).
+"""Print graphs for people: as formulas, as mathematics, as trees, as drawings.
 
 Mathematics and drawings are imported when they are first asked for: so `import minigrad` takes no
 longer for them.

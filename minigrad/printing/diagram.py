@@ -12,6 +12,7 @@ from ..core.graph import Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType
 from ..protocol.formula import formula, leaf, one_line, template_of
+from ..protocol.omissions import in_few_words
 from .let import Value, values
 
 # Stands in the text of an operation for each of its arguments.
@@ -108,7 +109,7 @@ def _read(
             boxes.append(_leaf(value.variable, id, value.variable in shared, is_result))
         else:
             frames = [_read(graph.outputs, [], set(), numbers) for graph in node.op.inner]
-            boxes.append(_operation(value, id, is_result, frames))
+            boxes.append(_operation(value, id, is_result, _different(frames)))
         return len(boxes) - 1
 
     for place, value in enumerate(found):
@@ -119,9 +120,11 @@ def _read(
         if several and node in box_of:
             box_of[place], ids[place] = box_of[node], boxes[box_of[node]].id
             continue
-        operands = [stands_for[operand] for operand in value.operands]
+        operands = [stands_for[operand] for operand in _arguments(value, places)]
         starts = [numbered(operand) for operand in operands]
         end = box_of[place] = numbered(place)
+        if len(operands) != len(value.operands):  # there is no place in the formula for each
+            boxes[end] = boxes[end]._replace(places=())
         if several:
             box_of[node] = end
         for argument, (operand, start) in enumerate(zip(operands, starts, strict=True)):
@@ -135,6 +138,21 @@ def _read(
         for frame in box.frames:
             shown |= frame.ids
     return Diagram(boxes, arrows, shown)
+
+
+def _arguments(value: Value, places: Mapping[Variable, int]) -> Sequence[int]:
+    """The values that an operation takes; all its inputs, if the formula does not tell some."""
+    node = value.variable.owner
+    if node is None or in_few_words(node).operands is not node.inputs:
+        return value.operands
+    inputs = [places[x] for x in node.inputs]
+    return value.operands if set(inputs) <= set(value.operands) else inputs
+
+
+def _different(frames: Sequence[Diagram]) -> Sequence[Diagram]:
+    """The drawings, without those that differ from an earlier one only in sizes."""
+    drawn = {(tuple([box.text for box in f.boxes]), tuple(f.arrows)): f for f in reversed(frames)}
+    return [*drawn.values()][::-1]
 
 
 def _is_number(value: Value) -> bool:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import NamedTuple
 
 # Between boxes, between arrows that pass them, and between layers, in pixels.
@@ -30,11 +31,14 @@ Point = tuple[float, float]
 
 
 class Edge(NamedTuple):
-    """An arrow between two boxes, and where it leaves and arrives, seen from their centres."""
+    """An arrow between two boxes, and where it leaves and arrives, seen from their centres.
+
+    One that may leave anywhere, None, goes as straight down as the box is wide.
+    """
 
     start: int
     end: int
-    leaves: float = 0.0
+    leaves: float | None = None
     arrives: float = 0.0
 
 
@@ -116,7 +120,7 @@ class _Layers:
             self._below.append([])
         chain = [edge.start, *joints, edge.end]
         for upper, lower in zip(chain, chain[1:], strict=False):
-            leaves = edge.leaves if upper == edge.start else 0.0
+            leaves = (edge.leaves or 0.0) if upper == edge.start else 0.0
             arrives = edge.arrives if lower == edge.end else 0.0
             self._below[upper].append((lower, leaves, arrives))
             self._above[lower].append((upper, arrives, leaves))
@@ -128,7 +132,7 @@ class _Layers:
         """Order each layer by where its neighbours are, up and down, and keep the best order."""
         self._begin()
         best, fewest = self._copy(), self._crossings()
-        for turn in range(_ORDERINGS):
+        for turn in range(_turns(_ORDERINGS, len(self._sizes))):
             if not fewest:
                 break
             is_down = turn % 2 == 0
@@ -137,7 +141,8 @@ class _Layers:
                 neighbours = self._above if is_down else self._below
                 wanted = {v: _median(neighbours[v], places, places[v]) for v in layer}
                 layer.sort(key=wanted.__getitem__)
-                places.update((v, float(place)) for place, v in enumerate(layer))
+                for place, v in enumerate(layer):
+                    places[v] = place
             crossings = self._crossings()
             if crossings < fewest:
                 best, fewest = self._copy(), crossings
@@ -160,58 +165,80 @@ class _Layers:
     def _copy(self) -> list[list[int]]:
         return [list(layer) for layer in self._layers]
 
-    def _places(self) -> dict[int, float]:
-        return {v: float(place) for layer in self._layers for place, v in enumerate(layer)}
+    def _places(self) -> list[float]:
+        places = [0.0] * len(self._sizes)
+        for layer in self._layers:
+            for place, vertex in enumerate(layer):
+                places[vertex] = place
+        return places
 
     def _crossings(self) -> int:
         """How many pairs of arrows cross."""
         places = self._places()
         crossings = 0
         for layer in self._layers:
-            ends: list[tuple[float, float]] = []
+            ends: list[list[float]] = []
             for vertex in layer:
                 below = [(leaves, places[v], arrives) for v, leaves, arrives in self._below[vertex]]
-                for _, place, arrives in sorted(below):
-                    crossings += len(ends) - bisect_right(ends, (place, arrives))
-                    insort(ends, (place, arrives))
+                for _, *end in sorted(below) if len(below) > 1 else below:
+                    crossings += len(ends) - bisect_right(ends, end)
+                    insort(ends, end)
         return crossings
 
     # ---- Places -----------------------------------------------------------------------------------
 
     def move(self) -> None:
         """Move each layer, up and down in turn, to where its arrows are short and straight."""
-        for layer in self._layers:
-            for left, right in zip(layer, layer[1:], strict=False):
-                self._x[right] = self._x[left] + self._distance(left, right)
-        for turn in range(_MOVES):
-            is_down = turn % 2 == 0
-            is_first, is_last = turn < 2, turn >= _MOVES - 1
-            for layer in self._layers if is_down else self._layers[::-1]:
-                goals = [
-                    self._goal(v, is_first and is_down, is_first and not is_down) for v in layer
-                ]
-                if is_last:  # what is between joints becomes straight at any price
-                    goals = [
-                        self._goal_of_joint(v, goal) for v, goal in zip(layer, goals, strict=True)
-                    ]
-                gaps = [self._distance(a, b) for a, b in zip(layer, layer[1:], strict=False)]
-                for vertex, x in zip(layer, _apart(goals, gaps), strict=True):
-                    self._x[vertex] = x
+        x = self._x
+        gaps = [
+            [self._distance(*pair) for pair in zip(layer, layer[1:], strict=False)]
+            for layer in self._layers
+        ]
+        for layer, distances in zip(self._layers, gaps, strict=True):
+            for vertex, place in zip(layer, accumulate(distances, initial=0.0), strict=True):
+                x[vertex] = place
+        above = [self._pulls(v, self._above[v]) for v in range(len(x))]
+        below = [self._pulls(v, self._below[v]) for v in range(len(x))]
+        both = [a + b for a, b in zip(above, below, strict=True)]
+        # Twice only what was moved just before counts; then all neighbours do.
+        first = [[a or b for a, b in zip(above, below, strict=True)]]
+        first += [[b or a for a, b in zip(above, below, strict=True)]]
+        turns = _turns(_MOVES, len(x))
+        order = range(len(self._layers))
+        for turn in range(turns):
+            pulls = first[turn] if turn < 2 else both
+            for number in order if turn % 2 == 0 else order[::-1]:
+                layer = self._layers[number]
+                goals = [self._goal(v, pulls[v]) for v in layer]
+                if turn == turns - 1:  # what is between joints becomes straight at any price
+                    pairs = zip(layer, goals, strict=True)
+                    goals = [self._goal_of_joint(v, goal) for v, goal in pairs]
+                for vertex, place in zip(layer, _apart(goals, gaps[number]), strict=True):
+                    x[vertex] = place
 
-    def _goal(self, vertex: int, only_above: bool, only_below: bool) -> tuple[float, float]:
+    def _pulls(
+        self, vertex: int, neighbours: Sequence[tuple[int, float, float]]
+    ) -> list[tuple[int, float, float]]:
+        """To which neighbours a vertex is drawn, how far from there it is to be, and how strongly."""
+        n = self._n_boxes
+        strength = (1.0, 2.0, _STRAIGHT)
+        return [
+            (other, there - here, strength[(vertex >= n) + (other >= n)])
+            for other, here, there in neighbours
+        ]
+
+    def _goal(self, vertex: int, pulls: Sequence[tuple[int, float, float]]) -> tuple[float, float]:
         """Where a vertex is to be, and how much that matters."""
+        if not pulls:
+            return self._x[vertex], 0.01
         total = weight = 0.0
-        above = [] if only_below and self._below[vertex] else self._above[vertex]
-        below = [] if only_above and self._above[vertex] else self._below[vertex]
-        for other, here, there in (*above, *below):
-            n_joints = (vertex >= self._n_boxes) + (other >= self._n_boxes)
-            pull = (1.0, 2.0, _STRAIGHT)[n_joints]
-            total += pull * (self._x[other] + there - here)
-            weight += pull
-        return (total / weight, weight) if weight else (self._x[vertex], 0.01)
+        for other, shift, strength in pulls:
+            total += strength * (self._x[other] + shift)
+            weight += strength
+        return total / weight, weight
 
     def _goal_of_joint(self, vertex: int, goal: tuple[float, float]) -> tuple[float, float]:
-        """The goal, but below the joint above it for a joint that has one."""
+        """The goal; but that of a joint above another is to be straight above it."""
         if vertex < self._n_boxes:
             return goal
         ((other, _, _),) = self._below[vertex]
@@ -236,15 +263,20 @@ class _Layers:
             # Arrows that go far sideways need room, or they would be flat.
             sideways = [abs(x[b] + r - x[a] - lv) for a in layer for b, lv, r in self._below[a]]
             y = bottoms[-1] + _BETWEEN_LAYERS + min(60.0, 0.08 * max(sideways, default=0.0))
-        centres = [
-            (x[v] - left, (tops[self._layer_of[v]] + bottoms[self._layer_of[v]]) / 2)
-            for v in range(self._n_boxes)
-        ]
+        heights = [self._height(v, tops, bottoms) for v in range(self._n_boxes)]
+        centres = [(x[v] - left, height) for v, height in enumerate(heights)]
         ways = [
             self._way(*pair, tops, bottoms) for pair in zip(self._edges, self._chains, strict=True)
         ]
         ways = [[(px - left, py) for px, py in way] for way in ways]
         return Layout(centres, ways, width, bottoms[-1])
+
+    def _height(self, vertex: int, tops: Sequence[float], bottoms: Sequence[float]) -> float:
+        """Where the centre is between the top and the bottom of the layer."""
+        top, bottom = tops[self._layer_of[vertex]], bottoms[self._layer_of[vertex]]
+        if self._above[vertex] or not self._below[vertex]:
+            return (top + bottom) / 2
+        return bottom - self._sizes[vertex][1] / 2  # near to what it is for
 
     def _way(
         self, edge: Edge, chain: Sequence[int], tops: Sequence[float], bottoms: Sequence[float]
@@ -254,12 +286,14 @@ class _Layers:
         for vertex in chain:
             layer, height = self._layer_of[vertex], self._sizes[vertex][1]
             top, bottom = tops[layer], bottoms[layer]
-            middle, x = (top + bottom) / 2, self._x[vertex]
+            middle, x = self._height(vertex, tops, bottoms), self._x[vertex]
             if vertex == edge.start:
-                # Without a place of its own it leaves as straight down as the box is wide.
-                reach = 0.0 if edge.leaves else max(self._sizes[vertex][0] / 2 - _CORNER, 0.0)
-                below = self._x[chain[1]] + (edge.arrives if chain[1] == edge.end else 0.0)
-                x += edge.leaves + min(max(below - x - edge.leaves, -reach), reach)
+                if edge.leaves is None:
+                    reach = max(self._sizes[vertex][0] / 2 - _CORNER, 0.0)
+                    below = self._x[chain[1]] + (edge.arrives if chain[1] == edge.end else 0.0)
+                    x += min(max(below - x, -reach), reach)
+                else:
+                    x += edge.leaves
                 top = middle + height / 2
             elif vertex == edge.end:
                 x += edge.arrives
@@ -289,14 +323,22 @@ def _layers(n_boxes: int, edges: Sequence[Edge], n_back: int) -> list[int]:
     return layers
 
 
+def _turns(most: int, n_vertices: int) -> int:
+    """How often to go through all layers, down and up: less often if there is much in them."""
+    return max(4, min(most, 30_000 // n_vertices)) // 2 * 2
+
+
 def _median(
-    neighbours: Sequence[tuple[int, float, float]], places: dict[int, float], default: float
+    neighbours: Sequence[tuple[int, float, float]], places: Sequence[float], default: float
 ) -> float:
     """The place in the middle of those of the neighbours, or between two."""
-    # What arrives further left stands a little further left, whatever the widths are.
-    found = sorted(places[v] + there / 10_000 for v, _, there in neighbours)
-    if not found:
+    if not neighbours:
         return default
+    # What arrives further left stands a little further left, whatever the widths are.
+    found = [places[v] + there / 10_000 for v, _, there in neighbours]
+    if len(found) == 1:
+        return found[0]
+    found.sort()
     return (found[(len(found) - 1) // 2] + found[len(found) // 2]) / 2
 
 
@@ -306,9 +348,7 @@ def _apart(goals: Sequence[tuple[float, float]], gaps: Sequence[float]) -> list[
     Where neighbours would come too close, they become a group that moves as one (R. E. Barlow et al.,
     *Statistical Inference under Order Restrictions*, 1972).
     """
-    offsets = [0.0]
-    for gap in gaps:
-        offsets.append(offsets[-1] + gap)
+    offsets = [*accumulate(gaps, initial=0.0)]
     groups: list[tuple[float, float, int]] = []  # the mean of the goals, their weight, how many
     for (goal, weight), offset in zip(goals, offsets, strict=True):
         groups.append((goal - offset, weight, 1))

@@ -123,6 +123,8 @@ def _edge(
         arrives = (before + 0.5 - _width(end.text) / 2) * _LETTER
     else:
         arrives = ((arrow.argument + 1) / (counts[arrow.end] + 1) - 0.5) * sizes[arrow.end][0]
+    if start.n_outputs == 1:
+        return Edge(arrow.start, arrow.end, None, arrives)
     leaves = ((arrow.output + 1) / (start.n_outputs + 1) - 0.5) * sizes[arrow.start][0]
     return Edge(arrow.start, arrow.end, leaves, arrives)
 

@@ -131,9 +131,23 @@ def test_the_graph_of_an_operation_that_holds_one_is_drawn_within_it():
     X = T.dmatrix("X")
     f = minigrad.function([X], T.exp(T.sqr(X).sum(axis=1)).sum())
     f(np.zeros((20_000, 50)))
-    (frames,) = [box.frames for box in diagram(f).boxes if box.frames]
+    drawing = diagram(f)
+    ((number, frames),) = [(i, box.frames) for i, box in enumerate(drawing.boxes) if box.frames]
+    assert [drawing.boxes[a.start].text for a in drawing.arrows if a.end == number] == ["X"]
     assert "exp(•)" in [box.text for box in frames[0].boxes]
     assert draw(f).svg.count('mg-frame"') == len(frames)
+
+
+def test_arguments_that_the_formula_does_not_tell_are_drawn_all_the_same():
+    class Noise(minigrad.Op):
+        __props__ = ()
+        itypes, otypes = [T.dvector, T.lscalar], [T.dvector]
+
+        def formula(self, node, inputs):
+            return f"noise({inputs[0]})"
+
+    drawing = diagram(Noise()(T.dvector("x"), T.lscalar("seed")))
+    assert [drawing.boxes[arrow.start].text for arrow in drawing.arrows] == ["x", "seed"]
 
 
 def test_ids_are_the_same_whenever_a_graph_is_drawn():
