@@ -88,6 +88,6 @@ def verdict(named: Collection[str], seed: int) -> str | None:
     if found == wrong == set(named):
         return None
     return (
-        f"You have named {len(set(named))}: {len(found)} of them are wrong indeed, and "
-        f"{len(wrong - found)} wrong ones are still to be found."
+        f"You have named {len(set(named))}, of which {len(found)} are wrong indeed; "
+        f"still to be found: {len(wrong - found)}"
     )

@@ -72,8 +72,8 @@ def test_an_answer_is_judged_without_telling_it():
     right = sorted(set(game.NAMES) - set(wrong))
     assert game.verdict(wrong, 5) is None
     message = game.verdict([*wrong[1:], right[0]], 5)
-    assert f"You have named {len(wrong)}: {len(wrong) - 1} of them are wrong" in message
-    assert "1 wrong ones are still to be found" in message
+    assert f"You have named {len(wrong)}, of which {len(wrong) - 1} are wrong indeed" in message
+    assert "still to be found: 1" in message
     assert not any(name in message.split() for name in wrong)
     assert "no cosinus" in game.verdict(["cosinus"], 5)
 
@@ -85,7 +85,7 @@ def test_pytest_tells_the_player_and_passes_when_they_are_right(pytester):
         patch.chdir(pytester.path / "game")
         result = pytester.runpytest_inprocess()
         result.assert_outcomes(failed=1)
-        result.stdout.fnmatch_lines(["*still to be found*"])
+        result.stdout.fnmatch_lines(["*still to be found: *"])
         answer.write_text(f"wrong = {game.wrong_ones(5)}", "utf-8")
         pytester.runpytest_inprocess().assert_outcomes(passed=1)
 
