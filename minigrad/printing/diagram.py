@@ -169,9 +169,10 @@ def _leaf(variable: Variable, id: str, is_shared: bool, is_result: bool) -> Box:
             text = str(variable.data.reshape(()))
             return Box(id, "constant", text, "", f"{text}\n{note}", (), is_result=is_result)
         text = leaf(variable).text
-        if len(text) > LONGEST // 2 and not variable.name:
-            text = "constant"
-        return Box(id, "constant", _cut(text), note, f"{text}\n{note}", (), is_result=is_result)
+        is_short = variable.name or len(text) <= LONGEST // 2
+        shown = _cut(text) if is_short else "constant"
+        about = f"{_cut(text)}\n{note}"
+        return Box(id, "constant", shown, note, about, (), is_result=is_result)
     kind = "shared" if is_shared or isinstance(variable, SharedVariable) else "input"
     text = leaf(variable).text if variable.name else "input"
     return Box(id, kind, _cut(text), note, f"{text}\n{note}", (), is_result=is_result)

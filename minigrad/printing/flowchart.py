@@ -36,6 +36,7 @@ def _lines(
             yield f"{indent}style {name} stroke-width:3px"
         for number, frame in enumerate(box.frames):
             yield f'{indent}subgraph {name}_{number}["computed by it"]'
+            yield f"{indent}  direction TD"
             yield from _lines(frame, indent + "  ", numbers, kinds)
             yield f"{indent}end"
             yield f"{indent}{name} -.- {name}_{number}"
@@ -52,8 +53,8 @@ def _label(box: Box) -> str:
     return '"' + "".join(_ENTITIES.get(letter, letter) for letter in text) + '"'
 
 
-# Mermaid has # where HTML has &; and what begins with ` or - would be Markdown.
+# Mermaid has # where HTML has &; within quotation marks it reads Markdown, and directives, %%.
 _ENTITIES = {
     "\n": "<br>",
-    **{letter: f"#{ord(letter)};" for letter in '#&"<>`*_\\'},
+    **{letter: f"#{ord(letter)};" for letter in '#&"<>`*_\\%'},
 }

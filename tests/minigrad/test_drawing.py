@@ -197,11 +197,19 @@ def test_each_variable_that_is_not_a_number_is_drawn_once(expression):
 @given(expressions())
 def test_every_drawing_is_xml_and_shows_every_box(expression):
     cost = expression.result.sum()
-    drawing = diagram(cost)
-    assert len(titles(draw(cost).svg)) == drawing.size
+    gradients = minigrad.grad(cost, expression.inputs, disconnected_inputs="ignore")
+    drawing = diagram([cost, *gradients])
+    assert len(titles(draw([cost, *gradients]).svg)) == drawing.size
 
 
-HOSTILE = ["<script>alert('x')</script>", "a\"b'c&d", "Ω·漢字\u0301", "a\x00b\ud800c\x1b", "x\ny"]
+HOSTILE = [
+    "<script>alert('x')</script>",
+    "`x` %%{init}%%",
+    "a\"b'c&d",
+    "Ω·漢字\u0301",
+    "a\x00b\ud800c\x1b",
+    "x\ny",
+]
 
 
 @pytest.mark.parametrize("name", HOSTILE)
@@ -214,7 +222,7 @@ def test_names_are_text_whatever_is_in_them(name):
 @pytest.mark.parametrize("name", HOSTILE)
 def test_names_do_not_end_a_label_of_mermaid(name):
     (line,) = [line for line in mermaid(T.dvector(name) * 2).split("\n") if ":::input" in line]
-    assert re.fullmatch(r'  b0\(\["[^"`<>]*(<br>[^"`<>]*)?"\]\):::input', line)
+    assert re.fullmatch(r'  b0\(\["[^"`<>%]*(<br>[^"`<>%]*)?"\]\):::input', line)
 
 
 @few
