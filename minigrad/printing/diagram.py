@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import accumulate, count
 from typing import Any, NamedTuple
@@ -11,6 +10,7 @@ from ..compile import Function
 from ..core.graph import Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType
+from ..protocol.errors import file_and_line
 from ..protocol.formula import formula, leaf, one_line, template_of
 from ..protocol.omissions import in_few_words
 from .let import Value, values
@@ -195,7 +195,7 @@ def _operation(value: Value, id: str, is_result: bool, frames: Sequence[Diagram]
     note = ", ".join(_type(output.type) for output in node.outputs)
     about = [formula(variable), note]
     if line is not None:
-        about.append(f"{os.path.basename(line.filename)}:{line.number}")
+        about.append(file_and_line(line))
     if of_derivative:
         about.append("part of a derivative")
     kind = "derivative" if of_derivative else "operation"

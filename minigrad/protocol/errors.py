@@ -45,8 +45,21 @@ def names_of(variables: Sequence[Variable]) -> list[str]:
 def quoted(line: Line) -> str:
     """The line's file and number, and what it says where that can be read."""
     path = os.path.normpath(line.filename).removeprefix(os.path.join(os.getcwd(), ""))
+    path = _cell(line.filename) or path
     text = linecache.getline(line.filename, line.number).strip()
     return f"{path}:{line.number}" + (f": {text}" if text else "")
+
+
+def file_and_line(line: Line) -> str:
+    """The line's file, without folders, and its number."""
+    return f"{_cell(line.filename) or os.path.basename(line.filename)}:{line.number}"
+
+
+def _cell(filename: str) -> str | None:
+    """Return what a notebook calls the cell that Python knows by this name: In[3]."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    found = shell and shell.compile.format_code_name(filename)
+    return found[1] if found else None
 
 
 evaluate.explained = explained

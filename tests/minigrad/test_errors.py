@@ -6,6 +6,7 @@ import sys
 import traceback
 import warnings
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -420,6 +421,18 @@ def test_a_line_that_cannot_be_read_is_told_by_its_number(x):
     exec(compile("\n\ny = x[5]", "<typed in>", "exec"), scope)
     text = message(IndexError, minigrad.function([x], scope["y"]), np.eye(2))
     assert text.endswith("made at <typed in>:3")
+
+
+def test_a_cell_of_a_notebook_has_the_number_that_the_notebook_shows(x, monkeypatch):
+    """IPython gives a cell the name of a file; asked for that, it tells what it calls the cell."""
+    names = {"/tmp/kernel_1/123.py": ("Cell", "In[3]")}
+    shell = SimpleNamespace(compile=SimpleNamespace(format_code_name=names.get))
+    monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: shell))
+    cell = {"x": x}
+    exec(compile("\ny = x.dot(x)", "/tmp/kernel_1/123.py", "exec"), cell)
+    f = minigrad.function([x], cell["y"])
+    assert message(ValueError, f, np.ones((3, 5))).endswith("made at In[3]:2")
+    assert "    In[3]:2\n" in f.source
 
 
 # ---- Sizes that do not fit, where the result is not needed but for its shape ----------------------

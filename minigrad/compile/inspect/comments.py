@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Mapping
 
 from ...core.graph import Apply, Constant, Variable
 from ...ops.shape import is_transposed, transposed
+from ...protocol.errors import file_and_line
 from ...protocol.formula import formula, leaf
 from ...protocol.precedence import Formula
 from ..buffers import Buffer
@@ -30,7 +30,7 @@ class Comments:
     def added_to(self, statement: str, node: Apply) -> str:
         """The statement, which computes the node, with a comment."""
         line = node.made_at
-        where = f"    {_one_line(os.path.basename(line.filename))}:{line.number}" if line else ""
+        where = f"    {_one_line(file_and_line(line))}" if line else ""
         comment = self._place_in_memory(node) + self._formula(node) + where
         return f"{statement.ljust(_COLUMN)}  # {comment}"
 
