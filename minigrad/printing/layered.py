@@ -62,31 +62,31 @@ def layout(
     in again above. The ways of these follow those of the edges.
     """
     # Where they come in and leave are boxes of no size, the first and the last ones.
-    n, nothing = len(back), [(0.0, 0.0)] * len(back)
+    n, n_boxes, nothing = len(back), len(sizes), [(0.0, 0.0)] * len(back)
     shifted = [edge._replace(start=edge.start + n, end=edge.end + n) for edge in edges]
-    for i, (start, _) in enumerate(back):
-        shifted.append(Edge(start + n, n + len(sizes) + i))
-    for i, (_, end) in enumerate(back):
-        shifted.append(Edge(i, end + n))
+    shifted += [Edge(start + n, n + n_boxes + i) for i, (start, _) in enumerate(back)]
+    shifted += [Edge(i, end + n) for i, (_, end) in enumerate(back)]
     graph = _Layers([*nothing, *sizes, *nothing], shifted, n)
     graph.order()
     graph.move()
     found = graph.drawn()
-    if not back:
-        return found
-    ways = [*found.ways[: len(edges)]]
-    leaving, coming = found.ways[len(edges) : len(edges) + n], found.ways[len(edges) + n :]
-    lanes = sorted(range(n), key=lambda i: -leaving[i][-1][0])
-    for i in range(n):
-        far = _BETWEEN_LANES * (lanes.index(i) + 1)
+    return _with_lanes(found._replace(centres=found.centres[n : n + n_boxes]), n) if n else found
+
+
+def _with_lanes(found: Layout, n: int) -> Layout:
+    """The layout in which each of n ways that leave is joined to one of the last n, which come in."""
+    lane_of = sorted(range(n), key=lambda i: -found.ways[-2 * n :][i][-1][0])
+    ways = list(found.ways[: -2 * n])
+    for i, (leaving, coming) in enumerate(
+        zip(found.ways[-2 * n : -n], found.ways[-n:], strict=True)
+    ):
+        far = _BETWEEN_LANES * (lane_of.index(i) + 1)
         right, above, below = found.width + far, -far, found.height + far
-        (x, _), (to, _) = leaving[i][-1], coming[i][0]
-        ways.append(
-            [*leaving[i], (x, below), (right, below), (right, above), (to, above), *coming[i]]
-        )
+        around = [(leaving[-1][0], below), (right, below), (right, above), (coming[0][0], above)]
+        ways.append([*leaving, *around, *coming])
     down = _BETWEEN_LANES * n
     return Layout(
-        [(x, y + down) for x, y in found.centres[n : n + len(sizes)]],
+        [(x, y + down) for x, y in found.centres],
         [[(x, y + down) for x, y in way] for way in ways],
         found.width + down,
         found.height + 2 * down,
