@@ -16,7 +16,7 @@ import numpy as np
 from ..core.axes import as_tensor_variable
 from ..core.configuration import config
 from ..core.evaluate import MissingInputError
-from ..core.graph import Constant, Variable
+from ..core.graph import Apply, Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..ops.planned import OutOfRange
@@ -113,6 +113,11 @@ class Function:
         return self._asked[: self._n_outputs]
 
     @property
+    def new_values(self) -> list[Variable]:
+        """The new values of what a call updates, as they were written."""
+        return self._asked[self._n_outputs :]
+
+    @property
     def graph(self) -> ClosedGraph:
         """What the program of `source` computes: what a call returns, then the new values."""
         return self._programs.latest.printed.plan.graph
@@ -130,6 +135,11 @@ class Function:
     def source(self) -> str:
         """The NumPy program that it runs; of several, the one that was planned last."""
         return self._programs.latest.printed.source
+
+    @property
+    def source_lines(self) -> list[tuple[str, Apply | None]]:
+        """The lines of `source`, and the node of `graph`, or of one in it, that each is about."""
+        return self._programs.latest.printed.source_lines
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates."""

@@ -80,9 +80,15 @@ class Printer:
         ]
 
     @property
+    def source_lines(self) -> list[tuple[str, Apply | None]]:
+        """The lines that people read, imports first, and the node that each line is about."""
+        lines = zip(self.commented, [line.node for line in self.lines], strict=True)
+        return [*[(text, None) for text in definitions(self.globals)], *lines]
+
+    @property
     def source(self) -> str:
-        """The program as people read it: what it imports, and then the lines with comments."""
-        return "\n".join([*definitions(self.globals), *self.commented]) + "\n"
+        """The program as people read it."""
+        return "".join(text + "\n" for text, _ in self.source_lines)
 
     @property
     def nodes(self) -> dict[int, Apply]:

@@ -1,4 +1,4 @@
-"""Print graphs for people: as formulas, as mathematics, as trees, as drawings.
+"""Print graphs for people: as formulas, as mathematics, as trees, as drawings, as pages.
 
 Mathematics and drawings are imported when they are first asked for: so `import minigrad` takes no
 longer for them.
@@ -15,11 +15,14 @@ if TYPE_CHECKING:
     from .drawing import draw as draw
     from .drawing import mermaid as mermaid
     from .drawing import pydotprint as pydotprint
+    from .pages import page as page
+    from .pages import steps as steps
     from .typeset import latex as latex
     from .typeset import mathml as mathml
 
 _MODULES = {
     **dict.fromkeys(["draw", "mermaid", "pydotprint"], ".drawing"),
+    **dict.fromkeys(["page", "steps"], ".pages"),
     **dict.fromkeys(["latex", "mathml"], ".typeset"),
 }
 
@@ -29,9 +32,11 @@ __all__ = [
     "latex",
     "mathml",
     "mermaid",
+    "page",
     "pp",
     "pprint",
     "pydotprint",
+    "steps",
 ]
 
 

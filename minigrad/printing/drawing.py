@@ -73,7 +73,7 @@ def draw(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
     True
     """
     write = None if file is None else _writer(os.fspath(file))
-    drawing = Drawing(svg.svg(_diagram("draw", x, largest)))
+    drawing = Drawing(svg.svg(diagram_of("draw", x, largest)))
     if write is not None and file is not None:
         with open(file, "wb") as stream:
             stream.write(write(drawing.svg))
@@ -99,7 +99,7 @@ def mermaid(x: Any, largest: int = LARGEST) -> str:
       classDef input fill:#dbeafe,stroke:#3b82f6,color:#1e3a5f
       classDef operation fill:#ffffff,stroke:#868e96,color:#212529
     """
-    return flowchart.text(_diagram("mermaid", x, largest))
+    return flowchart.text(diagram_of("mermaid", x, largest))
 
 
 def pydotprint(
@@ -151,7 +151,7 @@ var_with_name_simple
     return None
 
 
-def _diagram(name: str, x: Any, largest: int) -> Diagram:
+def diagram_of(name: str, x: Any, largest: int) -> Diagram:
     """The drawing as data; a ValueError if it would be too large."""
     drawing = diagram(x)
     if drawing.size > largest:

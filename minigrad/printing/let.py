@@ -21,6 +21,9 @@ _LONG, _TINY = 50, 4
 
 _SIZES = "nmklpq"
 
+# Ends the name of a variable that gets a new value.
+BECOMES = "←"
+
 _UNUSED = Formula("")
 
 
@@ -82,7 +85,8 @@ def lines(
 ) -> list[Line]:
     """A line for each value that is used more than once, is long or has a name; then the outputs.
 
-    With titles, one for each, the outputs are called by these.
+    With titles, the first outputs are called by these; one that ends with an arrow is not used in
+    other lines.
     """
     found, numbers = values(outputs, language)
     wanted = [numbers[output] for output in outputs]
@@ -91,7 +95,11 @@ def lines(
         if uses[number]:  # a language may leave out what another writes
             uses.update(found[number].operands)
     new_name = _Names(found)
-    title_of = {n: t for n, t in zip(wanted, titles, strict=False) if found[n].template}
+    title_of = {
+        number: title
+        for number, title in zip(wanted, titles, strict=False)
+        if found[number].template and not title.endswith(BECOMES)
+    }
     formulas: list[Formula] = []
     translations: list[Formula] = []
     sizes: list[Line] = []

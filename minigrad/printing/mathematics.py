@@ -87,18 +87,20 @@ def named(text: str) -> Notation:
 
 
 def numeral(value: Any) -> Notation:
-    """A number as people write it: 2, not 2.0; −1; 3 · 10⁻⁸."""
+    """A number as people write it, to six digits: 2, not 2.0; −1; 3 · 10⁻⁸."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return words(str(value))
     if not isfinite(value):
         digits = name("∞") if value == value else words("NaN")
     else:
-        mantissa, _, exponent = f"{abs(value)!r}".partition("e")
-        digits = number(mantissa.removesuffix(".0"))
+        is_whole = value == int(value) and abs(value) < 1e15
+        text = str(abs(int(value))) if is_whole else f"{abs(value):.6g}"
+        mantissa, _, exponent = text.partition("e")
+        digits = number(mantissa)
         if exponent:
             ten = power(number(10), numeral(int(exponent)))
             digits = ten if mantissa == "1" else infix(digits, "⋅", ten, PRODUCT)
-    return prefix("-", digits) if value < 0 else digits
+    return prefix("−", digits) if value < 0 else digits
 
 
 def leaf(variable: Variable) -> Notation:
@@ -281,7 +283,7 @@ def _with_part(node: Apply, op: IncSubtensor, operands: Sequence[Variable]) -> N
 def _range(node: Apply, op: ARange, operands: Sequence[Variable]) -> Notation:
     start, stop, step = map(known_integer, operands)
     if start == 0 and step == 1:
-        last = infix(y, "-", one, SUM, 1) if stop is None else number(stop - 1)
+        last = infix(y, "−", one, SUM, 1) if stop is None else number(stop - 1)
         return make("brackets", listed([number(0), mark("…"), last]))
     return call("range", x, y, z)
 
@@ -306,20 +308,20 @@ def _compared(symbol: str) -> Notation:
 # By the names of lines of the table of functions, and of reductions; and by class.
 # fmt: off
 NOTATION: dict[str | type, Written] = {
-    "neg": prefix("-", x), "abs": make("absolute", x), "sgn": call("sgn", x),
+    "neg": prefix("−", x), "abs": make("absolute", x), "sgn": call("sgn", x),
     "sqr": _square, "sqrt": make("root", x), "inv": fraction(one, x),
-    "exp2": power(number(2), x), "expm1": infix(call("exp", x), "-", one, SUM),
+    "exp2": power(number(2), x), "expm1": infix(call("exp", x), "−", one, SUM),
     "log2": call(index(function("log"), number(2)), x),
     "log10": call(index(function("log"), number(10)), x),
     "log1p": call("log", infix(one, "+", x, SUM, 1)),
-    "log1mexp": call("log", infix(one, "-", call("exp", x), SUM)),
+    "log1mexp": call("log", infix(one, "−", call("exp", x), SUM)),
     "logaddexp": call("log", infix(call("exp", x), "+", call("exp", y), SUM)),
     "arcsinh": call("arsinh", x), "arccosh": call("arcosh", x), "arctanh": call("artanh", x),
     "sigmoid": call(name("σ"), x), "psi": call(name("ψ"), x),
     "tri_gamma": call(index(name("ψ"), one), x),
     "gammaln": call("log", make("absolute", call(name("Γ"), x))),
     "tensor_copy": x, "ceil": make("ceil", x), "floor": make("floor", x), "rint": call("round", x),
-    "add": infix(x, "+", y, SUM, 1), "sub": infix(x, "-", y, SUM, 1),
+    "add": infix(x, "+", y, SUM, 1), "sub": infix(x, "−", y, SUM, 1),
     "mul": _product, "true_div": _quotient, "power": _power,
     "int_div": make("floor", fraction(x, y)), "mod": infix(x, "mod", y, PRODUCT, 1),
     "maximum": call("max", x, y), "minimum": call("min", x, y),
@@ -364,7 +366,8 @@ def notation_of(node: Apply, output: int | None, wording: Wording) -> Notation:
     keys = [getattr(op, "name", None) if isinstance(op, (Elementwise, Reduction)) else None]
     written = next((NOTATION[key] for key in [*keys, *type(op).__mro__] if key in NOTATION), None)
     if written is None:
-        head = re.split(r"\W", one_line(str(op)))[0] or type(op).__name__
+        called = one_line(str(op)).partition("{")[0]
+        head = function(called) if called.isidentifier() else words(called)
         written = call(head, *map(gap, range(len(operands))))
     notation = written if isinstance(written, Notation) else written(node, op, operands)
     return notation if output is None or node.nout == 1 else index(notation, number(output))

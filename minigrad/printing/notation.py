@@ -184,7 +184,7 @@ _FUNCTIONS = set(
 # Between factors that need no sign: numbers and what is multiplied by them; and matrices.
 TIMES, THIN = "\u2062", "\u2009"
 _SIGNS = {
-    **{"⊙": r"\odot", "⋅": r"\cdot", "×": r"\times", "⊤": r"\top", "∂": r"\partial"},
+    **{"−": "-", "⊙": r"\odot", "⋅": r"\cdot", "×": r"\times", "⊤": r"\top", "∂": r"\partial"},
     **{"∑": r"\sum", "∏": r"\prod", "⋀": r"\bigwedge", "⋁": r"\bigvee"},
     **{"≠": r"\neq", "≤": r"\leq", "≥": r"\geq", "∧": r"\land", "∨": r"\lor", "¬": r"\lnot"},
     **{"⊕": r"\oplus", "←": r"\leftarrow", "∗": r"\ast", "…": r"\ldots", "mod": r"\bmod"},
@@ -213,7 +213,8 @@ def _latex_sign(text: str) -> str:
 
 
 def _latex_mark(text: str) -> str:
-    return f"{_SIGNS[text]} " if text in _SIGNS else text
+    command = _SIGNS.get(text, text)
+    return f"{command} " if command[0] == "\\" else command
 
 
 def _latex_function(text: str) -> str:

@@ -1,9 +1,10 @@
-"""What notebooks show of variables."""
+"""What notebooks show of variables and functions."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ..compile import Function
 from ..core.graph import Variable
 from ..core.operators import extend
 
@@ -16,14 +17,32 @@ _LONGEST = 500
 @extend(Variable)
 class _InNotebooks:
     def _repr_html_(self: Any) -> str | None:
-        from .drawing import draw
+        from .drawing import draw  # only notebooks need these
+        from .notation import MATHML
+        from .typeset import in_short
 
         try:
-            return draw(self, largest=_LARGEST).svg
+            drawing = draw(self, largest=_LARGEST).svg
         except ValueError:  # then the formula has to do
             return None
+        return f'{drawing}<math display="block">{in_short(self, MATHML, 10 * _LONGEST)}</math>'
 
     def _repr_latex_(self: Any) -> str:
-        from .typeset import in_short  # only notebooks need it
+        from .notation import LATEX
+        from .typeset import in_short
 
-        return rf"$\displaystyle {in_short(self, _LONGEST)}$"
+        return rf"$\displaystyle {in_short(self, LATEX, _LONGEST)}$"
+
+
+@extend(Function)
+class _FunctionInNotebooks:
+    def _repr_html_(self: Any) -> str | None:
+        from html import escape
+
+        from .pages import page
+
+        try:
+            text = escape(page(self, largest=_LARGEST))
+        except ValueError:
+            return None
+        return f'<iframe srcdoc="{text}" style="width:100%;height:36em;border:0"></iframe>'

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import zip_longest
 from typing import Any
@@ -14,9 +14,9 @@ from ..protocol.formula import formula as expanded
 from ..protocol.omissions import Wording
 from ..protocol.precedence import Formula, Template
 from .formula import LONGEST
-from .let import lines
+from .let import BECOMES, lines
 from .mathematics import leaf, named, notation_of
-from .notation import LATEX, MATHML, finished, formula, mark, template
+from .notation import LATEX, MATHML, finished, formula, mark, sign, template
 
 # What the part of a formula that stands for a variable is marked with, if it is.
 Ids = Callable[[Variable], str | None]
@@ -35,7 +35,8 @@ def latex(expression: Any, let: bool = False) -> str:
     Parameters
     ----------
     expression : Variable, list of them, or dict of str to Variable
-        A list is written in lines, a dict in equations: its keys are what stands on the left.
+        A list is written in lines, a dict in equations: its keys are what stands on the left. A key
+        with an arrow, ``"W ←"``, tells what W becomes.
     let : bool
         Write equations: what is used more than once, is long or has a name is written once, with
         a name; sizes are called n, m, …; as by `pp`.
@@ -66,22 +67,20 @@ def latex(expression: Any, let: bool = False) -> str:
     \frac{\partial \mathrm{cost}}{\partial w} &= X^\top \left(\frac{1}{n} \cdot 2 (X w - y)\right)
     \end{aligned}
     """
-    equations = _equations(expression, let, LATEX)
+    equations = _equations(*_read(expression), LATEX, let)
     if len(equations) == 1:
-        return " = ".join(equations[0])
-    rows = [f"{' '.join(left)} &= {right}" if left else f"& {right}" for *left, right in equations]
+        return "".join(equations[0])
+    rows = [f"{left.strip()} &{relation.strip()} {right}" for left, relation, right in equations]
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
 
 
-def mathml(expression: Any, let: bool = False, id_of: Ids = _unmarked) -> str:
+def mathml(expression: Any, let: bool = False) -> str:
     """The expression in MathML, which browsers show by themselves: the same as `latex` writes.
 
     Parameters
     ----------
     expression, let
         As in `latex`.
-    id_of : callable, optional
-        What the part of the formula that stands for a variable has as its attribute ``data-id``.
 
     Returns
     -------
@@ -94,38 +93,59 @@ def mathml(expression: Any, let: bool = False, id_of: Ids = _unmarked) -> str:
     >>> print(mathml(T.dscalar("x") ** 2))
     <math display="block"><msup><mi>x</mi><mn>2</mn></msup></math>
     """
-    equations = _equations(expression, let, MATHML, id_of)
+    return in_mathml(*_read(expression), let)
+
+
+def in_mathml(
+    variables: Sequence[Variable], titles: Sequence[str], let: bool, id_of: Ids = _unmarked
+) -> str:
+    """Equations in MathML, the first with these titles; what has an id has it as ``data-id``."""
+    equations = _equations(variables, titles, MATHML, let, id_of)
     if len(equations) == 1:
-        body = "<mo>=</mo>".join(equations[0])
+        body = "".join(equations[0])
     else:
-        rows = [
-            f"<mtr><mtd>{''.join(left)}</mtd><mtd>{'<mo>=</mo>' * len(left)}{right}</mtd></mtr>"
-            for *left, right in equations
-        ]
-        body = f'<mtable displaystyle="true" columnalign="right left">{"".join(rows)}</mtable>'
+        rows = "".join(
+            f'<mtr><mtd style="text-align:-webkit-right">{left}</mtd>'
+            f'<mtd style="text-align:left">{relation}{right}</mtd></mtr>'
+            for left, relation, right in equations
+        )
+        body = f'<mtable displaystyle="true" columnalign="right left">{rows}</mtable>'
     return f'<math display="block">{body}</math>'
 
 
-def _equations(
-    expression: Any, let: bool, language: int, id_of: Ids = _unmarked
-) -> list[list[str]]:
-    """The sides of each equation; a formula without a name is alone."""
+def _read(expression: Any) -> tuple[list[Variable], list[str]]:
+    """The variables that people pass, and what they call them."""
     titles = [*expression] if isinstance(expression, Mapping) else []
     variables = [expression[title] for title in titles] or expression
-    if not isinstance(variables, (list, tuple)):
-        variables = [variables]
+    variables = [*variables] if isinstance(variables, (list, tuple)) else [variables]
     for variable in variables:
         if not isinstance(variable, Variable):
             raise TypeError(f"what is written as mathematics is a variable; got {variable!r}")
+    return variables, titles
+
+
+def _equations(
+    variables: Sequence[Variable],
+    titles: Sequence[str],
+    language: int,
+    let: bool,
+    id_of: Ids = _unmarked,
+) -> list[tuple[str, str, str]]:
+    """The left side, sign and right side of each equation; a formula without a name has the last."""
     spoken = _language(language, id_of)
     if let:
-        found = [(line.name, line.formula.text) for line in lines(variables, spoken, titles)]
+        found = [(line.name, line.formula) for line in lines(variables, spoken, titles)]
     else:
-        names = [spoken.called(t, v) for t, v in zip(titles, variables, strict=False)]
         texts = [_expanded(variable, spoken, language, LONGEST) for variable in variables]
-        found = list(zip_longest(names, texts))
-    sides = [[name.text, text] if name else [text] for name, text in found]
-    return [[finished(text, language) for text in equation] for equation in sides]
+        names = [spoken.called(t, v) for t, v in zip(titles, variables, strict=False)]
+        found = list(zip_longest(names, map(Formula, texts)))
+    equations = []
+    for name, right in found:
+        left = "" if name is None else finished(name.text, language)
+        relation = BECOMES if left.endswith(BECOMES) else "="
+        relation = formula(sign(relation), language).text if left else ""
+        equations.append((left.removesuffix(BECOMES), relation, finished(right.text, language)))
+    return equations
 
 
 def _expanded(
@@ -154,17 +174,18 @@ def _language(language: int, id_of: Ids) -> Language:
         return found._replace(text=marked(found.text, variable))
 
     def called(name: str, variable: Variable) -> Formula:
-        found = formula(named(name), language)
-        return found._replace(text=marked(found.text, variable))
+        bare = name.removesuffix(BECOMES)
+        text = marked(formula(named(bare.strip()), language).text, variable)
+        return Formula(text + name[len(bare) :])
 
     return Language(template_of, leaf_of, called)
 
 
-def in_short(variable: Variable, limit: int) -> str:
-    """The variable in LaTeX, in about so many characters; what is named by its name."""
-    spoken = _language(LATEX, _unmarked)
+def in_short(variable: Variable, language: int, limit: int) -> str:
+    """The variable in LATEX or MATHML, in about so many characters; what is named by its name."""
+    spoken = _language(language, _unmarked)
 
     def by_name(v: Variable) -> Formula | None:
-        return spoken.called(v.name, v) if v.name else None
+        return spoken.called(v.name, v) if v.name and v is not variable else None
 
-    return finished(_expanded(variable, spoken, LATEX, limit, known=by_name), LATEX)
+    return finished(_expanded(variable, spoken, language, limit, known=by_name), language)

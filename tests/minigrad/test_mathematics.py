@@ -13,6 +13,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.core.elementwise import TABLE, bits
 from minigrad.printing import latex, mathml
+from minigrad.printing.typeset import in_mathml
 from minigrad.testing.grammar import FAMILIES
 from minigrad.testing.strategies import expressions
 
@@ -249,7 +250,7 @@ def test_a_deep_expression_is_written():
 
 def test_a_part_of_a_formula_is_marked_with_the_id_of_its_variable():
     e = T.exp(a)
-    page = ElementTree.fromstring(mathml(e / b, id_of={e: "1", b: "2"}.get))
+    page = ElementTree.fromstring(in_mathml([e / b], [], False, {e: "1", b: "2"}.get))
     marked = {part.get("data-id"): part for part in page.iter() if part.get("data-id")}
     assert set(marked) == {"1", "2"}
     assert "".join(marked["1"].itertext()) == "exp\u2061(a)"
