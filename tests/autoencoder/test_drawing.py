@@ -91,7 +91,7 @@ def test_a_pipeline_is_drawn_in_the_units_before_scaling(model, picture, donuts)
 
 def test_an_estimator_by_itself_is_drawn_in_the_units_it_takes(donuts):
     X = MinMaxScaler().fit_transform(donuts[:, :4])
-    axes = panels(plot(AutoEncoder(epochs=3).fit(X), X))
+    axes = panels(plot(AutoEncoder(epochs=3, random_state=0).fit(X), X))
     np.testing.assert_array_equal(drawn(axes["Incoming data"]), X[:, :2])
 
 
@@ -183,13 +183,13 @@ def test_labels_of_any_kind_are_named(model, donuts, labels, names):
 
 def test_of_many_samples_evenly_spaced_ones_are_drawn():
     X = np.random.RandomState(0).rand(2 * MOST_SAMPLES + 2, 2)
-    axes = panels(plot(AutoEncoder(epochs=1).fit(X[:100]), X))
+    axes = panels(plot(AutoEncoder(epochs=1, random_state=0).fit(X[:100]), X))
     np.testing.assert_array_equal(drawn(axes["Incoming data"]), X[::3])
 
 
 def test_of_many_features_those_that_lost_most_are_shown():
     X = np.random.RandomState(0).rand(50, 30)
-    lost = panels(plot(AutoEncoder(epochs=5).fit(X), X))["Lost"]
+    lost = panels(plot(AutoEncoder(epochs=5, random_state=0).fit(X), X))["Lost"]
     assert lost.get_title(loc="right").endswith("by the 12 of 30 features that lost most")
     assert len(bars(lost)[0]) == 12
 
@@ -197,7 +197,7 @@ def test_of_many_features_those_that_lost_most_are_shown():
 @pytest.mark.parametrize(("shape", "n_hidden"), [((1, 3), 3), ((5, 1), 1), ((2, 2), 3)])
 def test_few_samples_and_features_can_be_drawn(shape, n_hidden):
     X = np.random.RandomState(0).rand(*shape)
-    figure = plot(AutoEncoder(n_hidden, epochs=2).fit(X), X)
+    figure = plot(AutoEncoder(n_hidden, epochs=2, random_state=0).fit(X), X)
     assert {"Incoming data", "Encoded data", "Decoded data", "Cost"} <= panels(figure).keys()
 
 
