@@ -38,6 +38,8 @@ PCA_COLOUR = NOTE_COLOUR = "#666666"
 # Near the largest float a logarithmic axis fails: a curve leaves the picture before.
 HIGHEST_COST = 1e200
 MOST_FEATURES = 12
+# Into so many parts ticks divide an axis at most: there is room for seven letters at each.
+_TICKS = 6
 # Of more classes, only some are named: their colours are too alike to be looked up.
 MOST_NAMED = 20
 
@@ -198,6 +200,8 @@ def draw_lost(
     axes.tick_params(axis="x", length=0)
     axes.grid(visible=False, axis="x")
     axes.margins(y=0.15)
+    # By default a factor stands above the axis, where the title is.
+    axes.yaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     if len(pairs) > 1:
         # On the line of the title, between it and the note.
         axes.legend(
@@ -296,39 +300,92 @@ def _draw_histogram(
 
 
 def _label(axis: Axis, name: str) -> None:
-    """Name an axis, and have what its numbers are to be multiplied by, or added to, there too."""
+    """Name an axis, and give it round numbers that have room beside each other."""
     axis.set_label_text(shortened(name, 45))
-    axis.set_major_formatter(_OffsetInLabel(shortened(name, 35)))
+    axis.set_major_locator(MaxNLocator(_TICKS, steps=[1, 2, 5, 10]))
+    axis.set_major_formatter(_FewDigits(name))
 
 
-class _OffsetInLabel(ScalarFormatter):
-    """Numbers as usual, whose common factor and summand stand in the axis's label.
+class _FewDigits(ScalarFormatter):
+    """Ticks of at most five digits: what they are to be multiplied by, and added to, is in the label.
 
-    By default they stand above the vertical axis, where the title is.
+    A factor is 10³, 10⁶, …, as in engineering. A summand is what the ticks have in common, if they
+    differ by little beside their size.
     """
 
     def __init__(self, name: str) -> None:
         super().__init__()
         self.name = name
 
+    def format_ticks(self, values: Sequence[float]) -> list[str]:
+        ticks = np.asarray(values, dtype=np.float64)
+        low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
+        seen = ticks[(low <= ticks) & (ticks <= high)]
+        if len(seen) < 2:
+            return [self.fix_minus(f"{tick:.4g}") for tick in ticks]
+        common, summand = _common(seen)
+        exponent = _thousands(np.abs(seen - common).max())
+        rest, step = (ticks - common) / 10.0**exponent, (seen[1] - seen[0]) / 10.0**exponent
+        decimals = max(0, -_place(step))
+        factor = f"× 10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else ""
+        also = " ".join(filter(None, [factor, summand]))
+        label = f"{shortened(self.name, 30)} ({also})" if also else shortened(self.name, 45)
+        self.axis.set_label_text(label)  # type: ignore[union-attr]
+        comma = "," if exponent == 0 and np.abs(seen - common).max() >= 1e4 else ""
+        # Zero is added so that there is no -0.
+        rounded = rest.round(decimals) + 0
+        return [self.fix_minus(f"{number:{comma}.{decimals}f}") for number in rounded]
+
     def get_offset(self) -> str:
-        offset = super().get_offset()
-        if offset:
-            factor = "" if offset.startswith(("+", "\N{MINUS SIGN}", "-")) else "× "
-            self.axis.set_label_text(f"{self.name} ({factor}{offset})")  # type: ignore[union-attr]
-        return ""
+        return ""  # by default it stands above the vertical axis, where the title is
 
 
-def _percentage(share: float) -> str:
-    """Two digits of it.
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def _common(ticks: np.ndarray) -> tuple[float, str]:
+    """What the ticks have in common if they are of more than five digits, also as text; else 0."""
+    if _place(np.abs(ticks).max()) - _place(ticks[1] - ticks[0]) < 5:
+        return 0.0, ""
+    unit = 10.0 ** math.ceil(math.log10(ticks[-1] - ticks[0]) - 1e-6)
+    low = math.floor(ticks[0] / unit + 1e-6) * unit
+    return low, f"{'−' if low < 0 else '+'} {abs(low):,.12g}"
+
+
+def _place(number: float) -> int:
+    """Which power of ten its first digit counts.
 
     Examples
     --------
-    >>> [_percentage(share) for share in (1234.5, 43.2, 2.64, 0.04, 1e-13, 0.0)]
-    ['1234', '43', '2.6', '0.04', '0', '0']
+    >>> [_place(number) for number in (0.02, 0.999999999, 5.0, 1200.0)]
+    [-2, 0, 0, 3]
+    """
+    return math.floor(math.log10(number) + 1e-6)
+
+
+def _thousands(size: float) -> int:
+    """The power of ten, of three and three, that such numbers are written with.
+
+    Examples
+    --------
+    >>> [_thousands(size) for size in (0.0005, 0.001, 99_999.0, 100_000.0, 1.2e7)]
+    [-6, 0, 0, 3, 6]
+    """
+    return 0 if 1e-3 <= size < 1e5 else 3 * (_place(size) // 3)
+
+
+def _percentage(share: float) -> str:
+    """Two digits of it, or as many as it has before the point, but at most four.
+
+    Examples
+    --------
+    >>> [_percentage(share) for share in (3.2e12, 1234.5, 43.2, 2.64, 0.04, 1e-13, 0.0)]
+    ['3e12', '1234', '43', '2.6', '0.04', '0', '0']
     """
     if share < 1e-6:
         return "0"
+    if share >= 9999.5:
+        return f"{share:.0e}".replace("e+0", "e").replace("e+", "e")
     return f"{share:.0f}" if share >= 10 else f"{share:.2g}"
 
 
@@ -412,17 +469,16 @@ def _free_place(axes: Axes, curves: list[np.ndarray]) -> Any:
 
 def _set_epochs(axes: Axes, last: int) -> None:
     margin = 0.05 * last or 0.5
-    axes.set_xlabel("epoch")
+    _label(axes.xaxis, "epoch")
     axes.set_xlim(-margin, last + margin)
     axes.xaxis.set_major_locator(_EpochLocator(last))
-    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,.0f}"))
 
 
 class _EpochLocator(MaxNLocator):
     """Ticks at round numbers of epochs that there were: from 0 to the last."""
 
     def __init__(self, last: int) -> None:
-        super().__init__("auto", integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
+        super().__init__(_TICKS + 1, integer=True, min_n_ticks=1, steps=[1, 2, 5, 10])
         self.last = last
 
     def tick_values(self, vmin: float, vmax: float) -> Any:

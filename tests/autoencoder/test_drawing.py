@@ -12,7 +12,7 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from autoencoder import AutoEncoder, Preparation, load, make_donuts, plot, save
 from autoencoder.drawing import MOST_SAMPLES, _examples
-from autoencoder.panels import columns_for
+from autoencoder.panels import columns_for, draw_lost
 
 
 def fitted(*steps, X, n_hidden=2, epochs=20, **parameters):
@@ -192,6 +192,15 @@ def test_of_many_features_those_that_lost_most_are_shown():
     lost = panels(plot(AutoEncoder(epochs=5, random_state=0).fit(X), X))["Lost"]
     assert lost.get_title(loc="right").endswith("by the 12 of 30 features that lost most")
     assert len(bars(lost)[0]) == 12
+
+
+def test_losses_of_millions_of_percent_are_told_in_few_letters_and_without_a_factor():
+    data = np.random.RandomState(0).rand(50, 2)
+    axes = Figure().subplots()
+    draw_lost(axes, data, data + [[1e5, 0.01]], data, ["a", "b"])
+    axes.figure.draw_without_rendering()
+    assert max(len(text.get_text()) for text in axes.texts) <= 4
+    assert axes.yaxis.get_offset_text().get_text() == ""
 
 
 @pytest.mark.parametrize(("shape", "n_hidden"), [((1, 3), 3), ((5, 1), 1), ((2, 2), 3)])

@@ -5,6 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from autoencoder import plot_images, plot_points
+from autoencoder.classes import Classes
+from autoencoder.panels import draw_cost, draw_points
 
 
 @pytest.fixture
@@ -56,6 +58,32 @@ def test_features_of_like_range_have_axes_of_equal_scale(rng):
     data, *rest = points(rng)
     incoming = plot_points(data * [1, 2, 1, 1], *rest).axes[0]
     assert np.ptp(incoming.get_xlim()) == pytest.approx(np.ptp(incoming.get_ylim()))
+
+
+RANGES = {
+    (1.2e6, 1.6e6): ("f (× 10⁶)", "1.2 1.3 1.4 1.5 1.6"),
+    (120_000, 160_000): ("f (× 10³)", "120 130 140 150 160"),
+    (21_000, 45_000): ("f", "20,000 25,000 30,000 35,000 40,000 45,000"),
+    (2e-9, 7e-9): ("f (× 10⁻⁹)", "2 3 4 5 6 7"),
+    (1990, 2020): ("f", "1990 2000 2010 2020"),
+    (-999.9, -999.1): ("f", "−1000.0 −999.8 −999.6 −999.4 −999.2 −999.0"),
+    (-12_345.5, -12_344.5): ("f (− 12,346)", "0.6 0.8 1.0 1.2 1.4"),
+    (1.7e9, 1.7e9 + 7200): ("f (+ 1,700,000,000)", "0 2000 4000 6000"),
+    (1.234567, 1.234577): ("f (× 10⁻⁶ + 1.23456)", "8 10 12 14 16"),
+}
+
+
+@pytest.mark.parametrize("ends", RANGES)
+def test_ticks_have_few_digits_the_rest_is_in_the_label_and_room_beside_each_other(ends):
+    figure = Figure(figsize=(4.4, 4.4))
+    axes = figure.subplots()
+    draw_points(axes, np.column_stack([ends, [0, 1]]), Classes.of(None, 2), ["f", "g"])
+    figure.draw_without_rendering()
+    low, high = axes.get_xlim()
+    shown = [text for text in axes.get_xticklabels() if low <= text.get_position()[0] <= high]
+    assert (axes.get_xlabel(), " ".join(text.get_text() for text in shown)) == RANGES[ends]
+    boxes = [text.get_window_extent() for text in shown]
+    assert all(left.x1 + 3 < right.x0 for left, right in zip(boxes, boxes[1:], strict=False))
 
 
 def test_features_of_very_different_range_both_fill_their_axis(rng):
@@ -219,7 +247,16 @@ def test_the_ticks_of_10_000_epochs_are_round(rng):
     figure = plot_points(data, code, decoded, np.geomspace(1, 0.1, 10_000), labels)
     figure.draw_without_rendering()
     names = [text.get_text() for text in figure.axes[-1].get_xticklabels()]
-    assert names == ["0", "2,000", "4,000", "6,000", "8,000"]
+    assert names == ["0", "2000", "4000", "6000", "8000"]
+
+
+def test_a_million_epochs_is_a_factor_in_the_label():
+    axes = Figure().subplots()
+    draw_cost(axes, np.geomspace(1, 0.1, 1_200_000))
+    axes.figure.draw_without_rendering()
+    assert axes.get_xlabel() == "epoch (× 10⁶)"
+    names = [text.get_text() for text in axes.get_xticklabels()]
+    assert names == ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
 
 
 def test_a_diverged_run_is_drawn_to_its_end_with_the_epoch_that_was_best(rng):
