@@ -35,7 +35,8 @@ def plot(
 
     For samples that are points, the panels of `plot_points`; for images, those of `plot_images`.
     Beside the model stands PCA, fitted to the samples drawn, with as many components as the model
-    has hidden units: no linear code of that length loses less.
+    has hidden units: no linear code of that length loses less. The curve of the cost is training's;
+    its levels are what the samples drawn cost, by the model and by PCA.
 
     Parameters
     ----------
@@ -124,7 +125,9 @@ def draw(
     features, labels = _evenly(features), _evenly(labels)
     code = network.transform(features)
     by_pca = _by_pca(np.asarray(features, dtype=np.float64), code.shape[1])
-    before, after = inverse(np.asarray(features)), inverse(network.inverse_transform(code))
+    rebuilt = network.inverse_transform(code)
+    error = _mean_square(np.asarray(features, dtype=np.float64) - rebuilt)
+    before, after = inverse(np.asarray(features)), inverse(rebuilt)
     shown = slice(None) if image_shape is None else _examples(labels, len(code))
     before, after = before[shown], after[shown]
     pca = None
@@ -142,6 +145,7 @@ def draw(
             labels,
             label_name=label_name,
             validation_costs=validation_costs,
+            error=error,
             pca=pca,
             feature_names=feature_names,
             figure=figure,
@@ -155,6 +159,7 @@ def draw(
         labels=labels,
         label_name=label_name,
         validation_costs=validation_costs,
+        error=error,
         pca=pca,
         image_shape=image_shape,
         figure=figure,
@@ -195,9 +200,13 @@ def _by_pca(features: np.ndarray, n_hidden: int) -> tuple[np.ndarray, int, float
     with np.errstate(divide="ignore", invalid="ignore"):  # of shares of no variance
         pca = PCA(n_components, random_state=0).fit(scaled)
     rebuilt = pca.inverse_transform(pca.transform(scaled)) * (np.abs(features).max() or 1)
-    with np.errstate(over="ignore"):
-        cost = float(np.mean((features - rebuilt) ** 2))
+    cost = _mean_square(features - rebuilt)
     return (rebuilt, n_components, cost) if np.isfinite(cost) else None
+
+
+def _mean_square(residuals: np.ndarray) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.mean(residuals**2))
 
 
 def _examples(labels: ArrayLike | None, n_samples: int) -> np.ndarray:

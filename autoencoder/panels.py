@@ -25,6 +25,7 @@ from matplotlib.ticker import (
 from numpy.typing import ArrayLike
 
 from .classes import Classes
+from .output import counted
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart, and three more.
 PALETTE = (
@@ -134,9 +135,13 @@ def draw_cost(
     axes: Axes,
     costs: ArrayLike,
     validation_costs: ArrayLike | None = None,
+    error: float | None = None,
     pca: tuple[int, float] | None = None,
 ) -> None:
-    """The cost of each epoch, also on the validation samples, and PCA's as a level to reach.
+    """The cost of each epoch of training and, as levels, what the samples drawn cost in the end.
+
+    So that like is compared with like, also where the samples are not those of training: PCA's level
+    is to be held against that of the network on the same samples.
 
     Parameters
     ----------
@@ -144,8 +149,10 @@ def draw_cost(
     costs : array of shape (n_epochs,)
     validation_costs : array of shape (at most n_epochs,), optional
         Those of the last epochs, if there were others before.
+    error : float, optional
+        The cost of the samples drawn, with the network as it is.
     pca : (int, float), optional
-        The number of components and the cost of PCA.
+        The number of components of PCA, and its cost of these samples.
     """
     clear_frame(axes)
     costs = np.asarray(costs, dtype=np.float64)
@@ -161,11 +168,16 @@ def draw_cost(
         _plot_costs(axes, of_validation, validation, VALIDATION_COLOUR, "validation")
         _mark_lowest(axes, of_validation, validation, VALIDATION_COLOUR)
         curves.append(validation)
-    if pca is not None and pca[1] > 1e-3 * np.min(costs):
-        components = "1 component" if pca[0] == 1 else f"{pca[0]} components"
-        style: dict[str, Any] = {"color": PCA_COLOUR, "linestyle": "--", "linewidth": 1}
-        axes.axhline(pca[1], zorder=1, label=f"PCA, {components}", **style)
-        curves.append(np.full(len(costs), pca[1]))
+    levels = [] if error is None else [("these samples", COST_COLOUR, error)]
+    if pca is not None:
+        components = counted(pca[0], "component")
+        levels.append((f"PCA of these, {components}", PCA_COLOUR, pca[1]))
+    for name, colour, cost in levels:
+        # Far below the curve it would leave no room for it.
+        if 1e-3 * np.min(costs) < cost <= HIGHEST_COST:
+            label = f"{name}: {_readable(cost)}"
+            axes.axhline(cost, zorder=1, label=label, color=colour, linestyle="--", linewidth=1)
+            curves.append(np.full(len(costs), cost))
     _describe_cost(axes, costs)
     _set_epochs(axes, len(costs) - 1)
     _set_costs(axes, np.concatenate(curves))
@@ -421,7 +433,7 @@ def _describe_cost(axes: Axes, costs: np.ndarray) -> None:
     """Say the last cost, and of a run that ended above its start also the first and the lowest."""
     first, last = _readable(costs[0]), _readable(costs[-1])
     if costs[-1] <= costs[0] * (1 + 1e-3):
-        title(axes, "Cost", f"mean squared error; {last} in the last epoch")
+        title(axes, "Cost", f"mean squared error; training ended at {last}")
         return
     title(axes, "Cost", f"worse: {first} in the first epoch, {last} in the last")
     _mark_lowest(axes, np.arange(len(costs)), costs, COST_COLOUR)

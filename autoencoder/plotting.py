@@ -54,6 +54,7 @@ def plot_points(
     *,
     label_name: str | None = None,
     validation_costs: ArrayLike | None = None,
+    error: float | None = None,
     pca: Comparison | None = None,
     feature_names: Sequence[str] | None = None,
     figure: Figure | None = None,
@@ -79,6 +80,9 @@ def plot_points(
         labels have, as a column of a data frame has one, or ``class``.
     validation_costs : array of shape (n_epochs,), optional
         Drawn beside the costs.
+    error : float, optional
+        The mean squared error of the data with the network as it is, in the units of the costs: a
+        level beside them.
     pca : Comparison, optional
         What PCA makes of the data.
     feature_names : sequence of str, optional
@@ -134,7 +138,7 @@ def plot_points(
     draw_points(axes["decoded"], decoded[:, :2], classes, names)
     axes["decoded"].set(xlim=axes["incoming"].get_xlim(), ylim=axes["incoming"].get_ylim())
     level = None if pca is None else (pca.n_components, pca.cost)
-    draw_cost(axes["cost"], costs, validation_costs, level)
+    draw_cost(axes["cost"], costs, validation_costs, error, level)
     for name in ("incoming", "decoded", "cost"):
         axes[name].set_box_aspect(1)
     if pca is not None:
@@ -153,6 +157,7 @@ def plot_images(
     labels: ArrayLike | None = None,
     label_name: str | None = None,
     validation_costs: ArrayLike | None = None,
+    error: float | None = None,
     pca: Comparison | None = None,
     image_shape: tuple[int, int] | None = None,
     figure: Figure | None = None,
@@ -179,6 +184,8 @@ def plot_images(
         As in `plot_points`.
     validation_costs : array of shape (n_epochs,), optional
         Drawn beside the costs.
+    error : float, optional
+        As in `plot_points`, of all samples.
     pca : Comparison, optional
         What PCA makes of the images: a third row.
     image_shape : (height, width), optional
@@ -279,7 +286,7 @@ def plot_images(
         draw_code(axes["code"], code, classes)
         add_legend(figure, classes)
     level = None if pca is None else (pca.n_components, pca.cost)
-    draw_cost(axes["cost"], costs, validation_costs, level)
+    draw_cost(axes["cost"], costs, validation_costs, error, level)
     axes["cost"].set_box_aspect(1)
     return figure
 

@@ -62,6 +62,17 @@ def bars(axes):
     return [[bar.get_height() for bar in container] for container in axes.containers]
 
 
+def levels(axes):
+    """The heights of the dashed lines by their names, which end in them to three digits."""
+    dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
+    named = {}
+    for line in dashed:
+        name, height = line.get_label().split(": ")
+        named[name] = line.get_ydata()[0]
+        assert float(height) == pytest.approx(named[name], rel=5e-3)
+    return named
+
+
 def lies_within(figure):
     """Whether all that is drawn has room on the figure."""
     figure.draw_without_rendering()
@@ -130,14 +141,27 @@ def test_the_cost_that_pca_reaches_is_a_level_in_the_costs_panel(picture, donuts
     scaled = MinMaxScaler().fit_transform(donuts[:, :4])
     pca = PCA(2).fit(scaled)
     cost = np.mean((scaled - pca.inverse_transform(pca.transform(scaled))) ** 2)
-    level = next(line for line in picture["Cost"].lines if line.get_label() == "PCA, 2 components")
-    assert level.get_ydata() == pytest.approx([cost, cost])
+    assert levels(picture["Cost"])["PCA of these, 2 components"] == pytest.approx(cost)
+
+
+def test_the_levels_of_new_samples_are_their_own_costs_by_the_model_and_by_pca(model, donuts):
+    new = 2 * donuts[:30, :4]
+    scaler, network = model
+    scaled = scaler.transform(new)
+    pca = PCA(2).fit(scaled)
+    by_pca = np.mean((scaled - pca.inverse_transform(pca.transform(scaled))) ** 2)
+    cost = panels(plot(model, new))["Cost"]
+    assert levels(cost)["these samples"] == pytest.approx(-network.score(scaled))
+    assert levels(cost)["PCA of these, 2 components"] == pytest.approx(by_pca)
+    np.testing.assert_array_equal(cost.lines[0].get_ydata(), network.costs_)
+    ended = f"training ended at {network.costs_[-1]:.3g}"
+    assert cost.get_title(loc="right") == f"mean squared error; {ended}"
 
 
 def test_pca_with_as_many_components_as_features_is_no_level_for_it_loses_nothing(donuts):
     model = fitted(MinMaxScaler(), X=donuts[:, :4], n_hidden=10)
     axes = panels(plot(model, donuts[:, :4]))
-    assert [line.get_label() for line in axes["Cost"].lines] == ["training"]
+    assert levels(axes["Cost"]).keys() == {"these samples"}
     np.testing.assert_allclose(bars(axes["Lost"])[1], 0, atol=1e-9)
 
 
