@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -44,15 +44,12 @@ class Printer:
         self.filled = filled  # whether buffers are filled with NaN before each call
         self.globals: dict[str, Any] = {}  # what the program calls by name, but does not define
         self.names: dict[Variable, str] = {}
-        self.inner_names: list[str] = []  # of functions not called by them when the program runs
+        self.functions: list[str] = []  # the names of those defined, the program's own the last
         self.scope = Scope(taken=["numpy"])
         self._used: dict[tuple[str, Any], str] = {}
-        self.buffers: dict[Variable, Buffer] = {}
-        self.name = self.scope.new(plan.name)
-        body = _Body(self, plan)
-        slots, memory_lines, fill = self._slots_of(plan)
-        functions = [*body.arrays(slots), *body.function(self.name, fill)]
-        self.lines = [*body.before, *memory_lines, *functions]
+        self.slot_of: dict[Variable, int] = {}  # the number of the memory that a result is in
+        self._n_slots = 0
+        self.name, self.lines = self.function(plan)
 
     def use(self, name: str, value: Any) -> str:
         """What the value is called in the program: see `Op.expression`."""
@@ -73,7 +70,7 @@ class Printer:
     def commented(self) -> list[str]:
         """The lines of the program, with a comment to each statement."""
         is_planned = self.plan.placed is not NOWHERE
-        comments = Comments(self.names, self.buffers if is_planned else None)
+        comments = Comments(self.names, self.slot_of if is_planned else None)
         return [
             comments.added_to(text, node) if node is not None and computes else text
             for text, node, computes in self.lines
@@ -95,88 +92,40 @@ class Printer:
         """The node that each line, counted from 1, computes or checks."""
         return {i: line.node for i, line in enumerate(self.lines, 1) if line.node is not None}
 
-    def inner_functions(self, plans: Sequence[Plan]) -> tuple[list[str], list[PrintedLine]]:
-        """The names of functions for the inner plans of an op, and what defines them.
-
-        Plans that differ in nothing but one size of their buffers are printed once.
-        """
-        bodies = [_Body(self, plan, is_inner=True) for plan in plans]
-        sizes = _size_that_differs(*bodies) if len(bodies) == 2 else None
-        if sizes:
-            return self._maker(plans[0], bodies[0], sizes)
-        made = [self._maker(plan, body) for plan, body in zip(plans, bodies, strict=True)]
-        return [n for names, _ in made for n in names], [line for _, ls in made for line in ls]
-
-    def _maker(
-        self, plan: Plan, body: _Body, sizes: Sequence[int] = ()
-    ) -> tuple[list[str], list[PrintedLine]]:
-        """A function that makes the plan's function, with buffers of its own, for each of the sizes.
-
-        The first size is that of the plan.
-        """
-        maker = self.scope.new(f"make_{plan.name}")
-        names = [self.scope.new(plan.name)]
-        names += [self.scope.new(f"{plan.name}_{size}") for size in sizes[1:]]
-        slots, lines, fill = self._slots_of(plan)
-        self.inner_names += [maker, *names]
-        parameter = body.scope.new("rows") if sizes else ""
-        arrays = body.arrays(slots, dict.fromkeys(sizes[:1], parameter))
-        function = body.scope.new("block")
-        inside = [*arrays, *body.function(function, fill), PrintedLine(f"return {function}")]
-        made = ", ".join([f"{maker}({size})" for size in sizes] or [f"{maker}()"])
-        return names, [
-            *body.before,
-            *lines,
-            PrintedLine(f"def {maker}({parameter}):"),
-            *[line.indented() for line in inside],
-            PrintedLine(f"{', '.join(names)} = {made}"),
-        ]
-
-    def _slots_of(self, plan: Plan) -> tuple[list[str], list[PrintedLine], list[PrintedLine]]:
-        """The names of the memory of a function's buffers; the lines that make it, and fill it anew."""
-        names = [self.scope.new(f"slot_{i}") for i, _ in enumerate(plan.placed.slot_sizes)]
-        self.buffers.update(plan.placed.of)
+    def function(self, plan: Plan) -> tuple[str, list[PrintedLine]]:
+        """The name of a function that runs the plan, and the lines that define it and its buffers."""
+        name = self.scope.new(plan.name)
+        first, sizes = self._n_slots, plan.placed.slot_sizes
+        self._n_slots += len(sizes)
+        self.slot_of.update((v, first + buffer.slot) for v, buffer in plan.placed.of.items())
+        body = _Body(self, plan, first)
+        slots = [self.scope.new(f"slot_{first + i}") for i, _ in enumerate(sizes)]
         more = ", filled=True" if self.filled else ""
-        made = [
-            PrintedLine(f"{name} = {self.use('memory', memory)}({size}{more})")
-            for name, size in zip(names, plan.placed.slot_sizes, strict=True)
+        rooms = [
+            PrintedLine(f"{slot} = {self.use('memory', memory)}({size}{more})")
+            for slot, size in zip(slots, sizes, strict=True)
         ]
-        if not names or not self.filled:
-            return names, made, []
-        fill = self.use("fill_with_nan", fill_with_nan)
-        return names, made, [PrintedLine(f"{fill}([{', '.join(names)}])")]
-
-
-def _size_that_differs(one: _Body, other: _Body) -> tuple[int, int] | None:
-    """A size of the one, and the other's in its place, if nothing else is different."""
-    if one.texts != other.texts:
-        return None
-    pairs = {
-        pair
-        for a, b in zip(one.shapes, other.shapes, strict=True)
-        for pair in zip(a, b, strict=True)
-    }
-    different = [(n, m) for n, m in pairs if n != m]
-    if len(different) != 1 or any(n == m == different[0][0] for n, m in pairs):
-        return None
-    return different[0]
+        fill = []
+        if slots and self.filled:
+            function = self.use("fill_with_nan", fill_with_nan)
+            fill = [PrintedLine(f"{function}([{', '.join(slots)}])")]
+        self.functions.append(name)
+        return name, [*body.before, *rooms, *body.arrays(slots), *body.function(name, fill)]
 
 
 class _Body:
     """The lines of one function."""
 
-    def __init__(self, printer: Printer, plan: Plan, is_inner: bool = False) -> None:
+    def __init__(self, printer: Printer, plan: Plan, first_slot: int) -> None:
         self._printer = printer
-        self._is_inner = is_inner
         self._plan = plan
+        self._first_slot = first_slot
         self._names = printer.names
         self.scope = printer.scope.function()
         self.before: list[PrintedLine] = []  # the functions that it calls
         self._inner: list[str] = []
         self._views: list[PrintedLine] = []
-        # The names of the arrays that outlive a call; and of arrays of one number, which an inner
-        # function has for itself, too: their sizes may be those of its buffers.
-        self._own: dict[Buffer | Constant, str] = {}
+        self._own: dict[Buffer, str] = {}  # the names of the arrays that outlive a call
         # The users' names first; other variables get a name when they are first printed.
         graph = plan.graph
         named = [v for v in ancestors(graph.outputs) if v.name and not isinstance(v, Constant)]
@@ -201,38 +150,16 @@ class _Body:
         header = PrintedLine(f"def {name}({', '.join(parameters)}):")
         return [header, *[line.indented() for line in (*first, *self._lines)]]
 
-    def arrays(
-        self, slots: Sequence[str], called: Mapping[int, str] | None = None
-    ) -> list[PrintedLine]:
-        """The lines that make the buffers, in these slots, and look at them.
-
-        Sizes may be called by a name.
-        """
+    def arrays(self, slots: Sequence[str]) -> list[PrintedLine]:
+        """The lines that make the buffers, in these slots, and look at them."""
         lines = []
-        # Buffers first.
-        for own, name in sorted(self._own.items(), key=lambda item: isinstance(item[0], Constant)):
-            array = own.data if isinstance(own, Constant) else own
-            sizes = ", ".join((called or {}).get(n, str(n)) for n in array.shape)
-            shape = f"({sizes}{',' * (len(array.shape) == 1)})"
-            dtype = self._use(array.dtype.name, array.dtype)
-            if isinstance(own, Constant):
-                number = self._use("number", own.data.flat[0])
-                text = f"{self._use('full', np.full)}({shape}, {number}, {dtype})"
-            else:
-                text = f"{self._use('ndarray', np.ndarray)}({shape}, {dtype}, {slots[own.slot]})"
-            lines.append(PrintedLine(f"{name} = {text}"))
-        return [*lines, *self._views]
-
-    @property
-    def shapes(self) -> list[Sequence[int]]:
-        """The shapes of the arrays that the function has for itself."""
-        return [own.data.shape if isinstance(own, Constant) else own.shape for own in self._own]
-
-    @property
-    def texts(self) -> list[str]:
-        """What is printed, without the sizes of buffers."""
-        lines = [*self.before, *self._views, *self.function("")]
-        return [line.text for line in lines] + [*self._own.values()]
+        for buffer, name in self._own.items():
+            array, dtype = (
+                self._use("ndarray", np.ndarray),
+                self._use(buffer.dtype.name, buffer.dtype),
+            )
+            lines.append(f"{name} = {array}({buffer.shape}, {dtype}, {slots[buffer.slot]})")
+        return [*map(PrintedLine, lines), *self._views]
 
     def _print(self, step: Step) -> None:
         node = step.node
@@ -242,11 +169,12 @@ class _Body:
             self._lines.append(PrintedLine(f"assert {sides}", node))
         if step.is_lasting:
             buffer = self._plan.placed.of[node.inputs[0]]
-            names[0] = self._own_name(buffer, f"b{buffer.slot}")
-        inner, before = self._printer.inner_functions(step.inner) if step.inner else ([], [])
+            names[0] = self._own_name(buffer)
+        functions = [self._printer.function(plan) for plan in step.inner]
+        inner = [name for name, _ in functions]
         self._inner += inner
-        self.before += before
-        outputs = self._new_names(node)
+        self.before += [line for _, lines in functions for line in lines]
+        outputs = self._new_names(node, self._printer.scope if step.is_lasting else self.scope)
         texts = list(node.op.statements(node, names, outputs, self._use, inner))
         if step.into is not None:
             texts[-1] = f"{texts[-1][:-1]}, out={self._written_into(step.into)})"
@@ -258,11 +186,11 @@ class _Body:
             dropped = ", ".join(self._names[v] for v in step.dropped)
             lines.append(PrintedLine(f"del {dropped}", node))
 
-    def _new_names(self, node: Apply) -> list[str]:
+    def _new_names(self, node: Apply, scope: Scope) -> list[str]:
         for variable in node.outputs:
             if variable not in self._names:
                 base = identifier(str(node.op).split("{")[0].lower())
-                self._names[variable] = self.scope.numbered(base)
+                self._names[variable] = scope.numbered(base)
         return [self._names[variable] for variable in node.outputs]
 
     def _use(self, name: str, *value: Any) -> str:
@@ -271,13 +199,13 @@ class _Body:
     def _written_into(self, place: Variable | Buffer) -> str:
         """The name of the array that a result is written into."""
         if isinstance(place, Buffer):
-            return self._own_name(place, f"b{place.slot}")
+            return self._own_name(place)
         return self._lent.get(place) or self._names[place]
 
-    def _own_name(self, array: Buffer | Constant, text: str) -> str:
-        if array not in self._own:
-            self._own[array] = self.scope.new(text)
-        return self._own[array]
+    def _own_name(self, buffer: Buffer) -> str:
+        if buffer not in self._own:
+            self._own[buffer] = self._printer.scope.new(f"b{self._first_slot + buffer.slot}")
+        return self._own[buffer]
 
     def _names_of(self, variables: Sequence[Variable]) -> list[str]:
         """What the variables are called that one statement is about."""
@@ -290,13 +218,11 @@ class _Body:
         ]
 
     def _constant(self, constant: Constant, among_scalars: bool) -> str:
-        name, data = _constant_name(constant), constant.data
-        is_one_number = data.ndim and data.size and (data == data.flat[0]).all()
-        if not self._is_inner or not is_one_number:
-            # NumPy computes fastest with an array beside arrays, else with a number.
-            as_number = among_scalars and constant.type.is_float
-            return self._use(name, data[()] if as_number else data)
-        return self._own_name(constant, name)
+        # NumPy computes fastest with an array beside arrays, else with a number.
+        as_number = among_scalars and constant.type.is_float
+        return self._use(
+            _constant_name(constant), constant.data[()] if as_number else constant.data
+        )
 
     def _results(self) -> list[str]:
         """The outputs, copied where they would share memory with something that others hold."""

@@ -33,10 +33,9 @@ class Instances:
 
     def __init__(self, code: CodeType, printer: Printer, **more_names: Any) -> None:
         self._code = code
-        self._name = printer.name
-        self.shown = {"__name__": self._name, "__loader__": _Loader(printer)}
+        self.shown = {"__name__": printer.name, "__loader__": _Loader(printer)}
         self._globals = {**printer.globals, **self.shown, **more_names}
-        self._inner_names = printer.inner_names
+        self._functions = printer.functions
         self._idle: list[Callable[..., tuple[Any, ...]]] = []
 
     def run(self, *values: Any) -> tuple[Any, ...]:
@@ -57,10 +56,8 @@ class Instances:
         """Another instance."""
         namespace = dict(self._globals)
         exec(self._code, namespace)
-        function: Any = namespace.pop(self._name)
-        for name in self._inner_names:
-            del namespace[name]
-        return function
+        functions: list[Any] = [namespace.pop(name) for name in self._functions]
+        return functions[-1]
 
 
 class Recycler(Protocol):
@@ -90,7 +87,7 @@ class Program:
         # Warnings show a line if it is to be found here: see `_Loader`.
         linecache.lazycache(self._filename, instances.shown)
         weakref.finalize(self, linecache.cache.pop, self._filename, None).atexit = False
-        self.run = instances.run if printer.buffers else instances.new()
+        self.run = instances.run if printer.slot_of else instances.new()
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """How long each statement takes in a call: the median of so many calls on the values."""

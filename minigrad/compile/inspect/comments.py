@@ -10,7 +10,6 @@ from ...ops.shape import is_transposed, transposed
 from ...protocol.errors import file_and_line
 from ...protocol.formula import formula, leaf
 from ...protocol.precedence import Formula
-from ..buffers import Buffer
 from ..names import identifier
 
 # Comments stand at this column, and longer formulas are broken off.
@@ -22,10 +21,10 @@ class Comments:
     """Writes a comment to each statement; in a planned program they tell buffers and shapes, too."""
 
     def __init__(
-        self, names: Mapping[Variable, str], buffer_of: Mapping[Variable, Buffer] | None
+        self, names: Mapping[Variable, str], slot_of: Mapping[Variable, int] | None
     ) -> None:
         self._names = names
-        self._buffer_of = buffer_of
+        self._slot_of = slot_of
 
     def added_to(self, statement: str, node: Apply) -> str:
         """The statement, which computes the node, with a comment."""
@@ -40,11 +39,11 @@ class Comments:
         Without a word about it the order is that of C, row by row.
         """
         variable = node.outputs[0]
-        if self._buffer_of is None or node.nout > 1 or not variable.type.ndim:
+        if self._slot_of is None or node.nout > 1 or not variable.type.ndim:
             return ""
         sizes = ", ".join("?" if size is None else str(size) for size in variable.type.shape)
-        buffer = self._buffer_of.get(variable)
-        where = "" if buffer is None else f" in b{buffer.slot}"
+        slot = self._slot_of.get(variable)
+        where = "" if slot is None else f" in b{slot}"
         is_by_columns = is_transposed(variable) and transposed(variable).owner is not None
         order = ", by columns" if is_by_columns else ""
         shape = f"({sizes}{',' * (variable.type.ndim == 1)})"

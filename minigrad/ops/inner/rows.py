@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...core.evaluate import evaluate
-from ...core.graph import Apply, Constant, Op, Variable
+from ...core.graph import Apply, Op, Variable
 from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
 from ...protocol.op import Use
-from ...protocol.walks import clone_replace
 
 # From so many blocks on, sums of float32 would lose digits if they were added up in float32.
 _MANY_BLOCKS = 32
@@ -34,7 +33,7 @@ class RowBlocks(Op):
         types: Sequence[Any],  # of the outputs
         joined: Sequence[int | None],  # along which axis; None for outputs that are added up
     ) -> None:
-        self._graphs = _sharing_ops(dict(graphs))
+        self._graphs = dict(graphs)
         self._lengths = lengths
         self._cut = cut
         self._types = types
@@ -80,9 +79,10 @@ class RowBlocks(Op):
             for name, axis in zip(inputs, self._cut, strict=False)
         ]
         arguments = ", ".join([*cut, *inputs[len(cut) :]])
-        names = dict(zip(self._graphs, inner, strict=len(inner) == len(self._graphs)))
-        counts = [(self._lengths.count(n), n, names.get(n, inner[0])) for n in self._graphs]
-        blocks = " + ".join(f"{count} * [({name}, {n})]" for count, n, name in counts)
+        blocks = " + ".join(
+            f"{self._lengths.count(n)} * [({name}, {n})]"
+            for n, name in zip(self._graphs, inner, strict=True)
+        )
         zeros, add = use("zeros", np.zeros), use("add", np.add)
         lines = [
             f"{stop} = 0",
@@ -130,48 +130,3 @@ class RowBlocks(Op):
 def _shown(axis: int, start: str, stop: str) -> str:
     """The index of a block along an axis, as source."""
     return ", ".join([*[":"] * axis, f"{start}:{stop}"])
-
-
-def _sharing_ops(graphs: dict[int, ClosedGraph]) -> dict[int, ClosedGraph]:
-    """The graphs, of which those that compute as the first does are the first, on other inputs."""
-    first, *others = graphs
-    for length in others:
-        other = graphs[length]
-        replacements = _differences(graphs[first], other)
-        if replacements is not None:
-            outputs = clone_replace(graphs[first].outputs, replacements)
-            graphs[length] = ClosedGraph(other.inputs, outputs)
-    return graphs
-
-
-def _differences(one: ClosedGraph, other: ClosedGraph) -> dict[Variable, Variable] | None:
-    """What to put in the place of inputs and constants of the one to make it equal to the other.
-
-    None if they do not have the same operations in the same places. The only constants that may
-    differ are arrays of one number, in their shapes.
-    """
-    same: dict[Variable, Variable] = dict(zip(one.inputs, other.inputs, strict=True))
-    replacements = dict(same)
-
-    def are_same(v: Variable, w: Variable) -> bool:
-        if not isinstance(v, Constant) or not isinstance(w, Constant):
-            return same.get(v) is w
-        if v.type.dtype != w.type.dtype or v.type.ndim != w.type.ndim:
-            return False
-        if np.array_equal(v.data, w.data, equal_nan=v.type.is_float):
-            return True
-        replacements[v] = w
-        return bool(v.type.ndim and v.data.size and w.data.size) and bool(
-            (v.data == v.data.flat[0]).all() and (w.data == v.data.flat[0]).all()
-        )
-
-    nodes, other_nodes = one.nodes, other.nodes
-    if len(nodes) != len(other_nodes):
-        return None
-    for node, other_node in zip(nodes, other_nodes, strict=True):
-        if node.op != other_node.op or len(node.inputs) != len(other_node.inputs):
-            return None
-        if not all(map(are_same, node.inputs, other_node.inputs)):
-            return None
-        same.update(zip(node.outputs, other_node.outputs, strict=True))
-    return replacements if all(map(are_same, one.outputs, other.outputs)) else None
