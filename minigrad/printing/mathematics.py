@@ -22,40 +22,14 @@ from ..ops.softmax import LogSoftmax, Softmax
 from ..protocol.formula import one_line
 from ..protocol.omissions import FILLED, ITSELF, Wording
 from ..protocol.walks import known_integer, made_by
-from .notation import (
-    AND,
-    ATOM,
-    BIG,
-    COMPARISON,
-    GREEK,
-    NAME,
-    OR,
-    PRODUCT,
-    SUM,
-    THIN,
-    TIGHT,
-    TIMES,
-    Notation,
-    big,
-    call,
-    cases,
-    fraction,
-    function,
-    gap,
-    index,
-    infix,
-    listed,
-    make,
-    mark,
-    name,
-    number,
-    power,
-    prefix,
-    row,
-    sign,
-    within,
-    words,
+
+# fmt: off
+from .notation import (  # isort: skip
+    AND, ATOM, BIG, COMPARISON, GREEK, NAME, OR, PRODUCT, SUM, THIN, TIGHT, TIMES, Notation,
+    big, call, cases, fraction, function, gap, index, infix, listed, make, mark, name, number,
+    power, prefix, row, sign, within, words,
 )
+# fmt: on
 
 x, y, z = gap(0), gap(1), gap(2)
 one = number(1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from typing import Any, NamedTuple
 
@@ -46,29 +46,14 @@ def make(kind: str, *parts: Notation, binds: int = ATOM) -> Notation:
 # ---- What operations are written with ----------------------------------------------------------------
 
 
-def name(text: str) -> Notation:
-    """A letter, or several, which stand upright."""
-    return Notation("name", (text,), NAME)
+def _leaf(kind: str, text: Any) -> Notation:
+    return Notation(kind, (str(text),), NAME)
 
 
-def number(value: Any) -> Notation:
-    """A number."""
-    return Notation("number", (str(value),), NAME)
-
-
-def sign(text: str) -> Notation:
-    """An operator between its operands."""
-    return Notation("sign", (text,), NAME)
-
-
-def mark(text: str) -> Notation:
-    """An operator that stands close to its operand, or for itself."""
-    return Notation("mark", (text,), NAME)
-
-
-def words(text: str) -> Notation:
-    """Words, exactly as they are."""
-    return Notation("words", (text,), NAME)
+# Letters, of which several stand upright; numbers; operators between operands; such as stand close
+# to one, or for themselves; words as they are; the names of functions.
+name, number, sign, mark = (partial(_leaf, kind) for kind in ("name", "number", "sign", "mark"))
+words, function = (partial(_leaf, kind) for kind in ("words", "function"))
 
 
 def row(*parts: Notation, binds: int = ATOM) -> Notation:
@@ -104,11 +89,6 @@ def power(base: Notation, exponent: Notation) -> Notation:
 def index(base: Notation, *below: Notation) -> Notation:
     """A base with indices."""
     return make("index", within(base, NAME), below[0] if len(below) == 1 else listed(below))
-
-
-def function(text: str) -> Notation:
-    """The name of a function."""
-    return Notation("function", (text,), NAME)
 
 
 def call(called: str | Notation, *arguments: Notation) -> Notation:

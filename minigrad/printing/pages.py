@@ -28,7 +28,7 @@ header p{margin:0;color:var(--soft)}
 main{display:grid;gap:10px}
 section,figure{margin:0;min-width:0;padding:10px;overflow:auto;
  border:1px solid var(--line);border-radius:8px}
-svg{display:block;margin:auto;max-width:max(100%,560px);height:auto}
+svg{display:block;margin:auto;max-width:100%;height:auto}math+h2{margin-top:16px}
 details{margin-bottom:6px}summary{color:var(--soft);font-size:.85rem;cursor:pointer}
 math{font-size:1.1rem;line-height:1.8;text-align:left}
 math[display=block]{display:block math;margin:0;width:max-content}
@@ -74,6 +74,7 @@ figcaption{position:sticky;left:0;width:max-content;font-size:.8rem;font-weight:
 .graphs{display:grid;gap:10px}
 @media(min-width:900px){main{grid-template-columns:minmax(0,1fr) minmax(0,2fr)}
  .graphs{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}
+ .graphs:only-child{grid-column:1/3;grid-template-columns:minmax(0,1fr)}
  section,figure{max-height:calc(100vh - 80px)}}
 @media(max-width:899px){li:not(.now){display:none}}
 """
@@ -132,7 +133,7 @@ def page(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
     True
     """
     drawing = diagram_of("page", x, largest)
-    sections = {"graph": svg(drawing), "mathematics": _mathematics(x, drawing)}
+    sections = {"graph": _picture(drawing), "mathematics": _mathematics(x, drawing)}
     if isinstance(x, Function):
         sections["program"] = _program(x, drawing.ids)
     body = "".join(
@@ -150,13 +151,13 @@ def steps(
 ) -> str:
     """A page that shows how expressions are rewritten: each fact that is used, and the graph around it.
 
-    Arrow keys and buttons go back and forth. A fact is used wherever it holds, and steps that change
-    nothing in the whole graph are left out.
+    Arrow keys and buttons go back and forth. A fact is used wherever it holds; steps that change
+    nothing that is drawn are left out. What a plan changes for the sizes of a call is not shown.
 
     Parameters
     ----------
     x : Variable, list of Variable, or Function
-        Of a function its expressions and new values, as they were written.
+        A function stands for its expressions and new values, as they were written.
     file : str or path, optional
         Where to: a page by itself.
     most : int
@@ -184,20 +185,19 @@ def steps(
     outputs = [*x.expressions, *x.new_values] if isinstance(x, Function) else x
     drawing = diagram_of("steps", outputs, largest)
     found = replay([outputs] if isinstance(outputs, Variable) else outputs, most)
-    pictures, facts = [svg(drawing)], []
+    pictures, facts = [_picture(drawing)], []
     for change, state in zip(found.changes, found.states[1:], strict=True):
         after = diagram_of("steps", [*state], largest)
         if after[:2] != drawing[:2]:  # else it is about sizes, say, which no drawing shows
             pictures[-1] = _marked(pictures[-1], drawing, change.old, "data-old")
-            pictures.append(_marked(svg(after), after, change.new, "data-new"))
+            pictures.append(_marked(_picture(after), after, change.new, "data-new"))
             facts.append(f"<li>{escape(change.fact)}{_equation(change)}</li>")
         drawing = after
     figures = [f"<figure><figcaption></figcaption>{picture}</figure>" for picture in pictures]
     buttons = "<button>←</button><span></span><button>→</button>"
     navigation = f"<nav>{buttons if facts else 'Nothing is rewritten.'}</nav>"
-    body = (
-        f'<section><ol>{"".join(facts)}</ol></section><div class="graphs">{"".join(figures)}</div>'
-    )
+    told = f"<section><ol>{''.join(facts)}</ol></section>" if facts else ""
+    body = f'{told}<div class="graphs">{"".join(figures)}</div>'
     title = f"{x.name}, rewritten" if isinstance(x, Function) else "rewritten"
     header = f"<h1>{escape(title)}</h1>{navigation}"
     return _written(file, _document(title, header, body, _STEPS_STYLE, _STEPS_SCRIPT))
@@ -235,6 +235,17 @@ def _program(f: Function, ids: Mapping[Variable, str]) -> str:
     place = texts.index("<code></code>")
     first = f"<summary>imports and constants</summary>{''.join(texts[:place])}"
     return f"<details>{first}</details>{''.join(texts[place + 1 :])}"
+
+
+# How small a drawing may become on a narrow page.
+_SMALLEST = 0.7
+
+
+def _picture(drawing: Diagram) -> str:
+    """The drawing, as small as the page makes it, but not smaller than people can read."""
+    text = svg(drawing)
+    width = float(text.partition(' width="')[2].partition('"')[0])
+    return text.replace("<svg ", f'<svg style="min-width:{_SMALLEST * width:.0f}px" ', 1)
 
 
 def _marked(picture: str, drawing: Diagram, variables: Iterable[Variable], mark: str) -> str:

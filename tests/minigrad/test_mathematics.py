@@ -215,6 +215,22 @@ def test_the_keys_of_a_dict_are_the_left_sides():
     ]  # fmt: skip
 
 
+def test_a_key_with_an_arrow_tells_what_a_variable_becomes():
+    assert latex({"W ←": W - 0.1 * X}) == r"W \leftarrow W - 0.1 X"
+    assert "<mi>W</mi><mo>←</mo>" in mathml({"W ←": W - 0.1 * X})
+    # What comes of it elsewhere is not W, which is still the old one there.
+    new = 2 * T.exp(v)
+    assert latex({"v ←": new, "w ←": w + new}, let=True).splitlines()[1:-1] == [
+        r"a &= 2 \exp(v) \\", r"v &\leftarrow a \\", r"w &\leftarrow w + a",
+    ]  # fmt: skip
+
+
+def test_a_number_has_at_most_six_digits():
+    assert latex(1.1283791670955126 * a) == "1.12838 a"
+    assert latex(100000.0 * a) == "100000 a"
+    assert latex(a * -3.5e-8) == r"(-3.5 \cdot 10^{-8}) a"
+
+
 def test_what_mathematics_leaves_out_has_no_line():
     p = T.nnet.softmax(X)[T.arange(y.shape[0]), y]
     assert latex({"L": T.log(p).sum()}, let=True).count("=") == 1
