@@ -24,7 +24,7 @@ def lay_out_course(folder: Path, holes: Collection[str] = tuple(HOLES)) -> None:
     for module in MODULES:
         prefix = f"{module}."
         own = {h.removeprefix(prefix): HOLES[h] for h in holes if h.startswith(prefix)}
-        text = with_holes(source(module), own)
+        text = with_holes(source(module), own) if own else source(module)
         (package / f"{module}.py").write_text(text, encoding="utf-8")
 
 
