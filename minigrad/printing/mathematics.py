@@ -20,7 +20,7 @@ from ..ops.reduction import CumSum, Reduction
 from ..ops.shape import Itself, Reshape, Shape
 from ..ops.softmax import LogSoftmax, Softmax
 from ..protocol.formula import one_line
-from ..protocol.omissions import FILLED, ITSELF, Wording
+from ..protocol.omissions import ITSELF, Wording
 from ..protocol.walks import known_integer, made_by
 
 # fmt: off
@@ -102,20 +102,17 @@ def letters(axes: Sequence[int]) -> list[Notation]:
     return [name("ijkl"[axis]) if axis < 4 else index(name("i"), number(axis)) for axis in axes]
 
 
-def _along(called: str, node: Apply, operand: Notation = x) -> Notation:
+def _along(called: str, node: Apply) -> Notation:
     """A function along axes, which are told where there are others."""
     head = function(called)
     if len(node.op.axis) < node.inputs[0].type.ndim or node.out.type.ndim > 1:
         head = index(head, *letters(node.op.axis))
-    return call(head, operand)
+    return call(head, x)
 
 
 def _size(node: Apply, op: Size, operands: Sequence[Variable]) -> Notation:
-    words_for = {1: ["dim"], 2: ["rows", "cols"]}.get(operands[0].type.ndim)
-    head = (
-        function(words_for[op.axis]) if words_for else index(function("size"), *letters([op.axis]))
-    )
-    return call(head, x)
+    names = {1: ["dim"], 2: ["rows", "cols"]}.get(operands[0].type.ndim)
+    return call(names[op.axis] if names else index(function("size"), *letters([op.axis])), x)
 
 
 def _permuted(node: Apply, op: DimShuffle, operands: Sequence[Variable]) -> Notation:
@@ -297,7 +294,8 @@ NOTATION: dict[str | type, Written] = {
     "tensor_copy": x, "ceil": make("ceil", x), "floor": make("floor", x), "rint": call("round", x),
     "add": infix(x, "+", y, SUM, 1), "sub": infix(x, "−", y, SUM, 1),
     "mul": _product, "true_div": _quotient, "power": _power,
-    "int_div": make("floor", fraction(x, y)), "mod": infix(x, "mod", y, PRODUCT, 1),
+    "int_div": make("floor", fraction(x, y)),
+    "mod": infix(within(x, PRODUCT), "mod", within(y, TIGHT), SUM),
     "maximum": call("max", x, y), "minimum": call("min", x, y),
     "eq": _compared("="), "neq": _compared("≠"), "lt": _compared("<"), "le": _compared("≤"),
     "gt": _compared(">"), "ge": _compared("≥"),
@@ -333,10 +331,8 @@ NOTATION: dict[str | type, Written] = {
 def notation_of(node: Apply, output: int | None, wording: Wording) -> Notation:
     """What is written of a node, with gaps for the operands; of one of its outputs, if told which."""
     op, operands = wording
-    if op == ITSELF:
-        return x
-    if op == FILLED:
-        return _filled(node, operands)
+    if isinstance(op, str):
+        return x if op == ITSELF else _filled(node, operands)
     keys = [getattr(op, "name", None) if isinstance(op, (Elementwise, Reduction)) else None]
     written = next((NOTATION[key] for key in [*keys, *type(op).__mro__] if key in NOTATION), None)
     if written is None:

@@ -101,7 +101,7 @@ def call(called: str | Notation, *arguments: Notation) -> Notation:
 def big(operator: str, axes: Sequence[Notation], body: Notation) -> Notation:
     """A sum, product or the like over indices."""
     head = make("under", mark(operator), listed(axes)) if axes else mark(operator)
-    return make("applied", head, within(body, PRODUCT), binds=BIG)
+    return make("applied", head, within(body, BIG), binds=BIG)
 
 
 def cases(value: Notation, condition: Notation, otherwise: Notation) -> Notation:
@@ -149,11 +149,7 @@ _GREEK = dict(
     )
 )
 # By which a name is known to be a letter: TeX's names, and the usual ones of two.
-GREEK = {
-    **{word: letter for letter, word in _GREEK.items()},
-    "epsilon": "ε",
-    "phi": "φ",
-}
+GREEK = {word: letter for letter, word in _GREEK.items()} | {"epsilon": "ε", "phi": "φ"}
 _LETTERS = {
     **{letter: f"\\{word}" for letter, word in _GREEK.items()},
     **{"𝟎": r"\mathbf{0}", "𝟏": r"\mathbf{1}", "∞": r"\infty"},

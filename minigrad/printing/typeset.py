@@ -70,7 +70,7 @@ def latex(expression: Any, let: bool = False) -> str:
     equations = _equations(*_read(expression), LATEX, let)
     if len(equations) == 1:
         return "".join(equations[0])
-    rows = [f"{left.strip()} &{relation.strip()} {right}" for left, relation, right in equations]
+    rows = [f"{left} &{relation.strip()} {right}".strip() for left, relation, right in equations]
     return "\n".join([r"\begin{aligned}", " \\\\\n".join(rows), r"\end{aligned}"])
 
 
@@ -175,8 +175,8 @@ def _language(language: int, id_of: Ids) -> Language:
 
     def called(name: str, variable: Variable) -> Formula:
         bare = name.removesuffix(BECOMES)
-        text = marked(formula(named(bare.strip()), language).text, variable)
-        return Formula(text + name[len(bare) :])
+        found = formula(named(bare.strip()), language)
+        return found._replace(text=marked(found.text, variable) + name[len(bare) :])
 
     return Language(template_of, leaf_of, called)
 

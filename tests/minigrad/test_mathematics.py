@@ -130,6 +130,10 @@ def test_what_goes_along_axes_names_them(expression, text):
         (T.exp(a) ** 2, r"\exp(a)^2"),
         (X.T.dot(Y).T, r"(X^\top Y)^\top"),
         (X.dot(Y)[0], "(X Y)_{0, :}"),
+        (a * (b % 2), r"a \cdot (b \bmod 2)"),
+        ((a + 1) % 2, r"(a + 1) \bmod 2"),
+        (X.sum(axis=1).sum(), r"\sum_i \sum_j X"),
+        (T.dvector("v_1")[0], "(v_1)_0"),
     ],
 )
 def test_brackets_stand_where_the_order_is_another(expression, text):
@@ -212,6 +216,14 @@ def test_the_keys_of_a_dict_are_the_left_sides():
     named.name = "other"
     assert latex({"f": named, "g": named, "a": a}, let=True).splitlines()[1:-1] == [
         r"g &= a + 1 \\", r"f &= g \\", "a &= a",
+    ]  # fmt: skip
+
+
+def test_a_name_with_an_index_stands_in_brackets_before_another():
+    e = T.exp(v)
+    e.name = "e_1"
+    assert latex([e, e[0] ** 2], let=True).splitlines()[1:-1] == [
+        r"e_1 &= \exp(v) \\", "& (e_1)_0^2",
     ]  # fmt: skip
 
 
