@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ..core.graph import Constant, Variable
@@ -106,76 +106,24 @@ def default_updates(
 def _blame(new_value: Variable, target: Variable, what: str) -> str:
     """Which part of the expression brought in its dtype, and where that part was written."""
     wide = new_value.type.dtype
-    message = f"{what} is {wide}, but {target} is {target.type.dtype}"
-    culprit, part = _first_of_dtype(new_value, wide)
+    # Down along that dtype, but not to numbers, which take on the dtype of what they meet.
+    part: Variable | None = None
+    causes = [new_value]
+    while same := [v for v in causes if v.type.dtype == wide and not isinstance(v, Constant)]:
+        causes = same[:1]
+        if causes[0].owner is None:
+            break
+        part, causes = causes[0], causes[0].owner.inputs
+    message = f"{what} is {wide}, but {target} is {target.type.dtype}: "
     if part is not None and part.owner is not None:
         place = part.owner.made_at
-        message += f": {short(part)} became {wide}"
-        if place is not None:
-            message += f" at {quoted(place)},"
-        message += f" because {_with_dtypes(_causes(culprit, part, target))}"
-    elif culprit is not None:
-        message += f": {_with_dtypes([culprit])}"
-    return message
+        at = f" at {quoted(place)}," if place else ""
+        message += f"{short(part)} became {wide}{at} because "
+    return message + " and ".join(map(_with_dtype, dict.fromkeys(causes)))
 
 
-def _causes(culprit: Variable | None, part: Variable, target: Variable) -> list[Variable]:
-    """Which variables made the part, of which the culprit is an input or None, of its dtype.
-
-    A number takes on the dtype of what it meets: it is what it meets, an integer in a float update
-    for example, that is the cause.
-    """
-    assert part.owner is not None
-    if culprit is not None and not isinstance(culprit, Constant):
-        return [culprit]
-    kind = target.type.numpy_dtype.kind
-    others = [
-        v
-        for v in part.owner.inputs
-        if not isinstance(v, Constant) and v.type.numpy_dtype.kind != kind
-    ]
-    if others:
-        causes = [target, *[_first_of_dtype(v, v.type.dtype)[0] or v for v in others]]
-    else:
-        causes = part.owner.inputs if culprit is None else [culprit]
-    return list(dict.fromkeys(causes))
-
-
-def _with_dtypes(variables: Sequence[Variable]) -> str:
-    """Which dtypes they have, and where the shared ones were made."""
-    text = " and ".join(f"{_written(v)} is {v.type.dtype}" for v in variables)
-    places = [
-        (f"{_written(v)} " if len(variables) > 1 else "") + f"shared at {quoted(v.made_at)}"
-        for v in variables
-        if isinstance(v, SharedVariable) and v.made_at is not None
-    ]
-    return f"{text} ({'; '.join(places)})" if places else text
-
-
-def _written(variable: Variable) -> str:
-    """The variable as people write it."""
-    if isinstance(variable, Constant) and variable.name is None:
-        return str(variable.data) if variable.data.size == 1 else "a constant"
-    return str(variable)
-
-
-def _first_of_dtype(variable: Variable, dtype: str) -> tuple[Variable | None, Variable | None]:
-    """Going down from the variable along that dtype: the input it comes from, and its first user.
-
-    If an operation made the dtype from others, there is no such input.
-    """
-    user: Variable | None = None
-    while variable.owner is not None:
-        user = variable
-        parts: Sequence[Variable] = [v for v in variable.owner.inputs if v.type.dtype == dtype]
-        if not parts:
-            return None, user
-        variable = max(parts, key=_tells_most)
-    return variable, user
-
-
-def _tells_most(part: Variable) -> int:
-    """Constants often have the dtype of what they meet, so they are blamed last."""
-    if isinstance(part, Constant):
-        return 0
-    return 3 if isinstance(part, SharedVariable) else 2 if part.owner is None else 1
+def _with_dtype(variable: Variable) -> str:
+    """Which dtype it has and, if it is shared, where it was made."""
+    is_shared = isinstance(variable, SharedVariable) and variable.made_at is not None
+    place = f" (shared at {quoted(variable.made_at)})" if is_shared else ""
+    return f"{short(variable)} is {variable.type.dtype}{place}"

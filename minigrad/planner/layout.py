@@ -8,6 +8,7 @@ the same memory, and the linear algebra library takes either.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 from ..core.axes import DimShuffle, Sum, dimshuffle
@@ -19,7 +20,7 @@ from ..ops.planned import Contiguous, InRange
 from ..ops.shape import is_transposed, transposed
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import Applied, made_by
-from ..rewrite.engine import Replacement, Rewriter, rule
+from ..rewrite.engine import Replacement, Rewriter, Rule, rule
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.
@@ -94,24 +95,30 @@ def _sum_of_permuted(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     return [Sum(tuple(sorted(1 - axis for axis in node.op.axis)))(transposed(x))]
 
 
-@rule("the transpose of a product is a product", DimShuffle, needs=[Dot])
-def _transposed_product(node: Apply, rewriter: Rewriter) -> Replacement:
-    # Only if nothing else needs the product itself.
-    product = made_by(node.inputs[0], Dot) if is_transposed(node.out) else None
-    if product is None or rewriter.uses(product.out) != 1:
-        return None
-    x, y = map(transposed, product.inputs)
-    return [credited_to(product.made_at, Dot(), y, x)]
-
-
 LAYOUT_RULES = (
     _tall_product,
     _small_transposed_factor,
     _function_of_transposed,
     _sum_of_permuted,
 )
-# Takes back what those have done where it does not help; so it comes after them.
-TRANSPOSITION_RULES = (_transposed_product,)
+
+
+def transposes_of_products(outputs: Sequence[Variable]) -> Rule:
+    """Return the rule (x · y)ᵀ = yᵀ · xᵀ for the products that nothing else in this graph uses.
+
+    It takes back what the other rules have done where it does not help; so it comes after them.
+    """
+    uses = Counter([*outputs, *[v for node in toposort(outputs) for v in node.inputs]])
+
+    @rule("the transpose of a product is a product", DimShuffle, needs=[Dot])
+    def transposed_product(node: Apply, rewriter: Rewriter) -> Replacement:
+        product = made_by(node.inputs[0], Dot) if is_transposed(node.out) else None
+        if product is None or uses[product.out] != 1:
+            return None
+        x, y = map(transposed, product.inputs)
+        return [credited_to(product.made_at, Dot(), y, x)]
+
+    return transposed_product
 
 
 def feature_major_sources(graph: ClosedGraph) -> dict[Variable, Variable]:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from ..core.axes import Alloc, DimShuffle, Sum
+from ..core.axes import Alloc, Sum
 from ..core.elementwise import Cast, cast
 from ..core.graph import Apply, Variable
 from ..core.table import add, mul, neg, sqr, sub
@@ -25,7 +25,6 @@ from ..ops.shape import Reshape, is_transposed, transposed
 from ..protocol.walks import Applied, before, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
 from ..rewrite.known import is_normal, is_single, number_of
-from .layout import is_tall
 
 
 def far_fewer(x: Variable, y: Variable) -> bool:
@@ -182,15 +181,6 @@ def _sum_of_multiple(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     return [_multiple(multiple.factor, node.op(multiple.rest))]
 
 
-@rule("the transpose of a multiple of a product is the multiple of the transposed", DimShuffle)
-def _transposed_multiple(node: Apply, rewriter: Rewriter) -> Replacement:
-    # A tall matrix stays the transpose of a wide one: see `layout`.
-    multiple = None if is_tall(node.out) else _as_multiple(node.out)
-    if multiple is None or not is_transposed(node.out):
-        return None
-    return [_multiple(*multiple)] if made_by(transposed(multiple.rest), Dot) else None
-
-
 @rule("the sum of all products of elements is a dot product", Sum)
 def _sum_of_products(node: Apply, rewriter: Rewriter) -> Replacement:
     (product,) = node.inputs
@@ -264,6 +254,5 @@ FACTOR_RULES = (
     _sum_of_multiples,
     _product_of_multiple,
     _sum_of_multiple,
-    _transposed_multiple,
 )
 LINEAR_RULES = (*FACTOR_RULES, _sum_of_products, _sum_of_rows, _multiple_of_filled)

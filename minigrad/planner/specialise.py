@@ -11,12 +11,9 @@ from ..protocol.walks import clone_replace
 from ..rewrite import rules
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import FILLING_RULES
-from .layout import LAYOUT_RULES, TRANSPOSITION_RULES, feature_major_sources
+from .layout import LAYOUT_RULES, feature_major_sources, transposes_of_products
 from .linear import FACTOR_RULES, LINEAR_RULES
 from .picking import PICKING_RULES
-
-# Tried in a pass of their own: they would keep the others from finding their forms.
-_LAST_RULES = (*TRANSPOSITION_RULES, *FILLING_RULES)
 
 
 @cache
@@ -41,7 +38,10 @@ def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
     """Improve a graph whose inputs have known sizes, also by what is best for just these."""
     outputs = clone_replace(graph.outputs, feature_major_sources(graph))
     outputs = Rewriter(rules_for_known_sizes()).final(outputs)
-    return ClosedGraph(graph.inputs, Rewriter(_LAST_RULES).final(outputs))
+    # These would keep the others from finding their forms.
+    for last in ([transposes_of_products(outputs)], FILLING_RULES):
+        outputs = Rewriter(last).final(outputs)
+    return ClosedGraph(graph.inputs, outputs)
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:

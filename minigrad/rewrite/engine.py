@@ -6,7 +6,6 @@ and what nothing needs is never built.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, NamedTuple
 
@@ -120,16 +119,10 @@ class Rewriter:
         self._pending: dict[Apply, _Pending] = {}
         self._constants: dict[tuple[Any, ...], Constant] = {}
         self._shapes: dict[Apply, Any] = {}
-        # For `uses`: the outputs of the graph that was given, how often it uses each variable, and,
-        # for each node on inputs in final form, what it was there.
-        self._given: list[Variable] = []
-        self._uses: Counter[Variable] | None = None
-        self._originals: dict[Apply, Apply] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
         """Return the variables in their final form; raise a `RewriteError` if rules undo each other."""
         variables = list(variables)
-        self._given = self._given or variables
         stack = variables[::-1]
         most = _MOST_WAITING
         while stack:
@@ -165,17 +158,6 @@ class Rewriter:
             self._shapes[node] = infer_shapes(node, [tuple(sizes_of(v)) for v in node.inputs])
         return self._shapes[node]
 
-    def uses(self, variable: Variable) -> int:
-        """Return how often the graph that was given uses what has become this variable.
-
-        To be an output counts, too. It is 0 for what a rule has made.
-        """
-        if self._uses is None:
-            nodes = toposort(self._given)
-            self._uses = Counter([*self._given, *[v for node in nodes for v in node.inputs]])
-        original = None if variable.owner is None else self._originals.get(variable.owner)
-        return self._uses[variable if original is None else original.output(variable.index or 0)]
-
     def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
         """Take the node as it is, on inputs in final form, or find what it is to be instead."""
         key = (node.op, *map(id, inputs))
@@ -191,7 +173,6 @@ class Rewriter:
             self._nodes[key] = outputs
             self._final.update(zip(outputs, outputs, strict=True))
             if current is not node:
-                self._originals[current] = node
                 self._final.update(zip(node.outputs, outputs, strict=True))
             return
         rule, instead = found

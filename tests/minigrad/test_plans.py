@@ -326,6 +326,13 @@ def test_the_transpose_of_a_product_is_computed_at_once():
     assert "y.T @ x.T" in computed[0]
 
 
+def test_the_transpose_of_a_product_that_is_needed_too_is_a_view_of_it():
+    x, y = T.dmatrices("x", "y")
+    f = minigrad.function([x, y], [T.dot(x, y).T + 1, T.exp(T.dot(x, y))])
+    f(np.ones((20, 30)), np.ones((30, 20)))
+    assert sum("dot(" in line.split("#")[0] for line in f.source.splitlines()) == 1
+
+
 def test_a_small_transposed_factor_is_laid_out_row_by_row():
     x, w = T.dmatrices("x", "w")
     f = minigrad.function([x, w], T.dot(x, w.T))

@@ -65,29 +65,6 @@ def test_a_replacement_that_would_broadcast_otherwise_is_not_taken():
     assert rewritten(y, named("all is one row", row, T.exp)) is y
 
 
-def test_a_rule_can_ask_how_often_the_graph_uses_a_variable():
-    counts = []
-    entry = rule("nothing changes", T.exp)(
-        lambda node, rewriter: counts.append(rewriter.uses(node.inputs[0]))
-    )
-    x = T.dvector("x")
-    Rewriter([entry]).final([T.exp(x), T.sin(x) * x])
-    assert counts == [3]
-
-
-def test_uses_are_those_of_what_a_variable_was_before_it_was_rewritten():
-    counts = []
-    entries = [
-        rule("log2 is log10", T.log2)(lambda node, rewriter: [T.log10(node.inputs[0])]),
-        rule("nothing changes", T.exp)(
-            lambda node, rewriter: counts.append(rewriter.uses(node.inputs[0]))
-        ),
-    ]
-    y = T.sin(T.log2(T.dvector("x")))
-    Rewriter(entries).final([T.exp(y), y])
-    assert counts == [2]
-
-
 # ---- Rules that undo each other -------------------------------------------------------------------
 
 

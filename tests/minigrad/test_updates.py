@@ -66,19 +66,22 @@ def test_an_integer_that_makes_a_double_of_a_single_is_blamed(W):
     n = T.lscalar("n")
     message = refusal(inputs=[n], updates=[(W, W / n)])
     assert ": W / n became float64 at " in message
-    assert "because W is float32 and n is int64 (W shared at" in message
+    assert re.search(r"because W is float32 \(shared at .*\) and n is int64\.", message)
 
 
 @pytest.mark.parametrize("rate", [0.1, np.float32(0.1), shared(np.float32(0.1), "rate")])
-def test_an_integer_is_blamed_and_not_the_number_that_it_meets(W, rate):
+def test_an_integer_is_blamed_with_the_number_that_it_meets(W, rate):
     count = shared(0, name="count")
     message = refusal(inputs=[], updates=[(W, W - rate / (1 + count) * W)])
-    assert " because W is float32 and count is int64 (W shared at " in message
+    assert ": (rate|0.1) / (1 + count) became float64 at " in re.sub(
+        "rate|0.1", "(rate|0.1)", message
+    )
+    assert " and 1 + count is int64." in message
 
 
 def test_a_number_that_is_float64_whatever_it_meets_is_blamed(W):
     message = refusal(inputs=[], updates=[(W, W * T.constant(np.float64(0.1)))])
-    assert " because 0.1 is float64. Cast" in message
+    assert " and 0.1 is float64. Cast" in message
 
 
 def test_a_size_is_written_as_people_write_it(W):
@@ -97,7 +100,7 @@ def test_a_float_step_of_an_integer_counter_is_blamed():
     count = shared(0, name="count")
     message = refusal(inputs=[], updates=[(count, count + 1.0)])
     assert ": count + 1.0 became float64 at " in message
-    assert "because 1.0 is float64." in message
+    assert " and 1.0 is float64." in message
     assert "T.cast(update, 'int64')" in message
 
 
