@@ -162,9 +162,6 @@ class Size(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.int64(x.shape[self.axis])
 
-    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        return [None]
-
 
 def dimshuffle(x: Any, *order: Any) -> Variable:
     """The axes of x in another order: each is the number of an axis of x, or ``'x'``, a new one.

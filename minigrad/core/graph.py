@@ -152,6 +152,8 @@ class Op:
         That is ∂cost/∂output · ∂output/∂input, the product of a vector with the op's Jacobian (a
         *vjp*), written as an expression of inputs and output_grads. None where there is none.
         """
+        if self.n_differentiable == 0:
+            return [None] * len(inputs)
         raise TypeError(
             f"{self} has no derivative: define grad(inputs, output_grads) in {type(self).__name__}"
         )

@@ -23,7 +23,7 @@ from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
 from ..protocol.op import Use
-from ..protocol.walks import known_integer, made_by
+from ..protocol.walks import made_by, with_numbers
 from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape
@@ -131,59 +131,49 @@ def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ..
     return tuple(map(fill, pattern))
 
 
-def static_shape(x: Variable, pattern: Sequence[Any], variables: Sequence[Variable]) -> list[Any]:
-    """Return the known sizes of the part, found by indexing arrays that take no memory.
-
-    Each unknown size is tried as 5 and as 7: sizes that come out the same are known.
-    """
-    tries = [_try_shape(x, pattern, variables, unknown) for unknown in (5, 7)]
-    return [a if a == b else None for a, b in zip(*tries, strict=True)]
-
-
-def _try_shape(
-    x: Variable, pattern: Sequence[Any], variables: Sequence[Variable], unknown: int
-) -> tuple[int, ...]:
-    sizes, given = iter(x.type.shape), iter(variables)
-    shape: list[int] = []
-    key: list[Any] = []
-    for entry in pattern:
+def static_shape(
+    x: Variable, pattern: Sequence[Any], variables: Sequence[Variable]
+) -> list[int | None]:
+    """Return the sizes of the part, None for those that are not known."""
+    given, sizes = iter(variables), iter(x.type.shape)
+    part: list[int | None] = []
+    arrays: list[tuple[int | None, ...]] = []
+    places = []  # of arrays and numbers
+    for place, entry in enumerate(pattern):
         if entry is None or entry is ...:
-            key.append(entry)
+            part += [1] * (entry is None)
         elif isinstance(entry, tuple):
             for _ in range(entry.count(INPUT)):
                 next(given)
-            length = _slice_length(entry, next(sizes))
-            shape.append(unknown if length is None else length)
-            key.append(slice(None))
+            part.append(_slice_length(entry, next(sizes)))
         else:
+            places.append(place)
             index = next(given) if entry == INPUT else constant(entry)
-            indices, axes = [index.type.shape], 1
             if index.type.dtype == "bool":
-                indices, axes = [(None,)] * index.type.ndim, index.type.ndim
-            for axis_indices in indices:
-                size = next(sizes)
-                if entry != INPUT and size is not None and not -size <= entry < size:
-                    raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
-                key.append(axis_indices if index.type.ndim else 0)
-            shape += [1] * axes
-    index_shapes = [entry for entry in key if isinstance(entry, tuple)]
-    filled = [
-        np.zeros(_fitting(entry, index_shapes, unknown), int) if isinstance(entry, tuple) else entry
-        for entry in key
-    ]
-    return np.broadcast_to(np.empty(()), shape)[tuple(filled)].shape
+                arrays += [(None,) for _ in zip(range(index.type.ndim), sizes, strict=False)]
+                continue
+            size = next(sizes)
+            if entry != INPUT and size is not None and not -size <= entry < size:
+                raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
+            arrays.append(index.type.shape)
+    # The axes of arrays are where these are, if they are next to each other; else they come first.
+    is_one_run = places and places[-1] - places[0] == len(places) - 1
+    first = places[0] if is_one_run else 0
+    return [*part[:first], *_broadcast(arrays), *part[first:]]
 
 
-def _fitting(
-    shape: tuple[int | None, ...], others: Sequence[tuple[int | None, ...]], unknown: int
-) -> list[int]:
-    """Return the shape of an index array, unknown sizes as those of others that it must fit."""
-    sizes = []
-    for back in range(len(shape), 0, -1):
-        known = {other[-back] for other in others if len(other) >= back} - {1, None}
-        size = shape[-back]
-        sizes.append(size if size is not None else next(iter(known), unknown) or 0)
-    return sizes
+def _broadcast(shapes: Sequence[tuple[int | None, ...]]) -> list[int | None]:
+    """Return the shape to which index arrays broadcast; unknown sizes fit those of others."""
+    ndim = max(map(len, shapes), default=0)
+    result: list[int | None] = []
+    for sizes in zip(*[(1,) * (ndim - len(shape)) + shape for shape in shapes], strict=True):
+        known = set(sizes) - {1, None}
+        if len(known) > 1:
+            raise IndexError(
+                f"index arrays of shapes {', '.join(map(str, shapes))} do not broadcast"
+            )
+        result.append(known.pop() if known else None if None in sizes else 1)
+    return result
 
 
 def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:
@@ -218,7 +208,7 @@ class Subtensor(NumPyOp):
         return x[fill_pattern(self.pattern, indices)]
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{inputs[0]}[{key_text(self.pattern, _indices(node.inputs, inputs)[1:])}]"
+        return f"{inputs[0]}[{key_text(self.pattern, with_numbers(node.inputs, inputs)[1:])}]"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}[{key_text(self.pattern, inputs[1:])}]"
@@ -275,16 +265,6 @@ class Subtensor(NumPyOp):
 
     def __str__(self) -> str:
         return f"Subtensor{{{key_text(self.pattern, ['?'] * str(self.pattern).count('?'))}}}"
-
-
-def _indices(variables: Sequence[Variable], names: Sequence[str]) -> list[str]:
-    """Return the names of the variables; constant whole numbers as Python writes them.
-
-    NumPy takes an array of no dimensions for an index array, and copies where a number would make a
-    view.
-    """
-    known = map(known_integer, variables)
-    return [name if n is None else str(n) for n, name in zip(known, names, strict=True)]
 
 
 def key_text(pattern: Sequence[Any], names: Sequence[str]) -> str:
@@ -443,6 +423,7 @@ class Nonzero(Op):
     """The indices of the elements that are not zero, one vector for each axis."""
 
     __props__ = ("ndim",)
+    n_differentiable = 0
     storage = "new"
 
     def make_node(self, x: Variable) -> Apply:
@@ -458,9 +439,6 @@ class Nonzero(Op):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         text = f"{use('nonzero', np.nonzero)}({inputs[0]})"
         return text if self.ndim > 1 else f"{text}[0]"
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None]
 
 
 def getitem(x: Any, key: Any) -> Variable:

@@ -12,7 +12,7 @@ from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
 from ..protocol.op import Use
-from ..protocol.walks import known_integer, made_by
+from ..protocol.walks import known_integer, made_by, with_numbers
 
 
 class ARange(NumPyOp):
@@ -68,10 +68,7 @@ def _counts(node: Apply) -> bool:
 
 def _bounds(node: Apply, inputs: Sequence[str]) -> str:
     """Return the bounds as arguments of `numpy.arange`; the end alone where that is enough."""
-    known = map(known_integer, node.inputs)
-    texts = [
-        text if number is None else str(number) for text, number in zip(inputs, known, strict=True)
-    ]
+    texts = with_numbers(node.inputs, inputs)
     return texts[1] if _counts(node) else ", ".join(texts)
 
 
@@ -79,6 +76,7 @@ class RepeatedIndices(NumPyOp):
     """0, …, count − 1, the number i repeated repeats[i] times."""
 
     __props__ = ()
+    n_differentiable = 0
     storage = "new"
 
     def make_node(self, repeats: Variable, count: Variable) -> Apply:
@@ -93,6 +91,3 @@ class RepeatedIndices(NumPyOp):
         if len(repeats) not in (1, count):
             raise ValueError(f"repeat: {len(repeats)} numbers for {count} entries")
         return np.repeat(np.arange(count), repeats)
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None, None]

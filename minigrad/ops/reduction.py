@@ -38,8 +38,9 @@ class AlongAxes(NumPyOp):
     storage = "new"
 
     name: str
-    function: Callable[..., Any]  # of an array and ``axis=``
     axis: tuple[int, ...]  # sorted, from 0
+
+    function: Any  # of an array and ``axis=``
 
     def compute(self, x: Any) -> Any:
         return self.function(x, axis=self.axis)
@@ -61,21 +62,20 @@ class Reduction(AlongAxes):
 
     __props__ = ("name", "axis")
 
-    def __init__(self, name: str, axis: tuple[int, ...]) -> None:
-        self.name = name
-        self.axis = axis
-        self.function, self.vjp, self.dtype = REDUCTIONS[name]
+    function = property(lambda self: REDUCTIONS[self.name][0])
 
     def make_node(self, x: Variable) -> Apply:
+        _, _, dtype = REDUCTIONS[self.name]
         shape = [size for axis, size in enumerate(x.type.shape) if axis not in self.axis]
-        return Apply(self, [x], [TensorType(self.dtype(x.type.numpy_dtype), shape)()])
+        return Apply(self, [x], [TensorType(dtype(x.type.numpy_dtype), shape)()])
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
-        if self.vjp is None:
+        _, vjp, _ = REDUCTIONS[self.name]
+        if vjp is None:
             return [None]
         x = inputs[0]
         y, gy = (restore_axes(v, self.axis, x.type.ndim) for v in (outputs[0], output_grads[0]))
-        return [self.vjp(self.axis, x, y, gy)]
+        return [vjp(self.axis, x, y, gy)]
 
     def may_refuse(self, node: Apply) -> bool:
         return self.name in ("max", "min", "argmax", "argmin")  # of nothing
@@ -86,9 +86,6 @@ class Reduction(AlongAxes):
 
     def __str__(self) -> str:
         return f"{self.name}{{{','.join(map(str, self.axis))}}}"
-
-    def __reduce__(self) -> Any:
-        return type(self), (self.name, self.axis)
 
 
 # Above this the logarithm of a float64 has lost no more than three of its sixteen digits.

@@ -13,7 +13,7 @@ from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
 from ..protocol.op import Use
-from ..protocol.walks import known_integer, made_by
+from ..protocol.walks import known_integer, made_by, with_numbers
 from .counting import normalize_axes
 
 
@@ -39,9 +39,6 @@ class Shape(NumPyOp):
 
     def axes(self, node: Apply) -> Axes:
         return Axes([[None] * node.inputs[0].type.ndim], [[None]])
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
-        return [None]
 
 
 def is_transposed(x: Variable) -> bool:
@@ -81,10 +78,7 @@ class Reshape(NumPyOp):
         return x.reshape(sizes)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        x, *sizes = inputs
-        known = map(known_integer, node.inputs[1:])
-        numbers = [name if n is None else str(n) for n, name in zip(known, sizes, strict=True)]
-        return f"{x}.reshape({', '.join(numbers) or '()'})"
+        return self.formula(node, with_numbers(node.inputs, inputs))
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.reshape({', '.join(inputs[1:]) or '()'})"

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from .judge.comparison import checked_shapes, scales, signed
+from .judge.differentiable import away
 from .judge.report import GradientError
 from .symbolic import differentiable
 
@@ -117,17 +118,17 @@ def taylor_test(
     """
     judged = differentiable(f, point, named, grad, wrt)
     arrays = judged.point
+    inputs = [arrays[i] for i in judged.wrt]
     random = np.random.default_rng(seed)
-    direction = {i: scales(arrays[i]) * signed(arrays[i].shape, random) for i in judged.wrt}
+    direction = [scales(x) * signed(x.shape, random) for x in inputs]
     value = judged.values(arrays)
     weights = signed(len(value), random)
-    inputs = [arrays[i] for i in judged.wrt]
     names = [judged.names[i] for i in judged.wrt]
     gradients = checked_shapes(names, inputs, judged.gradients(arrays, weights))
-    slope = sum(np.sum(g * d) for g, d in zip(gradients, direction.values(), strict=True))
+    slope = sum(np.sum(g * d) for g, d in zip(gradients, direction, strict=True))
 
     def change(step: float) -> float:
-        moved = [x + step * direction[i] if i in direction else x for i, x in enumerate(arrays)]
+        moved = away(arrays, judged.wrt, direction, step)
         return float(np.sum(weights * (judged.values(moved) - value)))
 
     steps = _LONGEST_STEP / 2.0 ** np.arange(_N_STEPS)

@@ -12,7 +12,7 @@ from functools import partial
 import numpy as np
 
 from .arguments import Arrays
-from .differentiable import COMPLEX_STEPS, Differentiable, near
+from .differentiable import COMPLEX_STEPS, Differentiable, away, near
 from .neighbourhood import REST, Line, root_mean_square
 from .report import Entry, GradientError, Report
 from .slopes import Slope, slope
@@ -105,9 +105,10 @@ class Comparison:
         distances = [_CLOSE * np.abs(signed(s.shape, random)) * s for s in self._scales]
         after, before = (
             self._as_floats(self._f.gradients(self._moved(distances, side), self._weights))
-            for side in ([1.0] * len(distances), [-1.0] * len(distances))
+            for side in (1.0, -1.0)
         )
-        there = self._moved(distances, self._sides(distances, after, before))
+        sides = self._sides(distances, after, before)
+        there = self._moved([s * d for s, d in zip(sides, distances, strict=True)])
         other = Comparison(self._f, there, self._weights, self._max_calls)
         # Beside the gradients across the kinks, that here may be small.
         most = _SAME * max(map(self._size, (after, before, self._gradient)))
@@ -140,13 +141,10 @@ class Comparison:
         change = float(self._gradient[i].flat[j]) * distance
         return 1.0 if abs(after - here - change) <= abs(here - before - change) else -1.0
 
-    def _moved(self, distances: Arrays, signs: Sequence[np.ndarray | float]) -> Arrays:
-        """The point, the inputs in question so far away."""
-        moved = list(self._point)
-        for place, d, sign in zip(self._f.wrt, distances, signs, strict=True):
-            x = moved[place]
-            moved[place] = (x + sign * d).astype(x.dtype)
-        return moved
+    def _moved(self, distances: Arrays, side: float = 1.0) -> Arrays:
+        """The point, the inputs in question so far away, in its dtypes."""
+        moved = away(self._point, self._f.wrt, distances, side)
+        return [y.astype(x.dtype) for x, y in zip(self._point, moved, strict=True)]
 
     def _add_elements(self, entries: list[Entry], places: list[tuple[int, int]]) -> int:
         """Compare the elements at these places, as far as calls are left; return how many are not."""
@@ -325,13 +323,9 @@ class Comparison:
         return Slope(value, 2 * spread + _ACCURACY_OF_COMPLEX * size, around=size)
 
     def _line(self, direction: Arrays) -> Line:
-        wide = [x.astype("float64") for x in self._inputs]
-
         def results(distance: float) -> np.ndarray:
             self._n_calls += 1
-            point = list(self._point)
-            for place, x, d in zip(self._f.wrt, wide, direction, strict=True):
-                point[place] = x + distance * d
+            point = away(self._point, self._f.wrt, direction, distance)
             # Elsewhere the function may be undefined, or have other results, as arange has.
             undefined = np.full(self._weights.shape, np.nan)
             try:
@@ -452,11 +446,8 @@ def signed(shape: int | tuple[int, ...], random: np.random.Generator) -> np.ndar
 
 def _dot(gradient: Sequence[np.ndarray], direction: Sequence[np.ndarray]) -> float:
     """The derivative along a direction; elements that do not move count nothing, even if nan."""
-    total = 0.0
-    for g, d in zip(gradient, direction, strict=True):
-        moved = d != 0
-        total += float(np.sum(g[moved] * d[moved]))
-    return total
+    pairs = zip(gradient, direction, strict=True)
+    return sum(float(np.sum(g[d != 0] * d[d != 0])) for g, d in pairs)
 
 
 def _only(direction: Arrays, places: Sequence[tuple[int, int]]) -> Arrays:

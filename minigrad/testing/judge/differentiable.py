@@ -61,6 +61,14 @@ def near(point: Arrays, places: Sequence[int], units: int) -> Arrays:
     return moved
 
 
+def away(point: Arrays, places: Sequence[int], direction: Arrays, distance: float = 1.0) -> Arrays:
+    """Return the point, but the arrays at these places, as float64, so far along a direction."""
+    moved = list(point)
+    for place, d in zip(places, direction, strict=True):
+        moved[place] = point[place].astype("float64") + distance * d
+    return moved
+
+
 def in_parts(weights: np.ndarray, shapes: Sequence[tuple[int, ...]]) -> Arrays:
     """Return the weights of all results as an array for each, of its shape."""
     parts = np.split(weights, np.cumsum([math.prod(shape) for shape in shapes])[:-1])

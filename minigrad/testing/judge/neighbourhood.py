@@ -9,7 +9,7 @@ J. J. Moré and S. M. Wild, "Estimating computational noise", *SIAM Journal on S
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -58,11 +58,11 @@ class Neighbourhood:
         shortest, coarse = 256 * precision, math.sqrt(precision) / 4
         near = _both_sides(line, at_0, shortest, _N_POINTS)
         after, before = _both_sides(line, at_0, coarse, _N_COARSE)
-        self._noise = np.maximum(_noise(*near), _coarse_noise(after, before))
+        self._noise = np.maximum(_noise(*near), _noise(after, before, is_coarse=True))
         if np.all(near == at_0) and coarse < _STEP_OF_FLOAT32:
             # Steps may be lost in rounding inside the function, to float32.
             longer = _both_sides(line, at_0, _STEP_OF_FLOAT32, _N_COARSE)
-            self._noise = np.maximum(self._noise, _coarse_noise(*longer))
+            self._noise = np.maximum(self._noise, _noise(*longer, is_coarse=True))
         # What cancels at 0, as log(1 + x) - x does, need not cancel elsewhere.
         far = _values(line, at_0, LONGEST_STEP, shortest, _N_POINTS)
         self._more_noise = np.maximum(_noise(far) - self._noise, 0) / LONGEST_STEP
@@ -135,21 +135,21 @@ class Neighbourhood:
         return bool(is_stair[k])
 
 
-def _noise(*sides: np.ndarray) -> np.ndarray:
-    """The scatter of the results between points that are next to each other.
+def _noise(*sides: np.ndarray, is_coarse: bool = False) -> np.ndarray:
+    """The scatter of the results between points in a row, by their third and fourth differences.
 
-    The third and fourth differences of a smooth function over steps so small are nothing but noise.
+    Over the shortest steps these are nothing but noise, if the function is smooth. But what was
+    rounded to coarse numbers on the way, as 1 − y for y near 1, stands still there. Over coarse steps
+    a smooth function bends, but all one way: there what goes both up and down is noise.
     """
-    return np.max([size for values in sides for size, _ in _scatter(values)], axis=0)
-
-
-def _coarse_noise(*sides: np.ndarray) -> np.ndarray:
-    """The scatter of the results, up and down, over steps that are not quite so small.
-
-    What was rounded to coarse numbers on the way, as 1 − y for y near 1, stands still over the
-    shortest steps. Over these a smooth function bends, but all one way.
-    """
-    sizes = [np.where(both, size, 0) for values in sides for size, both in _scatter(values)]
+    sizes = []
+    for values in sides:
+        for order in (3, 4):
+            differences = np.diff(values, order, axis=0)
+            variance = math.factorial(order) ** 2 / math.factorial(2 * order)
+            size = 3 * math.sqrt(variance) * root_mean_square(differences)
+            is_noise = (differences.min(axis=0) < 0) & (differences.max(axis=0) > 0)
+            sizes.append(np.where(is_noise | (not is_coarse), size, 0))
     return np.max(sizes, axis=0)
 
 
@@ -162,15 +162,6 @@ def _values(line: Line, at_0: np.ndarray, start: float, step: float, count: int)
     """The results at points in a row; beyond an edge, where the dtype alone must tell, those at 0."""
     values = np.array([line(start + i * step) for i in range(1, count + 1)])
     return values if np.isfinite(values).all() else np.broadcast_to(at_0, values.shape)
-
-
-def _scatter(values: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """The noise that the third and the fourth differences show; whether these have both signs."""
-    for order in (3, 4):
-        differences = np.diff(values, order, axis=0)
-        variance = math.factorial(order) ** 2 / math.factorial(2 * order)
-        size = 3 * math.sqrt(variance) * root_mean_square(differences)
-        yield size, (differences.min(axis=0) < 0) & (differences.max(axis=0) > 0)
 
 
 def root_mean_square(x: np.ndarray) -> np.ndarray:

@@ -60,9 +60,7 @@ class Slope:
     around: float = 0.0  # the slope of the secants to the points furthest away
     over_stairs: float = math.nan  # the slope over steps longer than the stairs
     saturated: float = 0.0  # the part of the error of what stands still, though not elsewhere
-    largest: float = (
-        0.0  # how large the results are, here or where the numbers are 0 or twice as large
-    )
+    largest: float = 0.0  # how large the results are: see `Neighbourhood`
 
 
 def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
