@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from owngrad import table
 from owngrad.axes import DimShuffle, Sum, undo_broadcasting
+from owngrad.elementwise import Elementwise, real
 from owngrad.evaluate import evaluate
 from owngrad.types import TensorType
 
@@ -125,6 +126,14 @@ def test_a_function_without_a_derivative_gives_none():
     x, y = (TensorType("float64", ())(name) for name in "xy")
     z = table.lt(x, y)
     assert table.lt.L_op([x, y], [z], [z.type("gz")]) == [None, None]
+
+
+def test_a_line_may_say_that_there_is_no_derivative_by_an_input():
+    first = Elementwise("first", 2, lambda x, y: x, lambda x, y, z, gz: (gz, None), real)
+    x, y = (TensorType("float64", ())(name) for name in "xy")
+    z = first(x, y)
+    by_x, by_y = first.L_op([x, y], [z], [z.type("gz")])
+    assert by_x is not None and by_y is None
 
 
 def test_integers_have_no_derivative():

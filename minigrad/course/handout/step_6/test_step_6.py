@@ -40,6 +40,12 @@ def test_a_value_is_set_as_a_copy():
     assert w.get_value().tolist() == [3.0, 4.0], "a later change of the array changed the variable"
 
 
+def test_an_array_that_is_lent_is_taken_itself():
+    w, mine = shared([1.0, 2.0]), np.array([3.0, 4.0])
+    w.set_value(mine, borrow=True)
+    assert w.data is mine
+
+
 def test_the_old_array_is_left_alone():
     w = shared([1.0, 2.0])
     before = w.get_value(borrow=True)
