@@ -12,17 +12,10 @@ from ..core.operators import extend
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType, checked_name, describe
 from ..protocol.values import refuse_masked
-from . import locks
 
 
 @extend(SharedVariable)
 class _Shared:
-    def keep_by_columns(self: Any) -> None:
-        """Keep the value column by column in memory, which suits a program; it stays the same."""
-        with locks.UPDATING:
-            self._order = "F"
-            self.data = np.asfortranarray(self.data)
-
     def zero(self: Any, borrow: bool = False) -> None:
         """Set every element to zero."""
         self.data = np.zeros_like(self.data)

@@ -19,7 +19,6 @@ class SharedVariable(Variable):
     """
 
     default_update: Variable | None = None
-    _order: Any = "K"
 
     def __init__(self, type: TensorType, value: np.ndarray, name: str | None = None) -> None:
         super().__init__(type, name=name)
@@ -42,4 +41,4 @@ class SharedVariable(Variable):
             value = self.type.filter(new_value)
         except TypeError as error:
             raise TypeError(f"set_value of the shared variable {self}: {error}") from None
-        self.data = value if borrow else np.array(value, order=self._order)
+        self.data = value if borrow else np.array(value)

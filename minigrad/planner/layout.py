@@ -155,12 +155,3 @@ def _feature_major(x: Variable) -> Variable:
     if converted := made_by(x, Cast):
         return transposed(converted.op(transposed(converted.inputs[0])))
     return transposed(Contiguous()(transposed(x)))
-
-
-def read_by_columns(outputs: Sequence[Variable]) -> set[Variable]:
-    """Return the matrices that are brought into feature-major order to compute the outputs."""
-    return {
-        transposed(node.inputs[0])
-        for node in toposort(outputs)
-        if isinstance(node.op, Contiguous) and is_transposed(node.inputs[0])
-    }

@@ -14,10 +14,8 @@ from ..compile.plan import make_plan
 from ..compile.program import Program
 from ..compile.programs import PlannerWarning, Programs
 from ..compile.sizes import value_of
-from ..core.sharing import SharedVariable
 from ..protocol.closed import ClosedGraph
 from .buffers import place
-from .layout import read_by_columns
 from .picking import not_done_by_picks
 from .recycling import Recycler, new_values
 from .rows import in_row_blocks
@@ -101,10 +99,6 @@ class Plans(Programs):
         graph = improve_for_sizes(ClosedGraph(known.inputs, [*in_blocks, *known.outputs[count:]]))
         outputs = graph.outputs[:count]
         checks = not_done_by_picks(outputs, not_done_by(outputs, graph.outputs[count:]))
-        by_columns = read_by_columns(outputs)
-        for given, variable in zip(graph.inputs, self._graph.inputs, strict=True):
-            if given in by_columns and isinstance(variable, SharedVariable):
-                variable.keep_by_columns()
         updates = outputs[count - len(self._targets) :]
         recycled = new_values(self._graph.inputs, self._targets, updates)
         plan = make_plan(

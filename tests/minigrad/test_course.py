@@ -185,7 +185,7 @@ MISTAKES = {
     "no copy of what is set": (
         6,
         "sharing",
-        "value if borrow else np.array(value, order=self._order)",
+        "value if borrow else np.array(value)",
         "value",
         "a later change of the array changed the variable",
     ),

@@ -266,19 +266,6 @@ def test_tall_matrices_are_held_transposed_through_functions_of_users():
         assert shapes == [shape]
 
 
-def test_a_tall_shared_matrix_is_kept_by_columns_which_nobody_sees():
-    X = minigrad.shared(np.arange(300.0).reshape(100, 3), name="X")
-    w = T.dmatrix("w")
-    f = minigrad.function([w], T.sqr(X - T.dot(T.dot(X, w), w.T)).sum())
-    expected = f(np.ones((3, 2)))
-    assert X.get_value(borrow=True).flags.f_contiguous
-    assert X.get_value().flags.c_contiguous
-    np.testing.assert_array_equal(X.get_value(), np.arange(300.0).reshape(100, 3))
-    X.set_value(X.get_value())
-    assert X.get_value(borrow=True).flags.f_contiguous
-    assert f(np.ones((3, 2))) == expected
-
-
 def test_wide_matrices_are_held_as_they_are():
     x, w, b = T.dmatrix("x"), T.dmatrix("w"), T.dvector("b")
     f = minigrad.function([x, w, b], T.tanh(T.dot(x, w) + b).sum())

@@ -26,7 +26,6 @@ from .positivity import (
     as_complement,
     may_overflow,
     positivity,
-    positivity_of_complement,
 )
 from .quotients import argument, sigmoid_of_tanh
 
@@ -59,7 +58,7 @@ def one_may_overflow(x: Variable, y: Variable) -> bool:
 
 def complement_is_better(x: Variable) -> bool:
     """Whether the logarithm of 1 − x has a better form than that of its value."""
-    return positivity_of_complement(x) in (BETTER, EXACT)
+    return positivity(x, of_complement=True) in (BETTER, EXACT)
 
 
 def logarithms() -> list[Rule]:

@@ -44,61 +44,43 @@ _REACH = 24
 Known = dict[tuple[Variable, bool], Positivity]
 
 
-def positivity(x: Variable, reach: int = _REACH, known: Known | None = None) -> Positivity:
-    """Return what is known of x."""
+def positivity(
+    x: Variable, of_complement: bool = False, reach: int = _REACH, known: Known | None = None
+) -> Positivity:
+    """Return what is known of x, or of its complement 1 − x."""
     known = {} if known is None else known
-    if (x, False) not in known:
-        known[x, False] = _positivity(x, reach, known)
-    return known[x, False]
+    if (x, of_complement) not in known:
+        known[x, of_complement] = _found(x, of_complement, reach, known)
+    return known[x, of_complement]
 
 
-def _positivity(x: Variable, reach: int, known: Known) -> Positivity:
-    node = x.owner
+def _found(x: Variable, of_complement: bool, reach: int, known: Known) -> Positivity:
     if not x.type.is_float or not reach:
         return UNKNOWN
-    if node is None:
-        return POSITIVE if isinstance(x, Constant) and (x.data > 0).all() else UNKNOWN
-    if made_by(x, exp, sigmoid, Softmax):
-        return EXACT
-    if sigmoid_of_tanh(x) is not None:
-        return EXACT
-    if node.op is expm1:
-        return BETTER
-    if node.op is sub:
-        return _of_difference(node, reach - 1, known)
-    parts = moved(x)
-    if parts:
-        return _of_moved(node, [positivity(v, reach - 1, known) for v in parts])
-    rule = entry_for(node.op, _OF_RESULT)
-    return rule(node, [positivity(v, reach - 1, known) for v in node.inputs]) if rule else UNKNOWN
-
-
-def positivity_of_complement(
-    x: Variable, reach: int = _REACH, known: Known | None = None
-) -> Positivity:
-    """Return what is known of 1 − x."""
-    known = {} if known is None else known
-    if (x, True) not in known:
-        known[x, True] = _positivity_of_complement(x, reach, known)
-    return known[x, True]
-
-
-def _positivity_of_complement(x: Variable, reach: int, known: Known) -> Positivity:
     node = x.owner
-    if not reach or not x.type.is_float:
-        return UNKNOWN
     if node is None:
-        return POSITIVE if isinstance(x, Constant) and (x.data < 1).all() else UNKNOWN
-    if node.op is sigmoid or sigmoid_of_tanh(x, of_complement=True) is not None:
-        return EXACT
-    if node.op is exp:
-        return BETTER
-    if node.op is neg and is_expm1(node.inputs[0]):
+        is_known = (
+            isinstance(x, Constant) and ((x.data < 1) if of_complement else (x.data > 0)).all()
+        )
+        return POSITIVE if is_known else UNKNOWN
+    if made_by(x, sigmoid) or sigmoid_of_tanh(x, of_complement) is not None:
         return EXACT
     if as_complement(x):
-        return positivity(node.inputs[1], reach - 1, known)
-    parts = node.inputs if isinstance(node.op, Cast) else moved(x)
-    return _of_moved(node, [positivity_of_complement(v, reach - 1, known) for v in parts])
+        return positivity(node.inputs[1], not of_complement, reach - 1, known)
+    parts = moved(x)
+    if of_complement:
+        if node.op is exp:
+            return BETTER
+        if node.op is neg and made_by(node.inputs[0], expm1):
+            return EXACT
+        parts = node.inputs if isinstance(node.op, Cast) else parts
+    elif made_by(x, exp, Softmax):
+        return EXACT
+    elif not parts:
+        rule = entry_for(node.op, _OF_RESULT)
+        of_inputs = [positivity(v, False, reach - 1, known) for v in node.inputs] if rule else []
+        return rule(node, of_inputs) if rule else UNKNOWN
+    return _of_moved(node, [positivity(v, of_complement, reach - 1, known) for v in parts])
 
 
 def as_complement(x: Variable) -> Applied[Elementwise] | None:
@@ -107,11 +89,6 @@ def as_complement(x: Variable) -> Applied[Elementwise] | None:
     if difference is None or number_of(before(difference.inputs[0], Alloc, Cast, DimShuffle)) != 1:
         return None
     return difference
-
-
-def is_expm1(x: Variable) -> bool:
-    """Whether x is expm1 of something."""
-    return made_by(x, expm1) is not None
 
 
 def may_overflow(x: Variable) -> bool:
@@ -137,16 +114,16 @@ def _of_moved(node: Apply, of_parts: list[Positivity]) -> Positivity:
     return BETTER if is_better else UNKNOWN
 
 
-def _of_difference(node: Apply, reach: int, known: Known) -> Positivity:
-    x, y = node.inputs
-    if as_complement(node.out):
-        return positivity_of_complement(y, reach, known)
-    both = positivity(x, reach, known), positivity(y, reach, known)
-    return BETTER if min(both) >= POSITIVE and may_overflow(node.out) else UNKNOWN
+def _of_expm1(node: Apply, of_inputs: list[Positivity]) -> Positivity:
+    return BETTER
 
 
 def _of_opposite(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    return BETTER if is_expm1(node.inputs[0]) else UNKNOWN
+    return BETTER if made_by(node.inputs[0], expm1) else UNKNOWN
+
+
+def _of_difference(node: Apply, of_inputs: list[Positivity]) -> Positivity:
+    return BETTER if min(of_inputs) >= POSITIVE and may_overflow(node.out) else UNKNOWN
 
 
 def _of_product(node: Apply, of_inputs: list[Positivity]) -> Positivity:
@@ -171,7 +148,9 @@ def _of_reduction(node: Applied[Reduction], of_inputs: list[Positivity]) -> Posi
 
 # By the ops and classes of ops, what is known of a result from what is known of the inputs.
 _OF_RESULT: dict[Any, Callable[[Any, list[Positivity]], Positivity]] = {
+    expm1: _of_expm1,
     neg: _of_opposite,
+    sub: _of_difference,
     mul: _of_product,
     true_div: _of_product,
     add: _of_sum,
