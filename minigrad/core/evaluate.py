@@ -16,8 +16,8 @@ class MissingInputError(ValueError):
     """A value is needed of a variable that is neither an input, nor computed, nor shared."""
 
 
-# Told of a node that was performed, with the values of its inputs and outputs.
-Watcher = Callable[[Apply, Sequence[np.ndarray], Sequence[np.ndarray]], None]
+# Told of a node that was performed, with the values of its inputs and outputs; it may replace these.
+Watcher = Callable[[Apply, Sequence[np.ndarray], list[np.ndarray]], None]
 
 
 def evaluate(

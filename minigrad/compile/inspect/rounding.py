@@ -9,12 +9,14 @@ as far as rounding has moved them.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
 from ...core.axes import Alloc
 from ...core.elementwise import Elementwise, Switch, truth
-from ...core.graph import Apply, Op, Variable, perform, toposort
+from ...core.evaluate import evaluate
+from ...core.graph import Apply, Op, Variable, perform
 from ...ops.joining import Join
 from ...ops.reduction import REDUCTIONS
 from ...protocol.kernels import numpy_clip, numpy_relu
@@ -32,29 +34,22 @@ def rounded_at_random(
         and what constants alone make is to be rounded, too: it may have been improved. Then also
         what is almost equal is sometimes compared as equal: exactly so it may be.
     """
-    known = dict(values)
     # What constants alone make, such as the exponent of a power's derivative, is most often exact.
-    varying = set(known)
+    varying = set(values)
 
-    def value(variable: Variable) -> np.ndarray:
-        if variable in known:
-            return known[variable]
-        return variable.data
-
-    for node in toposort(outputs, stop_at=known):
-        inputs = [value(v) for v in node.inputs]
+    def round_at_random(node: Apply, inputs: Sequence[Any], results: list[Any]) -> None:
         if doubtful and _compares_floats(node):
             inputs = _made_equal_at_random(inputs, random)
-        results = perform(node, inputs)
+            results[:] = perform(node, [*inputs])
         if doubtful and all(np.isfinite(x).all() for x in inputs):
-            results = [_with_nan_for_infinity(x) for x in results]
+            results[:] = map(_with_nan_for_infinity, results)
         if doubtful or not varying.isdisjoint(node.inputs):
             varying.update(node.outputs)
             if not _is_exact(node.op):
                 exact = _are_whole(node.op, inputs) if not doubtful else False
-                results = [_with_random_last_bits(result, random, exact) for result in results]
-        known.update(zip(node.outputs, results, strict=True))
-    return [value(output) for output in outputs]
+                results[:] = [_with_random_last_bits(x, random, exact) for x in results]
+
+    return evaluate(outputs, values, round_at_random)
 
 
 # What gives one of the numbers that it is given, or a whole one, and rounds nothing.
