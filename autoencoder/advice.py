@@ -31,6 +31,8 @@ class Trained(NamedTuple):
     #: Of each epoch of this training, if it began from random weights; else empty.
     costs: Sequence[float] | np.ndarray
     learning_rate: float
+    #: Whether the network was to make something else of the rows than what they are.
+    denoises: bool = False
 
     def code(self) -> np.ndarray:
         """The code of the rows, between −1 and 1 instead of 0 and 1: near to 1 that rounds less."""
@@ -98,12 +100,25 @@ def _unmoved_cost(trained: Trained) -> str | None:
     )
 
 
+def _room_to_copy(trained: Trained) -> str | None:
+    n_features, n_hidden = trained.weights.shape
+    # A single feature is given whole by any code; and who copies noise has learned nothing.
+    if n_hidden < n_features or n_features == 1 or trained.denoises:
+        return None
+    return (
+        f"A code of {n_hidden} numbers for {n_features} features need not compress: the network can "
+        "copy, and rebuild what is unlike the samples as well as these. Take fewer hidden units, or "
+        "train with noise (corruption)."
+    )
+
+
 # In this order: what comes first explains what comes later.
 _COMPLAINTS: list[Callable[[Trained], str | None]] = [
     _idle_units,
     _saturated_units,
     _unscaled_features,
     _unmoved_cost,
+    _room_to_copy,
 ]
 
 

@@ -26,7 +26,14 @@ from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
 from .preparation import SHUFFLED_BY, Preparation, Scaling
 from .progress import Progress
-from .report import describe_best, describe_model, describe_parts, describe_samples, far_columns
+from .report import (
+    describe_best,
+    describe_model,
+    describe_parts,
+    describe_samples,
+    far_columns,
+    hint_at_row_numbers,
+)
 from .saving import save
 from .tables import write_csv
 from .training import Diverged
@@ -95,8 +102,8 @@ class Ready(NamedTuple):
 
 
 def _in_memory(samples: Samples) -> Ready:
-    if samples.note:
-        complain(samples.note)
+    for note in filter(None, (samples.note, hint_at_row_numbers(samples))):
+        complain(note)
     preparation = Preparation(
         largest=samples.largest, label=samples.label, image_shape=samples.image_shape
     )
@@ -107,9 +114,9 @@ def _in_memory(samples: Samples) -> Ready:
 
 
 def _on_workers(parts: Parts) -> Ready:
-    for note in parts.notes:
-        complain(note)
     some, summary = parts.some(), parts.summary
+    for note in filter(None, (*parts.notes, hint_at_row_numbers(some))):
+        complain(note)
     ends = some._replace(features=np.array([summary.low, summary.high]))
     preparation = Preparation(label=some.label).fit(ends.frame())
     features = parts.scaled(Scaling(preparation.low_, preparation.span_))

@@ -12,6 +12,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from .classes import Classes
 from .estimator import AutoEncoder
+from .model import Model
 from .plotting import Comparison, plot_images, plot_points
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ def plot(
     features = X if before is None else before.transform(X)
     # Without it, as of steps that leave out features, the picture is of what the network gets.
     inverse = getattr(before, "inverse_transform", np.asarray)
-    names = getattr(X, "columns", getattr(model, "feature_names_in_", None))
+    names = getattr(model, "feature_names_in_", getattr(X, "columns", None))
     return draw(
         network,
         features,
@@ -177,7 +178,7 @@ def _parts(model: Any) -> tuple[AutoEncoder, Any, tuple[int, int] | None]:
         )
     shapes = [getattr(step, "image_shape", None) for step in steps]
     shape = next((shape for shape in shapes if shape is not None), None)
-    return steps[-1], model[:-1] if len(steps) > 1 else None, shape
+    return steps[-1], Model(model.steps[:-1]) if len(steps) > 1 else None, shape
 
 
 def _evenly(rows: Any) -> Any:

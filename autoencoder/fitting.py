@@ -233,6 +233,7 @@ class Fit:
             self.model.hidden_bias_,
             self._costs.so_far() if comparable else [],
             self._step.learning_rate,
+            denoises=self._options["corrupt"] is not None or isinstance(self.samples, Pairs),
         )
         if message := advise(trained):
             _warn(message, ConvergenceWarning)

@@ -6,6 +6,7 @@ from copy import copy
 from typing import Any, NamedTuple
 
 import numpy as np
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 
 from .data import Samples
@@ -20,6 +21,8 @@ class Kept(NamedTuple):
     network: AutoEncoder
     #: None if the model takes features that are scaled already.
     scaler: Any
+    #: Fills missing values in before they are scaled; None if they are refused.
+    imputer: SimpleImputer | None
     names: list[str] | None
     label: str | int | None
     image_shape: tuple[int, int] | None
@@ -29,7 +32,10 @@ class Kept(NamedTuple):
     @classmethod
     def of(cls, model: AutoEncoder | Pipeline) -> Kept:
         """What `autoencoder.load` gave, taken apart."""
-        scaler, network = model if isinstance(model, Pipeline) else (None, model)
+        steps = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
+        network = steps.pop()
+        scaler = steps.pop() if steps else None
+        imputer = steps.pop() if steps else None
         names = getattr(model, "feature_names_in_", None)
         if hasattr(network, "feature_names_in_"):
             network = copy(network)
@@ -38,6 +44,7 @@ class Kept(NamedTuple):
             model,
             network,
             scaler,
+            imputer,
             None if names is None else list(names),
             getattr(scaler, "label", None),
             getattr(scaler, "image_shape", None),
@@ -52,7 +59,9 @@ class Kept(NamedTuple):
     def scale(self, samples: Samples) -> np.ndarray:
         """The features as the network takes them."""
         X = samples.frame()
-        return np.asarray(X if self.scaler is None else self.scaler.transform(X))
+        for step in (self.imputer, self.scaler):
+            X = X if step is None else step.transform(X)
+        return np.asarray(X)
 
     def unscale(self, features: np.ndarray) -> np.ndarray:
         """The network's features in the units of the data."""

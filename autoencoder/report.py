@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 # How many names are listed.
 _LISTED = 8
+# Fewer whole numbers are in order by chance.
+_MANY_ROWS = 10
 
 
 def describe_samples(samples: Samples) -> str:
@@ -79,6 +81,28 @@ def _constant(samples: Samples) -> str:
         return ""
     names = samples.names or [f"column {i}" for i in range(samples.features.shape[1])]
     return f"; always the same: {_list([names[i] for i in constant])}"
+
+
+def hint_at_row_numbers(samples: Samples) -> str:
+    """What there is to say of columns that look like numbers of rows; empty if none does.
+
+    Only names tell such columns from others that count: without them nobody knows what to leave out.
+    """
+    X = samples.features
+    if samples.names is None or len(X) < _MANY_ROWS:
+        return ""
+    steps = np.sign(np.diff(X, axis=0))
+    alike = (X % 1 == 0).all(axis=0) & ((steps == 1).all(axis=0) | (steps == -1).all(axis=0))
+    names = [samples.names[i] for i in np.flatnonzero(alike)]
+    if not names:
+        return ""
+    hold, them, they = ("holds", "it", "it") if len(names) == 1 else ("hold", "them", "they")
+    words = " ".join(f'"{name}"' if " " in name else name for name in names)
+    return (
+        f"{samples.source}: {_list(names)} {hold} whole numbers that go one way from row to row, as "
+        f"those that only name rows do; if {they} should not be learned, leave {them} out "
+        f"(--drop {words})"
+    )
 
 
 def far_columns(kept: Kept, features: np.ndarray) -> str:

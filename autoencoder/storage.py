@@ -1,7 +1,8 @@
 """A model file: an ``.npz`` archive of named arrays, with the hyperparameters as JSON text.
 
 Nothing in it is pickled, so that reading a file from a stranger runs none of their code. Format 1,
-which did not say so, held the network alone; format 2 may hold a scaler beside it.
+which did not say so, held the network alone; format 2 may hold a scaler beside it, and format 3 an
+imputer, and how large the errors of training were.
 """
 
 from __future__ import annotations
@@ -60,9 +61,12 @@ _FLOAT64 = ("costs", "steps", VALIDATION_SCORES)
 # Only a model that was fitted to named features has this one, of text.
 FEATURE_NAMES = "feature_names"
 HYPERPARAMETERS = "hyperparameters"
-# To be raised when a file means something that today's `read_model` would misunderstand.
-FORMAT = 2
+# To be raised when a file holds something that today's `read_model` would refuse or misunderstand.
+FORMAT, FIRST_NUMBERED = 3, 2
 FORMAT_ENTRY = "format"
+# The imputer before the scaler, as JSON text, and what it fills each feature's missing values with.
+IMPUTER = "imputer"
+IMPUTER_STATISTICS = "imputer_statistics_"
 # The scaler, as JSON text; its fitted attributes are arrays whose names begin with the prefix.
 SCALER = "scaler"
 SCALER_PREFIX = "scaler_"
@@ -75,7 +79,7 @@ SCALERS = {
     "MaxAbsScaler": ("max_abs_", "scale_"),
 }
 _SCALER_ARRAYS = frozenset(SCALER_PREFIX + name for names in SCALERS.values() for name in names)
-_TEXTS = (FORMAT_ENTRY, HYPERPARAMETERS, SCALER)
+_TEXTS = (FORMAT_ENTRY, HYPERPARAMETERS, SCALER, IMPUTER)
 
 # How many bytes more than the file itself its arrays may have, if it is compressed: weights hardly
 # shrink, so that a file which grows by more when it is unpacked is there to fill the memory.
@@ -90,10 +94,12 @@ class Stored(NamedTuple):
 
     #: What JSON can hold, by name.
     hyperparameters: dict[str, Any]
-    #: Those named in `ARRAYS`, perhaps the feature names, and the scaler's with their prefix.
+    #: Those named in `ARRAYS`, perhaps the feature names, and those of the steps before the network.
     arrays: dict[str, np.ndarray]
-    #: The scaler's class, parameters and place in its pipeline, if there is one.
+    #: The scaler's class and parameters, and what the steps are called, if there is one.
     scaler: dict[str, Any] | None = None
+    #: The parameters of the imputer before the scaler, if there is one.
+    imputer: dict[str, Any] | None = None
     format: int = FORMAT
 
 
@@ -101,7 +107,7 @@ def write_model(
     path: str | os.PathLike[str],
     hyperparameters: Mapping[str, Any],
     arrays: Mapping[str, np.ndarray],
-    scaler: Mapping[str, Any] | None = None,
+    steps: Mapping[str, Mapping[str, Any]] = {},
 ) -> None:
     """Write the file whole, or leave what was there.
 
@@ -111,9 +117,10 @@ def write_model(
         Used as given; no suffix is added.
     hyperparameters : mapping of str to what JSON can hold
     arrays : mapping of str to array
-        Those named in `ARRAYS`, perhaps the feature names, as `as_text` makes them, and the
-        scaler's, with their prefix.
-    scaler : mapping of str to what JSON can hold, optional
+        Those named in `ARRAYS`, perhaps the feature names, as `as_text` makes them, and those of
+        the steps before the network.
+    steps : mapping of str to what JSON can hold
+        `SCALER` and `IMPUTER`, if the model has them.
 
     Raises
     ------
@@ -122,9 +129,7 @@ def write_model(
     ValueError
         If `read_model` would refuse what is to be written.
     """
-    texts = {FORMAT_ENTRY: FORMAT, HYPERPARAMETERS: hyperparameters}
-    if scaler is not None:
-        texts[SCALER] = scaler
+    texts = {FORMAT_ENTRY: FORMAT, HYPERPARAMETERS: hyperparameters, **steps}
     entries = {name: np.array(json.dumps(value)) for name, value in texts.items()} | dict(arrays)
     entries = {name: np.asarray(array) for name, array in entries.items()}
     try:
@@ -185,6 +190,7 @@ def read_model(path: str | os.PathLike[str]) -> Stored:
             _parse(texts, HYPERPARAMETERS),
             arrays,
             _parse(texts, SCALER) if SCALER in texts else None,
+            _parse(texts, IMPUTER) if IMPUTER in texts else None,
             _format(texts.get(FORMAT_ENTRY)),
         )
 
@@ -286,7 +292,9 @@ def _format(text: np.ndarray | None) -> int:
     if text is None:
         return 1
     number = str(text)
-    if not (number.isascii() and number.isdigit() and len(number) < 10 and int(number) >= FORMAT):
+    if not (
+        number.isascii() and number.isdigit() and len(number) < 10 and int(number) >= FIRST_NUMBERED
+    ):
         raise ValueError(f"its entry {FORMAT_ENTRY!r} is no format's number: {number[:20]!r}")
     return int(number)
 
@@ -299,6 +307,9 @@ def _check_names(members: Mapping[str, zipfile.ZipInfo]) -> None:
         missing |= set(MOMENTS) - members.keys()
     if SCALER in members:
         allowed |= _SCALER_ARRAYS
+    if IMPUTER in members:
+        allowed.add(IMPUTER_STATISTICS)
+        missing |= {SCALER, IMPUTER_STATISTICS} - members.keys()
     extra = members.keys() - allowed
     if missing or extra:
         raise ValueError(f"arrays are missing: {sorted(missing)}, or unknown: {sorted(extra)[:5]}")
@@ -335,7 +346,7 @@ def _check_headers(headers: Mapping[str, Header]) -> None:
                 f"its array {name!r} is {header.dtype.name}, but its weights are "
                 f"{weights.dtype.name}"
             )
-    for name in _SCALER_ARRAYS & headers.keys():
+    for name in {*_SCALER_ARRAYS, IMPUTER_STATISTICS} & headers.keys():
         header = headers[name]
         if header.shape != (n_features,) or header.dtype.name != "float64":
             raise ValueError(

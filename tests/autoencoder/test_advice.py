@@ -60,6 +60,10 @@ COMPLAINTS = {
         {"costs": np.linspace(0.5, 0.6, 20)},
         "cost has risen: 0.5 .* 0.6 in the last.*smaller learning_rate",
     ),
+    "as many units as features": (
+        {"weights": np.ones((4, 4)), "hidden_bias": -2 * np.ones(4)},
+        "code of 4 numbers for 4 features .* can copy.* Take fewer hidden units",
+    ),
 }
 
 
@@ -77,8 +81,10 @@ def test_what_went_wrong_is_said_with_the_remedy(case):
         {"costs": np.full(20, 0.5), "learning_rate": 0.0},  # that is what was asked for
         {"costs": []},  # of a model that goes on
         {"rows": np.ones((5, 4)), "hidden_bias": np.full(2, -100.0)},  # one sample, many times
+        {"weights": np.ones((4, 4)), "hidden_bias": -2 * np.ones(4), "denoises": True},
+        {"rows": X[:, :1], "weights": np.ones((1, 2)), "hidden_bias": -np.ones(2)},
     ],
-    ids=["few epochs", "rate 0", "no costs", "equal rows"],
+    ids=["few epochs", "rate 0", "no costs", "equal rows", "noise", "one feature"],
 )
 def test_what_is_as_it_must_be_is_not_commented_on(fine):
     assert advise(trained(**fine)) is None
@@ -101,10 +107,19 @@ def test_features_in_their_own_units_are_told_of_with_the_remedy():
         AutoEncoder(2, epochs=20, random_state=0).fit(make_donuts(200)[:, :4] * 100)
 
 
+def test_a_code_as_long_as_the_sample_is_told_of_unless_it_is_to_take_noise_away():
+    model = AutoEncoder(4, epochs=60, random_state=0)
+    with pytest.warns(ConvergenceWarning, match="need not compress"):
+        model.fit(X)
+    model.set_params(corruption="masking").fit(X)
+    model.set_params(corruption=None).fit(X, X[::-1])
+
+
 @pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adam"])
 @pytest.mark.parametrize("n_hidden", [1, 2, 32])
 @pytest.mark.parametrize("n_samples", [20, 300])
 def test_defaults_on_scaled_features_are_not_warned_of(optimizer, n_hidden, n_samples):
     for samples in (make_donuts(n_samples)[:, :4], load_digits().data[:n_samples]):
-        model = AutoEncoder(n_hidden, optimizer=optimizer, epochs=60, random_state=0)
+        fewer = min(n_hidden, samples.shape[1] - 1)
+        model = AutoEncoder(fewer, optimizer=optimizer, epochs=60, random_state=0)
         model.fit(MinMaxScaler().fit_transform(samples))

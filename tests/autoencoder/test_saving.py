@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.decomposition import PCA
 from sklearn.exceptions import NotFittedError
+from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import (
     MaxAbsScaler,
@@ -100,6 +101,117 @@ def test_weights_of_samples_stay_with_the_scaler_that_counted_them(path, X):
     assert load(path)[0].n_samples_seen_ == 2.5
 
 
+IMPUTERS = {
+    "mean": SimpleImputer(),
+    "median": SimpleImputer(strategy="median"),
+    "most frequent": SimpleImputer(strategy="most_frequent"),
+    "constant": SimpleImputer(strategy="constant", fill_value=0.25),
+    "constant of a column without values": SimpleImputer(
+        strategy="constant", fill_value=2, keep_empty_features=True
+    ),
+    "missing are minus one": SimpleImputer(missing_values=-1.0),
+    "missing are zero": SimpleImputer(missing_values=0),
+}
+
+
+@pytest.fixture(params=IMPUTERS)
+def filling(request, X):
+    """A pipeline with an imputer, and the samples with missing values that it was fitted to."""
+    imputer = IMPUTERS[request.param]
+    with_gaps = X.copy()
+    with_gaps[::5, 1] = with_gaps[3, :] = imputer.missing_values
+    if imputer.keep_empty_features:
+        with_gaps[:, 2] = np.nan
+    steps = [
+        ("filling", imputer),
+        ("scaling", StandardScaler()),
+        ("network", AutoEncoder(epochs=5)),
+    ]
+    return Pipeline(steps).fit(with_gaps), with_gaps
+
+
+def test_a_pipeline_comes_back_with_its_imputer(path, filling):
+    model, with_gaps = filling
+    save(model, path)
+    again = load(path)
+    np.testing.assert_array_equal(again.transform(with_gaps), model.transform(with_gaps))
+    assert list(again.named_steps) == ["filling", "scaling", "network"]
+    for step in (0, 1):
+        assert repr(again[step].get_params()) == repr(model[step].get_params())
+        assert vars(again[step]).keys() == vars(model[step]).keys()
+
+
+def test_a_file_with_an_imputer_needs_no_pickle(path, filling):
+    save(filling[0], path)
+    with np.load(path, allow_pickle=False) as archive:
+        assert all(archive[name].dtype.kind in "fU" for name in archive.files)
+
+
+def test_what_was_filled_in_is_rebuilt_in_the_units_of_the_table(path, X):
+    with_gaps = X.copy()
+    with_gaps[0, 0] = np.nan
+    save(make_pipeline(SimpleImputer(), MinMaxScaler(), AutoEncoder(epochs=5)).fit(with_gaps), path)
+    model = load(path)
+    filled, scaler = model[0].transform(with_gaps), model[1]
+    rebuilt = scaler.inverse_transform(model[2].reconstruct(scaler.transform(filled)))
+    np.testing.assert_array_equal(model.reconstruct(with_gaps), rebuilt)
+    expected = ((scaler.transform(filled) - scaler.transform(rebuilt)) ** 2).mean(axis=1)
+    np.testing.assert_allclose(model.score_samples(with_gaps), expected)
+    assert model.score(with_gaps) == pytest.approx(-expected.mean())
+
+
+UNSAVED_IMPUTERS = {
+    "an indicator": (SimpleImputer(add_indicator=True), ValueError, "may not add columns"),
+    "a function": (SimpleImputer(strategy=np.max), TypeError, "strategy must be one of"),
+    "a column left out": (SimpleImputer(), ValueError, "leaves out columns without any value"),
+}
+
+
+@pytest.mark.filterwarnings("ignore:Skipping features")
+@pytest.mark.parametrize("case", UNSAVED_IMPUTERS)
+def test_an_imputer_that_does_more_than_fill_is_not_saved(path, X, case):
+    imputer, error, complaint = UNSAVED_IMPUTERS[case]
+    with_gaps = X.copy()
+    with_gaps[:, 1] = np.nan
+    with_gaps[0, 1] = np.nan if case == "a column left out" else 1
+    model = make_pipeline(imputer, MinMaxScaler(), AutoEncoder(epochs=2)).fit(with_gaps)
+    with pytest.raises(error, match=complaint):
+        save(model, path)
+    assert not path.exists()
+
+
+def as_json(**values):
+    return np.array(json.dumps(values))
+
+
+BAD_IMPUTERS = {
+    "no values": ({"imputer_statistics_": None}, r"missing: \['imputer_statistics_'\]"),
+    "no scaler": ({"scaler": None}, "missing"),
+    "too few values": ({"imputer_statistics_": np.ones(3)}, "should be 4 float64 numbers"),
+    "values that are missing": ({"imputer_statistics_": np.full(4, np.nan)}, "not all finite"),
+    "no imputer for its values": ({"imputer": None}, r"unknown: \['imputer_"),
+    "an imputer that is no text": ({"imputer": np.ones(2)}, "should be text"),
+    "no parameters": ({"imputer": as_json()}, "imputer does not fit"),
+    "unknown parameters": ({"imputer": as_json(parameters={"speed": 3})}, "does not fit"),
+    "another strategy": ({"imputer": as_json(parameters={"strategy": "max"})}, "does not fit"),
+    "an indicator": ({"imputer": as_json(parameters={"add_indicator": True})}, "not add columns"),
+    "a missing value that is text": (
+        {"imputer": as_json(parameters={"missing_values": "?"})},
+        "imputer does not fit",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", BAD_IMPUTERS)
+def test_a_file_whose_imputer_does_not_fit_is_refused(path, X, case):
+    changes, complaint = BAD_IMPUTERS[case]
+    save(make_pipeline(SimpleImputer(), MinMaxScaler(), AutoEncoder(epochs=2)).fit(X), path)
+    rewrite(path, **changes)
+    with pytest.raises(ValueError, match=complaint) as caught:
+        load(path)
+    assert str(caught.value).startswith(str(path))
+
+
 def test_the_steps_keep_their_names(path, X):
     steps = [("scaling", MinMaxScaler()), ("network", AutoEncoder(epochs=2))]
     save(Pipeline(steps).fit(X), path)
@@ -114,6 +226,29 @@ def test_the_columns_names_are_those_of_the_pipeline(path, X):
     again = load(path)
     assert list(again.feature_names_in_) == ["a", "b", "c", "d"]
     np.testing.assert_array_equal(again.transform(frame), model.transform(frame))
+
+
+@pytest.mark.parametrize("imputed", [False, True])
+def test_what_is_loaded_finds_columns_by_their_names(path, X, imputed):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
+    filling = [SimpleImputer()] if imputed else []
+    model = make_pipeline(*filling, MinMaxScaler(), AutoEncoder(2, epochs=5)).fit(frame)
+    save(model, path)
+    again = load(path)
+    others = frame[["d", "b", "a", "c"]].assign(kind="new")
+    np.testing.assert_array_equal(again.transform(others), model.transform(frame))
+    for method in ("score_samples", "score", "reconstruct"):
+        there, here = (getattr(again, method)(table) for table in (others, frame))
+        np.testing.assert_array_equal(there, here)
+
+
+def test_columns_that_are_not_there_are_told_of(path, X):
+    pandas = pytest.importorskip("pandas")
+    frame = pandas.DataFrame(X, columns=["a", "b", "c", "d"])
+    save(fitted(MinMaxScaler(), frame), path)
+    with pytest.raises(ValueError, match=r"(?s)seen at fit time, yet now missing:\n- c"):
+        load(path).score_samples(frame.rename(columns={"c": "x"}))
 
 
 def test_an_autoencoder_alone_comes_back_as_one(path, X):
@@ -167,6 +302,8 @@ UNSAVED = {
     "another scaler": make_pipeline(PowerTransformer(), AutoEncoder()),
     "another model": make_pipeline(MinMaxScaler(), PCA()),
     "three steps": make_pipeline(MinMaxScaler(), StandardScaler(), AutoEncoder()),
+    "a scaler before an imputer": make_pipeline(MinMaxScaler(), SimpleImputer(), AutoEncoder()),
+    "an imputer without a scaler": make_pipeline(SimpleImputer(), AutoEncoder()),
     "the other way round": make_pipeline(AutoEncoder(), MinMaxScaler()),
 }
 
@@ -196,8 +333,8 @@ BAD_ENTRIES = {
     "a class that is a list": (with_scaler(**{"class": [1]}), "unknown class"),
     "unknown parameters": (with_scaler(parameters={"speed": 3}), "does not fit"),
     "parameters that are none": (with_scaler(parameters=3), "does not fit"),
-    "one step": (with_scaler(steps=["a"]), "does not fit"),
-    "steps of one name": (with_scaler(steps=["a", "a"]), "both of its steps are called 'a'"),
+    "one step": (with_scaler(steps=["a"]), "2 steps have 1 names"),
+    "steps of one name": (with_scaler(steps=["a", "a"]), "two of its steps are called 'a'"),
     "a step that is no name": (with_scaler(steps=["a", 1]), "1 cannot be the name of a step"),
     "no scale": ({"scaler_scale_": None}, "does not fit"),
     "a scale of zero": ({"scaler_scale_": np.zeros(4)}, "what it makes of zeros is not finite"),

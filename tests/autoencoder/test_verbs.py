@@ -19,6 +19,8 @@ from sklearn.preprocessing import StandardScaler
 import autoencoder
 from autoencoder import AutoEncoder
 from autoencoder.__main__ import main
+from autoencoder.data import read_samples
+from autoencoder.report import hint_at_row_numbers
 
 NAMES = [f"sensor {i}" for i in range(20)]
 SHORT = ["--epochs", 30, "--hidden", 3, "--quiet"]
@@ -436,6 +438,8 @@ class WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
 sys.meta_path.insert(0, WithoutPandas())
 from autoencoder.__main__ import main
+from autoencoder.data import read_samples
+from autoencoder.report import hint_at_row_numbers
 assert main(["--data", "x.npy", "--epochs", "2", "--quiet"]) == 0
 sys.exit(main(["--data", "old.csv"]))
 """
@@ -512,3 +516,42 @@ def test_a_column_that_is_missing_is_named(folder, table):
     assert result.returncode == 2
     assert "few.csv: columns 'sensor 0', 'sensor 1' are missing" in result.stderr
     assert not os.path.exists("s.csv")
+
+
+# Columns that only name rows.
+
+
+def hint(columns, n=30):
+    pd.DataFrame(columns).head(n).to_csv("hint.csv", index=False)
+    return hint_at_row_numbers(read_samples("hint.csv"))
+
+
+def test_a_column_that_looks_like_a_number_of_rows_is_told_of_with_what_leaves_it_out(folder):
+    pd.read_csv("old.csv").rename_axis("row no").to_csv("numbered.csv")
+    options = ["--data", "numbered.csv", "--label", "state", "--figure", "none", *SHORT]
+    told = run(*options)
+    assert told.returncode == 0
+    assert "row no holds whole numbers" in told.stderr
+    assert '(--drop "row no")' in told.stderr
+    done(*options, "--drop", "row no")
+
+
+def test_numbers_of_rows_may_have_gaps_or_fall(folder):
+    columns = {"up": np.arange(30) ** 2, "down": -np.arange(30), "x": np.sin(np.arange(30))}
+    assert "up, down hold whole numbers" in hint(columns)
+
+
+COUNTS = {
+    "fractions": {"x": np.arange(30) / 4},
+    "the same twice": {"x": np.arange(30) // 2},
+    "up and down": {"x": np.r_[:15, 30:15:-1]},
+}
+
+
+@pytest.mark.parametrize("case", COUNTS)
+def test_other_columns_are_not_taken_for_numbers_of_rows(folder, case):
+    assert hint(COUNTS[case]) == ""
+
+
+def test_whole_numbers_of_few_rows_may_be_in_order_by_chance(folder):
+    assert hint({"x": np.arange(30)}, 9) == ""
