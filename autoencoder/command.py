@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from matplotlib.figure import Figure
-from sklearn.pipeline import Pipeline
+from sklearn.impute import SimpleImputer
 from sklearn.utils import shuffle
 
 from .advice import FEW_EPOCHS
@@ -22,6 +22,7 @@ from .estimator import AutoEncoder
 from .files import replacing
 from .hyperparameters import step_length
 from .kept import Kept
+from .model import Model
 from .options import APPLY, SHOW, TRAIN
 from .output import Output, complain, counted
 from .preparation import SHUFFLED_BY, Preparation, Scaling
@@ -84,14 +85,19 @@ def _train(options: argparse.Namespace, out: Output) -> int:
     afterwards costs a training.
     """
     with options.client or nullcontext():
-        ready = _in_memory(options.data) if options.client is None else _on_workers(options.data)
+        ready = (
+            _in_memory(options.data, options.fill)
+            if options.client is None
+            else _on_workers(options.data)
+        )
         return _train_on(ready, options, out)
 
 
 class Ready(NamedTuple):
     """Samples that are prepared for training."""
 
-    preparation: Preparation
+    #: The named steps that make them so, fitted.
+    steps: list[tuple[str, Any]]
     #: An array in memory, or on the workers of a cluster.
     features: Any
     #: Those, or some, with their classes, to draw.
@@ -101,16 +107,20 @@ class Ready(NamedTuple):
     description: str | None
 
 
-def _in_memory(samples: Samples) -> Ready:
+def _in_memory(samples: Samples, fill: str | None) -> Ready:
     for note in filter(None, (samples.note, hint_at_row_numbers(samples))):
         complain(note)
     preparation = Preparation(
         largest=samples.largest, label=samples.label, image_shape=samples.image_shape
     )
-    rows, labels = _shuffled(samples)
-    features = preparation.fit(rows).transform(rows)
+    steps: list[tuple[str, Any]] = [("preparation", preparation)]
+    if fill:
+        steps.insert(0, ("filling", SimpleImputer(strategy=fill)))
+    features, labels = _shuffled(samples)
+    for _, step in steps:
+        features = step.fit(features).transform(features)
     description = None if samples.source == DONUTS else describe_samples(samples)
-    return Ready(preparation, features, features, labels, description)
+    return Ready(steps, features, features, labels, description)
 
 
 def _on_workers(parts: Parts) -> Ready:
@@ -122,7 +132,8 @@ def _on_workers(parts: Parts) -> Ready:
     features = parts.scaled(Scaling(preparation.low_, preparation.span_))
     rows, labels = _shuffled(some)
     drawn = preparation.transform(rows)
-    return Ready(preparation, features, drawn, labels, describe_parts(parts))
+    steps = [("preparation", preparation)]
+    return Ready(steps, features, drawn, labels, describe_parts(parts))
 
 
 def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
@@ -143,7 +154,7 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     )
     status = _fit(network, ready.features, out)
     ending = _ENDINGS[status].format(counted(len(network.costs_), "epoch"))
-    kept = Kept.of(Pipeline([("preparation", ready.preparation), ("autoencoder", network)]))
+    kept = Kept.of(Model([*ready.steps, ("autoencoder", network)]))
     if options.save:
         save(kept.model, options.save)
     cost = -network.score(ready.features)

@@ -24,8 +24,10 @@ from .network import TiedNetwork
 from .stopping import hold_out
 from .storage import (
     ARRAYS,
+    ERROR_PERCENTILES,
     FEATURE_NAMES,
     MOMENTS,
+    PERCENTAGES,
     VALIDATION_SCORES,
     Stored,
     as_text,
@@ -119,6 +121,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     validation_scores_ : array or None
         With early stopping: minus the mean squared error of the samples held out, after each of the
         last epochs; as many as were trained with early stopping since there was last a fit without.
+    error_percentiles_ : dict of int to float, or None
+        How large the errors of the samples of `fit` are by `score_samples`: 99 % of them are at most
+        ``error_percentiles_[99]``; there are 50, 90, 95, 99 and 100. Where not all samples are in
+        memory, those of some 10,000. None if training went on, or was left, after they were taken.
     n_features_in_ : int
     feature_names_in_ : array of str
         Only if the samples came with names, in a data frame.
@@ -208,7 +214,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         UserWarning
             If Ctrl-C interrupts training.
         """
-        self._fit(X, y, watched=False).go_through(whole=True)
+        self._fit(X, y, watched=False).go_through()
         return self
 
     def fit_epochs(
@@ -276,8 +282,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         start, samples, rng = self._started(X, y, afresh=not fitted(self))
         step = self._compiled_step(start)
         size = None if isinstance(self.batch_size, str) else self.batch_size
-        training = self._training(start, samples, step, epochs=1, batch_size=size, noise=rng)
-        training.go_through(whole=False)
+        training = self._training(
+            start, samples, step, epochs=1, batch_size=size, noise=rng, whole=False
+        )
+        training.go_through()
         return self
 
     def _fit(self, X: ArrayLike, y: ArrayLike | None, watched: bool) -> Fit:
@@ -489,6 +497,9 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             arrays.update(zip(MOMENTS, self.moments_, strict=True))
         if self.validation_scores_ is not None:
             arrays[VALIDATION_SCORES] = self.validation_scores_
+        if self.error_percentiles_ is not None:
+            percentiles = [self.error_percentiles_[share] for share in PERCENTAGES]
+            arrays[ERROR_PERCENTILES] = np.array(percentiles)
         if hasattr(self, "feature_names_in_"):
             arrays[FEATURE_NAMES] = as_text(self.feature_names_in_)
         return hyperparameters, arrays
@@ -535,6 +546,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             model.__dict__.update(zip(PARAMETERS, values[:3], strict=True))
             model.velocities_, model.costs_ = values[3:], costs.astype(np.float64)
             model.validation_scores_ = arrays.get(VALIDATION_SCORES)
+            model.error_percentiles_ = None
+            if ERROR_PERCENTILES in arrays:
+                percentiles = arrays[ERROR_PERCENTILES].astype(np.float64).tolist()
+                model.error_percentiles_ = dict(zip(PERCENTAGES, percentiles, strict=True))
             if MOMENTS[0] in arrays:
                 model.moments_ = [arrays[name] for name in MOMENTS]
             check_hyperparameters(model.get_params(deep=False))

@@ -15,13 +15,14 @@ import minigrad
 import minigrad.tensor as T
 
 from .advice import Trained, advise
-from .blocks import Summary
+from .blocks import Summary, of_rows
 from .extra import load
 from .hyperparameters import step_length
 from .network import TiedNetwork
 from .optimizers import OPTIMIZERS
 from .output import Output, counted
 from .stopping import EarlyStopping
+from .storage import PERCENTAGES
 from .training import Diverged, Pairs, Step, run, values_of
 
 if TYPE_CHECKING:
@@ -35,9 +36,11 @@ PARAMETERS = ("weights_", "hidden_bias_", "output_bias_")
 FEATURES = ("n_features_in_", "feature_names_in_")
 FITTED = (
     *PARAMETERS,
-    *("velocities_", "moments_", "costs_", "validation_scores_"),
+    *("velocities_", "moments_", "costs_", "validation_scores_", "error_percentiles_"),
     *FEATURES,
 )
+# Of so many samples are the errors taken where not all are in memory.
+_JUDGED = 10_000
 # Where a model keeps what its optimizer remembers.
 _REMEMBERED = {"momentum": "velocities_", "nesterov": "velocities_", "adam": "moments_"}
 
@@ -66,6 +69,7 @@ def untrained(
         "velocities_": [np.zeros_like(value) for value in parameters],
         "costs_": np.zeros(0),
         "validation_scores_": None,
+        "error_percentiles_": None,
     }
 
 
@@ -104,6 +108,8 @@ class Fit:
     watched : bool
         Whether a user watches the epochs, and is to find the model as it is after each. If not, it
         changes only at the end.
+    whole : bool
+        Whether these are all epochs that there are to be, or some of more.
     """
 
     def __init__(
@@ -119,12 +125,14 @@ class Fit:
         corrupt: Callable[[np.ndarray], np.ndarray] | None = None,
         held_out: np.ndarray | Pairs | None = None,
         watched: bool = False,
+        whole: bool = True,
     ) -> None:
         self.model = model
         self.samples = samples
         self.epochs_to_come = epochs
         self.watched = watched
         self._live = watched or model.callback is not None
+        self._whole = whole
         self._options: dict[str, Any] = {"batch_size": batch_size, "rng": rng, "corrupt": corrupt}
         self._start = _without_other_optimizers(start, model.optimizer)
         self._step = step
@@ -169,6 +177,8 @@ class Fit:
             _set(self._step.state, self._stopping.best)
             adopt(self.model, self._state())
         self._end()
+        if self._whole:
+            self.model.error_percentiles_ = self._error_percentiles()
         self._advise()
 
     def _end(self) -> None:
@@ -210,14 +220,32 @@ class Fit:
             self._remembered: values_of(self._step.velocities),
             "costs_": self._taken(self._costs),
             "validation_scores_": None if self._scores is None else self._taken(self._scores),
+            "error_percentiles_": None,
         }
 
     def _taken(self, history: _History) -> np.ndarray:
         return history.so_far() if self._live else history.so_far().copy()
 
+    def _error_percentiles(self) -> dict[int, float] | None:
+        """What the errors of these shares of the samples do not exceed; None if it is too large."""
+        samples = self._inputs
+        rows = samples if isinstance(samples, np.ndarray) else samples.some(_JUDGED)
+        parameters = [getattr(self.model, name) for name in PARAMETERS]
+        with np.errstate(over="ignore"):
+            errors = of_rows(rows, "errors", parameters)
+        if not np.isfinite(errors).all():
+            return None
+        found = np.percentile(errors.astype(np.float64), PERCENTAGES, method="higher")
+        return dict(zip(PERCENTAGES, found.tolist(), strict=True))
+
+    @property
+    def _inputs(self) -> np.ndarray | Samples:
+        """The samples as the network takes them, without what it is to make of them."""
+        return self.samples.X if isinstance(self.samples, Pairs) else self.samples
+
     def _advise(self) -> None:
         """Warn, with a remedy, if the training did not go well."""
-        samples = self.samples.X if isinstance(self.samples, Pairs) else self.samples
+        samples = self._inputs
         if isinstance(samples, np.ndarray):
             rows, summary = samples[:: max(1, len(samples) // 1000)], Summary.of(samples)
         else:
@@ -238,18 +266,12 @@ class Fit:
         if message := advise(trained):
             _warn(message, ConvergenceWarning)
 
-    def go_through(self, whole: bool) -> None:
-        """Train, telling how it goes; a warning instead of an error if it ends early.
-
-        Parameters
-        ----------
-        whole : bool
-            Whether these are all epochs that there are to be, or some of more.
-        """
+    def go_through(self) -> None:
+        """Train, telling how it goes; a warning instead of an error if it ends early."""
         model, before = self.model, fitted(self.model)
         done = 0
         try:
-            with closing(self.epochs()) as epochs, self._progress(whole) as progress:
+            with closing(self.epochs()) as epochs, self._progress() as progress:
                 for epoch, cost in epochs:
                     done += 1
                     if progress:
@@ -272,19 +294,21 @@ class Fit:
             raise
 
     @contextmanager
-    def _progress(self, whole: bool) -> Iterator[Progress | None]:
+    def _progress(self) -> Iterator[Progress | None]:
         """What tells how training goes, if the user wants to know; of a whole one, the end too."""
         if not self.model.verbose:
             yield None
             return
         stream = Output(sys.stdout, "stdout")
         total = self.first_epoch + self.epochs_to_come
-        progress = load("progress").Progress(total, stream, int(self.model.verbose), bar=whole)
+        progress = load("progress").Progress(
+            total, stream, int(self.model.verbose), bar=self._whole
+        )
         with closing(progress):
             try:
                 yield progress
             finally:
-                if whole:
+                if self._whole:
                     progress.print_last()
 
 

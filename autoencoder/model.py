@@ -7,9 +7,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
+from sklearn.utils.metaestimators import available_if
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
+
+
+def _can_undo(model: Pipeline) -> bool:
+    """Whether all steps can be undone, or only filled in what was missing."""
+    return all(
+        isinstance(step, SimpleImputer) or hasattr(step, "inverse_transform")
+        for _, step in model.steps
+    )
 
 
 class Model(Pipeline):
@@ -30,6 +39,11 @@ class Model(Pipeline):
     ((50, 4), (50,))
     """
 
+    @property
+    def error_percentiles_(self) -> dict[int, float] | None:
+        """How large the errors of the samples of training were: see `AutoEncoder`."""
+        return self[-1].error_percentiles_
+
     def transform(self, X: ArrayLike) -> np.ndarray:
         """The codes of the samples.
 
@@ -39,6 +53,7 @@ class Model(Pipeline):
         """
         return super().transform(self._by_name(X))
 
+    @available_if(_can_undo)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
         """The samples that the codes stand for, in their own units; what was filled in stays.
 

@@ -48,6 +48,8 @@ _ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
 _USUAL = {"epochs": 600, "lr": AUTO, "batch_size": AUTO}
 _PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}, or {NO_PICTURE}"
 _CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
+FILLINGS = ("mean", "median")
+_FILL = f"fill missing values with each column's {' or '.join(FILLINGS)}; a saved model holds them"
 _Options: TypeAlias = "tuple[tuple[str, str, Callable[[str], Any] | None, Any, str], ...]"
 # Each option: what stands for its value, what reads it, its default, and what it is. What has no
 # value has no reader.
@@ -56,6 +58,7 @@ _TRAINING: _Options = (
     ("--label", "COLUMN", str, None, _LABEL),
     ("--drop", "COLUMN", str, [], "columns to leave out"),
     ("--drop-missing", "", None, False, "leave out rows with missing values"),
+    ("--fill", "NAME", one_of(FILLINGS), None, _FILL),
     ("--hidden", "N", whole(1), 2, "hidden units"),
     ("--optimizer", "NAME", one_of(OPTIMIZERS), "momentum", f"{' or '.join(OPTIMIZERS)}"),
     ("--epochs", "N", whole(1), None, "trips through the data, at most (10000 or 600)"),
@@ -150,8 +153,11 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
     )
     options.client = None
     if options.dask is None:
+        keep = options.fill is not None
         options.data = _read(
-            parser, "--data", lambda: read_samples(options.data, **_wanted(options))
+            parser,
+            "--data",
+            lambda: read_samples(options.data, **_wanted(options), keep_missing=keep),
         )
     else:
         _connect(parser, options)
@@ -224,6 +230,7 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
             options.kept.image_shape,
             options.kept.largest,
             drop_missing=options.drop_missing,
+            keep_missing=options.kept.imputer is not None and not options.drop_missing,
         ),
     )
     return options
@@ -298,7 +305,13 @@ def _check_together(parser: _Parser, options: argparse.Namespace) -> None:
         )
     if options.label in options.drop and options.label != NO_LABEL:
         parser.error(f"argument --label: {options.label} is in --drop too; leave it out of one")
-    in_memory = {"--early-stopping": options.early_stopping, "--corruption": options.corruption}
+    if options.fill and options.drop_missing:
+        parser.error("argument --fill: leaves nothing to --drop-missing; say one of them")
+    in_memory = {
+        "--early-stopping": options.early_stopping,
+        "--corruption": options.corruption,
+        "--fill": options.fill,
+    }
     for flag, value in in_memory.items():
         if value and options.dask is not None:
             parser.error(f"argument {flag}: needs the data in memory; leave it out, or --dask")

@@ -76,7 +76,9 @@ def _constant(samples: Samples) -> str:
     """Which columns tell nothing; of images, many pixels do not."""
     if samples.image_shape or len(samples.features) == 1:
         return ""
-    constant = np.flatnonzero(np.ptp(samples.features, axis=0) == 0).tolist()
+    X = samples.features
+    # Both pass over what is missing.
+    constant = np.flatnonzero(np.fmax.reduce(X) == np.fmin.reduce(X)).tolist()
     if not constant:
         return ""
     names = samples.names or [f"column {i}" for i in range(samples.features.shape[1])]
@@ -134,11 +136,15 @@ def describe_model(kept: Kept, path: str) -> str:
         "Trained": f"{counted(len(costs), 'epoch')}"
         + (f", cost from {costs[0]:.4g} to {costs[-1]:.4g}" if len(costs) else ""),
         "Early stopping": "",
+        "Errors": _errors(network),
         "Hyperparameters": ", ".join(
             f"{name}={value!r}" for name, value in network.get_params().items()
         ),
+        "Missing values": _filling(kept),
         "Scaling": _scaling(kept),
     }
+    if not lines["Errors"]:
+        del lines["Errors"]
     if network.validation_scores_ is None:
         del lines["Early stopping"]
     else:
@@ -179,12 +185,27 @@ def _named(kept: Kept) -> list[str]:
     return kept.names or [f"column {i}" for i in range(kept.n_features)]
 
 
+def _errors(network: AutoEncoder) -> str:
+    """How large those of the samples of training were, for new ones to be judged by."""
+    percentiles = network.error_percentiles_ or {}
+    told = [f"{share} % up to {error:.4g}" for share, error in percentiles.items()]
+    return f"of the samples of training {', '.join(told)}" if told else ""
+
+
 def describe_best(network: AutoEncoder) -> str:
     """Which of the epochs of early stopping, counted from 1, was the best, and how good it was."""
     scores = network.validation_scores_
     assert scores is not None
     best = int(np.argmax(scores))
     return f"the best was epoch {best + 1}, validation error {-scores[best]:.4g}"
+
+
+def _filling(kept: Kept) -> str:
+    if kept.imputer is None:
+        return "refused"
+    by = kept.imputer.strategy
+    what = {"most_frequent": "most frequent value", "constant": "constant"}.get(by, by)
+    return f"filled with each column's {what}"
 
 
 def _scaling(kept: Kept) -> str:

@@ -46,7 +46,9 @@ def save(model: AutoEncoder | Pipeline, path: str | os.PathLike[str]) -> None:
     Examples
     --------
     >>> import tempfile
+    >>> import numpy as np
     >>> from sklearn.pipeline import make_pipeline
+    >>> from autoencoder import Preparation
     >>> X = np.random.RandomState(0).rand(20, 4) * 1000
     >>> model = make_pipeline(Preparation(), AutoEncoder(epochs=5, random_state=0)).fit(X)
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -37,6 +37,8 @@ def _shapes(n_features: int, n_hidden: int, n_epochs: int) -> dict[str, tuple[in
 
 
 ARRAYS = tuple(_shapes(0, 0, 0))
+# How large the errors of training were is kept as what these percentages of the samples do not exceed.
+PERCENTAGES = (50, 90, 95, 99, 100)
 
 
 def _more_shapes(n_features: int, n_hidden: int, n_scores: int) -> dict[str, tuple[int, ...]]:
@@ -51,13 +53,15 @@ def _more_shapes(n_features: int, n_hidden: int, n_scores: int) -> dict[str, tup
         "output_bias_mean_square": output_bias,
         "steps": (),
         "validation_scores": (n_scores,),
+        "error_percentiles": (len(PERCENTAGES),),
     }
 
 
-# What Adam remembers, all or nothing; and only of a model that was fitted with early stopping.
-*MOMENTS, VALIDATION_SCORES = _more_shapes(0, 0, 0)
+# What Adam remembers, all or nothing; only of a model that was fitted with early stopping; and not of
+# one that went on training.
+*MOMENTS, VALIDATION_SCORES, ERROR_PERCENTILES = _more_shapes(0, 0, 0)
 # Whatever the weights are.
-_FLOAT64 = ("costs", "steps", VALIDATION_SCORES)
+_FLOAT64 = ("costs", "steps", VALIDATION_SCORES, ERROR_PERCENTILES)
 # Only a model that was fitted to named features has this one, of text.
 FEATURE_NAMES = "feature_names"
 HYPERPARAMETERS = "hyperparameters"
@@ -302,7 +306,7 @@ def _format(text: np.ndarray | None) -> int:
 def _check_names(members: Mapping[str, zipfile.ZipInfo]) -> None:
     """Raise a ValueError unless all arrays of a model are there, and no others."""
     missing = {HYPERPARAMETERS, *ARRAYS} - members.keys()
-    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS, *MOMENTS, VALIDATION_SCORES}
+    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS, *MOMENTS, VALIDATION_SCORES, ERROR_PERCENTILES}
     if members.keys() & set(MOMENTS):
         missing |= set(MOMENTS) - members.keys()
     if SCALER in members:

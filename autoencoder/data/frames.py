@@ -259,12 +259,12 @@ def missing_by_column(frame: pd.DataFrame) -> str:
 
 
 def numbers(features: pd.DataFrame, source: str, origins: np.ndarray | None = None) -> np.ndarray:
-    """The columns as one matrix, float64.
+    """The columns as one matrix, float64, in which what is missing is NaN.
 
     Parameters
     ----------
     features : DataFrame
-        Its columns are numbers, none missing.
+        Its columns are numbers.
     source : str
     origins : array of int, optional
         The rows' numbers in the table, if others were left out.
@@ -284,8 +284,9 @@ def numbers(features: pd.DataFrame, source: str, origins: np.ndarray | None = No
     for index, name in enumerate(names):
         column = features.iloc[:, index].to_numpy()
         if column.dtype == object:  # of a nullable dtype
-            column = features.iloc[:, index].to_numpy(dtype=np.float64)
-        matrix[:, index] = as_float64(column[:, np.newaxis], source, [name], origins)[:, 0]
+            column = features.iloc[:, index].to_numpy(dtype=np.float64, na_value=np.nan)
+        converted = as_float64(column[:, np.newaxis], source, [name], origins, may_miss=True)
+        matrix[:, index] = converted[:, 0]
     return matrix
 
 

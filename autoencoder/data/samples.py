@@ -26,6 +26,7 @@ class Samples(NamedTuple):
     Attributes
     ----------
     features : array of shape (n_samples, n_features), float64
+        NaN is what is missing, if that was to be kept.
     labels : array of shape (n_samples,), optional
         Classes: numbers or text.
     names : list of str, optional
@@ -71,6 +72,7 @@ def read_samples(
     *,
     drop: Sequence[str | int] = (),
     drop_missing: bool = False,
+    keep_missing: bool = False,
 ) -> Samples:
     """Read samples, as the command's ``--data`` does.
 
@@ -89,6 +91,8 @@ def read_samples(
     drop_missing : bool
         Leave out rows with missing values, instead of refusing them. Only features count: nothing
         is computed from the class, so that it may be missing.
+    keep_missing : bool
+        Keep missing values, as NaN, to be filled in. Each column must have a value all the same.
 
     Returns
     -------
@@ -148,7 +152,8 @@ def read_samples(
             if guessed
             else f"{name}: expected at least one column for the features, but none is left"
         )
-    samples = _select(read, features, label_at, name, drop_missing)
+    samples = _select(read, features, label_at, name, drop_missing, keep_missing)
+    _check_columns(samples)
     if names is None and label_at is not None:
         samples = samples._replace(label=columns.index(label_at))
     return samples._replace(label_guessed=guessed)
@@ -163,6 +168,7 @@ def read_like(
     largest: float | None = None,
     *,
     drop_missing: bool = False,
+    keep_missing: bool = False,
 ) -> Samples:
     """Read samples that a model was not trained on, but that are like those.
 
@@ -178,8 +184,8 @@ def read_like(
         As in `read_samples`.
     n_features, names, label, image_shape, largest
         What the model was trained on.
-    drop_missing : bool
-        As in `read_samples`.
+    drop_missing, keep_missing : bool
+        As in `read_samples`, but that columns may have no value.
 
     Raises
     ------
@@ -208,7 +214,7 @@ def read_like(
         features, label_at, extra = _by_name(list(read.columns), names, label, name)
         if extra:
             notes.append(f"{name}: {_columns(extra)} left out, which the model was not trained on")
-    samples = _select(read, features, label_at, name, drop_missing)
+    samples = _select(read, features, label_at, name, drop_missing, keep_missing)
     note = "; ".join(filter(None, [samples.note, *notes]))
     return samples._replace(names=None if names is None else list(names), note=note)
 
@@ -289,23 +295,48 @@ def _number(wanted: str | int, names: list[str] | None, n_columns: int) -> int |
 
 
 def _select(
-    table: Any, columns: list[int], label_at: int | None, source: str, drop_missing: bool
+    table: Any,
+    columns: list[int],
+    label_at: int | None,
+    source: str,
+    drop_missing: bool,
+    keep_missing: bool,
 ) -> Samples:
     """The samples in these columns of the table; a class that is missing costs no row."""
-    if isinstance(table, np.ndarray):
-        return _select_array(table, columns, label_at, source, drop_missing)
-    return _select_frame(table, columns, label_at, source, drop_missing)
+    select = _select_array if isinstance(table, np.ndarray) else _select_frame
+    samples = select(table, columns, label_at, source, drop_missing, keep_missing)
+    n_missing = int(np.isnan(samples.features).sum())
+    if n_missing == 0:
+        return samples
+    return samples._replace(note=f"{source}: {counted(n_missing, 'missing value')} filled in")
+
+
+def _check_columns(samples: Samples) -> None:
+    """Raise a ValueError if a column has no value at all."""
+    empty = np.flatnonzero(np.isnan(samples.features).all(axis=0)).tolist()
+    if empty:
+        names = samples.names
+        which = _columns([names[i] for i in empty]) if names else f"columns {empty} are"
+        raise ValueError(
+            f"{samples.source}: {which} without any value, so that there is nothing to fill "
+            "it with; leave it out (--drop)"
+        )
 
 
 def _select_array(
-    table: np.ndarray, columns: list[int], label_at: int | None, source: str, drop_missing: bool
+    table: np.ndarray,
+    columns: list[int],
+    label_at: int | None,
+    source: str,
+    drop_missing: bool,
+    keep_missing: bool,
 ) -> Samples:
     features = table[:, columns]
     complete = ~np.isnan(features).any(axis=1) if drop_missing else np.ones(len(features), bool)
     _check_any(complete, source)
     origins = _origins(complete)
     return Samples(
-        as_float64(features[complete], source, origins=origins),
+        as_float64(features[complete], source, origins=origins, may_miss=keep_missing),
         None if label_at is None else table[complete, label_at].astype(np.float64),
         label=label_at,
         source=source,
@@ -315,7 +346,12 @@ def _select_array(
 
 
 def _select_frame(
-    table: pd.DataFrame, columns: list[int], label_at: int | None, source: str, drop_missing: bool
+    table: pd.DataFrame,
+    columns: list[int],
+    label_at: int | None,
+    source: str,
+    drop_missing: bool,
+    keep_missing: bool,
 ) -> Samples:
     frames = load("data.frames")
     features = table.iloc[:, columns]
@@ -323,13 +359,13 @@ def _select_frame(
         raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
     features = frames.as_numbers(features)
     frames.check_features(features, source)
-    complete = ~features.isna().any(axis=1).to_numpy()
+    complete = ~features.isna().any(axis=1).to_numpy() | (keep_missing and not drop_missing)
     if not complete.all() and not drop_missing:
         n_missing = int(np.sum(~complete))
         raise ValueError(
             f"{source}: {n_missing} of {len(complete)} rows have missing values "
-            f"({frames.missing_by_column(features)}); leave these rows out (--drop-missing), or fill "
-            "them first"
+            f"({frames.missing_by_column(features)}); leave these rows out (--drop-missing), or train "
+            "with --fill median"
         )
     _check_any(complete, source)
     origins = _origins(complete)

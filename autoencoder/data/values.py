@@ -19,6 +19,8 @@ def as_float64(
     source: str,
     names: Sequence[str] | None = None,
     origins: np.ndarray | None = None,
+    *,
+    may_miss: bool = False,
 ) -> np.ndarray:
     """The table as float64, or a ValueError that says what is wrong with its numbers.
 
@@ -31,6 +33,8 @@ def as_float64(
         What the columns are called; by default they are numbered.
     origins : array of int, optional
         The rows' numbers where they came from, if others were left out.
+    may_miss : bool
+        Whether a number may be NaN.
 
     Raises
     ------
@@ -42,7 +46,7 @@ def as_float64(
     UserWarning
         If most of a column's different numbers are the same in float64.
     """
-    finite = np.isfinite(table)
+    finite = np.isfinite(table) | (np.isnan(table) if may_miss else False)
     if not finite.all():
         row, column = np.unravel_index(finite.argmin(), table.shape)
         there = row if origins is None else origins[row]
@@ -55,7 +59,7 @@ def as_float64(
     # may become infinite here, and is too large then.
     with np.errstate(over="ignore"):
         converted = table.astype(np.float64)
-    sizes = np.abs(converted).max(axis=0)
+    sizes = np.fmax.reduce(np.abs(converted), axis=0, initial=0.0)  # which passes over NaN
     if sizes.max() > LARGEST:
         raise ValueError(
             f"{source}: expected numbers up to {LARGEST:.2g}, because training data is float32, got "

@@ -272,7 +272,7 @@ def test_a_float16_table_is_read_in_silence(folder, table):
 def test_a_warning_is_a_line_like_an_error(folder):
     column = np.r_[-1e12, np.arange(59.0)]
     np.save(folder / "fine.npy", np.column_stack([column, np.arange(60) % 2]))
-    result = run("--data", "fine.npy", "--epochs", 2, "--quiet")
+    result = run("--data", "fine.npy", "--hidden", 1, "--epochs", 2, "--quiet")
     assert result.returncode == 0
     assert re.fullmatch(r"autoencoder: column 0: 60 different numbers .*\n", result.stderr)
 

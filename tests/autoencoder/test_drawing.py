@@ -108,9 +108,9 @@ def test_an_estimator_by_itself_is_drawn_in_the_units_it_takes(donuts):
 
 def test_a_step_that_cannot_be_undone_leaves_the_picture_in_the_networks_units(donuts):
     X = donuts[:, :4]
-    model = fitted(PCA(2), StandardScaler(), Undoable(), X=X)
+    model = fitted(PCA(3), StandardScaler(), Undoable(), X=X)
     axes = panels(plot(model, X))
-    np.testing.assert_allclose(drawn(axes["Incoming data"]), model[:-1].transform(X))
+    np.testing.assert_allclose(drawn(axes["Incoming data"]), model[:-1].transform(X)[:, :2])
 
 
 class Undoable(StandardScaler):
@@ -158,6 +158,7 @@ def test_the_levels_of_new_samples_are_their_own_costs_by_the_model_and_by_pca(m
     assert cost.get_title(loc="right") == f"mean squared error; {ended}"
 
 
+@pytest.mark.filterwarnings("ignore:A code of")  # which can copy
 def test_pca_with_as_many_components_as_features_is_no_level_for_it_loses_nothing(donuts):
     model = fitted(MinMaxScaler(), X=donuts[:, :4], n_hidden=10)
     axes = panels(plot(model, donuts[:, :4]))
@@ -207,7 +208,7 @@ def test_labels_of_any_kind_are_named(model, donuts, labels, names):
 
 def test_of_many_samples_evenly_spaced_ones_are_drawn():
     X = np.random.RandomState(0).rand(2 * MOST_SAMPLES + 2, 2)
-    axes = panels(plot(AutoEncoder(epochs=1, random_state=0).fit(X[:100]), X))
+    axes = panels(plot(AutoEncoder(1, epochs=1, random_state=0).fit(X[:100]), X))
     np.testing.assert_array_equal(drawn(axes["Incoming data"]), X[::3])
 
 
@@ -228,6 +229,7 @@ def test_losses_of_millions_of_percent_are_told_in_few_letters_and_without_a_fac
 
 
 @pytest.mark.parametrize(("shape", "n_hidden"), [((1, 3), 3), ((5, 1), 1), ((2, 2), 3)])
+@pytest.mark.filterwarnings("ignore:A code of")  # which can copy
 def test_few_samples_and_features_can_be_drawn(shape, n_hidden):
     X = np.random.RandomState(0).rand(*shape)
     figure = plot(AutoEncoder(n_hidden, epochs=2, random_state=0).fit(X), X)

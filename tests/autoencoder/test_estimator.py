@@ -15,6 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import minigrad
 from autoencoder import AutoEncoder, Diverged, TiedNetwork, make_donuts, train, training
+from autoencoder.stopping import hold_out
 
 
 @pytest.fixture(scope="module")
@@ -32,8 +33,9 @@ def assert_same_model(left, right):
         np.testing.assert_array_equal(getattr(left, name), getattr(right, name))
 
 
-# Many of scikit-learn's samples are far from 0–1, and it warns of that.
+# Many of scikit-learn's samples are far from 0–1, or have two features, and it warns of that.
 @pytest.mark.filterwarnings("ignore:.*hidden units give nearly the same")
+@pytest.mark.filterwarnings("ignore:A code of 2 numbers for 2 features")
 @parametrize_with_checks(
     [
         AutoEncoder(),
@@ -448,7 +450,7 @@ def test_hidden_units_that_died_are_told_of_in_a_loop_and_after_a_partial_fit_to
 @pytest.mark.parametrize("load", [load_iris, load_wine, load_breast_cancer, load_digits])
 def test_scaled_features_do_not_warn(load, scaler, n_hidden):
     X = scaler.fit_transform(load().data[::5])
-    AutoEncoder(n_hidden, epochs=50, random_state=0).fit(X)
+    AutoEncoder(min(n_hidden, X.shape[1] - 1), epochs=50, random_state=0).fit(X)
 
 
 def test_samples_that_are_all_the_same_do_not_warn():
@@ -596,3 +598,45 @@ def test_before_fitting_nothing_can_be_computed(X, method):
 def test_a_code_of_the_wrong_width_is_refused(fitted):
     with pytest.raises(ValueError, match="3 columns, but a code of this AutoEncoder has 2"):
         fitted.inverse_transform(np.ones((1, 3)))
+
+
+# How large the errors of training were.
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("early_stopping", [False, True])
+def test_error_percentiles_are_those_of_the_scores_of_the_samples_trained_on(dtype, early_stopping):
+    X = np.random.RandomState(0).rand(200, 5)
+    options = {"early_stopping": early_stopping, "validation_fraction": 0.25, "dtype": dtype}
+    model = AutoEncoder(2, epochs=20, random_state=0, **options).fit(X)
+    rows = hold_out(200, 0.25, 0)[0] if early_stopping else slice(None)
+    expected = np.percentile(model.score_samples(X[rows]), [50, 90, 95, 99, 100], method="higher")
+    assert list(model.error_percentiles_) == [50, 90, 95, 99, 100]
+    np.testing.assert_allclose(list(model.error_percentiles_.values()), expected, rtol=1e-5)
+
+
+def test_error_percentiles_are_of_samples_without_noise():
+    X = np.random.RandomState(0).rand(100, 4)
+    model = AutoEncoder(2, epochs=5, corruption="masking", random_state=0).fit(X)
+    assert model.error_percentiles_[100] == pytest.approx(model.score_samples(X).max())
+
+
+def test_error_percentiles_are_forgotten_when_training_goes_on_or_is_left():
+    X = np.random.RandomState(0).rand(100, 4)
+    model = AutoEncoder(2, epochs=3, random_state=0).fit(X)
+    assert model.partial_fit(X).error_percentiles_ is None
+    model.fit(X)
+    for _ in model.fit_epochs(X):
+        break
+    assert model.error_percentiles_ is None
+    assert [*model.fit_epochs(X)] and model.error_percentiles_[50] > 0
+
+
+def test_error_percentiles_of_samples_in_a_file_are_of_some_of_them(tmp_path, monkeypatch):
+    monkeypatch.setattr("autoencoder.blocks.BLOCK_BYTES", 4000)
+    monkeypatch.setattr("autoencoder.fitting._JUDGED", 100)
+    X = np.random.RandomState(0).rand(1000, 4)
+    np.save(tmp_path / "x.npy", X)
+    model = AutoEncoder(2, epochs=2, random_state=0)
+    model.fit(np.load(tmp_path / "x.npy", mmap_mode="r"))
+    assert model.error_percentiles_[100] == pytest.approx(model.score_samples(X[::10]).max())

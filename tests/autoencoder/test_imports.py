@@ -50,7 +50,7 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(
 
 def test_only_a_fit_that_tells_how_it_goes_needs_tqdm(monkeypatch):
     X = [[0.0, 1.0], [1.0, 0.0]]
-    model = autoencoder.AutoEncoder(epochs=1).fit(X)
+    model = autoencoder.AutoEncoder(1, epochs=1).fit(X)
     monkeypatch.delitem(sys.modules, "autoencoder.progress", raising=False)
     monkeypatch.setitem(sys.modules, "tqdm", None)
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)

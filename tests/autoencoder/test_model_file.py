@@ -46,6 +46,19 @@ def test_a_loaded_model_goes_on_training_like_the_original(model, path, X):
     np.testing.assert_array_equal(again.weights_, model.partial_fit(X).weights_)
 
 
+def test_how_large_the_errors_of_training_were_is_kept(model, path):
+    assert model.error_percentiles_ is not None
+    assert AutoEncoder.load(path).error_percentiles_ == model.error_percentiles_
+
+
+def test_a_file_without_the_errors_of_training_is_read(path, X):
+    rewrite(path, error_percentiles=None)
+    again = AutoEncoder.load(path)
+    assert again.error_percentiles_ is None
+    again.save(path)
+    assert AutoEncoder.load(path).error_percentiles_ is None
+
+
 def test_a_loaded_model_checks_the_number_of_features(path):
     with pytest.raises(ValueError, match="expecting 4 features"):
         AutoEncoder.load(path).transform(np.ones((2, 5)))

@@ -251,6 +251,13 @@ def test_columns_that_are_not_there_are_told_of(path, X):
         load(path).score_samples(frame.rename(columns={"c": "x"}))
 
 
+def test_what_is_loaded_knows_how_large_the_errors_of_training_were(path, X):
+    model = fitted(MinMaxScaler(), X)
+    save(model, path)
+    assert load(path).error_percentiles_ == model[-1].error_percentiles_
+    assert load(path).error_percentiles_[100] == pytest.approx(load(path).score_samples(X).max())
+
+
 def test_an_autoencoder_alone_comes_back_as_one(path, X):
     model = AutoEncoder(2, epochs=5, random_state=0).fit(X)
     save(model, path)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import subprocess
 import sys
 import warnings
@@ -209,7 +210,8 @@ def test_the_pictures_call_classes_that_are_numbers_after_their_column(
     rows = table[["sensor 0", "sensor 1", "state"]].assign(grade=[1, 2] * 50)
     rows = rows[["sensor 0", "sensor 1", label]]
     rows.to_csv("x.csv", index=False)
-    done("--data", "x.csv", "--label", label, "--epochs", 2, "--quiet", "--save", "m.npz")
+    options = ["--label", label, "--hidden", 1, "--epochs", 2, "--quiet", "--save", "m.npz"]
+    done("--data", "x.csv", *options)
     done("apply", "m.npz", "x.csv", "--figure", "f.png")
     for picture in pictures:
         (legend,) = picture.legends
@@ -279,6 +281,24 @@ def test_show_tells_what_a_model_is(folder):
     assert told["Class"] == "state, which is no feature"
 
 
+def test_show_tells_how_large_the_errors_of_training_were(folder):
+    done("apply", "model.npz", "old.csv", "--scores", "scores.csv")
+    scores = pd.read_csv("scores.csv")["score"]
+    (line,) = [line for line in done("show", "model.npz").splitlines() if "Errors:" in line]
+    assert line.split()[:5] == ["Errors:", "of", "the", "samples", "of"]
+    shares = dict(re.findall(r"(\d+) % up to (\S+?)(?:,|$)", line))
+    assert list(shares) == ["50", "90", "95", "99", "100"]
+    assert float(shares["100"]) == pytest.approx(scores.max(), rel=1e-3)
+    assert (scores <= float(shares["90"]) * 1.001).mean() >= 0.9
+
+
+def test_show_says_nothing_of_errors_that_the_model_does_not_know(folder):
+    with np.load("model.npz") as archive:
+        entries = {name: archive[name] for name in archive.files if name != "error_percentiles"}
+    np.savez("older.npz", **entries)
+    assert "Errors" not in done("show", "older.npz")
+
+
 def test_show_has_a_line_for_each_feature_with_its_lowest_and_highest_number(folder, table):
     lines = done("show", "model.npz").splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith("Columns: "))
@@ -293,7 +313,8 @@ def test_show_has_a_line_for_each_feature_with_its_lowest_and_highest_number(fol
 
 def test_show_says_that_a_range_of_1_may_be_that_of_a_constant_column(folder, table):
     table[["sensor 0"]].assign(same=5).to_csv("x.csv", index=False)
-    done("--data", "x.csv", "--epochs", 2, "--quiet", "--figure", "none", "--save", "m.npz")
+    options = ["--hidden", 1, "--epochs", 2, "--quiet", "--figure", "none"]
+    done("--data", "x.csv", *options, "--save", "m.npz")
     out = done("show", "m.npz")
     assert "its highest 1; those that are 1 apart may be one\n" in out
     assert out.splitlines()[-1].split() == ["same", "5", "6"]
@@ -301,7 +322,8 @@ def test_show_says_that_a_range_of_1_may_be_that_of_a_constant_column(folder, ta
 
 def test_show_numbers_the_columns_of_a_model_without_names(folder, table):
     np.save("old.npy", table[:80][NAMES[:2]])
-    done("--data", "old.npy", "--label", "none", *SHORT, "--figure", "none", "--save", "m.npz")
+    options = ["--label", "none", *SHORT, "--hidden", 1, "--figure", "none", "--save", "m.npz"]
+    done("--data", "old.npy", *options)
     lines = done("show", "m.npz").splitlines()
     assert [line.strip()[:8] for line in lines[-2:]] == ["column 0", "column 1"]
 
@@ -319,12 +341,13 @@ def test_train_is_the_verb_that_need_not_be_said(folder):
 
 def test_what_is_taken_for_features_and_for_the_class_is_told(folder, table):
     table[["sensor 0", "state"]].assign(same=1).to_csv("x.csv", index=False)
-    lines = done("--data", "x.csv", "--label", "state", "--epochs", 2).splitlines()
+    options = ["--label", "state", "--hidden", 1, "--epochs", 2]
+    lines = done("--data", "x.csv", *options).splitlines()
     assert (
         "Data: x.csv: 100 samples of 2 features: sensor 0, same; class: state (2 values); "
         "always the same: same"
     ) in lines
-    lines = done("--data", "x.csv", "--drop", "state", "--epochs", 2).splitlines()
+    lines = done("--data", "x.csv", "--drop", "state", *options[2:]).splitlines()
     assert any("sensor 0, same; no class" in line for line in lines)
 
 
@@ -438,9 +461,7 @@ class WithoutPandas(MetaPathFinder):
             raise ModuleNotFoundError("No module named 'pandas'", name="pandas")
 sys.meta_path.insert(0, WithoutPandas())
 from autoencoder.__main__ import main
-from autoencoder.data import read_samples
-from autoencoder.report import hint_at_row_numbers
-assert main(["--data", "x.npy", "--epochs", "2", "--quiet"]) == 0
+assert main(["--data", "x.npy", "--hidden", "1", "--epochs", "2", "--quiet"]) == 0
 sys.exit(main(["--data", "old.csv"]))
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
@@ -555,3 +576,84 @@ def test_other_columns_are_not_taken_for_numbers_of_rows(folder, case):
 
 def test_whole_numbers_of_few_rows_may_be_in_order_by_chance(folder):
     assert hint({"x": np.arange(30)}, 9) == ""
+
+
+# Missing values that are filled in.
+
+
+@pytest.fixture
+def gaps(folder, table):
+    """Old and new rows with missing values, and a model that fills them with medians."""
+    columns = NAMES[:5]
+    rows = table[columns].copy()
+    rows.iloc[::4, 0] = rows.iloc[3, :] = np.nan
+    rows[:80].to_csv("gaps.csv", index=False)
+    rows[80:].assign(kind=1)[["kind", *columns[::-1]]].to_csv("new gaps.csv", index=False)
+    told = run(
+        "--data", "gaps.csv", "--fill", "median", *SHORT, "--figure", "g.png", "--save", "g.npz"
+    )
+    assert told.returncode == 0
+    assert told.stderr.strip().endswith("gaps.csv: 25 missing values filled in")
+    return rows
+
+
+def test_what_is_missing_is_filled_with_the_medians_of_training(gaps):
+    filling = autoencoder.load("g.npz")[0]
+    np.testing.assert_allclose(filling.statistics_, gaps[:80].median())
+    assert list(filling.feature_names_in_) == list(gaps.columns)
+
+
+def test_new_rows_are_filled_with_what_training_was(gaps):
+    run("apply", "g.npz", "new gaps.csv", "--scores", "s.csv", "--reconstruct", "r.csv")
+    model = autoencoder.load("g.npz")
+    filled = gaps[80:].fillna(gaps[:80].median())
+    np.testing.assert_allclose(
+        pd.read_csv("s.csv")["score"], model.score_samples(filled), rtol=1e-6
+    )
+    np.testing.assert_allclose(pd.read_csv("r.csv"), model.reconstruct(filled), rtol=1e-6)
+
+
+def test_new_rows_may_lack_a_column_that_training_had_if_it_is_filled(gaps):
+    gaps[80:].assign(**{NAMES[1]: np.nan}).to_csv("lacking.csv", index=False)
+    assert run("apply", "g.npz", "lacking.csv", "--figure", "lacking.png").returncode == 0
+
+
+def test_new_rows_with_missing_values_can_be_left_out_all_the_same(gaps):
+    run("apply", "g.npz", "new gaps.csv", "--drop-missing", "--scores", "s.csv")
+    assert len(pd.read_csv("s.csv")) == 15
+
+
+def test_show_says_whether_missing_values_are_filled(gaps):
+    assert re.search(r"Missing values: +filled with each column's median\n", done("show", "g.npz"))
+    assert re.search(r"Missing values: +refused\n", done("show", "model.npz"))
+
+
+def test_a_matrix_without_names_can_be_filled_too(gaps):
+    np.save("gaps.npy", gaps[:80])
+    options = ["--fill", "mean", "--label", "none", *SHORT, "--figure", "none", "--save", "m.npz"]
+    assert run("--data", "gaps.npy", *options).returncode == 0
+    np.testing.assert_allclose(autoencoder.load("m.npz")[0].statistics_, gaps[:80].mean())
+
+
+FILLED_BADLY = {
+    "another filling": (["--fill", "zero"], "expected mean or median"),
+    "with rows left out": (["--fill", "mean", "--drop-missing"], "say one of them"),
+    "on a cluster": (["--fill", "mean", "--dask", "local"], "needs the data in memory"),
+    "nothing to fill with": (
+        ["--fill", "mean", "--data", "empty.csv"],
+        "column 'b' is without any value.*--drop",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", FILLED_BADLY)
+def test_a_filling_that_cannot_be_is_refused(folder, case):
+    pd.DataFrame({"a": [1.0, 2.0], "b": [np.nan, np.nan]}).to_csv("empty.csv", index=False)
+    options, complaint = FILLED_BADLY[case]
+    result = run("--data", "old.csv", *options)
+    assert result.returncode == 2
+    assert re.search(complaint, result.stderr)
+
+
+def test_whoever_refuses_missing_values_says_how_they_are_filled(gaps):
+    assert "--fill median" in run("--data", "gaps.csv").stderr
