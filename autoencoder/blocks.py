@@ -6,7 +6,7 @@ cost is such a mean, and so is its gradient::
     cost = Σ share · cost(block)          gradient = Σ share · gradient(block)
 
 So one compiled function of a block serves for all, wherever the blocks are: in a file
-(`MappedSamples`), or in the memory of other machines (`autoencoder.distributed`).
+(`MappedRows`), or in the memory of other machines (`autoencoder.distributed`).
 """
 
 from __future__ import annotations
@@ -216,7 +216,7 @@ def check_finite(block: np.ndarray, names: Sequence[str] | None = None) -> None:
         Summary.of(block).check(block.dtype.name, names)
 
 
-def in_blocks(X: Any, dtype: str) -> Samples | None:
+def in_blocks(X: Any, dtype: str) -> Rows | None:
     """The samples, if they are to be computed with block by block.
 
     Parameters
@@ -230,11 +230,11 @@ def in_blocks(X: Any, dtype: str) -> Samples | None:
         If X is one of Dask's collections, but not a matrix of numbers.
     """
     if in_a_file(X):
-        return MappedSamples(X, dtype)
+        return MappedRows(X, dtype)
     if getattr(X, "__dask_graph__", None) is not None:
-        from .distributed import DaskSamples
+        from .distributed import DaskRows
 
-        return DaskSamples(X, dtype)
+        return DaskRows(X, dtype)
     return None
 
 
@@ -258,7 +258,7 @@ class Batch(Protocol):
         """The mean cost of the rows, and its gradients by W, bh and bo, in float64."""
 
 
-class Samples(Protocol):
+class Rows(Protocol):
     """The rows of a matrix, wherever they are, as training and using a model need them."""
 
     #: Something of the same width, with the same names of columns.
@@ -293,7 +293,7 @@ class Samples(Protocol):
         """The mean over all rows of a function that has a number for each."""
 
 
-class MappedSamples:
+class MappedRows:
     """The rows of a `numpy.memmap`, of which a block is in memory at a time.
 
     The operating system maps pages of the file into memory as they are read, and counts them as the
@@ -324,7 +324,7 @@ class MappedSamples:
 
     def batches(
         self, batch_size: int | None, rng: np.random.RandomState | None
-    ) -> Iterator[np.ndarray | MappedSamples]:
+    ) -> Iterator[np.ndarray | MappedRows]:
         """All rows as one batch, or batches of `batch_size` rows, shuffled by `rng` if given.
 
         Reading single rows from all over a file would be slow. So blocks of consecutive rows are

@@ -30,7 +30,7 @@ from . import blocks
 _FAN_IN = 8
 
 
-class DaskSamples:
+class DaskRows:
     """The rows of a Dask array or dataframe.
 
     Parameters

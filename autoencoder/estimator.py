@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from typing_extensions import Self
 
-    from .blocks import OfRows, Samples
+    from .blocks import OfRows, Rows
     from .training import Step
 
 
@@ -312,7 +312,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     def _started(
         self, X: ArrayLike, y: ArrayLike | None, afresh: bool
-    ) -> tuple[AutoEncoder, np.ndarray | Pairs | Samples, np.random.RandomState]:
+    ) -> tuple[AutoEncoder, np.ndarray | Pairs | Rows, np.random.RandomState]:
         """A copy of this model ready to be trained, the samples, and what draws random numbers.
 
         It is a copy so that this model stays as it is until an epoch is over.
@@ -350,7 +350,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _training(
         self,
         start: AutoEncoder,
-        samples: np.ndarray | Pairs | Samples,
+        samples: np.ndarray | Pairs | Rows,
         step: Step,
         *,
         noise: np.random.RandomState,
@@ -589,7 +589,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
                 f"{n_hidden} hidden units and are {dtype}; fit again, or set them back"
             )
 
-    def _validated(self, X: ArrayLike, reset: bool, dtype: str) -> np.ndarray | Samples:
+    def _validated(self, X: ArrayLike, reset: bool, dtype: str) -> np.ndarray | Rows:
         """X as a matrix: of finite numbers in memory, or of numbers elsewhere."""
         samples = in_blocks(X, dtype)
         if samples is None:
@@ -597,7 +597,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         validate_data(self, samples.like, reset=reset, skip_check_array=True)
         return samples
 
-    def _samples(self, X: ArrayLike) -> np.ndarray | Samples:
+    def _samples(self, X: ArrayLike) -> np.ndarray | Rows:
         """X as a matrix, for a model that is fitted."""
         check_is_fitted(self)
         return self._validated(X, reset=False, dtype=self.weights_.dtype.name)

@@ -28,7 +28,7 @@ from .training import Diverged, Pairs, Step, run, values_of
 if TYPE_CHECKING:
     from minigrad.core.sharing import SharedVariable
 
-    from .blocks import Samples
+    from .blocks import Rows
     from .estimator import AutoEncoder
     from .progress import Progress
 
@@ -93,7 +93,7 @@ class Fit:
         Becomes what training makes of it.
     start : mapping of str to object
         The fitted attributes to go on from.
-    samples : array, Pairs or Samples
+    samples : array, Pairs or Rows
     step : Step
         For this optimizer and this kind of parameters, from `step_of`; whatever it holds, training
         begins with `start`.
@@ -116,7 +116,7 @@ class Fit:
         self,
         model: AutoEncoder,
         start: Mapping[str, Any],
-        samples: np.ndarray | Pairs | Samples,
+        samples: np.ndarray | Pairs | Rows,
         step: Step,
         *,
         batch_size: int | None,
@@ -239,7 +239,7 @@ class Fit:
         return dict(zip(PERCENTAGES, found.tolist(), strict=True))
 
     @property
-    def _inputs(self) -> np.ndarray | Samples:
+    def _inputs(self) -> np.ndarray | Rows:
         """The samples as the network takes them, without what it is to make of them."""
         return self.samples.X if isinstance(self.samples, Pairs) else self.samples
 

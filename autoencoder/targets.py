@@ -12,14 +12,12 @@ from .training import Pairs
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from .blocks import Samples
+    from .blocks import Rows
 
     InMemory: TypeAlias = np.ndarray | Pairs
 
 
-def with_targets(
-    samples: np.ndarray | Samples, y: ArrayLike | None
-) -> np.ndarray | Pairs | Samples:
+def with_targets(samples: np.ndarray | Rows, y: ArrayLike | None) -> np.ndarray | Pairs | Rows:
     """The samples, with clean targets if y is such, and not labels.
 
     Parameters
@@ -60,7 +58,7 @@ def with_targets(
     return Pairs(X, check_array(y, dtype=X.dtype, input_name="y"))
 
 
-def in_memory(samples: np.ndarray | Pairs | Samples, what: str) -> InMemory:
+def in_memory(samples: np.ndarray | Pairs | Rows, what: str) -> InMemory:
     """The samples, or a ValueError if they are in a file or on a cluster, and this cannot be."""
     if not isinstance(samples, np.ndarray | Pairs):
         raise ValueError(

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from minigrad import Variable
     from minigrad.core.sharing import SharedVariable
 
-    from .blocks import Batch, Samples
+    from .blocks import Batch, Rows
     from .optimizers import Updates
 
 # A cost of so many times that of no training at all has never been seen to come down again: where
@@ -62,7 +62,7 @@ class Pairs:
 
 def train(
     network: TiedNetwork,
-    X: np.ndarray | Pairs | Samples,
+    X: np.ndarray | Pairs | Rows,
     *,
     optimizer: Callable[..., Updates] = momentum_updates,
     learning_rate: float = 0.1,
@@ -220,7 +220,7 @@ class Step:
 
 def run(
     step: Step,
-    X: np.ndarray | Pairs | Samples,
+    X: np.ndarray | Pairs | Rows,
     *,
     epochs: int,
     batch_size: int | None = None,
@@ -273,7 +273,7 @@ def _held_by(variables: Sequence[SharedVariable]) -> list[np.ndarray]:
 
 
 def _batches(
-    X: np.ndarray | Pairs | Samples, batch_size: int | None, rng: np.random.RandomState | None
+    X: np.ndarray | Pairs | Rows, batch_size: int | None, rng: np.random.RandomState | None
 ) -> Iterable[np.ndarray | Pairs | Batch]:
     if not isinstance(X, np.ndarray | Pairs):
         return X.batches(batch_size, rng)
@@ -302,7 +302,7 @@ def _with_noise(
     raise TypeError(f"noise needs rows in memory; got {type(batch).__name__}")
 
 
-def _mean_square(X: np.ndarray | Pairs | Samples) -> float:
+def _mean_square(X: np.ndarray | Pairs | Rows) -> float:
     """The cost of reconstructing every sample as zeros."""
     if isinstance(X, Pairs):
         X = X.target
@@ -312,7 +312,7 @@ def _mean_square(X: np.ndarray | Pairs | Samples) -> float:
         return float(np.square(X).mean(dtype=np.float64))
 
 
-def _cost_now(step: Step, X: np.ndarray | Pairs | Samples, batch_size: int | None) -> float:
+def _cost_now(step: Step, X: np.ndarray | Pairs | Rows, batch_size: int | None) -> float:
     """The mean cost over all rows, with the parameters as they are; they stay so."""
     now = _held_by(step.state)
 

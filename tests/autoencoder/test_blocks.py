@@ -16,7 +16,7 @@ from autoencoder import (
     nesterov_updates,
     train,
 )
-from autoencoder.blocks import MappedSamples
+from autoencoder.blocks import MappedRows
 
 
 @pytest.fixture
@@ -69,7 +69,7 @@ def test_every_optimizer_moves_by_gradients_of_blocks(X, mapped, optimizer):
                 epochs=20,
             )
         ]
-        for samples in (X, MappedSamples(mapped, "float64"))
+        for samples in (X, MappedRows(mapped, "float64"))
     ]
     assert_close(*costs)
 
@@ -81,7 +81,7 @@ def test_a_file_of_one_block_is_read_as_an_array(X, tmp_path):
 
 
 def test_batches_take_each_row_once_in_another_order_each_epoch(X, mapped):
-    samples, rng = MappedSamples(mapped, "float64"), np.random.RandomState(0)
+    samples, rng = MappedRows(mapped, "float64"), np.random.RandomState(0)
     first, second = (list(samples.batches(30, rng)) for _ in range(2))
     assert {len(batch) for batch in first} == {30, 1003 % 30}
     for rows in np.concatenate(first), np.concatenate(second):
@@ -91,7 +91,7 @@ def test_batches_take_each_row_once_in_another_order_each_epoch(X, mapped):
 
 
 def test_without_a_generator_batches_keep_the_order_of_the_rows(X, mapped):
-    batches = MappedSamples(mapped, "float64").batches(30, None)
+    batches = MappedRows(mapped, "float64").batches(30, None)
     np.testing.assert_array_equal(np.concatenate(list(batches)), X)
 
 
