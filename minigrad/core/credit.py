@@ -15,12 +15,17 @@ class Line(NamedTuple):
 
     filename: str
     number: int
-    of_derivative: bool = False  # whether what is credited to it is part of a derivative
+
+
+class DerivedLine(Line):
+    """A line, equal to the same `Line`, for what belongs to the derivative of what it wrote."""
+
+    __slots__ = ()
 
 
 def derived(line: Line | None) -> Line | None:
     """The line, for what belongs to the derivative of what it wrote."""
-    return None if line is None else Line(line.filename, line.number, of_derivative=True)
+    return None if line is None else DerivedLine(*line)
 
 
 PACKAGE = os.path.dirname(os.path.dirname(__file__)) + os.sep

@@ -7,6 +7,7 @@ from itertools import accumulate, count
 from typing import Any, NamedTuple
 
 from ..compile import Function
+from ..core.credit import DerivedLine
 from ..core.graph import Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType
@@ -191,7 +192,7 @@ def _operation(value: Value, id: str, is_result: bool, frames: Sequence[Diagram]
     if len(text) > LONGEST + len(name):
         text, places = name + _cut(one_line(str(node.op))), []
     line = node.made_at
-    of_derivative = line is not None and line.of_derivative
+    of_derivative = isinstance(line, DerivedLine)
     note = ", ".join(_type(output.type) for output in node.outputs)
     about = [formula(variable), note]
     if line is not None:
