@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import weakref
-from collections import ChainMap
+from collections import ChainMap, deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from traceback import walk_tb
@@ -23,6 +23,9 @@ from .printer import Printer
 
 # Programs are numbered: two of one name are two files to Python, also if one is gone.
 _NUMBERS = count()
+# The files of programs that are gone. They leave the cache of lines when the next program comes, not
+# at once: a program may go at any time, also while Python walks through that cache.
+_GONE: deque[str] = deque()
 
 
 class Instances:
@@ -85,8 +88,10 @@ class Program:
         code = compile(printer.code, self._filename, "exec", optimize=0)
         instances = Instances(code, printer)
         # Warnings show a line if it is to be found here: see `_Loader`.
+        while _GONE:
+            linecache.cache.pop(_GONE.popleft(), None)
         linecache.lazycache(self._filename, instances.shown)
-        weakref.finalize(self, linecache.cache.pop, self._filename, None).atexit = False
+        weakref.finalize(self, _GONE.append, self._filename).atexit = False
         self.run = instances.run if printer.slot_of else instances.new()
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
