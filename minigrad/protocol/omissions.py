@@ -7,6 +7,7 @@ that a size is a float; and whose size it is, if it is an input's.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import islice
 from typing import Any, NamedTuple
 
 from ..core.axes import Alloc, DimShuffle, Size, sizes_of
@@ -18,6 +19,8 @@ from .walks import known_integer, made_by
 
 # In so many steps it is found out at most what a size, or a value that is repeated, is made of.
 _STEPS = 8
+# So many factors 1 and signs are looked through.
+_FACTORS = 32
 
 
 # What is written in place of an op: its operand alone; the second operand in the first one's shape.
@@ -81,14 +84,24 @@ def _bare(x: Variable, steps: int = _STEPS) -> Variable:
 
 
 def _sign(x: Variable) -> str | None:
-    """The sign of x, if it is the 1 that is a cost's derivative by itself, or -1."""
-    sign = ""
-    while node := made_by(x, neg, Alloc):
-        if node.op is neg:
-            sign = "" if sign else "-"
-        x = node.inputs[0]
+    """The sign of x, if it is made of the 1s that derivatives begin with, or of -1."""
+    sign, factors = "", [x]
+    for factor in islice(factors, _FACTORS):  # which grows on the way
+        node = made_by(factor, neg, Alloc, mul)
+        if node is None:
+            if not _is_beginning(factor):
+                return None
+        else:
+            if node.op is neg:
+                sign = "" if sign else "-"
+            factors += node.inputs if node.op is mul else node.inputs[:1]
+    return sign if len(factors) <= _FACTORS else None
+
+
+def _is_beginning(x: Variable) -> bool:
+    """Whether x is the 1 that is the derivative of a cost by itself."""
     is_known = isinstance(x, Constant) and x.written_with is not None and not x.type.ndim
-    return sign if is_known and x.data == 1 else None
+    return is_known and bool(x.data == 1)
 
 
 def _is_count(x: Variable) -> bool:

@@ -230,6 +230,17 @@ def test_a_derivative_is_written_without_what_people_leave_out(cost, wrt, formul
     np.testing.assert_allclose(eval(formula, WORDS), expected)
 
 
+@pytest.mark.parametrize(
+    ("order", "formula"), [(2, "-sin(x)"), (3, "-cos(x)"), (5, "cos(x)"), (6, "-sin(x)")]
+)
+def test_a_higher_derivative_is_written_without_the_factors_1_that_each_begins_with(order, formula):
+    x = T.dscalar("x")
+    y = T.sin(x)
+    for _ in range(order):
+        y = minigrad.grad(y, x)
+    assert pp(y) == formula
+
+
 def test_a_factor_1_of_the_users_is_written(x):
     assert pp(1 * x) == "1.0 * x"
     assert pp(T.ones((2, 2)) * x) == "1.0 * x"
