@@ -12,13 +12,13 @@ from .extra import load as _load
 
 if TYPE_CHECKING:
     from .data import load_donuts, make_donuts
-    from .drawing import plot
     from .estimator import AutoEncoder
+    from .files.saving import load, save
     from .network import TiedNetwork
     from .optimizers import adam_updates, momentum_updates, nesterov_updates
-    from .plotting import plot_images, plot_points
+    from .pictures.drawing import plot
+    from .pictures.plotting import plot_images, plot_points
     from .preparation import Preparation, prepare
-    from .saving import load, save
     from .training import Diverged, train
 
 __all__ = [
@@ -44,13 +44,13 @@ __all__ = [
 # scikit-learn, and the estimator without matplotlib.
 _MODULES = {
     "data": ("load_donuts", "make_donuts"),
-    "drawing": ("plot",),
+    "pictures.drawing": ("plot",),
     "estimator": ("AutoEncoder",),
     "network": ("TiedNetwork",),
     "optimizers": ("adam_updates", "momentum_updates", "nesterov_updates"),
-    "plotting": ("plot_images", "plot_points"),
+    "pictures.plotting": ("plot_images", "plot_points"),
     "preparation": ("Preparation", "prepare"),
-    "saving": ("load", "save"),
+    "files.saving": ("load", "save"),
     "training": ("Diverged", "train"),
 }
 _HOME = {name: module for module, names in _MODULES.items() for name in names}

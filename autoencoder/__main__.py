@@ -7,8 +7,8 @@ import sys
 import warnings
 from collections.abc import Sequence
 
+from .command.options import parse_options
 from .extra import load
-from .options import parse_options
 from .output import complain
 
 
@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         try:
             options = parse_options(argv)
             # Not at the top: it loads scikit-learn and matplotlib, and --help need not wait for them.
-            return load("command").run(options)
+            return load("command.verbs").run(options)
         except KeyboardInterrupt:
             complain("interrupted; nothing more was written")
             return 130

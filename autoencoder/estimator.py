@@ -16,13 +16,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import minigrad.tensor as T
 
-from .blocks import in_blocks, of_rows
-from .corruption import CORRUPTIONS
-from .fitting import FEATURES, PARAMETERS, Fit, adopt, fitted, step_of, untrained
-from .hyperparameters import batch_rows, check_hyperparameters, dtype_name, plain, step_length
-from .network import TiedNetwork
-from .stopping import hold_out
-from .storage import (
+from .files.storage import (
     ARRAYS,
     ERROR_PERCENTILES,
     FEATURE_NAMES,
@@ -35,14 +29,26 @@ from .storage import (
     read_model,
     write_model,
 )
-from .targets import in_memory, with_targets
+from .fitting.corruption import CORRUPTIONS
+from .fitting.fit import FEATURES, PARAMETERS, Fit, adopt, fitted, step_of, untrained
+from .fitting.hyperparameters import (
+    batch_rows,
+    check_hyperparameters,
+    dtype_name,
+    plain,
+    step_length,
+)
+from .fitting.stopping import hold_out
+from .fitting.targets import in_memory, with_targets
+from .network import TiedNetwork
+from .rows.blocks import in_blocks, of_rows
 from .training import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
     from typing_extensions import Self
 
-    from .blocks import OfRows, Rows
+    from .rows.blocks import OfRows, Rows
     from .training import Step
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from minigrad import Variable
     from minigrad.core.sharing import SharedVariable
 
-    from .blocks import Batch, Rows
     from .optimizers import Updates
+    from .rows.blocks import Batch, Rows
 
 # A cost of so many times that of no training at all has never been seen to come down again: where
 # the rate is only just too large, it rises to some sixty times, and falls.
@@ -87,7 +87,7 @@ def train(
     ----------
     network : TiedNetwork
         Its parameters are changed.
-    X : array of shape (n_samples, n_in), or what `autoencoder.blocks.in_blocks` makes of one
+    X : array of shape (n_samples, n_in), or what `autoencoder.rows.blocks.in_blocks` makes of one
         The samples, in the parameters' dtype or one that converts to it without loss; or `Pairs` of
         two such arrays, if they are to be reconstructed as something else than themselves.
     optimizer : callable

@@ -11,7 +11,7 @@ from typing import BinaryIO
 
 import numpy as np
 
-from ..npy import Header, first_line, read_data, read_header
+from ..files.npy import Header, first_line, read_data, read_header
 
 
 def read_npy(file: BinaryIO, source: str, least_columns: int = 1) -> np.ndarray:

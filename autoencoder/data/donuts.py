@@ -6,7 +6,7 @@ import os
 
 import numpy as np
 
-from ..files import open_for_reading
+from ..files.whole import open_for_reading
 from .arrays import read_npy
 from .values import as_float64
 

@@ -13,7 +13,7 @@ import pandas as pd
 from pandas.api.types import infer_dtype, is_bool_dtype, is_complex_dtype, is_numeric_dtype
 from pandas.errors import ParserWarning
 
-from ..npy import first_line
+from ..files.npy import first_line
 from .values import as_float64
 
 SEPARATORS = (",", ";", "\t", "|")

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from ..npy import first_line
+from ..files.npy import first_line
 from .sources import IMAGE_SUFFIXES, Images
 
 # Those of Pillow's readers that run no other program.

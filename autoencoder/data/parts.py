@@ -17,7 +17,7 @@ import dask.array as da
 import numpy as np
 from dask import delayed
 
-from ..blocks import Summary
+from ..rows.blocks import Summary
 from .samples import Samples, read_samples
 
 if TYPE_CHECKING:

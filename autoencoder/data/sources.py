@@ -11,8 +11,8 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from ..extra import load
-from ..files import open_for_reading
-from ..npy import MAGIC
+from ..files.npy import MAGIC
+from ..files.whole import open_for_reading
 from .arrays import read_npy, read_npz
 from .donuts import make_donuts
 

@@ -9,7 +9,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import MinMaxScaler
 
 from autoencoder import AutoEncoder, make_donuts
-from autoencoder.advice import Trained, advise
+from autoencoder.fitting.advice import Trained, advise
 
 X = np.random.RandomState(0).rand(100, 4)
 

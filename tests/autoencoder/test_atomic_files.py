@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from autoencoder.files import check_writable, replacing
+from autoencoder.files.whole import check_writable, replacing
 
 
 def test_the_content_is_there_when_the_block_has_ended(tmp_path):

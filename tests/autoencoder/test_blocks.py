@@ -11,12 +11,12 @@ from autoencoder import (
     AutoEncoder,
     TiedNetwork,
     adam_updates,
-    blocks,
     momentum_updates,
     nesterov_updates,
     train,
 )
-from autoencoder.blocks import MappedRows
+from autoencoder.rows import blocks
+from autoencoder.rows.blocks import MappedRows
 
 
 @pytest.fixture

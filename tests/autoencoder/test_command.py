@@ -25,8 +25,8 @@ from matplotlib.image import imread
 import minigrad
 from autoencoder import AutoEncoder, TiedNetwork, load_donuts, make_donuts, prepare, train
 from autoencoder.__main__ import main
+from autoencoder.command.report import describe_samples
 from autoencoder.data import Samples
-from autoencoder.report import describe_samples
 
 PNG = b"\x89PNG"
 DOCS = Path(__file__).parents[2] / "docs"
@@ -81,7 +81,7 @@ def folder(drawing_folder, monkeypatch):
     def blank(*args, figure=None, **options):
         return figure or Figure()
 
-    monkeypatch.setattr("autoencoder.command.draw", blank)
+    monkeypatch.setattr("autoencoder.command.verbs.draw", blank)
     return drawing_folder
 
 
@@ -333,7 +333,7 @@ def test_the_model_is_saved_also_if_the_picture_cannot_be_drawn(folder, monkeypa
     def fail(*args, **kwargs):
         raise OSError("no space for pictures")
 
-    monkeypatch.setattr("autoencoder.command.draw", fail)
+    monkeypatch.setattr("autoencoder.command.verbs.draw", fail)
     result = run(*SHORT)
     assert (result.returncode, result.stderr) == (2, "autoencoder: no space for pictures\n")
     assert not saved_and_drawn(folder)

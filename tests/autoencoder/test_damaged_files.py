@@ -21,7 +21,7 @@ from sklearn.pipeline import make_pipeline
 import autoencoder
 from autoencoder import AutoEncoder, Preparation, load_donuts, make_donuts
 from autoencoder.data import read_samples
-from autoencoder.hyperparameters import check_hyperparameters
+from autoencoder.fitting.hyperparameters import check_hyperparameters
 
 N_CASES = int(os.environ.get("MINIGRAD_DAMAGED_FILES", 1000))
 

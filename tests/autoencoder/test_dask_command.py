@@ -6,8 +6,9 @@ import pytest
 from matplotlib.figure import Figure
 
 import autoencoder
-from autoencoder import clusters, make_donuts
+from autoencoder import make_donuts
 from autoencoder.__main__ import main
+from autoencoder.command import clusters
 
 distributed = pytest.importorskip("distributed")
 
@@ -34,7 +35,7 @@ def table():
 @pytest.fixture
 def folder(table, tmp_path, monkeypatch):
     """The current folder, with the table in one file, and in many; pictures are blank."""
-    monkeypatch.setattr("autoencoder.command.draw", lambda *args, **options: Figure())
+    monkeypatch.setattr("autoencoder.command.verbs.draw", lambda *args, **options: Figure())
     monkeypatch.chdir(tmp_path)
     table.to_csv("whole.csv", index=False)
     for i in range(3):

@@ -10,7 +10,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler
 
 from autoencoder import AutoEncoder, make_donuts
-from autoencoder.corruption import gaussian, masking
+from autoencoder.fitting.corruption import gaussian, masking
 
 
 @pytest.fixture(scope="module")

@@ -11,8 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from autoencoder import AutoEncoder, Preparation, load, make_donuts, plot, save
-from autoencoder.drawing import MOST_SAMPLES, _examples
-from autoencoder.panels import columns_for, draw_lost
+from autoencoder.pictures.drawing import MOST_SAMPLES, _examples
+from autoencoder.pictures.panels import columns_for, draw_lost
 
 
 def fitted(*steps, X, n_hidden=2, epochs=20, **parameters):

@@ -5,7 +5,7 @@ import pytest
 from sklearn.preprocessing import MinMaxScaler
 
 from autoencoder import AutoEncoder, make_donuts
-from autoencoder.stopping import EarlyStopping, hold_out
+from autoencoder.fitting.stopping import EarlyStopping, hold_out
 
 
 @pytest.fixture(scope="module")

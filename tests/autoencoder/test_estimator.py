@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import minigrad
 from autoencoder import AutoEncoder, Diverged, TiedNetwork, make_donuts, train, training
-from autoencoder.stopping import hold_out
+from autoencoder.fitting.stopping import hold_out
 
 
 @pytest.fixture(scope="module")
@@ -633,8 +633,8 @@ def test_error_percentiles_are_forgotten_when_training_goes_on_or_is_left():
 
 
 def test_error_percentiles_of_samples_in_a_file_are_of_some_of_them(tmp_path, monkeypatch):
-    monkeypatch.setattr("autoencoder.blocks.BLOCK_BYTES", 4000)
-    monkeypatch.setattr("autoencoder.fitting._JUDGED", 100)
+    monkeypatch.setattr("autoencoder.rows.blocks.BLOCK_BYTES", 4000)
+    monkeypatch.setattr("autoencoder.fitting.fit._JUDGED", 100)
     X = np.random.RandomState(0).rand(1000, 4)
     np.save(tmp_path / "x.npy", X)
     model = AutoEncoder(2, epochs=2, random_state=0)

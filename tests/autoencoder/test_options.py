@@ -5,7 +5,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from autoencoder import AutoEncoder, load_donuts
-from autoencoder.options import PICTURE_FORMATS, parse_options
+from autoencoder.command.options import PICTURE_FORMATS, parse_options
 
 
 @pytest.fixture(autouse=True)

@@ -5,8 +5,8 @@ import pytest
 from matplotlib.figure import Figure
 
 from autoencoder import plot_images, plot_points
-from autoencoder.classes import Classes
-from autoencoder.panels import draw_cost, draw_points
+from autoencoder.pictures.classes import Classes
+from autoencoder.pictures.panels import draw_cost, draw_points
 
 
 @pytest.fixture

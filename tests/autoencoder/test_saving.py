@@ -18,7 +18,7 @@ from sklearn.preprocessing import (
 
 import autoencoder
 from autoencoder import AutoEncoder, Preparation, load, save
-from autoencoder.storage import FORMAT
+from autoencoder.files.storage import FORMAT
 
 SCALERS = {
     "the command's own": Preparation(),

@@ -20,8 +20,8 @@ from sklearn.preprocessing import StandardScaler
 import autoencoder
 from autoencoder import AutoEncoder
 from autoencoder.__main__ import main
+from autoencoder.command.report import hint_at_row_numbers
 from autoencoder.data import read_samples
-from autoencoder.report import hint_at_row_numbers
 
 NAMES = [f"sensor {i}" for i in range(20)]
 SHORT = ["--epochs", 30, "--hidden", 3, "--quiet"]

@@ -15,18 +15,21 @@ from matplotlib.figure import Figure
 from sklearn.impute import SimpleImputer
 from sklearn.utils import shuffle
 
-from .advice import FEW_EPOCHS
-from .data import DONUTS, Samples
-from .drawing import draw
-from .estimator import AutoEncoder
-from .files import replacing
-from .hyperparameters import step_length
+from ..data import DONUTS, Samples
+from ..estimator import AutoEncoder
+from ..files.saving import save
+from ..files.tables import write_csv
+from ..files.whole import replacing
+from ..fitting.advice import FEW_EPOCHS
+from ..fitting.hyperparameters import step_length
+from ..model import Model
+from ..output import Output, complain, counted
+from ..pictures.drawing import draw
+from ..preparation import SHUFFLED_BY, Preparation, Scaling
+from ..progress import Progress
+from ..training import Diverged
 from .kept import Kept
-from .model import Model
 from .options import APPLY, SHOW, TRAIN
-from .output import Output, complain, counted
-from .preparation import SHUFFLED_BY, Preparation, Scaling
-from .progress import Progress
 from .report import (
     describe_best,
     describe_model,
@@ -35,12 +38,9 @@ from .report import (
     far_columns,
     hint_at_row_numbers,
 )
-from .saving import save
-from .tables import write_csv
-from .training import Diverged
 
 if TYPE_CHECKING:
-    from .data.parts import Parts
+    from ..data.parts import Parts
 
 # Exit statuses; the last is what a shell reports of a program that Ctrl-C ended.
 TRAINED, DIVERGED, INTERRUPTED = 0, 1, 130

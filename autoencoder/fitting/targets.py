@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeAlias
 import numpy as np
 from sklearn.utils import check_array, check_consistent_length
 
-from .training import Pairs
+from ..training import Pairs
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
 
-    from .blocks import Rows
+    from ..rows.blocks import Rows
 
     InMemory: TypeAlias = np.ndarray | Pairs
 
@@ -22,7 +22,7 @@ def with_targets(samples: np.ndarray | Rows, y: ArrayLike | None) -> np.ndarray 
 
     Parameters
     ----------
-    samples : array of shape (n_samples, n_features), or what `autoencoder.blocks.in_blocks` makes
+    samples : array of shape (n_samples, n_features), or what `autoencoder.rows.blocks.in_blocks` makes
     y : array-like, optional
         Labels, with one dimension, are left alone: pipelines hand them on to every step.
 

@@ -6,7 +6,7 @@ cost is such a mean, and so is its gradient::
     cost = Σ share · cost(block)          gradient = Σ share · gradient(block)
 
 So one compiled function of a block serves for all, wherever the blocks are: in a file
-(`MappedRows`), or in the memory of other machines (`autoencoder.distributed`).
+(`MappedRows`), or in the memory of other machines (`autoencoder.rows.distributed`).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import numpy as np
 import minigrad
 import minigrad.tensor as T
 
-from .network import TiedNetwork
+from ..network import TiedNetwork
 
 if TYPE_CHECKING:
     from minigrad import Variable

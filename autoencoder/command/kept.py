@@ -9,8 +9,8 @@ import numpy as np
 from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 
-from .data import Samples
-from .estimator import AutoEncoder
+from ..data import Samples
+from ..estimator import AutoEncoder
 
 
 class Kept(NamedTuple):

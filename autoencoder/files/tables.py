@@ -7,7 +7,7 @@ import os
 from collections.abc import Sequence
 from io import TextIOWrapper
 
-from .files import replacing
+from .whole import replacing
 
 
 def write_csv(

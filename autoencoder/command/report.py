@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .data import Samples
-from .estimator import AutoEncoder
+from ..data import Samples
+from ..estimator import AutoEncoder
+from ..output import counted
+from ..preparation import Preparation
 from .kept import Kept
-from .output import counted
-from .preparation import Preparation
 
 if TYPE_CHECKING:
-    from .data.parts import Parts
+    from ..data.parts import Parts
 
 # How many names are listed.
 _LISTED = 8

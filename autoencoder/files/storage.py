@@ -18,8 +18,8 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from .files import open_for_reading, replacing
 from .npy import Header, first_line, read_data, read_header
+from .whole import open_for_reading, replacing
 
 
 def _shapes(n_features: int, n_hidden: int, n_epochs: int) -> dict[str, tuple[int, ...]]:

@@ -14,23 +14,23 @@ from sklearn.exceptions import ConvergenceWarning
 import minigrad
 import minigrad.tensor as T
 
+from ..extra import load
+from ..files.storage import PERCENTAGES
+from ..network import TiedNetwork
+from ..optimizers import OPTIMIZERS
+from ..output import Output, counted
+from ..rows.blocks import Summary, of_rows
+from ..training import Diverged, Pairs, Step, run, values_of
 from .advice import Trained, advise
-from .blocks import Summary, of_rows
-from .extra import load
 from .hyperparameters import step_length
-from .network import TiedNetwork
-from .optimizers import OPTIMIZERS
-from .output import Output, counted
 from .stopping import EarlyStopping
-from .storage import PERCENTAGES
-from .training import Diverged, Pairs, Step, run, values_of
 
 if TYPE_CHECKING:
     from minigrad.core.sharing import SharedVariable
 
-    from .blocks import Rows
-    from .estimator import AutoEncoder
-    from .progress import Progress
+    from ..estimator import AutoEncoder
+    from ..progress import Progress
+    from ..rows.blocks import Rows
 
 PARAMETERS = ("weights_", "hidden_bias_", "output_bias_")
 FEATURES = ("n_features_in_", "feature_names_in_")
@@ -41,6 +41,8 @@ FITTED = (
 )
 # Of so many samples are the errors taken where not all are in memory.
 _JUDGED = 10_000
+# The modules whose lines a warning is not about.
+_OURS = (__name__, "autoencoder.estimator")
 # Where a model keeps what its optimizer remembers.
 _REMEMBERED = {"momentum": "velocities_", "nesterov": "velocities_", "adam": "moments_"}
 
@@ -367,6 +369,6 @@ def _set(variables: Sequence[SharedVariable], values: Sequence[np.ndarray]) -> N
 def _warn(message: str, category: type[Warning]) -> None:
     """Warn at the line that called the estimator."""
     level = 2
-    while sys._getframe(level - 1).f_globals["__name__"] in (__name__, f"{__package__}.estimator"):
+    while sys._getframe(level - 1).f_globals["__name__"] in _OURS:
         level += 1
     warnings.warn(message, category, stacklevel=level)

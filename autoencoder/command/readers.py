@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from .files import check_writable
+from ..files.whole import check_writable
 
 NO_PICTURE = "none"
 PICTURE_FORMATS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "eps")

@@ -24,8 +24,8 @@ from matplotlib.ticker import (
 )
 from numpy.typing import ArrayLike
 
+from ..output import counted
 from .classes import Classes
-from .output import counted
 
 # Okabe and Ito's palette, which colour-blind readers can tell apart, and three more.
 PALETTE = (

@@ -10,9 +10,9 @@ from sklearn.decomposition import PCA
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
+from ..estimator import AutoEncoder
+from ..model import Model
 from .classes import Classes
-from .estimator import AutoEncoder
-from .model import Model
 from .plotting import Comparison, plot_images, plot_points
 
 if TYPE_CHECKING:

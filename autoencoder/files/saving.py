@@ -6,8 +6,8 @@ import os
 
 from sklearn.pipeline import Pipeline
 
-from .estimator import AutoEncoder
-from .model import Model
+from ..estimator import AutoEncoder
+from ..model import Model
 from .steps import check_steps, entries_of, steps_from
 from .storage import FEATURE_NAMES, as_text, expecting_a_model, read_model, write_model
 

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.utils import check_scalar
 
+from ..optimizers import OPTIMIZERS
 from .corruption import CORRUPTIONS
-from .optimizers import OPTIMIZERS
 
 if TYPE_CHECKING:
-    from .estimator import AutoEncoder
+    from ..estimator import AutoEncoder
 
 # The kind of each number, the least and the most that it may be.
 _RANGES: dict[str, tuple[type, float, float | None]] = {

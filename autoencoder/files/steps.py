@@ -15,8 +15,8 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
-from .estimator import AutoEncoder
-from .preparation import Preparation
+from ..estimator import AutoEncoder
+from ..preparation import Preparation
 from .storage import IMPUTER, IMPUTER_STATISTICS, SCALER, SCALER_PREFIX, SCALERS, Stored
 
 # A named step of a pipeline.

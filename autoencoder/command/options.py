@@ -9,11 +9,11 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from typing import Any, NoReturn, TypeAlias
 
-from .corruption import CORRUPTIONS
-from .data import DONUTS, NO_LABEL, read_like, read_samples
-from .extra import load
-from .optimizers import OPTIMIZERS
-from .output import complain
+from ..data import DONUTS, NO_LABEL, read_like, read_samples
+from ..extra import load
+from ..fitting.corruption import CORRUPTIONS
+from ..optimizers import OPTIMIZERS
+from ..output import complain
 from .readers import (
     NO_PICTURE,
     PICTURE_FORMATS,
@@ -171,7 +171,9 @@ def _connect(parser: _Parser, options: argparse.Namespace) -> None:
     parts = load("data.parts")
     _read(parser, "--data", lambda: parts.find_files(options.data))
     with ExitStack() as stack:
-        options.client = _read(parser, "--dask", lambda: load("clusters").connect(options.dask))
+        options.client = _read(
+            parser, "--dask", lambda: load("command.clusters").connect(options.dask)
+        )
         stack.callback(options.client.close)
         options.data = _read(
             parser, "--data", lambda: parts.read_parts(options.data, **_wanted(options))
@@ -217,8 +219,8 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
         {"MODEL": options.model, "FILE": options.source}
         | {f"--{name}": getattr(options, name) for name in outputs},
     )
-    model = _read(parser, "MODEL", lambda: load("saving").load(options.model))
-    options.kept = load("kept").Kept.of(model)
+    model = _read(parser, "MODEL", lambda: load("files.saving").load(options.model))
+    options.kept = load("command.kept").Kept.of(model)
     options.data = _read(
         parser,
         "FILE",
@@ -245,8 +247,8 @@ def _show(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("model", metavar="MODEL", help="what --save wrote")
     options = parser.parse_args(words)
     options.verb, options.quiet = SHOW, False
-    model = _read(parser, "MODEL", lambda: load("saving").load(options.model))
-    options.kept = load("kept").Kept.of(model)
+    model = _read(parser, "MODEL", lambda: load("files.saving").load(options.model))
+    options.kept = load("command.kept").Kept.of(model)
     return options
 
 

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 import numpy as np
 from sklearn.utils import check_random_state
 
-from .output import counted
+from ..output import counted
 
 State = TypeVar("State")
 

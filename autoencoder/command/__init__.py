@@ -1,0 +1,1 @@
+"""``python -m autoencoder``: its options, and what it does."""
