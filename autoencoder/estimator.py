@@ -16,26 +16,14 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 import minigrad.tensor as T
 
-from .files.storage import (
-    ARRAYS,
-    ERROR_PERCENTILES,
-    FEATURE_NAMES,
-    MOMENTS,
-    PERCENTAGES,
-    VALIDATION_SCORES,
-    Stored,
-    as_text,
-    expecting_a_model,
-    read_model,
-    write_model,
-)
+from .files.network import entries_of, network_from
+from .files.storage import expecting_a_model, read_model, write_model
 from .fitting.corruption import CORRUPTIONS
 from .fitting.fit import FEATURES, PARAMETERS, Fit, adopt, fitted, step_of, untrained
 from .fitting.hyperparameters import (
     batch_rows,
     check_hyperparameters,
     dtype_name,
-    plain,
     step_length,
 )
 from .fitting.stopping import hold_out
@@ -484,31 +472,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             is not the weights', a hyperparameter is out of its range, a fitted attribute is not
             finite or not of its shape, or a file cannot hold a feature's name.
         """
-        write_model(path, *self._entries())
-
-    def _entries(self) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
-        """The hyperparameters and arrays that a model file holds."""
-        check_is_fitted(self)
-        check_hyperparameters(self.get_params(deep=False))
-        self._check_agreement()
-        hyperparameters = {k: plain(v) for k, v in self.get_params(deep=False).items()}
-        hyperparameters["dtype"] = dtype_name(self.dtype)
-        hyperparameters["callback"] = None
-        if not isinstance(self.random_state, Integral):
-            hyperparameters["random_state"] = None
-        check_random_state(hyperparameters["random_state"])
-        parameters = [getattr(self, name) for name in PARAMETERS]
-        arrays = dict(zip(ARRAYS, [*parameters, *self.velocities_, self.costs_], strict=True))
-        if hasattr(self, "moments_"):
-            arrays.update(zip(MOMENTS, self.moments_, strict=True))
-        if self.validation_scores_ is not None:
-            arrays[VALIDATION_SCORES] = self.validation_scores_
-        if self.error_percentiles_ is not None:
-            percentiles = [self.error_percentiles_[share] for share in PERCENTAGES]
-            arrays[ERROR_PERCENTILES] = np.array(percentiles)
-        if hasattr(self, "feature_names_in_"):
-            arrays[FEATURE_NAMES] = as_text(self.feature_names_in_)
-        return hyperparameters, arrays
+        write_model(path, *entries_of(self))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -540,34 +504,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """
         stored = read_model(path)
         with expecting_a_model(path):
-            return cls._from_entries(stored)
-
-    @classmethod
-    def _from_entries(cls, stored: Stored) -> Self:
-        """The model whose entries a file holds; a scaler's are left alone."""
-        arrays = stored.arrays
-        *values, costs = [arrays[name] for name in ARRAYS]
-        try:
-            model = cls(**stored.hyperparameters)
-            model.__dict__.update(zip(PARAMETERS, values[:3], strict=True))
-            model.velocities_, model.costs_ = values[3:], costs.astype(np.float64)
-            model.validation_scores_ = arrays.get(VALIDATION_SCORES)
-            model.error_percentiles_ = None
-            if ERROR_PERCENTILES in arrays:
-                percentiles = arrays[ERROR_PERCENTILES].astype(np.float64).tolist()
-                model.error_percentiles_ = dict(zip(PERCENTAGES, percentiles, strict=True))
-            if MOMENTS[0] in arrays:
-                model.moments_ = [arrays[name] for name in MOMENTS]
-            check_hyperparameters(model.get_params(deep=False))
-            model._check_agreement()
-            check_random_state(model.random_state)
-        except Exception as error:
-            raise ValueError(f"its hyperparameters do not fit: {error}") from error
-        model.n_features_in_ = len(model.weights_)
-        # Names are those of what comes in, and that is the scaler's, if there is one.
-        if FEATURE_NAMES in arrays and stored.scaler is None:
-            model.feature_names_in_ = arrays[FEATURE_NAMES].astype(object)
-        return model
+            return network_from(stored, cls)
 
     @property
     def _n_features_out(self) -> int:

@@ -8,6 +8,8 @@ from sklearn.pipeline import Pipeline
 
 from ..estimator import AutoEncoder
 from ..model import Model
+from .network import entries_of as network_entries
+from .network import network_from
 from .steps import check_steps, entries_of, steps_from
 from .storage import FEATURE_NAMES, as_text, expecting_a_model, read_model, write_model
 
@@ -62,7 +64,7 @@ def save(model: AutoEncoder | Pipeline, path: str | os.PathLike[str]) -> None:
         return
     steps = check_steps(model)
     first, network = steps[0][1], steps[-1][1]
-    hyperparameters, arrays = network._entries()
+    hyperparameters, arrays = network_entries(network)
     texts, more = entries_of(steps)
     arrays.pop(FEATURE_NAMES, None)
     if hasattr(first, "feature_names_in_"):
@@ -93,7 +95,7 @@ def load(path: str | os.PathLike[str]) -> AutoEncoder | Model:
     """
     stored = read_model(path)
     with expecting_a_model(path):
-        network = AutoEncoder._from_entries(stored)
+        network = network_from(stored, AutoEncoder)
         if stored.scaler is None:
             return network
         steps = steps_from(stored, stored.scaler, network)
