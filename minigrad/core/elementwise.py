@@ -218,11 +218,11 @@ def _output_type(op: Elementwise, *types: TensorType) -> TensorType:
     Graphs have many nodes and few types: most are found in the cache.
     """
     dtype = op.result(op._common_dtype(types))
-    return TensorType(dtype, _broadcast([type.shape for type in types]))
+    return TensorType(dtype, broadcast_shape([type.shape for type in types]))
 
 
-def _broadcast(shapes: Sequence[Shape]) -> list[int | None]:
-    """What is known of the shape of the elementwise combination of arrays of these shapes."""
+def broadcast_shape(shapes: Sequence[Shape]) -> list[int | None]:
+    """What is known of the shape to which arrays of these shapes broadcast."""
     result: list[int | None] = []
     for axis in range(-max(map(len, shapes)), 0):
         sizes = {shape[axis] for shape in shapes if len(shape) >= -axis} - {1}

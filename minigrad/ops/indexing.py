@@ -16,7 +16,7 @@ from ..core.axes import (
     undo_broadcasting,
     zeros_like,
 )
-from ..core.elementwise import cast
+from ..core.elementwise import broadcast_shape, cast
 from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
 from ..core.operators import extend
 from ..core.table import eq, maximum, switch
@@ -159,21 +159,10 @@ def static_shape(
     # The axes of arrays are where these are, if they are next to each other; else they come first.
     is_one_run = places and places[-1] - places[0] == len(places) - 1
     first = places[0] if is_one_run else 0
-    return [*part[:first], *_broadcast(arrays), *part[first:]]
-
-
-def _broadcast(shapes: Sequence[tuple[int | None, ...]]) -> list[int | None]:
-    """Return the shape to which index arrays broadcast; unknown sizes fit those of others."""
-    ndim = max(map(len, shapes), default=0)
-    result: list[int | None] = []
-    for sizes in zip(*[(1,) * (ndim - len(shape)) + shape for shape in shapes], strict=True):
-        known = set(sizes) - {1, None}
-        if len(known) > 1:
-            raise IndexError(
-                f"index arrays of shapes {', '.join(map(str, shapes))} do not broadcast"
-            )
-        result.append(known.pop() if known else None if None in sizes else 1)
-    return result
+    try:
+        return [*part[:first], *broadcast_shape([(), *arrays]), *part[first:]]
+    except ValueError as error:
+        raise IndexError(f"index arrays of {x}: {error}") from None
 
 
 def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:

@@ -102,12 +102,6 @@ class MatMul(NumPyOp):
         x, y = inputs
         g = output_grads[0]
         return [
-            undo_broadcasting(self(g, _transposed(y)), x),
-            undo_broadcasting(self(_transposed(x), g), y),
+            undo_broadcasting(self(g, transposed(y)), x),
+            undo_broadcasting(self(transposed(x), g), y),
         ]
-
-
-def _transposed(x: Variable) -> Variable:
-    """Return x with its last two axes exchanged."""
-    *batch, row, column = range(x.type.ndim)
-    return dimshuffle(x, [*batch, column, row])

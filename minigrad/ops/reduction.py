@@ -29,8 +29,6 @@ from .counting import element_count
 from .joining import Join
 from .shape import Reshape
 
-Axis = int | Sequence[int] | None
-
 
 class AlongAxes(NumPyOp):
     """A NumPy function along some axes of x, which the output lacks."""

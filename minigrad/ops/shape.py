@@ -48,9 +48,12 @@ def is_transposed(x: Variable) -> bool:
 
 
 def transposed(x: Variable) -> Variable:
-    """Return the matrix x with its axes exchanged."""
+    """Return the matrix x with its axes exchanged; of a tensor with more, the last two."""
     node = made_by(x, DimShuffle)
-    return node.inputs[0] if node is not None and is_transposed(x) else dimshuffle(x, [1, 0])
+    if node is not None and is_transposed(x):
+        return node.inputs[0]
+    *batch, row, column = range(x.type.ndim)
+    return dimshuffle(x, [*batch, column, row])
 
 
 class Reshape(NumPyOp):

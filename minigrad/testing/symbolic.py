@@ -11,11 +11,10 @@ from ..compile.function import Function, function
 from ..compile.inspect.rounding import rounded_at_random
 from ..compile.programs import failing_planner_is_an_error
 from ..core.evaluate import evaluate
-from ..core.graph import Apply, Constant, Variable, toposort
+from ..core.graph import Apply, Constant, Variable
 from ..core.types import TensorType
 from ..gradient import Lop
 from ..protocol.errors import quoted
-from ..protocol.walks import ancestors
 from . import complex_step
 from .judge.arguments import (
     Arguments,
@@ -140,21 +139,20 @@ class SymbolicFunction(Differentiable):
 
 def _first_wrong(f: SymbolicFunction) -> Apply | None:
     """The first node, in the order of computing, whose own vjp is wrong at the values it gets."""
-    variables = ancestors(f.precise_outputs)
     given = dict(zip(f.precise_inputs, f.precisely(f.point), strict=True))
-    known = dict(zip(variables, evaluate(variables, given), strict=True))
+    steps: list[tuple[Apply, Sequence[np.ndarray]]] = []
+    evaluate(f.precise_outputs, given, lambda node, values, _: steps.append((node, values)))
     moving = {f.precise_inputs[i] for i in f.wrt}
-    for node in toposort(f.precise_outputs):
+    for node, arrays in steps:
         wrt = [i for i, v in enumerate(node.inputs) if v in moving and v.type.is_float]
         if wrt:
             moving.update(node.outputs)
         inputs = [v.type() for v in node.inputs]
-        arrays = [known[v] for v in node.inputs]
         outputs = [v for v in node.op.make_node(*inputs).outputs if v.type.is_float]
         if not wrt or not outputs:
             continue
         try:
-            report, _ = compared(SymbolicFunction(inputs, outputs, wrt, arrays))
+            report, _ = compared(SymbolicFunction(inputs, outputs, wrt, list(arrays)))
         except GradientError:  # a derivative of another shape than its input
             return node
         if report.wrong:
