@@ -276,23 +276,23 @@ class IncSubtensor(NumPyOp):
     __props__ = ("pattern", "set_instead_of_inc")
     n_differentiable = 2
     storage = "new"
+    verb = property(lambda self: f"{'set' if self.set_instead_of_inc else 'inc'}_subtensor")
 
     def make_node(self, x: Variable, y: Variable, *indices: Variable) -> Apply:
         part = static_shape(x, self.pattern, indices)
-        verb = "set_subtensor" if self.set_instead_of_inc else "inc_subtensor"
         if y.type.ndim > len(part):
             raise ValueError(
-                f"{verb}: {y} has {y.type.ndim} dimensions, the part of {x} {len(part)}"
+                f"{self.verb}: {y} has {y.type.ndim} dimensions, the part of {x} {len(part)}"
             )
         if not np.can_cast(y.type.numpy_dtype, x.type.numpy_dtype, "safe"):
             raise TypeError(
-                f"{verb}: {y} is {y.type.dtype}, which does not fit into {x}, {x.type.dtype}; "
+                f"{self.verb}: {y} is {y.type.dtype}, which does not fit into {x}, {x.type.dtype}; "
                 f"cast it, as in y.astype('{x.type.dtype}')"
             )
         for mine, theirs in zip(y.type.shape[::-1], part[::-1], strict=False):
             if mine not in (1, None) and theirs is not None and mine != theirs:
                 raise ValueError(
-                    f"{verb}: {y} of shape {y.type.shape} does not fit a part of {part}"
+                    f"{self.verb}: {y} of shape {y.type.shape} does not fit a part of {part}"
                 )
         return Apply(self, [x, y, *indices], [x.type()])
 
@@ -336,8 +336,7 @@ class IncSubtensor(NumPyOp):
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         x, y, *indices = inputs
-        verb = "set_subtensor" if self.set_instead_of_inc else "inc_subtensor"
-        return f"{verb}({x}[{key_text(self.pattern, indices)}], {y})"
+        return f"{self.verb}({x}[{key_text(self.pattern, indices)}], {y})"
 
     def may_refuse(self, node: Apply) -> bool:
         return True

@@ -18,22 +18,14 @@ from .reductions import Axis
 from .reductions import sum as sum_of
 from .shapes import shape_padleft, specify_shape
 
-__all__ = [
-    "binary_crossentropy",
-    "categorical_crossentropy",
-    "crossentropy_softmax_1hot",
-    "elu",
-    "hard_sigmoid",
-    "logsoftmax",
-    "relu",
-    "selu",
-    "sigmoid",
-    "sigmoid_binary_crossentropy",
-    "softmax",
-    "softplus",
-    "softsign",
+# fmt: off
+__all__ = [  # noqa: RUF022  # activations, then costs
+    "elu", "hard_sigmoid", "logsoftmax", "relu", "selu", "sigmoid", "softmax", "softplus", "softsign",
     "ultra_fast_sigmoid",
+    "binary_crossentropy", "categorical_crossentropy", "crossentropy_softmax_1hot",
+    "sigmoid_binary_crossentropy",
 ]
+# fmt: on
 
 
 # ---- Activations -------------------------------------------------------------------------------

@@ -63,11 +63,9 @@ def tensors(
     name = st.just(dtype) if isinstance(dtype, str) else st.sampled_from(list(dtype))
     shape = shapes() if shape is None else shape
     value = name.flatmap(lambda name: arrays(name, shape, elements=_elements(name, *domain)))
-    return (
-        st.builds(lambda x, layout: layout(x), value, st.sampled_from(LAYOUTS))
-        if layouts
-        else value
-    )
+    if layouts:
+        return st.builds(lambda x, layout: layout(x), value, st.sampled_from(LAYOUTS))
+    return value
 
 
 def broadcastable(

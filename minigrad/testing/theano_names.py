@@ -130,10 +130,9 @@ class numeric_grad:
         if count != 1:
             raise ValueError(f"numeric_grad: f must return a single number; got {count}")
         gradients = [_partial_derivatives(f, point, i) for i in range(len(point))]
-        gradients = [
-            g.astype("float16") if x.dtype == "float16" else g
-            for g, x in zip(gradients, given, strict=True)
-        ]
+        for i, x in enumerate(given):
+            if x.dtype == "float16":
+                gradients[i] = gradients[i].astype("float16")
         self.gf = gradients if isinstance(pt, (list, tuple)) else gradients[0]
 
     @staticmethod

@@ -111,11 +111,8 @@ class Report:
             numbers = (f"{e.analytic:.10g}", f"{e.numeric:.10g}")
             rows.append((e.where, *numbers, f"{e.difference:.2g}", f"{e.bound:.2g}", note))
         widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        lines = [
-            "  ".join(cell.ljust(w) if i in (0, 5) else cell.rjust(w) for i, (cell, w) in cells)
-            for cells in (list(enumerate(zip(row, widths, strict=True))) for row in rows)
-        ]
-        return "\n".join(line.rstrip() for line in lines)
+        line = "  ".join(f"{{:{side}{w}}}" for side, w in zip("<>>>><", widths, strict=True))
+        return "\n".join(line.format(*row).rstrip() for row in rows)
 
     def __str__(self) -> str:
         return f"{self!r}\n{self.table()}"
