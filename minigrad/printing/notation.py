@@ -261,9 +261,11 @@ def finished(text: str, language: int) -> str:
     """The text, with signs between factors where they need one, and as few marks as people write."""
     if language == MATHML:
         text = re.sub(rf"<mo>{TIMES}</mo>(?={_OPENED}<mn)", "<mo>⋅</mo>", text)
+        text = re.sub(rf"(?<=</mn>)<mo>{TIMES}</mo>(?={_OPENED}<mfrac)", "<mo>⋅</mo>", text)
         text = re.sub(rf"(?<!</mn>)<mo>{TIMES}</mo>(?={_OPENED}<mo>\()", "<mo>⋅</mo>", text)
         return re.sub(f"<mo>[{TIMES}{THIN}]</mo>", '<mspace width="0.17em"/>', text)
     text = re.sub(rf" {TIMES} (?=\d)", r" \\cdot ", text)
+    text = re.sub(rf"(?<=\d) {TIMES} (?=\\frac)", r" \\cdot ", text)
     text = re.sub(rf"(?<!\d) {TIMES} (?=\\left\()", r" \\cdot ", text)
     text = re.sub(rf"({_WORD}) [{TIMES}{THIN}] ", r"\1 \\, ", text)
     text = re.sub(rf" [{TIMES}{THIN}] (?={_WORD})", r" \\, ", text)

@@ -31,6 +31,8 @@ y = T.lvector("y")
     [
         (a + b, "a + b"),
         (a * 2, "2 a"),
+        (2 * (0.5 * a), r"2 \cdot 0.5 a"),
+        (2 * (1 / a), r"2 \cdot \frac{1}{a}"),
         (a / b, r"\frac{a}{b}"),
         (a**b, "a^b"),
         (a**-1, "a^{-1}"),
@@ -146,6 +148,7 @@ def test_a_point_stands_between_factors_that_would_be_read_as_one():
     assert latex(2 * (b + 1)) == "2 (b + 1)"
     assert "<mo>⋅</mo><mrow><mn>2</mn>" in mathml(a * (2 * b))
     assert "<mo>⋅</mo><mrow><mo>(</mo>" in mathml(a * (b + 1))
+    assert "<mn>2</mn><mo>⋅</mo><mfrac>" in mathml(2 * (1 / a))
     assert "⋅" not in mathml(2 * (b + 1))
 
 
