@@ -19,7 +19,7 @@ STEPS = (
         "Types and broadcasting",
         (
             "types.TensorType.filter",
-            "elementwise._broadcast",
+            "elementwise.broadcast_shape",
             "axes.DimShuffle.compute",
             "axes.Sum.make_node",
         ),

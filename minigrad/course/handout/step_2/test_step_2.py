@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from owngrad.axes import DimShuffle, Sum
-from owngrad.elementwise import _broadcast
+from owngrad.elementwise import broadcast_shape
 from owngrad.types import TensorType
 
 vector = TensorType("float64", (None,))
@@ -63,12 +63,12 @@ def test_the_message_tells_what_came_and_what_was_expected():
     ],
 )
 def test_shapes_are_combined_from_the_right(shapes, result):
-    assert list(_broadcast(shapes)) == result
+    assert list(broadcast_shape(shapes)) == result
 
 
 def test_sizes_that_are_known_to_differ_are_refused():
     with pytest.raises(ValueError, match="do not fit"):
-        _broadcast([(2, 3), (2, 4)])
+        broadcast_shape([(2, 3), (2, 4)])
 
 
 def test_a_sum_of_variables_has_the_broadcast_type():
