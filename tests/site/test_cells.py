@@ -1,8 +1,18 @@
 """The cells of the pages that are notebooks run in their order, without Jupyter."""
 
+import sys
+
 import cells
 import pytest
 from lessons_of_docs import DOCS, LESSONS, TEXTS
+
+
+@pytest.fixture(autouse=True)
+def figures_are_closed():
+    """Close what a page has drawn: matplotlib warns of more than 20 figures in a process."""
+    yield
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
 
 
 @pytest.mark.parametrize("page", LESSONS)
