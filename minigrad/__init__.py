@@ -25,12 +25,12 @@ from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
 
 try:
-    from .planner import Plans as _Plans
+    from .planner import PlannedPrograms as _PlannedPrograms
 except ModuleNotFoundError as error:  # everything is computed without it, only more slowly
     if error.name != f"{__name__}.planner":
         raise
 else:
-    _programs.planned = _Plans
+    _programs.planned = _PlannedPrograms
 
 __version__ = "0.1.0"
 

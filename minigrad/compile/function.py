@@ -183,7 +183,10 @@ class Function:
         ['exp_1', 'sum_1']
         """
         values = self._values(args, kwargs)
-        return self._programs.program_for(values).profile(values, n_calls)
+        try:
+            return self._programs.program_for(values).profile(values, n_calls)
+        except OutOfRange:  # as in a call
+            return self._programs.general.profile(values, n_calls)
 
     def memory(self) -> int:
         """How many bytes the program takes at its peak, beside inputs, constants and parameters.

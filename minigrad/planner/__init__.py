@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from .plans import Plans
+from .plans import PlannedPrograms
 
-__all__ = ["Plans"]
+__all__ = ["PlannedPrograms"]

@@ -30,7 +30,7 @@ _SHAPE = attrgetter("shape")
 Shapes = tuple[tuple[int, ...], ...]
 
 
-class Plans(Programs):
+class PlannedPrograms(Programs):
     """Chooses the program that was planned for the shapes of the values; see `Programs`."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:

@@ -148,7 +148,9 @@ class _Size:
 def _takes_out(function: Callable[..., Any]) -> bool:
     """Whether the function writes its result into an array, or an input, passed as ``out=``."""
     code = getattr(function, "__code__", None)
-    return isinstance(function, np.ufunc) or (code is not None and "out" in code.co_varnames)
+    if code is None:
+        return isinstance(function, np.ufunc)
+    return "out" in code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
 
 
 @extend(Elementwise)

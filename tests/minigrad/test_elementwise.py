@@ -543,3 +543,25 @@ def test_half_away_from_zero_is_exact(dtype):
     result = T.round(T.constant(x), "half_away_from_zero").eval()
     np.testing.assert_array_equal(result, [rounded for _, rounded in values])
     assert np.signbit(result[-1])
+
+
+def _with_a_local_out(x):
+    out = np.exp(x)
+    return out
+
+
+def _with_out(x, out=None):
+    return np.exp(x, out=out)
+
+
+def _with_out_by_name(x, *, out=None):
+    return np.exp(x, out=out)
+
+
+@pytest.mark.parametrize("function", [_with_a_local_out, _with_out, _with_out_by_name])
+def test_a_function_is_given_an_array_to_write_into_only_if_it_takes_one(function):
+    x = T.dmatrix("x")
+    op = elementwise.Elementwise("users", 1, function, lambda x, y, gy: gy * y, elementwise.real)
+    f = minigrad.function([x], op(2 * x).sum())
+    for _ in range(2):
+        np.testing.assert_allclose(f(np.ones((3, 2))), 6 * np.exp(2))

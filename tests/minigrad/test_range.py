@@ -69,6 +69,15 @@ def test_a_call_that_leaves_the_range_stores_what_was_written():
     np.testing.assert_allclose(w.get_value(), -0.1 * 5e306)
 
 
+def test_a_call_that_leaves_the_range_can_be_profiled():
+    x = T.dmatrix("x")
+    f = minigrad.function([x], (0.5 * x).sum())
+    values = np.full((5000, 3), 2e304)
+    with np.errstate(all="ignore"):
+        assert f(values) == pytest.approx(1.5e308)
+        assert any("sum" in row.statement for row in f.profile(values, n_calls=1).rows)
+
+
 def test_results_that_are_infinite_as_written_stay_so():
     x = T.dmatrix("x")
     f = minigrad.function([x], (0.5 * x).sum())
