@@ -22,7 +22,7 @@ class _Shared:
 
     def clone(self: Any) -> SharedVariable:
         """Another variable with the same type, name, default update, and the same array."""
-        copy = SharedVariable(self.type, self.data, self.name)
+        copy = SharedVariable(self.type, self.data, self.name, borrow=True)
         copy.default_update = self.default_update
         return copy
 
@@ -89,7 +89,6 @@ def shared(
         shape = [None] * array.ndim if broadcastable is None else list(map(bool, broadcastable))
     try:
         type = TensorType(array.dtype, shape)
-        data = type.filter(array)
+        return SharedVariable(type, array, name, borrow=borrow and array is value)
     except TypeError as error:
         raise TypeError(f"shared: {error}") from None
-    return SharedVariable(type, data if borrow and data is value else np.array(data), name)

@@ -14,15 +14,19 @@ from .types import TensorType
 class SharedVariable(Variable):
     """A variable that holds a value: ``SharedVariable(TensorType("float64", ()), np.array(0.0))``.
 
-    `evaluate` reads it, `set_value` changes it. (`minigrad.shared` makes one of any value, and
-    compiled functions change it by their updates; without other updates, by `default_update`.)
+    It is a copy; with `borrow` the array itself, not to be changed any more. `evaluate` reads it,
+    `set_value` changes it. (`minigrad.shared` makes one of any value, and compiled functions change
+    it by their updates; without other updates, by `default_update`.)
     """
 
     default_update: Variable | None = None
 
-    def __init__(self, type: TensorType, value: np.ndarray, name: str | None = None) -> None:
+    def __init__(
+        self, type: TensorType, value: Any, name: str | None = None, borrow: bool = False
+    ) -> None:
         super().__init__(type, name=name)
-        self.data = value
+        first = type.filter(value)
+        self.data: np.ndarray = first if borrow else np.array(first)
         self.made_at: Line | None = current_line()
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> np.ndarray:

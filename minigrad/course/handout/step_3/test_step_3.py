@@ -132,11 +132,10 @@ def test_an_output_that_is_given_stays_as_it_is():
 
 
 def test_the_results_are_the_callers_own():
-    array = np.ones(2)
-    w = SharedVariable(vector, array)
+    w = SharedVariable(vector, np.ones(2))
     (result,) = evaluate([w], {})
     result[:] = 5
-    assert array.tolist() == [1, 1], "a caller who changes their result has changed the variable"
+    assert w.data.tolist() == [1, 1], "a caller who changes their result has changed the variable"
 
 
 def test_a_watcher_is_told_of_each_node_in_its_order():
