@@ -84,8 +84,8 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
     ): "Rop asks for the shape alone",
     (_BEFORE, f"-{_BEFORE}"): "two of these are multiplied",
     (
-        "credited_to(node.made_at, add, grads[x], contribution)",
-        "credited_to(node.made_at, add, contribution, grads[x])",
+        "credited_to(line, add, grads[x], contribution)",
+        "credited_to(line, add, contribution, grads[x])",
     ): "a sum is the same the other way round",
 }
 

@@ -21,8 +21,8 @@ def grad(cost: Variable, wrt: Sequence[Variable]) -> list[Variable]:
     They are expressions, so they have derivatives themselves. `minigrad.grad` is this with options
     and checks.
     """
-    if cost.type.ndim or isinstance(wrt, Variable):
-        raise TypeError(f"grad takes a scalar cost and a list of variables; got {cost} and {wrt}")
+    if cost.type.ndim or not cost.type.is_float or isinstance(wrt, Variable):
+        raise TypeError(f"grad takes a float scalar and a list of variables; got {cost} and {wrt}")
     known = {cost: ones_like(cost)}
     grads = backpropagate(known, connected(known, wrt))
     return [grads[w] if w in grads else zeros_like(w) for w in wrt]
@@ -50,7 +50,7 @@ def backpropagate(
         passing = {y: grads[y] for y in node.outputs if y in grads and y not in stops}
         if not passing or not any(x in connected for x in node.inputs):
             continue
-        line = derived(node.made_at)
+        line = derived(node.made_at)  # for messages: ``credited_to(line, f, x)`` computes f(x)
         contributions = credited_to(line, vjp, node, passing, adapt)
         for x, contribution in zip(node.inputs, contributions, strict=True):
             if contribution is None or x not in connected or x in known:
@@ -66,18 +66,13 @@ def vjp(
 ) -> list[Variable | None]:
     """A vector times the Jacobian of a node: the derivatives by its inputs from those by outputs."""
     output_grads = [grads[y] if y in grads else zeros_like(y) for y in node.outputs]
-    contributions = node.op.L_op(node.inputs, node.outputs, output_grads)
-    if not isinstance(contributions, (list, tuple)):
+    terms = node.op.L_op(node.inputs, node.outputs, output_grads)
+    if not isinstance(terms, (list, tuple)) or len(terms) != len(node.inputs):
         raise TypeError(
-            f"the derivative of {node.op} is {contributions!r}, but its grad or L_op must return "
-            "a list with an entry for each input"
+            f"the derivative of {node.op} is {terms!r}, but its grad or L_op must return a list "
+            f"with an entry for each input, which are {len(node.inputs)}"
         )
-    if len(contributions) != len(node.inputs):
-        raise ValueError(
-            f"the derivative of {node.op} has {len(contributions)} terms, but it has "
-            f"{len(node.inputs)} inputs: its grad or L_op must return one for each"
-        )
-    return [adapt(g, x, node) for g, x in zip(contributions, node.inputs, strict=True)]
+    return [adapt(g, x, node) for g, x in zip(terms, node.inputs, strict=True)]
 
 
 def connected(

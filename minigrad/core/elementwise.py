@@ -19,6 +19,8 @@ from .types import TensorType, check_dtype, constant, describe, is_python_number
 # What is known of an array's sizes: see `TensorType`.
 Shape = tuple[int | None, ...]
 
+# The dtype rules of `table`: a line's result, from the inputs' common dtype. `real` is the usual one.
+
 
 def same(dtype: np.dtype[Any]) -> np.dtype[Any]:
     """The inputs' common dtype."""
@@ -67,7 +69,7 @@ class Elementwise(NumPyOp):
         n_inputs: int,
         function: Callable[..., Any],  # from arrays to an array, as NumPy's ufuncs
         vjp: Callable[..., Any] | None,
-        result: Callable[[np.dtype[Any]], np.dtype[Any]],  # from the inputs' common dtype
+        result: Callable[[np.dtype[Any]], np.dtype[Any]] = real,  # from the inputs' common dtype
         symbol: str | None = None,  # how the function is written between its operands
     ) -> None:
         self.name = name
@@ -120,17 +122,22 @@ class Elementwise(NumPyOp):
         if self.vjp is None:
             return [None] * len(inputs)
         derivatives = self.vjp(*inputs, *outputs, *output_grads)
-        if not isinstance(derivatives, tuple):
-            derivatives = (derivatives,)
+        terms = derivatives if isinstance(derivatives, tuple) else (derivatives,)
+        are_terms = [term is None or isinstance(term, Variable) for term in terms]
+        if len(terms) != len(inputs) or not all(are_terms):
+            raise TypeError(
+                f"the derivative of {self} is {describe(derivatives)}, but must be an expression, or "
+                f"None for zero; for several inputs a tuple of these, one for each of {len(inputs)}"
+            )
         return [
-            None if derivative is None or not x.type.is_float else undo_broadcasting(derivative, x)
-            for derivative, x in zip(derivatives, inputs, strict=True)
+            None if term is None or not x.type.is_float else undo_broadcasting(term, x)
+            for term, x in zip(terms, inputs, strict=True)
         ]
 
     def __call__(self, *inputs: Any) -> Variable:
         """The function of the inputs; `add` and `mul` take any number, one after the other.
 
-        Of integers that are known it is a constant, wide enough to hold the result.
+        If all are known integers, it is a constant, wide enough to hold the result.
         """
         if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
             return as_tensor_variable(reduce(self, inputs))
@@ -139,14 +146,12 @@ class Elementwise(NumPyOp):
         type = node.out.type
         if len(known) == len(node.inputs) and type.numpy_dtype.kind in "iu" and not type.ndim:
             with suppress(ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
-                result = index(self.function(*[number.astype(object) for number in known]))
+                result = index(self.function(*[value.astype(object) for value in known]))
                 return constant(result, dtype=np.result_type(type.dtype, smallest_dtype(result)))
         return node.out
 
     def __str__(self) -> str:
         return self.name
-
-    __repr__ = __str__
 
 
 class Quotient(Elementwise):
@@ -154,7 +159,10 @@ class Quotient(Elementwise):
 
     def __call__(self, *inputs: Any) -> Variable:
         inputs = tuple(as_tensor_variable(x) if isinstance(x, (list, tuple)) else x for x in inputs)
-        if any(map(_may_be_float, inputs)):
+        dtypes = [
+            x.type.numpy_dtype if isinstance(x, Variable) else np.asarray(x).dtype for x in inputs
+        ]
+        if any(dtype.kind not in "biu" for dtype in dtypes):
             return super().__call__(*inputs)
         variables = list(map(as_tensor_variable, inputs))
         # Large integers are divided before floatX may round them.
@@ -186,20 +194,12 @@ class Cast(Elementwise):
         def convert(x: Any) -> Any:
             return np.asarray(x).astype(dtype, order="C")
 
-        super().__init__(f"cast_{dtype}", 1, convert, self._vjp, lambda _: np.dtype(dtype))
+        vjp = self._vjp if np.dtype(dtype).kind == "f" else None  # a step changes nothing
+        super().__init__(f"cast_{dtype}", 1, convert, vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype
 
     def __str__(self) -> str:
         return f"Cast{{{self.dtype}}}"
-
-
-def _may_be_float(x: Any) -> bool:
-    """Whether x is not known to be an integer or bool, or a tensor of these."""
-    if isinstance(x, Variable):
-        return x.type.is_float
-    if isinstance(x, (np.ndarray, np.generic)):
-        return x.dtype.kind not in "biu"
-    return not isinstance(x, int)
 
 
 def _shown(x: Any) -> str:
@@ -236,17 +236,14 @@ def broadcast_shape(shapes: Sequence[Shape]) -> list[int | None]:
 def operands(*values: Any) -> list[Variable]:
     """The values as variables; Python numbers take on a dtype that suits the others.
 
-    Beside floats that is theirs, if the number is not too large for it: 3 and 0.1 beside float32 are
-    float32. Else it is the smallest that holds both the others and the number: 3 beside int8 is
-    int8, 300 is int16, 0.1 is float64. Among themselves, Python numbers are ``config.floatX`` if one
-    is a float, or the smallest integers.
+    The rules may be skipped at first. Beside floats that is theirs, if the number is not too large
+    for it: 3 and 0.1 beside float32 are float32. Else it is the smallest that holds both the others
+    and the number: 3 beside int8 is int8, 300 is int16, 0.1 is float64. Among themselves, Python
+    numbers are ``config.floatX`` if one is a float, or the smallest integers.
     """
-    is_python = [is_python_number(value) for value in values]
-    if True not in is_python:
-        return [as_tensor_variable(value) for value in values]
-    variables = [
-        None if p else as_tensor_variable(v) for p, v in zip(is_python, values, strict=True)
-    ]
+    if not any(map(is_python_number, values)):
+        return list(map(as_tensor_variable, values))
+    variables = [None if is_python_number(x) else as_tensor_variable(x) for x in values]
     strong = [variable.type.numpy_dtype for variable in variables if variable is not None]
     if strong:
         common = np.result_type(*strong)
@@ -260,14 +257,14 @@ def operands(*values: Any) -> list[Variable]:
     ]
 
 
-def _constant_beside(common: np.dtype[Any], number: bool | int | float) -> Constant:
+def _constant_beside(common: np.dtype[Any], value: bool | int | float) -> Constant:
     """The Python number as a constant, in a dtype that suits others of this common dtype."""
     if common.kind != "f":
-        return constant(number, dtype=np.result_type(common, smallest_dtype(number)))
-    is_finite = not isinstance(number, float) or math.isfinite(number)
-    if is_finite and abs(number) > float(np.finfo(common).max):
-        common = np.result_type(common, smallest_dtype(number))
-    return constant(float(number), dtype=common)
+        return constant(value, dtype=np.result_type(common, smallest_dtype(value)))
+    is_finite = not isinstance(value, float) or math.isfinite(value)
+    if is_finite and abs(value) > float(np.finfo(common).max):
+        common = np.result_type(common, smallest_dtype(value))
+    return constant(float(value), dtype=common)
 
 
 def cast(x: Any, dtype: Any) -> Variable:
@@ -278,16 +275,12 @@ def cast(x: Any, dtype: Any) -> Variable:
 
 
 def _line(
-    n_inputs: int,
-    name: str,
-    function: Callable[..., Any],
-    vjp: Callable[..., Any] | None,
-    result: Callable[[np.dtype[Any]], np.dtype[Any]] = real,
-    symbol: str | None = None,
-    kind: type[Elementwise] = Elementwise,
+    n_inputs: int, name: str, *definition: Any, kind: type[Elementwise] = Elementwise
 ) -> Elementwise:
-    """A line of the table: its op, which takes so many inputs."""
-    TABLE[name] = kind(name, n_inputs, function, vjp, result, symbol)
+    """A line of the table: the op of this name and number of inputs; `Elementwise` tells the rest."""
+    if name in TABLE:
+        raise ValueError(f"the table has a {name!r}; choose another name, or del TABLE[{name!r}]")
+    TABLE[name] = kind(name, n_inputs, *definition)
     return TABLE[name]
 
 

@@ -32,13 +32,16 @@ _OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "
 
 @extend(Variable)
 class Operators:
-    """What Python writes with symbols; and `sum`."""
+    """What Python writes with symbols (but ``x[i]``: `ops`, and ``x @ y``: `tensor`); and `sum`."""
 
-    if TYPE_CHECKING:
-        # What `ops` and `tensor` add, for type checkers.
+    if TYPE_CHECKING:  # for type checkers: what these layers add
+
         def __getattr__(self, name: str) -> Any: ...
         def __getitem__(self, key: Any) -> Variable: ...
         def __matmul__(self, y: Any) -> Variable: ...
+
+    # NumPy is to leave operators with its arrays to the methods below, as in ``X * w``.
+    __array_ufunc__: Any = None
 
     # fmt: off
     def __neg__(self) -> Variable:                return table.neg(self)

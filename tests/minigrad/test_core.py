@@ -10,8 +10,9 @@ import pytest
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.core import backprop
+from minigrad.core import backprop, elementwise
 from minigrad.core.evaluate import evaluate
+from minigrad.core.sharing import SharedVariable
 
 PACKAGE = Path(minigrad.__file__).parent
 
@@ -130,7 +131,72 @@ def test_what_is_not_float_has_no_derivative_in_the_core_and_gets_zeros():
     assert by_n.dtype == "int32" and by_n.tolist() == [0, 0]
 
 
-@pytest.mark.parametrize("of_what", [lambda x: (x * x, [x]), lambda x: ((x * x).sum(), x)])
-def test_the_core_takes_a_scalar_cost_and_a_list(of_what):
-    with pytest.raises(TypeError, match="takes a scalar cost and a list of variables"):
+@pytest.mark.parametrize(
+    "of_what",
+    [
+        lambda x: (x * x, [x]),
+        lambda x: ((x * x).sum(), x),
+        lambda x: (T.cast(x.sum(), "int64"), [x]),
+    ],
+)
+def test_the_core_takes_a_float_scalar_as_cost_and_a_list(of_what):
+    with pytest.raises(TypeError, match="takes a float scalar and a list of variables"):
         backprop.grad(*of_what(T.dvector("x")))
+
+
+def test_nothing_passes_an_integer_in_the_core():
+    x = T.dvector("x")
+    (by_x,) = backprop.grad(T.cast(T.cast(x, "int64"), "float64").sum(), [x])
+    assert evaluate([by_x], {x: [1.5, 2.0]})[0].tolist() == [0.0, 0.0]
+
+
+def test_an_array_beside_a_variable_makes_an_expression():
+    printed = run_with_the_core_alone("""
+        import numpy as np
+        from core.evaluate import evaluate
+        from core.types import TensorType
+
+        X, w = np.array([[1.0, 2.0], [3.0, 4.0]]), TensorType("float64", (None,))("w")
+        cost = (X * w + np.float64(1.0) * w).sum()
+        print(type(X > w).__name__, *evaluate([cost], {w: [1.0, 10.0]}))
+    """)
+    assert printed == ["Variable", "86.0"]
+
+
+@pytest.mark.parametrize(
+    ("n_inputs", "derivative", "shown"),
+    [
+        (1, lambda x, y, gy: 0, "int 0"),
+        (1, lambda x, y, gy: [gy], "list"),
+        (1, lambda x, y, gy: np.ones(2), "an array of shape"),
+        (1, lambda x, y, gy: (gy, gy), "tuple"),
+        (2, lambda x, y, z, gz: gz, "Variable"),
+        (2, lambda x, y, z, gz: None, "None"),
+        (2, lambda x, y, z, gz: (gz, 0), "tuple"),
+    ],
+)
+def test_a_derivative_that_is_no_expression_for_each_input_is_refused(n_inputs, derivative, shown):
+    op = elementwise.Elementwise("cube", n_inputs, np.add, derivative)
+    x, y = T.dscalars("x", "y")
+    with pytest.raises(
+        TypeError, match=f"the derivative of cube is .*{shown}.* each of {n_inputs}"
+    ):
+        op.L_op([x, y][:n_inputs], [x], [(x + y).sum()])
+
+
+def test_a_name_of_the_table_is_not_given_away():
+    with pytest.raises(ValueError, match="the table has a 'sin'"):
+        elementwise.unary("sin", np.sin, None)
+    assert elementwise.TABLE["sin"].function is np.sin and elementwise.TABLE["sin"].vjp
+
+
+def test_a_shared_variable_holds_a_copy_of_its_type():
+    mine = np.array([1.0, 2.0])
+    own, lent, whole = (
+        SharedVariable(T.dvector, mine),
+        SharedVariable(T.dvector, mine, borrow=True),
+        SharedVariable(T.dvector, [1, 2]),
+    )
+    assert own.data is not mine and lent.data is mine and whole.data.dtype == "float64"
+    with pytest.raises(TypeError, match="expected 1"):
+        SharedVariable(T.dvector, 3.0)

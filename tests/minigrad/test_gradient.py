@@ -196,8 +196,14 @@ def test_a_users_derivative_may_be_none_for_zero(x):
 
 def test_too_many_derivatives_are_refused(x):
     double = Doubling(lambda x, g: [g, g])
-    with pytest.raises(ValueError, match="has 2 terms, but it has 1 inputs"):
+    with pytest.raises(TypeError, match="a list with an entry for each input, which are 1"):
         grad(double(x).sum(), x)
+
+
+def test_nothing_passes_an_integer_though_its_derivative_is_given(x):
+    n = T.cast(x, "int64")
+    by_x = grad(None, x, known_grads={n: T.ones_like(n)})
+    assert by_x.eval({x: [1.5, 2.0]}).tolist() == [0.0, 0.0]
 
 
 def test_a_derivative_of_the_wrong_dimensions_is_refused(x):

@@ -112,11 +112,12 @@ def test_a_derivative_is_only_written_where_it_is_asked_for():
     assert len(toposort([by_x])) <= 3, "nothing is passed on to variables that are not connected"
 
 
-@pytest.mark.parametrize("wrong", ["vector cost", "no list"])
-def test_the_cost_is_a_scalar_and_the_variables_are_a_list(wrong):
-    x = vector("x")
+@pytest.mark.parametrize("wrong", ["vector cost", "integer cost", "no list"])
+def test_the_cost_is_a_float_scalar_and_the_variables_are_a_list(wrong):
+    x, n = vector("x"), TensorType("int64", ())("n")
+    cost = {"vector cost": x, "integer cost": n}.get(wrong, x.sum())
     with pytest.raises(TypeError):
-        grad(x, [x]) if wrong == "vector cost" else grad(x.sum(), x)
+        grad(cost, x if wrong == "no list" else [x])
 
 
 def test_a_layer_with_broadcasting_is_right():
