@@ -4,7 +4,12 @@ Read it in this order: `graph` (what an expression is), `types` (what a tensor c
 broadcasting is made of), `elementwise` and `table` (functions of elements, each beside its
 derivative), `operators`, `backprop` (the derivative of an expression is an expression), `sharing`
 (values that last), `evaluate` (the value of an expression). The rest is craft: `configuration`,
-`credit`, `outputs`.
+`credit`, `outputs`. The essence takes an hour: `Apply`, `Op` and `toposort`, `undo_broadcasting`,
+`Elementwise`, the table, `backpropagate`, `evaluate`.
+
+    from minigrad.core.backprop import grad
+    from minigrad.core.evaluate import evaluate
+    from minigrad.core.types import TensorType
 
     x = TensorType("float64", (None,))("x")   # types: a vector of unknown length
     cost = (x * x + 3 * x).sum()              # operators: an expression

@@ -82,12 +82,8 @@ class DimShuffle(NumPyOp):
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         places = range(inputs[0].type.ndim)
-        return [
-            dimshuffle(
-                output_grads[0],
-                [self.new_order.index(axis) if axis in self.kept else "x" for axis in places],
-            )
-        ]
+        back = [self.new_order.index(axis) if axis in self.kept else "x" for axis in places]
+        return [dimshuffle(output_grads[0], back)]
 
 
 class Alloc(NumPyOp):
@@ -189,7 +185,7 @@ def sizes_of(x: Variable) -> list[Variable]:
 
 
 def sum_axes(x: Variable, axes: Sequence[int]) -> Variable:
-    """The sum of x over the axes; x itself if there are none and its dtype stays."""
+    """The sum of x over the axes; x itself if there are none, and a sum would have its dtype."""
     if not axes and (x.type.is_float or x.type.dtype in ("int64", "uint64")):
         return x
     return Sum(tuple(axes))(x)
@@ -230,7 +226,8 @@ def undo_broadcasting(g: Variable, x: Variable) -> Variable:
     """g summed over the axes along which x was repeated to get g's shape.
 
     These are the axes that x lacks, and those of size 1 that its *type* knows to be so: no other is
-    ever repeated (see `TensorType`).
+    ever repeated (see `types`). For x of shape (1, 3) and g of shape (5, 2, 3), the sum over axes 0
+    and 1 has shape (3,); the axis of size 1 then comes back.
     """
     if g.type.shape == x.type.shape:
         return g

@@ -58,8 +58,8 @@ class Constant(Variable):
     Attributes
     ----------
     written_with : Variable or None
-        For `compile`, which wants to know whether an input is used: the variable of which this is
-        a known property, such as the size 1 of a row.
+        The variable of which this is a known property, such as the size 1 of a row; for `compile`,
+        which asks whether an input is used.
     """
 
     written_with: Variable | None = None
@@ -79,7 +79,7 @@ class Apply(HoldsOutputs):
     ----------
     op : Op
     inputs, outputs : list of Variable
-        The node is the `owner` of its outputs.
+        The node is the `owner` of its outputs, which it holds weakly; `nout` counts them.
     made_at : Line or None
         The line of the user's program that made it; for messages only.
     """
@@ -110,10 +110,10 @@ Gradients = Sequence[Variable | None]
 class Op:
     """What a node computes, and its derivative.
 
-    A subclass defines `make_node`, `perform`, and for `grad` also `grad` or `L_op`. Everything else
-    has a default; `protocol.op` adds more. Ops of a class are equal if the attributes are that
-    ``__props__`` names, so that a compiler may do equal computations once; without it each is
-    another.
+    A subclass defines `make_node`, `perform` and, to be differentiable, one of `grad` and `L_op`.
+    Everything else has a default; `protocol.op` adds more. Two ops of one class are equal, so that a
+    compiler may do equal computations once, if the attributes named in ``__props__`` are equal;
+    without ``__props__``, an op is equal to itself alone.
     """
 
     if TYPE_CHECKING:
@@ -121,7 +121,7 @@ class Op:
         def __getattr__(self, name: str) -> Any: ...  # what `protocol.op` adds
 
     __props__: tuple[str, ...] | None = None
-    n_differentiable: int | None = None
+    n_differentiable: int | None = None  # so many inputs, the first, have derivatives; None: all
 
     def __init__(self, *properties: Any, **named: Any) -> None:
         """The op of these properties, in the order of ``__props__`` or by name."""
@@ -168,8 +168,8 @@ class Op:
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """For each input and each output: could a change of the one change the other?
 
-        By default so of the first `n_differentiable` inputs, None for all. An op that reads only the
-        shape of an input is not connected to it.
+        By default that of each input that has a derivative. An op that reads only the shape of an
+        input is not connected to it.
         """
         n = len(node.inputs) if self.n_differentiable is None else self.n_differentiable
         return [[place < n] * node.nout for place, _ in enumerate(node.inputs)]
@@ -185,10 +185,8 @@ class Op:
         return tuple([getattr(self, name) for name in self.__props__ or ()])
 
     def __eq__(self, other: object) -> bool:
-        if self is other:
-            return True
-        if type(self) is not type(other) or self.__props__ is None:
-            return False
+        if self.__props__ is None or type(self) is not type(other):
+            return self is other
         return self._properties() == other._properties()
 
     def __hash__(self) -> int:
@@ -200,7 +198,8 @@ class Op:
         properties = [f"{name}={getattr(self, name)}" for name in self.__props__ or ()]
         return type(self).__name__ + (f"{{{', '.join(properties)}}}" if properties else "")
 
-    __repr__ = __str__
+    def __repr__(self) -> str:
+        return str(self)
 
 
 class NumPyOp(Op):

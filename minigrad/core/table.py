@@ -1,8 +1,9 @@
 """The table: functions of elements, each beside its derivative, as in a calculus book.
 
-`x` and `y` are the inputs; the last argument but one is the output, `y` or `z`; the last, `gy` or
-`gz`, is the derivative of the cost by that. A rule multiplies it by the function's own derivative by
-each input. More functions stand in `ops.functions`.
+Unary functions are y = f(x), binary ones z = f(x, y): so `y` is an output above, an input below. The
+last argument, `gy` or `gz`, is the derivative of the cost by the output; a rule multiplies it by the
+function's own derivative by each input. Rules are called when `operators` has put +, * and the like
+on variables. More functions stand in `ops.functions`.
 """
 
 # fmt: off

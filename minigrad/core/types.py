@@ -1,4 +1,8 @@
-"""What a tensor can be: its dtype, its number of dimensions, and which sizes are known."""
+"""What a tensor can be: its dtype, its number of dimensions, and which sizes are known.
+
+A size of 1 that is known broadcasts; an unknown size never does, whatever array comes. So where a
+derivative must be summed is known before there are values.
+"""
 
 from __future__ import annotations
 
@@ -33,9 +37,8 @@ class TensorType:
     dtype : str or numpy.dtype
         bool, an integer or a float type; ``'floatX'`` is ``config.floatX``.
     shape : sequence of int, None or bool
-        For each dimension its size, or None if it is not known. Size 1 means that it broadcasts;
-        one of unknown size never does. Theano's ``broadcastable`` is accepted too: True or 1 for 1,
-        False or 0 for None. So a size of 0 is never known.
+        For each dimension its size, or None if it is not known. Theano's ``broadcastable`` is
+        accepted too: True or 1 for 1, False or 0 for None. So a size of 0 is never known.
     name : str, optional
         Theano's third argument; ignored.
 
@@ -128,10 +131,8 @@ def check_dtype(dtype: Any) -> np.dtype[Any]:
 
 
 def _static_size(entry: Any) -> int | None:
-    if isinstance(entry, np.bool_):
-        entry = bool(entry)
-    if entry is None or entry is False:
-        return None
+    if entry is None or isinstance(entry, (bool, np.bool_)):
+        return 1 if entry else None
     if not isinstance(entry, numbers.Integral) or entry < 0:
         raise TypeError(f"a size in a type's shape is a whole number or None; got {entry!r}")
     return int(entry) or None  # 0 is Theano's False
@@ -162,8 +163,9 @@ def is_python_number(value: Any) -> bool:
 def smallest_dtype(number: bool | int | float) -> np.dtype[Any]:
     """The smallest dtype that holds the Python number, as Theano chooses it; a TypeError if none.
 
-    Integers are signed: int8 to int64, and uint64 above. Floats are ``config.floatX``, but float32
-    where floatX is float64 and float32 holds the number exactly: 0.5, not 0.1.
+    The rules may be skipped at first. Integers are signed: int8 to int64, and uint64 above. Floats
+    are ``config.floatX``, but float32 where floatX is float64 and float32 holds the number exactly:
+    0.5, not 0.1.
     """
     if isinstance(number, bool):
         return _KNOWN["bool"]
