@@ -67,7 +67,7 @@ button{font:inherit;padding:4px 14px;border:1px solid var(--line);border-radius:
 ol{list-style:none;margin:0;padding:0}
 li{padding:6px 8px;border-radius:6px;cursor:pointer}
 li.now{background:color-mix(in srgb,var(--mark) 45%,transparent)}
-li math{font-size:1rem}li>div{overflow:auto}
+li math{font-size:1rem}li>div{overflow:auto hidden;padding:3px 0}
 figcaption{position:sticky;left:0;width:max-content;font-size:.8rem;font-weight:600;color:var(--soft)}
 .before [data-old]>.mg-box{stroke:var(--old);stroke-width:3}
 .after [data-new]>.mg-box{stroke:var(--new);stroke-width:3}
