@@ -1,7 +1,7 @@
 """What a tensor can be: its dtype, its number of dimensions, and which sizes are known.
 
-A size of 1 that is known broadcasts; an unknown size never does, whatever array comes. So where a
-derivative must be summed is known before there are values.
+A size of 1 that is known broadcasts; an unknown size never does, whatever array comes. So types tell
+where a derivative has to be summed, before there are values.
 """
 
 from __future__ import annotations
