@@ -24,6 +24,7 @@ extensions = [
     "mathematics",
     "sources",
     "reference",
+    "derivatives",
     "lessons",
 ]
 exclude_patterns = ["_build", "_extensions", "**.ipynb"]
@@ -47,6 +48,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autosummary_generate = False
 napoleon_google_docstring = False
+napoleon_use_ivar = True  # attributes are a list, beside the members
 napoleon_use_rtype = False
 
 html_theme = "furo"

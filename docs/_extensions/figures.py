@@ -23,25 +23,20 @@ CURVES = {"f": ("#123456", "-"), "df": ("#654321", "--")}
 
 
 def curves(function: Callable[[Any], Any]) -> list[Any]:
-    """Return the values and, where minigrad has it, the derivative; nothing of a truth value."""
+    """Return values and derivative; only the values if minigrad has no derivative of them."""
     x = T.dvector("x")
     y = function(x)
-    if not y.type.is_float:
-        return []
-    results = [y]
     try:
-        results.append(minigrad.grad(y.sum(), x, disconnected_inputs="ignore"))
-    except TypeError:  # the second derivative of gammaln has none
-        pass
+        results = [y, minigrad.grad(y.sum(), x, disconnected_inputs="ignore")]
+    except TypeError:  # the derivative of tri_gamma
+        results = [y]
     with np.errstate(all="ignore"):
         return minigrad.function([x], results)(POINTS)
 
 
-def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.Node]:
-    """Return the figure, if there is something to draw."""
+def figure(name: str, function: Callable[[Any], Any]) -> nodes.raw:
+    """Return the figure of a function, which is called by its name there."""
     lines = curves(function)
-    if not lines:
-        return []
     picture = Figure(figsize=(4.4, 2.6))
     axes = picture.subplots()
     for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
@@ -69,4 +64,4 @@ def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.Node]:
     if len(lines) == 2:
         legend += ' <span class="df">its derivative</span>'
     html = f'<figure class="curves">{svg}{legend}</figcaption></figure>'
-    return [nodes.raw("", html, format="html")]
+    return nodes.raw("", html, format="html")

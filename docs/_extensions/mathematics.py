@@ -17,7 +17,8 @@ ziafont.config.svg2 = False  # each formula holds its own letters: nothing is sh
 
 def drawn(tex: str, inline: bool) -> str:
     """Return SVG that stands on the line and grows with the text; screen readers get the LaTeX."""
-    svg = ziamath.Latex(tex, inline=inline).svg()
+    spaced = tex.replace(r"\bmod", r"\;\mathrm{mod}\;")  # ziamath sets it without spaces
+    svg = ziamath.Latex(spaced, inline=inline).svg()
     _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"
     if inline:

@@ -11,6 +11,7 @@ the table or is named after `:drawn:`, is drawn with its derivative.
 from __future__ import annotations
 
 import inspect
+import re
 from importlib import import_module
 from typing import Any
 
@@ -18,17 +19,35 @@ from docutils import nodes
 from docutils.parsers.rst import directives
 from docutils.statemachine import StringList
 from figures import figure
+from sphinx import addnodes
+from sphinx.domains.python import PyObject
 from sphinx.util.docutils import SphinxDirective
 
-from minigrad.core.elementwise import Elementwise
+from minigrad.core.elementwise import Elementwise, bits, truth
+
+
+def escaped(line: str) -> str:
+    """Return a line in which |x| is no reference, as it is to reStructuredText, but a norm."""
+    parts = re.split("(`+.*?`+)", line)
+    return "".join(part if part[:1] == "`" else part.replace("|", r"\|") for part in parts)
+
+
+def escape_norms(app, what, name, thing, options, lines: list[str]) -> None:
+    """Escape what a docstring says, but for its examples."""
+    is_example = False
+    for i, line in enumerate(lines):
+        is_example = bool(line.strip()) and (is_example or line.lstrip().startswith(">>>"))
+        if not is_example:
+            lines[i] = escaped(line)
 
 
 def first_line(thing: Any) -> str:
     """Return what the docstring says first, without its full stop."""
-    return (inspect.getdoc(thing) or "").partition("\n\n")[0].replace("\n", " ").rstrip(".:")
+    paragraph = (inspect.getdoc(thing) or "").partition("\n\n")[0]
+    return escaped(paragraph.replace("\n", " ").rstrip(".:"))
 
 
-def entry(module: str, name: str, thing: Any) -> list[str]:
+def entry(name: str, thing: Any) -> list[str]:
     """Return the lines of reStructuredText that describe a name."""
     if isinstance(thing, Elementwise):
         inputs = thing.vjp.__code__.co_varnames[: thing.n_inputs] if thing.vjp else "xy"
@@ -43,6 +62,13 @@ def entry(module: str, name: str, thing: Any) -> list[str]:
     if callable(thing):
         return [f".. autofunction:: {name}"]
     return [f".. autodata:: {name}", "   :no-value:"]
+
+
+def is_of_one_number(thing: Any) -> bool:
+    """Whether it is a line of the table, of one number, that makes a number."""
+    return (
+        isinstance(thing, Elementwise) and thing.n_inputs == 1 and thing.result not in (bits, truth)
+    )
 
 
 class Names(SphinxDirective):
@@ -65,9 +91,11 @@ class Names(SphinxDirective):
             rows = [row.replace(f"`{module}.", f":py:obj:`~{module}.") for row in rows]
             found += self.parsed([f".. currentmodule:: {module}", "", *rows])
         for name, thing in things.items():
-            found += self.parsed([f".. currentmodule:: {module}", "", *entry(module, name, thing)])
-            if name in drawn or (isinstance(thing, Elementwise) and thing.n_inputs == 1):
-                found += figure(name, thing)
+            nodes_of_entry = self.parsed([f".. currentmodule:: {module}", "", *entry(name, thing)])
+            if name in drawn or is_of_one_number(thing):
+                (description,) = [n for n in nodes_of_entry if isinstance(n, addnodes.desc)]
+                description[-1].append(figure(name, thing))
+            found += nodes_of_entry
         return found
 
     def parsed(self, lines: list[str]) -> list[nodes.Node]:
@@ -80,5 +108,9 @@ class Names(SphinxDirective):
 
 
 def setup(app):
+    for field in PyObject.doc_field_types:
+        if field.name == "variable":  # which is another thing here
+            field.label = "Attributes"
+    app.connect("autodoc-process-docstring", escape_norms)
     app.add_directive("names", Names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from docutils import nodes
 from pygments import highlight
@@ -17,6 +19,10 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 from sphinx import addnodes
 from sphinx.util.osutil import relative_uri
+
+from minigrad.core import table
+from minigrad.core.elementwise import Elementwise
+from minigrad.ops import functions
 
 ROOT = Path(__file__).parents[2]
 PAGES = "_source"
@@ -47,15 +53,28 @@ def shown(env) -> dict[str, set[Path]]:
 
 def linkcode_resolve(domain: str, info: dict[str, str]) -> str | None:
     """Return where the lines of a name stand, seen from a page of the reference."""
+    if not info["module"]:  # an attribute that only a docstring tells of
+        return None
     thing = import_module(info["module"])
     try:
         for part in info["fullname"].split("."):
             thing = getattr(thing, part)
-        thing = inspect.unwrap(thing)
-        file, line = Path(inspect.getsourcefile(thing)), inspect.getsourcelines(thing)[1]
+        file, line = place_of(inspect.unwrap(thing))
     except (AttributeError, TypeError, OSError):
         return None
     return f"../{page_of(file)}.html#line-{line}" if file.is_relative_to(ROOT) else None
+
+
+def place_of(thing: Any) -> tuple[Path, int]:
+    """Return the file and the line where something is defined: for some, the line of the table."""
+    if not isinstance(thing, Elementwise):
+        return Path(inspect.getsourcefile(thing)), inspect.getsourcelines(thing)[1]
+    for module in (table, functions):
+        lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()
+        for number, line in enumerate(lines, start=1):
+            if re.search(rf"= (un|bin|tern)ary\(\"{thing.name}\"", line):
+                return Path(module.__file__), number
+    raise TypeError(f"{thing} is no line of the table")
 
 
 def pages(app):

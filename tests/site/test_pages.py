@@ -5,11 +5,16 @@ import re
 import subprocess
 import sys
 from html.parser import HTMLParser
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from urllib.parse import unquote, urldefrag
 
 import pytest
 from lessons_of_docs import DOCS, LESSONS
+
+from minigrad.core.configuration import Config
+from minigrad.tensor import constructors
 
 SITE = DOCS / "_build"
 
@@ -89,3 +94,24 @@ def test_a_page_with_cells_is_a_notebook_and_slides(site, name):
     slides = page.with_suffix(".slides.html").read_text(encoding="utf-8")
     headings = page.with_suffix(".html").read_text(encoding="utf-8").count('class="headerlink"')
     assert slides.count('<section class="slide">') == headings > 1
+
+
+PUBLIC = [
+    "minigrad", "minigrad.tensor", "minigrad.tensor.nnet", "minigrad.printing",
+    "minigrad.testing", "autoencoder",
+]  # fmt: skip
+
+
+def test_the_reference_has_every_public_name(pages):
+    ids = {place for path, page in pages.items() if "reference" in path.parts for place in page.ids}
+    documented = []
+    for place in ids:
+        module, _, name = place.rpartition(".")
+        if module in PUBLIC:
+            documented.append(getattr(import_module(module), name))
+    for module in PUBLIC:
+        home = import_module(module)
+        for name in set(home.__all__) - set(constructors.__all__) - {"__version__"}:
+            thing = getattr(home, name)
+            if not isinstance(thing, (ModuleType, Config)):
+                assert any(thing is other for other in documented), f"{module}.{name}"
