@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeAlias
 
 from ..data import DONUTS, NO_LABEL, read_like, read_samples
 from ..extra import load
+from ..files.storage import PERCENTAGES, USUAL_PERCENTAGE
 from ..fitting.corruption import CORRUPTIONS
 from ..optimizers import OPTIMIZERS
 from ..output import complain
@@ -21,6 +22,7 @@ from .readers import (
     number,
     one_of,
     output,
+    percentage,
     picture,
     share,
     whole,
@@ -50,6 +52,10 @@ _PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}, or {NO_PICTURE}"
 _CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
 FILLINGS = ("mean", "median")
 _FILL = f"fill missing values with each column's {' or '.join(FILLINGS)}; a saved model holds them"
+_THRESHOLD = (
+    "tell rows with a larger error than this share of training's rows had: "
+    f"{', '.join(map(str, PERCENTAGES))} ({USUAL_PERCENTAGE})"
+)
 _Options: TypeAlias = "tuple[tuple[str, str, Callable[[str], Any] | None, Any, str], ...]"
 # Each option: what stands for its value, what reads it, its default, and what it is. What has no
 # value has no reader.
@@ -79,9 +85,10 @@ _TRAINING: _Options = (
     ("--quiet", "", None, False, "print nothing but warnings and errors"),
 )
 _APPLYING: _Options = (
+    ("--threshold", "PERCENT", percentage, None, _THRESHOLD),
     ("--codes", "OUT.csv", output, None, "write the code of each row"),
     ("--reconstruct", "OUT.csv", output, None, "write the rows as rebuilt"),
-    ("--scores", "OUT.csv", output, None, "write the error of each scaled row"),
+    ("--scores", "OUT.csv", output, None, "write the error of each scaled row, and what it says"),
     ("--figure", "FILE", picture, None, "draw the new rows"),
     ("--drop-missing", "", None, False, "leave out rows with missing values"),
     ("--quiet", "", None, False, "print nothing but warnings and errors"),
@@ -221,6 +228,13 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
     )
     model = _read(parser, "MODEL", lambda: load("files.saving").load(options.model))
     options.kept = load("command.kept").Kept.of(model)
+    if options.threshold is None:
+        options.threshold = USUAL_PERCENTAGE
+    elif options.kept.network.error_percentiles_ is None:
+        parser.error(
+            f"argument --threshold: {options.model} does not know the errors of training; "
+            "train it again"
+        )
     options.data = _read(
         parser,
         "FILE",
@@ -256,6 +270,10 @@ _PARSERS = {TRAIN: _train, APPLY: _apply, SHOW: _show}
 
 
 class _Parser(argparse.ArgumentParser):
+    def __init__(self, **options: Any) -> None:
+        # An abbreviation would take --drop for --drop-missing where a verb has no --drop.
+        super().__init__(allow_abbrev=False, **options)
+
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line: the usage that argparse prints would bury it."""
         one_line = " ".join(message.split())

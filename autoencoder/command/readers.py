@@ -8,6 +8,7 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
+from ..files.storage import PERCENTAGES
 from ..files.whole import check_writable
 
 NO_PICTURE = "none"
@@ -69,6 +70,11 @@ def either(word: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
             raise argparse.ArgumentTypeError(f"{error}, or {word}") from None
 
     return read_either
+
+
+def percentage(text: str) -> int:
+    """One of the percentages of which a model knows the error."""
+    return int(one_of([str(percent) for percent in PERCENTAGES])(text))
 
 
 def share(text: str) -> float:

@@ -38,6 +38,7 @@ from .report import (
     far_columns,
     hint_at_row_numbers,
 )
+from .scores import Scores
 
 if TYPE_CHECKING:
     from ..data.parts import Parts
@@ -244,27 +245,29 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
             "mistakes in them, such as other units"
         )
     codes = kept.network.transform(features)
-    scores = kept.network.score_samples(features)
+    rebuilt = kept.network.inverse_transform(codes)
+    scores = Scores.of(kept, features, rebuilt, options.threshold)
+    errors = scores.errors
+    names = kept.names or [f"x{i}" for i in range(kept.n_features)]
     tables = {
-        "codes": ([f"code{i}" for i in range(codes.shape[1])], codes),
-        "reconstruct": (
-            kept.names or [f"x{i}" for i in range(kept.n_features)],
-            kept.unscale(kept.network.inverse_transform(codes)),
-        ),
-        "scores": (["score"], scores[:, np.newaxis]),
+        "codes": _with_origins(samples, [f"code{i}" for i in range(codes.shape[1])], codes),
+        "reconstruct": _with_origins(samples, names, kept.unscale(rebuilt)),
+        "scores": scores.table(samples),
     }
     print(f"Data: {describe_samples(samples)}", file=out)
     costs = kept.network.costs_
     trained = f"; in training it was {costs[-1]:.4g}" if len(costs) else ""
-    print(f"Mean squared error of the scaled rows = {scores.mean():.10g}{trained}", file=out)
+    print(f"Mean squared error of the scaled rows = {errors.mean():.10g}{trained}", file=out)
     print(
-        f"The largest, {scores.max():.4g}, is that of {_called(samples, int(scores.argmax()))}",
+        f"The largest, {errors.max():.4g}, is that of {_called(samples, int(errors.argmax()))}",
         file=out,
     )
+    if scores.limit is not None:
+        print(scores.describe(samples), file=out)
     for name, (header, rows) in tables.items():
         path = getattr(options, name)
         if path:
-            write_csv(path, *_with_origins(samples, header, rows.tolist()))
+            write_csv(path, header, rows)
             print(f"{name.capitalize()}: {path}", file=out)
     if options.figure:
         _write_picture(_picture(kept, features, samples.labels), options.figure, out)
@@ -279,9 +282,10 @@ def _called(samples: Samples, row: int) -> str:
 
 
 def _with_origins(
-    samples: Samples, header: list[str], rows: list[list[object]]
+    samples: Samples, header: list[str], table: np.ndarray
 ) -> tuple[list[str], list[list[object]]]:
     """The table with a first column that tells where each row came from, if its place does not."""
+    rows: list[list[object]] = table.tolist()
     if samples.origins is None:
         return header, rows
     first = "file" if samples.image_shape else "row"

@@ -205,19 +205,22 @@ def _float(value: Any) -> float:
         return np.inf if value > 0 else -np.inf
 
 
-def check_features(features: pd.DataFrame, source: str) -> None:
+def check_features(features: pd.DataFrame, source: str, chosen_by_model: bool = False) -> None:
     """Raise a ValueError if columns are not numbers, or have no name.
 
     Parameters
     ----------
     features : DataFrame
     source : str
+    chosen_by_model : bool
+        Whether a model needs just these columns, so that only their cells can be mended.
     """
     unnamed = [name for name in features.columns if _UNNAMED.fullmatch(name)]
     if unnamed:
+        out = "of the file" if chosen_by_model else f'with --drop "{unnamed[0]}"'
         raise ValueError(
             f"{source}: column {quoted(unnamed)} has no name in the first line: row numbers, as "
-            f'pandas writes them? Leave it out with --drop "{unnamed[0]}", or give it a name'
+            f"pandas writes them? Leave it out {out}, or give it a name"
         )
     text = [name for name in features.columns if not _is_numeric(features[name])]
     if text:
@@ -228,6 +231,8 @@ def check_features(features: pd.DataFrame, source: str) -> None:
                 f"row {row}); write the table anew: pandas.read_csv(path, sep=None, "
                 "engine='python', decimal=',').to_csv('points.csv', index=False)"
             )
+        if chosen_by_model:
+            raise ValueError(f"{source}: {_no_numbers(features[text])}")
         names = " ".join(f'"{name}"' if " " in name else name for name in text)
         holds, them = ("holds", "it") if len(text) == 1 else ("hold", "them")
         raise ValueError(
@@ -240,6 +245,15 @@ def check_features(features: pd.DataFrame, source: str) -> None:
 def _is_numeric(column: pd.Series) -> bool:
     dtype = column.dtype
     return is_bool_dtype(dtype) or (is_numeric_dtype(dtype) and not is_complex_dtype(dtype))
+
+
+def _no_numbers(text: pd.DataFrame) -> str:
+    """The first cell of each column that is no number."""
+    told = []
+    for name, column in list(text.items())[:_NAMED]:
+        row, value = _first_text(column)
+        told.append(f"row {row} of {str(name)!r} is no number ({value!r})")
+    return f"{', '.join(told)}; correct {'it' if len(told) == 1 else 'them'}"
 
 
 def _first_text(column: pd.Series) -> tuple[int, str]:

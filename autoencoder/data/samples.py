@@ -66,6 +66,15 @@ class Samples(NamedTuple):
         return load("data.frames").pd.DataFrame(self.features, columns=self.names)
 
 
+class _Wanted(NamedTuple):
+    """What is to become of missing values, and whether a model says which columns there are."""
+
+    drop_missing: bool
+    keep_missing: bool
+    #: There are no --label and --drop then.
+    chosen_by_model: bool = False
+
+
 def read_samples(
     source: str | os.PathLike[str] = DONUTS,
     label: str | int | None = None,
@@ -152,7 +161,7 @@ def read_samples(
             if guessed
             else f"{name}: expected at least one column for the features, but none is left"
         )
-    samples = _select(read, features, label_at, name, drop_missing, keep_missing)
+    samples = _select(read, features, label_at, name, _Wanted(drop_missing, keep_missing))
     _check_columns(samples)
     if names is None and label_at is not None:
         samples = samples._replace(label=columns.index(label_at))
@@ -214,7 +223,8 @@ def read_like(
         features, label_at, extra = _by_name(list(read.columns), names, label, name)
         if extra:
             notes.append(f"{name}: {_columns(extra)} left out, which the model was not trained on")
-    samples = _select(read, features, label_at, name, drop_missing, keep_missing)
+    wanted = _Wanted(drop_missing, keep_missing, chosen_by_model=True)
+    samples = _select(read, features, label_at, name, wanted)
     note = "; ".join(filter(None, [samples.note, *notes]))
     return samples._replace(names=None if names is None else list(names), note=note)
 
@@ -299,12 +309,11 @@ def _select(
     columns: list[int],
     label_at: int | None,
     source: str,
-    drop_missing: bool,
-    keep_missing: bool,
+    wanted: _Wanted,
 ) -> Samples:
     """The samples in these columns of the table; a class that is missing costs no row."""
     select = _select_array if isinstance(table, np.ndarray) else _select_frame
-    samples = select(table, columns, label_at, source, drop_missing, keep_missing)
+    samples = select(table, columns, label_at, source, wanted)
     n_missing = int(np.isnan(samples.features).sum())
     if n_missing == 0:
         return samples
@@ -328,15 +337,15 @@ def _select_array(
     columns: list[int],
     label_at: int | None,
     source: str,
-    drop_missing: bool,
-    keep_missing: bool,
+    wanted: _Wanted,
 ) -> Samples:
     features = table[:, columns]
-    complete = ~np.isnan(features).any(axis=1) if drop_missing else np.ones(len(features), bool)
-    _check_any(complete, source)
+    complete = ~np.isnan(features).any(axis=1)
+    complete |= not wanted.drop_missing
+    _check_any(complete, source, wanted)
     origins = _origins(complete)
     return Samples(
-        as_float64(features[complete], source, origins=origins, may_miss=keep_missing),
+        as_float64(features[complete], source, origins=origins, may_miss=wanted.keep_missing),
         None if label_at is None else table[complete, label_at].astype(np.float64),
         label=label_at,
         source=source,
@@ -350,24 +359,25 @@ def _select_frame(
     columns: list[int],
     label_at: int | None,
     source: str,
-    drop_missing: bool,
-    keep_missing: bool,
+    wanted: _Wanted,
 ) -> Samples:
     frames = load("data.frames")
     features = table.iloc[:, columns]
     if len(features) == 0:
         raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
     features = frames.as_numbers(features)
-    frames.check_features(features, source)
-    complete = ~features.isna().any(axis=1).to_numpy() | (keep_missing and not drop_missing)
-    if not complete.all() and not drop_missing:
+    frames.check_features(features, source, wanted.chosen_by_model)
+    complete = ~features.isna().any(axis=1).to_numpy() | (
+        wanted.keep_missing and not wanted.drop_missing
+    )
+    if not complete.all() and not wanted.drop_missing:
         n_missing = int(np.sum(~complete))
         raise ValueError(
             f"{source}: {n_missing} of {len(complete)} rows have missing values "
             f"({frames.missing_by_column(features)}); leave these rows out (--drop-missing), or train "
             "with --fill median"
         )
-    _check_any(complete, source)
+    _check_any(complete, source, wanted)
     origins = _origins(complete)
     label = None if label_at is None else table.iloc[complete, label_at]
     return Samples(
@@ -386,11 +396,15 @@ def _origins(complete: np.ndarray) -> np.ndarray | None:
     return None if complete.all() else np.flatnonzero(complete)
 
 
-def _check_any(complete: np.ndarray, source: str) -> None:
+def _check_any(complete: np.ndarray, source: str, wanted: _Wanted) -> None:
     if not complete.any():
+        remedy = (
+            "train with --fill median"
+            if wanted.chosen_by_model
+            else "leave out the columns that lack most (--drop)"
+        )
         raise ValueError(
-            f"{source}: expected at least one row without missing values, got none; leave out "
-            "the columns that lack most (--drop)"
+            f"{source}: expected at least one row without missing values, got none; {remedy}"
         )
 
 

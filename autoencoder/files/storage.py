@@ -39,6 +39,7 @@ def _shapes(n_features: int, n_hidden: int, n_epochs: int) -> dict[str, tuple[in
 ARRAYS = tuple(_shapes(0, 0, 0))
 # How large the errors of training were is kept as what these percentages of the samples do not exceed.
 PERCENTAGES = (50, 90, 95, 99, 100)
+USUAL_PERCENTAGE = 99
 
 
 def _more_shapes(n_features: int, n_hidden: int, n_scores: int) -> dict[str, tuple[int, ...]]:

@@ -33,7 +33,7 @@ def test_three_lines_lead_from_a_table_to_scores(quick):
     (code,) = re.findall(r"^```python\n# wines.py\n(.*?)^```$", TEXT, re.M | re.S)
     exec(code, {})
     assert [quick(argv) for argv in COMMANDS[:3]] == [0, 0, 0]
-    assert pd.read_csv("scores.csv").shape == (178, 1)
+    assert list(pd.read_csv("scores.csv")) == ["row", "score", "above", "worst"]
     assert pd.read_csv("codes.csv").shape == (178, 4)
 
 

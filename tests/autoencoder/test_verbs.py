@@ -76,7 +76,8 @@ def test_three_commands_lead_from_a_table_to_the_librarys_scores_of_new_rows(fol
     done("show", "m.npz")
     done("apply", "m.npz", "new.csv", "--scores", "scores.csv")
     scores = pd.read_csv("scores.csv")
-    assert list(scores) == ["score"]
+    assert list(scores) == ["row", "score", "above", "worst"]
+    assert scores["row"].tolist() == list(range(20))
     expected = autoencoder.load("m.npz").score_samples(table[80:][NAMES])
     np.testing.assert_allclose(scores["score"], expected, rtol=1e-12)
 
@@ -136,9 +137,9 @@ def test_apply_tells_the_mean_error_and_the_worst_row(folder, table):
     odd.to_csv("odd.csv", index=False)
     lines = run("apply", "model.npz", "odd.csv").stdout.splitlines()
     mean = autoencoder.load("model.npz").score_samples(odd[NAMES]).mean()
-    assert lines[-2].startswith(f"Mean squared error of the scaled rows = {mean:.10g};")
-    assert lines[-1].startswith("The largest, ")
-    assert lines[-1].endswith("is that of row 4, counted from 0")
+    assert lines[-3].startswith(f"Mean squared error of the scaled rows = {mean:.10g};")
+    assert lines[-2].startswith("The largest, ")
+    assert lines[-2].endswith("is that of row 4, counted from 0")
 
 
 def test_beside_the_error_of_new_rows_stands_that_of_training(folder):
@@ -183,12 +184,71 @@ def test_where_rows_were_left_out_each_is_told_by_its_number_in_the_file(folder,
     holes.to_csv("holes.csv", index=False)
     result = run("apply", "model.npz", "holes.csv", "--drop-missing", "--scores", "s.csv")
     scores = pd.read_csv("s.csv")
-    assert list(scores) == ["row", "score"]
     assert scores["row"].tolist() == [row for row in range(20) if row != 3]
     assert scores.loc[scores["score"].idxmax(), "row"] == 6
     assert result.stdout.count("is that of row 6, counted from 0") == 1
-    done("apply", "model.npz", "new.csv", "--drop-missing", "--scores", "s.csv")
-    assert list(pd.read_csv("s.csv")) == ["score"]
+
+
+def test_codes_and_rebuilt_rows_have_numbers_only_where_rows_were_left_out(folder, table):
+    outputs = ["--codes", "c.csv", "--reconstruct", "r.csv", "--drop-missing"]
+    done("apply", "model.npz", "new.csv", *outputs)
+    assert list(pd.read_csv("c.csv")) == ["code0", "code1", "code2"]
+    table[80:].replace(table.iloc[83, 0], np.nan).to_csv("holes.csv", index=False)
+    run("apply", "model.npz", "holes.csv", *outputs)
+    assert list(pd.read_csv("c.csv"))[0] == list(pd.read_csv("r.csv"))[0] == "row"
+
+
+@pytest.mark.parametrize("share", [50, 99])
+def test_apply_tells_and_marks_the_rows_above_the_errors_of_training(folder, share):
+    chosen = [] if share == 99 else ["--threshold", share]
+    out = done("apply", "model.npz", "new.csv", "--scores", "s.csv", *chosen)
+    scores = pd.read_csv("s.csv")
+    limit = autoencoder.load("model.npz").error_percentiles_[share]
+    assert scores["above"].tolist() == (scores["score"] > limit).tolist()
+    n_above = scores["above"].sum()
+    assert 0 < n_above < 20
+    assert f"{n_above} of 20 rows above the {share} % error of training ({limit:.4g})\n" in out
+
+
+def test_no_row_of_training_is_above_the_largest_error_of_training(folder):
+    out = done("apply", "model.npz", "old.csv", "--threshold", 100)
+    assert "0 of 80 rows above the 100 % error of training" in out
+
+
+def test_a_model_that_does_not_know_the_errors_of_training_says_so_if_it_is_asked(folder):
+    with np.load("model.npz") as archive:
+        entries = {name: archive[name] for name in archive.files if name != "error_percentiles"}
+    np.savez("older.npz", **entries)
+    assert "above" not in done("apply", "older.npz", "new.csv", "--scores", "s.csv")
+    assert list(pd.read_csv("s.csv")) == ["row", "score", "worst"]
+    result = run("apply", "older.npz", "new.csv", "--threshold", 95)
+    assert result.returncode == 2
+    assert "older.npz does not know the errors of training; train it again" in result.stderr
+
+
+def test_the_column_that_lost_most_is_told_of_each_row(folder, table):
+    done("apply", "model.npz", "new.csv", "--scores", "s.csv", "--reconstruct", "r.csv")
+    lost = (pd.read_csv("r.csv") - table[80:][NAMES].reset_index(drop=True)).abs()
+    spans = np.ptp(table[:80][NAMES].to_numpy(), axis=0)
+    assert pd.read_csv("s.csv")["worst"].tolist() == (lost / spans).idxmax(axis=1).tolist()
+
+
+def test_text_in_a_cell_of_new_rows_is_told_with_its_place_and_no_option_that_apply_lacks(
+    folder, table
+):
+    typo = table[80:].astype({"sensor 4": object})
+    typo.iloc[3, 4] = "n/a?"
+    typo.to_csv("typo.csv", index=False)
+    result = run("apply", "model.npz", "typo.csv")
+    assert result.returncode == 2
+    assert "typo.csv: row 3 of 'sensor 4' is no number ('n/a?'); correct it;" in result.stderr
+
+
+def test_rows_that_all_lack_a_value_are_refused_with_no_option_that_apply_lacks(folder, table):
+    table[80:].assign(**{"sensor 4": np.nan}).to_csv("holes.csv", index=False)
+    result = run("apply", "model.npz", "holes.csv", "--drop-missing")
+    assert result.returncode == 2
+    assert "got none; train with --fill median;" in result.stderr
 
 
 def test_apply_draws_new_rows_if_it_is_asked_to(folder):
@@ -489,6 +549,9 @@ BAD = {
     "--data old.csv --label sate": "--label: there is no column 'sate'",
     "--data old.csv --drop stat": "--drop: there is no column 'stat'",
     "--data old.csv --drop state --label state": "--label: state is in --drop too",
+    "--data old.csv --drop-miss": "unrecognized arguments: --drop-miss",
+    "apply model.npz new.csv --drop": "unrecognized arguments: --drop",
+    "apply model.npz new.csv --threshold 97": "got '97', expected 50 or 90 or 95 or 99 or 100",
     "--data old.csv --drop": "expected at least one argument",
     "--data missing.csv": "missing.csv: No such file",
     "--data part-*.csv": "part-*.csv: No such file or directory; the files that a pattern matches are "
