@@ -123,11 +123,12 @@ class Elementwise(NumPyOp):
             return [None] * len(inputs)
         derivatives = self.vjp(*inputs, *outputs, *output_grads)
         terms = derivatives if isinstance(derivatives, tuple) else (derivatives,)
-        are_terms = [term is None or isinstance(term, Variable) for term in terms]
+        ndim = outputs[0].type.ndim
+        are_terms = [t is None or (isinstance(t, Variable) and t.type.ndim == ndim) for t in terms]
         if len(terms) != len(inputs) or not all(are_terms):
             raise TypeError(
-                f"the derivative of {self} is {describe(derivatives)}, but must be an expression, or "
-                f"None for zero; for several inputs a tuple of these, one for each of {len(inputs)}"
+                f"the derivative of {self} is {describe(derivatives)}, but must be an expression "
+                f"of {ndim} dimensions, or None for zero; in a tuple, one for each of {len(inputs)} inputs"
             )
         return [
             None if term is None or not x.type.is_float else undo_broadcasting(term, x)

@@ -163,6 +163,12 @@ def test_an_array_beside_a_variable_makes_an_expression():
     assert printed == ["Variable", "86.0"]
 
 
+def test_a_derivative_of_other_dimensions_than_the_output_is_refused():
+    op, x = elementwise.Elementwise("cube", 1, np.copy, lambda x, y, gy: gy.sum()), T.dvector("x")
+    with pytest.raises(TypeError, match="the derivative of cube is .* of 1 dimensions"):
+        backprop.grad(op(x).sum(), [x])
+
+
 @pytest.mark.parametrize(
     ("n_inputs", "derivative", "shown"),
     [
