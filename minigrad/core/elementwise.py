@@ -128,7 +128,7 @@ class Elementwise(NumPyOp):
         if len(terms) != len(inputs) or not all(are_terms):
             raise TypeError(
                 f"the derivative of {self} is {describe(derivatives)}, but must be an expression "
-                f"of {ndim} dimensions, or None for zero; in a tuple, one for each of {len(inputs)} inputs"
+                f"of {ndim} dimensions, or None for zero; in a tuple one for each of {len(inputs)}"
             )
         return [
             None if term is None or not x.type.is_float else undo_broadcasting(term, x)
