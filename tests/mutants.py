@@ -1,6 +1,6 @@
 """Mutates every line of every derivative, and tells which mutants the test suite does not notice.
 
-    python tests/mutants.py [--only elementwise nnet] [--sample 50]
+    python tests/mutants.py [--only elementwise reduction] [--sample 50]
 
 The tests are run once, to see which derivatives each of them calls. Then each mutant gets a process
 of its own, which runs the tests that call the mutated function, until one fails: first the one that
@@ -313,11 +313,12 @@ def report(all_mutants: list[Mutant], survivors: list[Mutant]) -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--only", nargs="+", default=[], help="modules, such as elementwise")
+    names = {name: module for module in MODULES for name in (module, module.split(".")[-1])}
+    parser.add_argument("--only", nargs="+", choices=names, metavar="MODULE", default=list(names))
     parser.add_argument("--sample", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--tests", nargs="+", default=["tests/minigrad"], help="what to run")
     options = parser.parse_args()
-    modules = [m for m in MODULES if not options.only or m.split(".")[-1] in options.only]
+    modules = list(dict.fromkeys(names[name] for name in options.only))
     importlib.import_module("minigrad")
     chosen = [m for module in modules for d in derivatives(module) for m in mutants(d)]
     if options.sample:
