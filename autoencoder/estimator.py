@@ -119,6 +119,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         How large the errors of the samples of `fit` are by `score_samples`: 99 % of them are at most
         ``error_percentiles_[99]``; there are 50, 90, 95, 99 and 100. Where not all samples are in
         memory, those of some 10,000. None if training went on, or was left, after they were taken.
+    error_ : float or None
+        The mean of those errors: the cost of the samples of `fit` with the finished network.
     n_features_in_ : int
     feature_names_in_ : array of str
         Only if the samples came with names, in a data frame.

@@ -11,8 +11,8 @@ from typing import Any, NoReturn, TypeAlias
 
 from ..data import DONUTS, NO_LABEL, read_like, read_samples
 from ..extra import load
-from ..files.storage import PERCENTAGES, USUAL_PERCENTAGE
 from ..fitting.corruption import CORRUPTIONS
+from ..fitting.percentiles import PERCENTAGES, USUAL_PERCENTAGE
 from ..optimizers import OPTIMIZERS
 from ..output import complain
 from .readers import (

@@ -8,8 +8,8 @@ from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any
 
-from ..files.storage import PERCENTAGES
 from ..files.whole import check_writable
+from ..fitting.percentiles import PERCENTAGES
 
 NO_PICTURE = "none"
 PICTURE_FORMATS = ("png", "pdf", "svg", "jpg", "jpeg", "webp", "eps")

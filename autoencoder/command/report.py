@@ -134,7 +134,7 @@ def describe_model(kept: Kept, path: str) -> str:
         "Network": f"{counted(n_features, 'feature')} → {counted(n_hidden, 'hidden unit')} → "
         f"{counted(n_features, 'feature')}, {network.weights_.dtype}",
         "Trained": f"{counted(len(costs), 'epoch')}"
-        + (f", cost from {costs[0]:.4g} to {costs[-1]:.4g}" if len(costs) else ""),
+        + (f", cost from {costs[0]:.4g} to {_last(network):.4g}" if len(costs) else ""),
         "Early stopping": "",
         "Errors": _errors(network),
         "Hyperparameters": ", ".join(
@@ -159,6 +159,11 @@ def describe_model(kept: Kept, path: str) -> str:
     width = max(map(len, lines)) + 1
     told = [f"{name + ':':{width}} {text}" for name, text in lines.items()]
     return "\n".join([*told, *(f"{'':{width}} {line}" for line in others)])
+
+
+def _last(network: AutoEncoder) -> float:
+    """The cost of the finished network or, if it is not known, of that before the last epoch."""
+    return float(network.costs_[-1]) if network.error_ is None else network.error_
 
 
 def _features(kept: Kept) -> list[str]:
@@ -193,11 +198,12 @@ def _errors(network: AutoEncoder) -> str:
 
 
 def describe_best(network: AutoEncoder) -> str:
-    """Which of the epochs of early stopping, counted from 1, was the best, and how good it was."""
+    """Which epoch was the best by early stopping, with its number in pictures, and how good it was."""
     scores = network.validation_scores_
     assert scores is not None
     best = int(np.argmax(scores))
-    return f"the best was epoch {best + 1}, validation error {-scores[best]:.4g}"
+    epoch = len(network.costs_) - len(scores) + best
+    return f"the best was epoch {epoch}, counted from 0, validation error {-scores[best]:.4g}"
 
 
 def _filling(kept: Kept) -> str:

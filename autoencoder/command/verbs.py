@@ -255,8 +255,8 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
         "scores": scores.table(samples),
     }
     print(f"Data: {describe_samples(samples)}", file=out)
-    costs = kept.network.costs_
-    trained = f"; in training it was {costs[-1]:.4g}" if len(costs) else ""
+    of_training = kept.network.error_
+    trained = "" if of_training is None else f"; in training it was {of_training:.4g}"
     print(f"Mean squared error of the scaled rows = {errors.mean():.10g}{trained}", file=out)
     print(
         f"The largest, {errors.max():.4g}, is that of {_called(samples, int(errors.argmax()))}",

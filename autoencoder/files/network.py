@@ -11,12 +11,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from ..fitting.fit import PARAMETERS
 from ..fitting.hyperparameters import check_hyperparameters, dtype_name, plain
+from ..fitting.percentiles import PERCENTAGES, Percentiles
 from .storage import (
     ARRAYS,
+    ERROR,
     ERROR_PERCENTILES,
     FEATURE_NAMES,
     MOMENTS,
-    PERCENTAGES,
     VALIDATION_SCORES,
     Stored,
     as_text,
@@ -48,6 +49,8 @@ def entries_of(model: AutoEncoder) -> tuple[dict[str, Any], dict[str, np.ndarray
     if model.error_percentiles_ is not None:
         percentiles = [model.error_percentiles_[share] for share in PERCENTAGES]
         arrays[ERROR_PERCENTILES] = np.array(percentiles)
+    if model.error_ is not None:
+        arrays[ERROR] = np.float64(model.error_)
     if hasattr(model, "feature_names_in_"):
         arrays[FEATURE_NAMES] = as_text(model.feature_names_in_)
     return hyperparameters, arrays
@@ -65,7 +68,8 @@ def network_from(stored: Stored, kind: type[Network]) -> Network:
         model.error_percentiles_ = None
         if ERROR_PERCENTILES in arrays:
             percentiles = arrays[ERROR_PERCENTILES].astype(np.float64).tolist()
-            model.error_percentiles_ = dict(zip(PERCENTAGES, percentiles, strict=True))
+            model.error_percentiles_ = Percentiles(zip(PERCENTAGES, percentiles, strict=True))
+        model.error_ = float(arrays[ERROR]) if ERROR in arrays else None
         if MOMENTS[0] in arrays:
             model.moments_ = [arrays[name] for name in MOMENTS]
         check_hyperparameters(model.get_params(deep=False))

@@ -18,6 +18,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
+from ..fitting.percentiles import PERCENTAGES
 from .npy import Header, first_line, read_data, read_header
 from .whole import open_for_reading, replacing
 
@@ -37,9 +38,6 @@ def _shapes(n_features: int, n_hidden: int, n_epochs: int) -> dict[str, tuple[in
 
 
 ARRAYS = tuple(_shapes(0, 0, 0))
-# How large the errors of training were is kept as what these percentages of the samples do not exceed.
-PERCENTAGES = (50, 90, 95, 99, 100)
-USUAL_PERCENTAGE = 99
 
 
 def _more_shapes(n_features: int, n_hidden: int, n_scores: int) -> dict[str, tuple[int, ...]]:
@@ -55,14 +53,15 @@ def _more_shapes(n_features: int, n_hidden: int, n_scores: int) -> dict[str, tup
         "steps": (),
         "validation_scores": (n_scores,),
         "error_percentiles": (len(PERCENTAGES),),
+        "error": (),
     }
 
 
 # What Adam remembers, all or nothing; only of a model that was fitted with early stopping; and not of
 # one that went on training.
-*MOMENTS, VALIDATION_SCORES, ERROR_PERCENTILES = _more_shapes(0, 0, 0)
+*MOMENTS, VALIDATION_SCORES, ERROR_PERCENTILES, ERROR = _more_shapes(0, 0, 0)
 # Whatever the weights are.
-_FLOAT64 = ("costs", "steps", VALIDATION_SCORES, ERROR_PERCENTILES)
+_FLOAT64 = ("costs", "steps", VALIDATION_SCORES, ERROR_PERCENTILES, ERROR)
 # Only a model that was fitted to named features has this one, of text.
 FEATURE_NAMES = "feature_names"
 HYPERPARAMETERS = "hyperparameters"
@@ -307,7 +306,8 @@ def _format(text: np.ndarray | None) -> int:
 def _check_names(members: Mapping[str, zipfile.ZipInfo]) -> None:
     """Raise a ValueError unless all arrays of a model are there, and no others."""
     missing = {HYPERPARAMETERS, *ARRAYS} - members.keys()
-    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS, *MOMENTS, VALIDATION_SCORES, ERROR_PERCENTILES}
+    judged = (VALIDATION_SCORES, ERROR_PERCENTILES, ERROR)
+    allowed = {*_TEXTS, FEATURE_NAMES, *ARRAYS, *MOMENTS, *judged}
     if members.keys() & set(MOMENTS):
         missing |= set(MOMENTS) - members.keys()
     if SCALER in members:

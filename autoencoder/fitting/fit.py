@@ -15,7 +15,6 @@ import minigrad
 import minigrad.tensor as T
 
 from ..extra import load
-from ..files.storage import PERCENTAGES
 from ..network import TiedNetwork
 from ..optimizers import OPTIMIZERS
 from ..output import Output, counted
@@ -23,6 +22,7 @@ from ..rows.blocks import Summary, of_rows
 from ..training import Diverged, Pairs, Step, run, values_of
 from .advice import Trained, advise
 from .hyperparameters import step_length
+from .percentiles import Percentiles
 from .stopping import EarlyStopping
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ PARAMETERS = ("weights_", "hidden_bias_", "output_bias_")
 FEATURES = ("n_features_in_", "feature_names_in_")
 FITTED = (
     *PARAMETERS,
-    *("velocities_", "moments_", "costs_", "validation_scores_", "error_percentiles_"),
+    *("velocities_", "moments_", "costs_", "validation_scores_"),
+    *("error_percentiles_", "error_"),
     *FEATURES,
 )
 # Of so many samples are the errors taken where not all are in memory.
@@ -72,6 +73,7 @@ def untrained(
         "costs_": np.zeros(0),
         "validation_scores_": None,
         "error_percentiles_": None,
+        "error_": None,
     }
 
 
@@ -180,7 +182,7 @@ class Fit:
             adopt(self.model, self._state())
         self._end()
         if self._whole:
-            self.model.error_percentiles_ = self._error_percentiles()
+            self._judge_samples()
         self._advise()
 
     def _end(self) -> None:
@@ -223,22 +225,23 @@ class Fit:
             "costs_": self._taken(self._costs),
             "validation_scores_": None if self._scores is None else self._taken(self._scores),
             "error_percentiles_": None,
+            "error_": None,
         }
 
     def _taken(self, history: _History) -> np.ndarray:
         return history.so_far() if self._live else history.so_far().copy()
 
-    def _error_percentiles(self) -> dict[int, float] | None:
-        """What the errors of these shares of the samples do not exceed; None if it is too large."""
+    def _judge_samples(self) -> None:
+        """Have the model know how large the errors of its samples are, unless one is too large."""
         samples = self._inputs
         rows = samples if isinstance(samples, np.ndarray) else samples.some(_JUDGED)
         parameters = [getattr(self.model, name) for name in PARAMETERS]
         with np.errstate(over="ignore"):
             errors = of_rows(rows, "errors", parameters)
-        if not np.isfinite(errors).all():
-            return None
-        found = np.percentile(errors.astype(np.float64), PERCENTAGES, method="higher")
-        return dict(zip(PERCENTAGES, found.tolist(), strict=True))
+        if np.isfinite(errors).all():
+            errors = errors.astype(np.float64)
+            self.model.error_percentiles_ = Percentiles.of(errors)
+            self.model.error_ = float(errors.mean())
 
     @property
     def _inputs(self) -> np.ndarray | Rows:

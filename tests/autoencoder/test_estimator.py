@@ -615,6 +615,19 @@ def test_error_percentiles_are_those_of_the_scores_of_the_samples_trained_on(dty
     np.testing.assert_allclose(list(model.error_percentiles_.values()), expected, rtol=1e-5)
 
 
+def test_another_percentile_is_refused_with_those_that_there_are():
+    model = AutoEncoder(2, epochs=1, random_state=0).fit(np.random.RandomState(0).rand(20, 4))
+    with pytest.raises(KeyError, match="no percentile 97 is kept: there are 50, 90, 95, 99, 100"):
+        model.error_percentiles_[97]
+
+
+def test_the_error_of_training_is_that_of_the_finished_network():
+    X = np.random.RandomState(0).rand(100, 4)
+    model = AutoEncoder(2, epochs=3, random_state=0).fit(X)
+    assert model.error_ == pytest.approx(-model.score(X))
+    assert model.partial_fit(X).error_ is None
+
+
 def test_error_percentiles_are_of_samples_without_noise():
     X = np.random.RandomState(0).rand(100, 4)
     model = AutoEncoder(2, epochs=5, corruption="masking", random_state=0).fit(X)

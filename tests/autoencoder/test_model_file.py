@@ -49,12 +49,13 @@ def test_a_loaded_model_goes_on_training_like_the_original(model, path, X):
 def test_how_large_the_errors_of_training_were_is_kept(model, path):
     assert model.error_percentiles_ is not None
     assert AutoEncoder.load(path).error_percentiles_ == model.error_percentiles_
+    assert AutoEncoder.load(path).error_ == model.error_
 
 
 def test_a_file_without_the_errors_of_training_is_read(path, X):
-    rewrite(path, error_percentiles=None)
+    rewrite(path, error_percentiles=None, error=None)
     again = AutoEncoder.load(path)
-    assert again.error_percentiles_ is None
+    assert (again.error_percentiles_, again.error_) == (None, None)
     again.save(path)
     assert AutoEncoder.load(path).error_percentiles_ is None
 

@@ -143,8 +143,11 @@ def test_apply_tells_the_mean_error_and_the_worst_row(folder, table):
 
 
 def test_beside_the_error_of_new_rows_stands_that_of_training(folder):
-    cost = autoencoder.load("model.npz")[1].costs_[-1]
-    assert f"; in training it was {cost:.4g}\n" in done("apply", "model.npz", "new.csv")
+    options = ["--label", "state", "--epochs", 3, "--figure", "none", "--save", "m.npz"]
+    out = done("--data", "old.csv", *options)
+    cost = float(re.search(r"Trained for .*, cost = (\S+)", out)[1])
+    assert f"; in training it was {cost:.4g}\n" in done("apply", "m.npz", "new.csv")
+    assert f" to {cost:.4g}\n" in done("show", "m.npz")
 
 
 def test_columns_that_reach_far_beyond_the_range_of_training_are_named(folder, table):
@@ -455,7 +458,8 @@ def test_early_stopping_is_told_with_the_best_epoch_after_training_and_by_show(f
     network = autoencoder.load("m.npz")[1]
     best = network.validation_scores_.argmax()
     told = (
-        f"the best was epoch {best + 1}, validation error {-network.validation_scores_[best]:.4g}"
+        f"the best was epoch {best}, counted from 0, "
+        f"validation error {-network.validation_scores_[best]:.4g}"
     )
     assert network.n_iter_ < 50
     assert f"Stopped early after {network.n_iter_} of 50 epochs; {told}" in lines
