@@ -18,6 +18,7 @@ from ..core.graph import Apply, Op, Variable, toposort
 from ..ops.linalg import Dot
 from ..ops.planned import Contiguous, InRange
 from ..ops.shape import is_transposed, transposed
+from ..protocol.axes import axes_of
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import Applied, made_by
 from ..rewrite.engine import Replacement, Rewriter, Rule, rule
@@ -69,7 +70,7 @@ def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
 
 def _goes_by_elements(node: Apply) -> bool:
     """Whether each element of the output is a function of those that broadcast to its place."""
-    told = node.op.axes(node)
+    told = axes_of(node)
     if told is None or told.whole or told.sizes:
         return False
     (output,) = told.outputs

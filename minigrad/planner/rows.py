@@ -21,7 +21,7 @@ from ..core.types import constant
 from ..ops.inner.rows import RowBlocks
 from ..ops.linalg import Dot
 from ..ops.pieces import SHARED_PRODUCT
-from ..protocol.axes import Axes
+from ..protocol.axes import Axes, axes_of
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import before, clone_node, clone_replace
 from .specialise import improve_before_cutting, improve_for_sizes
@@ -99,7 +99,7 @@ class _Rows:
         """The label of the rows among the axes of the node; None if it does not go by rows."""
         if not any(v in self.axis for v in node.inputs):
             return None
-        told = node.op.axes(node)
+        told = axes_of(node)
         if told is None:
             return None
         pairs = [*zip(node.inputs, told.inputs, strict=True)]
@@ -218,7 +218,7 @@ def _body(
 
 def _told(node: Apply) -> Axes:
     """The axes of a node that goes by rows."""
-    axes = node.op.axes(node)
+    axes = axes_of(node)
     assert axes is not None
     return axes
 
@@ -226,7 +226,7 @@ def _told(node: Apply) -> Axes:
 def _size_given(v: Variable, axis: int) -> int | None:
     """Which input of its owner says how many rows v has, where nothing else has to do with them."""
     node = v.owner
-    told = None if node is None else node.op.axes(node)
+    told = None if node is None else axes_of(node)
     if node is None or told is None:
         return None
     label = told.outputs[v.index or 0][axis]

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core import graph
 from ..core.elementwise import Shape
-from ..core.graph import Apply, Constant
+from ..core.graph import Apply, Constant, Op, Variable
 from .errors import names_of
 
 Label = Any  # hashable
@@ -106,6 +106,32 @@ def broadcasting(*shapes: Shape) -> Axes:
     ]
     labels = {label for labels in inputs for label in labels}
     return Axes(inputs, [[axis if axis in labels else None for axis in range(ndim)]])
+
+
+def axes_of(node: Apply) -> Axes | None:
+    """The axes that the node's op tells; None if it tells nothing."""
+    axes = node.op.axes(node)
+    if axes is not None:
+        _check_labels(node.op, "input", axes.inputs, node.inputs)
+        _check_labels(node.op, "output", axes.outputs, node.outputs)
+    return axes
+
+
+def _check_labels(
+    op: Op, kind: str, told: Sequence[tuple[Label, ...]], variables: Sequence[Variable]
+) -> None:
+    """Raise a ValueError unless there is a label for each axis of each variable."""
+    if len(told) != len(variables):
+        raise ValueError(
+            f"{op}: axes tells the labels of {len(told)} {kind}s, but there are {len(variables)}"
+        )
+    for i, (labels, variable) in enumerate(zip(told, variables, strict=True)):
+        if len(labels) != variable.type.ndim:
+            name = f" ({variable.name})" if variable.name else ""
+            raise ValueError(
+                f"{op}: axes has {len(labels)} labels, {labels}, for {kind} {i}{name}, "
+                f"whose number of axes is {variable.type.ndim}"
+            )
 
 
 def infer_shapes(

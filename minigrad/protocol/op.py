@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from ..core.graph import Apply, NumPyOp, Op, perform
 from ..core.operators import extend
-from .axes import Axes
+from .axes import Axes, axes_of
 from .closed import ClosedGraph
 
 # See OpProtocol.expression.
@@ -60,7 +60,7 @@ class OpProtocol:
         A size may be a number or an integer expression: write arithmetic that suits both. By
         default this follows from `axes`.
         """
-        axes = self.axes(node)
+        axes = axes_of(node)
         return None if axes is None else axes.shapes(node, input_shapes)
 
     def equal_sizes(self: Any, node: Apply) -> Sequence[tuple[int, int, int, int]]:
@@ -69,7 +69,7 @@ class OpProtocol:
         They are checked before the op runs, unless they are known to be equal. By default this
         follows from `axes`.
         """
-        axes = self.axes(node)
+        axes = axes_of(node)
         return () if axes is None else axes.equal
 
     def may_refuse(self: Any, node: Apply) -> bool:

@@ -18,7 +18,7 @@ from ..core.evaluate import evaluate
 from ..core.graph import Apply, Op, Variable, perform
 from ..core.types import TensorType
 from ..gradient import Lop, Rop
-from ..protocol.axes import Axes, infer_shapes
+from ..protocol.axes import Axes, axes_of, infer_shapes
 from .agreement import assert_program_agrees
 from .check import check_grad
 from .complex_step import perform_unchecked
@@ -150,7 +150,7 @@ def assert_goes_along_its_axes(
     node: Apply, given: Sequence[np.ndarray], made: Sequence[np.ndarray]
 ) -> None:
     """Check that what the op makes of parts is a part of each output, or adds up to it."""
-    told = node.op.axes(node)
+    told = axes_of(node)
     if told is None:
         return
     pairs = zip(told.inputs, given, strict=True)

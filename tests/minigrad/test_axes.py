@@ -116,3 +116,27 @@ def test_axes_with_one_label_are_checked_to_have_one_size():
     f = minigrad.function([x, y], Pairs()(x, y))
     with pytest.raises(ValueError, match="x has 3 along axis 1, y has 1 along axis 1"):
         f(np.ones((2, 3)), np.ones((2, 1)))
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        (Axes(["ij"], ["i"]), r"Odd: axes has 2 labels, .*, for input 0 \(x\), whose number .* 1"),
+        (Axes(["i"], ["ij"]), r"Odd: axes has 2 labels, .*, for output 0, whose number .* 1"),
+        (Axes(["i", "i"], ["i"]), r"Odd: axes tells the labels of 2 inputs, but there are 1"),
+    ],
+)
+def test_labels_that_do_not_fit_the_inputs_or_outputs_are_refused_by_name(told, message):
+    class Odd(minigrad.Op):
+        __props__ = ()
+        itypes = otypes = [T.dvector]
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = -inputs[0]
+
+        def axes(self, node):
+            return told
+
+    x = T.dvector("x")
+    with pytest.raises(ValueError, match=message):
+        minigrad.function([x], Odd()(x) + x)([1.0])
