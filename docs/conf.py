@@ -26,6 +26,7 @@ extensions = [
     "reference",
     "derivatives",
     "lessons",
+    "drawings",
 ]
 exclude_patterns = ["_build", "_extensions", "**.ipynb"]
 
@@ -52,6 +53,7 @@ napoleon_use_ivar = True  # attributes are a list, beside the members
 napoleon_use_rtype = False
 
 html_theme = "furo"
+pygments_dark_style = "github-dark"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]
 html_copy_source = False
