@@ -7,6 +7,7 @@ from pathlib import Path
 from notebooks import notebook
 from slides import slides
 
+HEAD = "---\nfile_format: mystnb\n"
 LINKS = (
     '<p class="lesson">{prompt}<a href="{name}.ipynb" download>notebook</a> '
     '<a href="{name}.slides.html">slides</a></p>'
@@ -15,7 +16,7 @@ LINKS = (
 
 def offer(app, docname, template, context, doctree) -> None:
     """Write the files of a page with cells, and links to them below its title."""
-    if doctree is None or "{code-cell}" not in (text := source(app, docname)):
+    if doctree is None or not (text := source(app, docname)).startswith(HEAD):
         return
     place = Path(app.outdir) / docname
     place.parent.mkdir(parents=True, exist_ok=True)

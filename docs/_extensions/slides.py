@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 from docutils import nodes
+from pygments.formatters import HtmlFormatter
 
 HERE = Path(__file__).parent
 
@@ -23,7 +24,9 @@ def slides(app, doctree: nodes.document, title: str) -> str:
         body = app.builder.render_partial(slide)["fragment"]
         found.append(f'<section class="slide"><div>{with_pictures(app, body)}</div></section>')
     template = (HERE / "slides.html").read_text(encoding="utf-8")
-    pygments = (Path(app.outdir) / "_static/pygments.css").read_text(encoding="utf-8")
+    light = HtmlFormatter(style=app.config.pygments_style or "default").get_style_defs(".highlight")
+    dark = HtmlFormatter(style=app.config.pygments_dark_style).get_style_defs(".highlight")
+    pygments = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
     parts = {"title": title, "pygments": pygments, "slides": "\n".join(found)}
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: parts[match[1]], template)
 
