@@ -25,6 +25,7 @@ from ..fitting.hyperparameters import step_length
 from ..model import Model
 from ..output import Output, complain, counted
 from ..pictures.drawing import draw
+from ..pictures.errors import Judged
 from ..preparation import SHUFFLED_BY, Preparation, Scaling
 from ..progress import Progress
 from ..training import Diverged
@@ -270,8 +271,15 @@ def _apply(options: argparse.Namespace, out: Output) -> int:
             write_csv(path, header, rows)
             print(f"{name.capitalize()}: {path}", file=out)
     if options.figure:
-        _write_picture(_picture(kept, features, samples.labels), options.figure, out)
+        picture = _picture(kept, features, samples.labels, _judged(kept, samples, scores))
+        _write_picture(picture, options.figure, out)
     return TRAINED
+
+
+def _judged(kept: Kept, samples: Samples, scores: Scores) -> Judged:
+    """The scores as the picture shows them."""
+    names = range(len(scores.errors)) if samples.origins is None else samples.origins.tolist()
+    return Judged(scores.errors, names, kept.network.error_percentiles_ or {}, scores.share)
 
 
 def _called(samples: Samples, row: int) -> str:
@@ -298,7 +306,9 @@ def _show_model(options: argparse.Namespace, out: Output) -> int:
     return TRAINED
 
 
-def _picture(kept: Kept, features: np.ndarray, labels: np.ndarray | None) -> Callable[..., Figure]:
+def _picture(
+    kept: Kept, features: np.ndarray, labels: np.ndarray | None, judged: Judged | None = None
+) -> Callable[..., Figure]:
     """What draws the model, on a figure that is given or on a new one."""
     return partial(
         draw,
@@ -309,6 +319,7 @@ def _picture(kept: Kept, features: np.ndarray, labels: np.ndarray | None) -> Cal
         label_name=kept.label if isinstance(kept.label, str) else None,
         feature_names=kept.names,
         image_shape=kept.image_shape,
+        judged=judged,
     )
 
 

@@ -13,6 +13,7 @@ from sklearn.utils.validation import check_is_fitted
 from ..estimator import AutoEncoder
 from ..model import Model
 from .classes import Classes
+from .errors import Judged
 from .plotting import Comparison, plot_images, plot_points
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def draw(
     label_name: str | None = None,
     feature_names: Sequence[str] | None = None,
     image_shape: tuple[int, int] | None = None,
+    judged: Judged | None = None,
     figure: Figure | None = None,
 ) -> Figure:
     """Draw what the network makes of features, in the units to which `inverse` takes them.
@@ -122,10 +124,16 @@ def draw(
         From features to the samples' own units.
     labels, label_name, feature_names, image_shape, figure
         As in `plot_points` and `plot_images`.
+    judged : Judged, optional
+        The errors of new samples, all of them: these are drawn in place of the cost of training, and
+        those above it are ringed. PCA, which would be fitted to what it is to judge, is left out.
     """
+    ringed = None if judged is None else _evenly(judged.above)
     features, labels = _evenly(features), _evenly(labels)
     code = network.transform(features)
-    by_pca = _by_pca(np.asarray(features, dtype=np.float64), code.shape[1])
+    by_pca = None
+    if judged is None:
+        by_pca = _by_pca(np.asarray(features, dtype=np.float64), code.shape[1])
     rebuilt = network.inverse_transform(code)
     error = _mean_square(np.asarray(features, dtype=np.float64) - rebuilt)
     before, after = inverse(np.asarray(features)), inverse(rebuilt)
@@ -148,6 +156,8 @@ def draw(
             validation_costs=validation_costs,
             error=error,
             pca=pca,
+            judged=judged,
+            ringed=ringed,
             feature_names=feature_names,
             figure=figure,
         )
@@ -162,6 +172,8 @@ def draw(
         validation_costs=validation_costs,
         error=error,
         pca=pca,
+        judged=judged,
+        ringed=ringed,
         image_shape=image_shape,
         figure=figure,
     )

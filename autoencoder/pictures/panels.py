@@ -93,7 +93,13 @@ def add_legend(figure: Figure, classes: Classes) -> None:
     )
 
 
-def draw_points(axes: Axes, points: np.ndarray, classes: Classes, names: Sequence[str]) -> None:
+def draw_points(
+    axes: Axes,
+    points: np.ndarray,
+    classes: Classes,
+    names: Sequence[str],
+    ringed: np.ndarray | None = None,
+) -> None:
     """A scatter of points of two columns, a histogram of one; class i in the i-th colour."""
     clear_frame(axes)
     _label(axes.xaxis, names[0])
@@ -108,6 +114,10 @@ def draw_points(axes: Axes, points: np.ndarray, classes: Classes, names: Sequenc
     axes.scatter(
         x, y, c=colours[classes.membership], s=size, alpha=0.5, linewidths=0, rasterized=True
     )
+    if ringed is not None:
+        axes.scatter(
+            x[ringed], y[ringed], s=60, facecolors="none", edgecolors="black", linewidths=1
+        )
     _set_limits(axes, points)
 
 
@@ -120,14 +130,16 @@ def _principal(code: np.ndarray) -> np.ndarray:
     return np.pad(components, [(0, 0), (0, 2 - components.shape[1])])  # one sample has but one
 
 
-def draw_code(axes: Axes, code: np.ndarray, classes: Classes) -> None:
+def draw_code(
+    axes: Axes, code: np.ndarray, classes: Classes, ringed: np.ndarray | None = None
+) -> None:
     """The code by its two units, by its first two principal components, or as a histogram."""
     n_hidden = code.shape[1]
     if n_hidden <= 2:
-        draw_points(axes, code, classes, ["hidden unit 0", "hidden unit 1"])
+        draw_points(axes, code, classes, ["hidden unit 0", "hidden unit 1"], ringed)
     else:
         names = [f"principal component {i} of the {n_hidden} hidden units" for i in (1, 2)]
-        draw_points(axes, _principal(code), classes, names)
+        draw_points(axes, _principal(code), classes, names, ringed)
     axes.set_box_aspect(1)
 
 
@@ -180,7 +192,7 @@ def draw_cost(
             curves.append(np.full(len(costs), cost))
     _describe_cost(axes, costs)
     _set_epochs(axes, len(costs) - 1)
-    _set_costs(axes, np.concatenate(curves))
+    set_costs(axes, np.concatenate(curves))
     if len(axes.lines) > 1:
         axes.legend(loc=_free_place(axes, curves), frameon=False, fontsize="small")
 
@@ -498,7 +510,7 @@ class _EpochLocator(MaxNLocator):
         return np.abs(ticks[(ticks > -0.5) & (ticks < self.last + 0.5)])  # of -0.0 too
 
 
-def _set_costs(axes: Axes, costs: np.ndarray) -> None:
+def set_costs(axes: Axes, costs: np.ndarray) -> None:
     """A logarithmic axis with plain numbers, or a linear one if a cost is zero."""
     costs = costs[np.isfinite(costs) & (costs <= HIGHEST_COST)]
     if len(costs) == 0 or costs.min() <= 0:

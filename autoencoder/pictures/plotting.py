@@ -17,6 +17,7 @@ from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
 from .classes import Classes
+from .errors import Judged, draw_errors
 from .panels import (
     add_legend,
     columns_for,
@@ -56,6 +57,8 @@ def plot_points(
     validation_costs: ArrayLike | None = None,
     error: float | None = None,
     pca: Comparison | None = None,
+    judged: Judged | None = None,
+    ringed: np.ndarray | None = None,
     feature_names: Sequence[str] | None = None,
     figure: Figure | None = None,
 ) -> Figure:
@@ -63,7 +66,7 @@ def plot_points(
 
     The first two features of the data, before and after, are shown on equal axes. A code with more
     than two columns is shown by its first two principal components. A single feature or
-    hidden unit becomes a histogram. With `pca`, a fifth panel shows what each feature lost.
+    hidden unit becomes a histogram. With `pca` or `judged`, a fifth panel shows what each feature lost.
 
     Parameters
     ----------
@@ -85,6 +88,10 @@ def plot_points(
         level beside them.
     pca : Comparison, optional
         What PCA makes of the data.
+    judged : Judged, optional
+        The errors of new samples, drawn in place of the cost.
+    ringed : array of bool of shape (n_samples,), optional
+        Which samples have a ring around them.
     feature_names : sequence of str, optional
         By default ``feature 0`` and so on.
     figure : Figure, optional
@@ -121,28 +128,32 @@ def plot_points(
         raise ValueError(f"plot_points: {len(names)} feature_names for {n_features} features")
     classes = Classes.of(labels, n_samples, label_name)
 
-    figure = _blank(figure, width=10, height=10 if pca is None else 12.4)
+    with_lost = pca is not None or judged is not None
+    figure = _blank(figure, width=10, height=12.4 if with_lost else 10)
     panels: list[Any] = [["incoming", "encoded"], ["decoded", "cost"]]
     ratios = [1.0, 1.0]
-    if pca is not None:
+    if with_lost:
         panels.append(["lost", "lost"])
         ratios.append(0.4)
     axes = figure.subplot_mosaic(panels, height_ratios=ratios)
     samples = "1 sample" if n_samples == 1 else f"{n_samples:,} samples"
     lengths = f"{n_features} → {code.shape[1]}"
     title(axes["incoming"], "Incoming data", f"{samples} of {_numbers(n_features)}")
-    draw_points(axes["incoming"], data[:, :2], classes, names)
+    draw_points(axes["incoming"], data[:, :2], classes, names, ringed)
     title(axes["encoded"], "Encoded data", f"{lengths} numbers")
-    draw_code(axes["encoded"], code, classes)
+    draw_code(axes["encoded"], code, classes, ringed)
     title(axes["decoded"], "Decoded data", f"{lengths} → {n_features} numbers")
-    draw_points(axes["decoded"], decoded[:, :2], classes, names)
+    draw_points(axes["decoded"], decoded[:, :2], classes, names, ringed)
     axes["decoded"].set(xlim=axes["incoming"].get_xlim(), ylim=axes["incoming"].get_ylim())
-    level = None if pca is None else (pca.n_components, pca.cost)
-    draw_cost(axes["cost"], costs, validation_costs, error, level)
+    if judged is None:
+        level = None if pca is None else (pca.n_components, pca.cost)
+        draw_cost(axes["cost"], costs, validation_costs, error, level)
+    else:
+        draw_errors(axes["cost"], judged)
     for name in ("incoming", "decoded", "cost"):
         axes[name].set_box_aspect(1)
-    if pca is not None:
-        draw_lost(axes["lost"], data, decoded, pca.decoded, names)
+    if with_lost:
+        draw_lost(axes["lost"], data, decoded, None if pca is None else pca.decoded, names)
     add_legend(figure, classes)
     return figure
 
@@ -159,6 +170,8 @@ def plot_images(
     validation_costs: ArrayLike | None = None,
     error: float | None = None,
     pca: Comparison | None = None,
+    judged: Judged | None = None,
+    ringed: np.ndarray | None = None,
     image_shape: tuple[int, int] | None = None,
     figure: Figure | None = None,
 ) -> Figure:
@@ -188,6 +201,10 @@ def plot_images(
         As in `plot_points`, of all samples.
     pca : Comparison, optional
         What PCA makes of the images: a third row.
+    judged : Judged, optional
+        The errors of new samples, drawn in place of the cost.
+    ringed : array of bool of shape (n_samples,), optional
+        Which samples have a ring around them.
     image_shape : (height, width), optional
         By default square.
     figure : Figure, optional
@@ -283,10 +300,13 @@ def plot_images(
         code = np.asarray(code)
         classes = Classes.of(labels, len(code), label_name)
         title(axes["code"], "Encoded data", f"{lengths} numbers")
-        draw_code(axes["code"], code, classes)
+        draw_code(axes["code"], code, classes, ringed)
         add_legend(figure, classes)
-    level = None if pca is None else (pca.n_components, pca.cost)
-    draw_cost(axes["cost"], costs, validation_costs, error, level)
+    if judged is None:
+        level = None if pca is None else (pca.n_components, pca.cost)
+        draw_cost(axes["cost"], costs, validation_costs, error, level)
+    else:
+        draw_errors(axes["cost"], judged)
     axes["cost"].set_box_aspect(1)
     return figure
 

@@ -262,6 +262,39 @@ def test_apply_draws_new_rows_if_it_is_asked_to(folder):
     assert (folder / "new.png").read_bytes().startswith(b"\x89PNG")
 
 
+def test_the_picture_of_new_rows_shows_their_errors_beside_those_of_training(folder, monkeypatch):
+    pictures = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *args, **options: pictures.append(figure))
+    done(
+        "apply", "model.npz", "new.csv", "--threshold", 90, "--scores", "s.csv", "--figure", "f.png"
+    )
+    panels = {axes.get_title(loc="left"): axes for axes in pictures[0].axes}
+    assert list(panels) == ["Incoming data", "Encoded data", "Decoded data", "Errors", "Lost"]
+    scores = pd.read_csv("s.csv")
+    errors, ringed, *levels = (line.get_ydata() for line in panels["Errors"].lines)
+    np.testing.assert_array_equal(errors, sorted(scores["score"], reverse=True))
+    np.testing.assert_array_equal(ringed, errors[: scores["above"].sum()])
+    percentiles = autoencoder.load("model.npz").error_percentiles_
+    assert [level[0] for level in levels] == list(percentiles.values())
+    largest = scores.nlargest(3, "score")["row"]
+    assert [text.get_text() for text in panels["Errors"].texts] == [str(row) for row in largest]
+    rings = panels["Incoming data"].collections[1].get_offsets()
+    table = pd.read_csv("new.csv")[scores["above"]]
+    np.testing.assert_allclose(rings, table[NAMES[:2]], rtol=1e-4)
+
+
+def test_a_picture_of_errors_needs_none_of_training(folder, monkeypatch):
+    pictures = []
+    monkeypatch.setattr(Figure, "savefig", lambda figure, *args, **options: pictures.append(figure))
+    with np.load("model.npz") as archive:
+        entries = {name: archive[name] for name in archive.files if not name.startswith("error")}
+    np.savez("older.npz", **entries)
+    done("apply", "older.npz", "new.csv", "--figure", "f.png")
+    (errors,) = [axes for axes in pictures[0].axes if axes.get_title(loc="left") == "Errors"]
+    assert errors.get_legend() is None
+    assert len(errors.texts) == 3
+
+
 @pytest.mark.parametrize(
     ("label", "classes"), [("state", ["busy", "idle"]), ("grade", ["grade 1", "grade 2"])]
 )

@@ -1,0 +1,73 @@
+"""The panel of the errors of new samples, beside those of training."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import StrMethodFormatter
+
+from .panels import (
+    COST_COLOUR,
+    HIGHEST_COST,
+    NOTE_COLOUR,
+    clear_frame,
+    set_costs,
+    shortened,
+    title,
+)
+
+_NAMED = 3
+_STYLES = (":", "-.", (0, (8, 4)), "--", "-")
+
+
+class Judged(NamedTuple):
+    """The errors of new samples, and what they are judged by."""
+
+    errors: np.ndarray
+    #: What each sample is called.
+    names: Sequence[object]
+    #: The errors that these percentages of the samples of training did not exceed.
+    percentiles: Mapping[int, float]
+    #: Whoever has more than this percentage is marked.
+    percentage: int
+
+    @property
+    def above(self) -> np.ndarray:
+        """Whether each sample's error is above that of training."""
+        return self.errors > self.percentiles.get(self.percentage, np.inf)
+
+
+def draw_errors(axes: Axes, judged: Judged) -> None:
+    """The errors from the largest down, the largest with their names, and the levels of training."""
+    clear_frame(axes)
+    order = np.argsort(-judged.errors, kind="stable")
+    errors, above = np.minimum(judged.errors[order], HIGHEST_COST), judged.above[order]
+    ranks = np.arange(1, len(order) + 1)
+    note = f"{above.sum():,} of {len(order):,} above {judged.percentage} % of training"
+    title(axes, "Errors", note if judged.percentiles else "the largest by their numbers")
+    axes.plot(ranks, errors, ".", color=COST_COLOUR, markersize=4, rasterized=True)
+    axes.plot(ranks[above], errors[above], "o", color="black", fillstyle="none", markersize=8)
+    for style, (percentage, error) in zip(_STYLES, judged.percentiles.items(), strict=False):
+        label = f"{percentage} % of training: {error:.3g}"
+        axes.axhline(error, zorder=1, color=NOTE_COLOUR, linestyle=style, linewidth=1, label=label)
+    for rank, error, i in zip(ranks[:_NAMED], errors, order, strict=False):
+        axes.annotate(
+            shortened(str(judged.names[i]), 14),
+            (rank, error),
+            xytext=(3, 5),
+            textcoords="offset points",
+            rotation=45,
+            rotation_mode="anchor",
+            fontsize="small",
+        )
+    axes.set_xscale("log")
+    axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
+    set_costs(axes, np.concatenate([errors, list(judged.percentiles.values())]))
+    axes.margins(x=0.05, y=0.12)
+    axes.set_xlabel("from the largest down")
+    axes.set_ylabel("mean squared error")
+    if judged.percentiles:
+        axes.legend(loc="lower left", frameon=False, fontsize="small")
