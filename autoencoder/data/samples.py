@@ -314,10 +314,14 @@ def _select(
     """The samples in these columns of the table; a class that is missing costs no row."""
     select = _select_array if isinstance(table, np.ndarray) else _select_frame
     samples = select(table, columns, label_at, source, wanted)
-    n_missing = int(np.isnan(samples.features).sum())
-    if n_missing == 0:
+    missing = np.isnan(samples.features).sum(axis=0)
+    if not missing.any():
         return samples
-    return samples._replace(note=f"{source}: {counted(n_missing, 'missing value')} filled in")
+    filled = f"{source}: {counted(int(missing.sum()), 'missing value')} filled in"
+    if samples.names is None:
+        return samples._replace(note=filled)
+    lacking = [samples.names[i] for i in np.flatnonzero(missing)]
+    return samples._replace(note=f"{filled}, of {_quoted(lacking)}")
 
 
 def _check_columns(samples: Samples) -> None:

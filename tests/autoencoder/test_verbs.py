@@ -22,6 +22,7 @@ from autoencoder import AutoEncoder
 from autoencoder.__main__ import main
 from autoencoder.command.report import hint_at_row_numbers
 from autoencoder.data import read_samples
+from autoencoder.data.frames import quoted
 
 NAMES = [f"sensor {i}" for i in range(20)]
 SHORT = ["--epochs", 30, "--hidden", 3, "--quiet"]
@@ -693,7 +694,9 @@ def gaps(folder, table):
         "--data", "gaps.csv", "--fill", "median", *SHORT, "--figure", "g.png", "--save", "g.npz"
     )
     assert told.returncode == 0
-    assert told.stderr.strip().endswith("gaps.csv: 25 missing values filled in")
+    assert told.stderr.strip().endswith(
+        "gaps.csv: 25 missing values filled in, of " + quoted(columns)
+    )
     return rows
 
 
