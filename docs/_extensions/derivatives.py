@@ -1,6 +1,8 @@
-"""The directive `derivatives`: each function of the table with its derivatives, as mathematics."""
+"""The directives `derivatives` and `derivatives-of-arrays`: derivatives, as mathematics."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
@@ -23,6 +25,38 @@ def equations(op: Elementwise) -> str:
     return latex({output: result, **written})
 
 
+def equations_of_arrays() -> Iterator[tuple[str, str]]:
+    """Yield operations on arrays, each with the derivative of a cost by its inputs."""
+    X, Y, G = T.dmatrices("X", "Y", "G")
+    x, y, g = T.dvectors("x", "y", "g")
+    for written, output, inputs in [
+        ("X + x", X + x, [X, x]),
+        ("X * x", X * x, [X, x]),
+        ("X.dot(Y)", X.dot(Y), [X, Y]),
+        ("x.dot(y)", x.dot(y), [x, y]),
+        ("X.T", X.T, [X]),
+        ("X.sum()", X.sum(), [X]),
+        ("X.sum(axis=0)", X.sum(axis=0), [X]),
+        ("X.sum(axis=1)", X.sum(axis=1), [X]),
+        ("X.mean()", X.mean(), [X]),
+        ("X.max(axis=1)", X.max(axis=1), [X]),
+        ("X.norm(2)", X.norm(2), [X]),
+        ("T.cumsum(x)", T.cumsum(x), [x]),
+        ("T.logsumexp(x)", T.logsumexp(x), [x]),
+        ("T.nnet.softmax(X)", T.nnet.softmax(X), [X]),
+        ("T.nnet.logsoftmax(X)", T.nnet.logsoftmax(X), [X]),
+    ]:
+        given = [T.dscalar("g"), g, G][output.ndim]
+        derivatives = {f"∂cost/∂{x.name}": minigrad.Lop(output, x, given) for x in inputs}
+        yield written, latex({"czZ"[output.ndim]: output, **derivatives})
+
+
+def entry(name: str, formula: str) -> nodes.Node:
+    """Return an entry: the name of an operation above the mathematics."""
+    paragraph = nodes.paragraph("", "", nodes.literal("", name))
+    return nodes.container("", paragraph, nodes.math_block("", formula))
+
+
 class Derivatives(SphinxDirective):
     """An entry for each function that has a derivative; then the names of the others."""
 
@@ -32,15 +66,21 @@ class Derivatives(SphinxDirective):
             if op.vjp is None:
                 flat.append(name)
             elif name != "tri_gamma":  # its derivative is lacking
-                entry = nodes.container()
-                entry += nodes.paragraph("", "", nodes.literal("", name))
-                entry += nodes.math_block("", equations(op))
-                grid += entry
+                grid += entry(name, equations(op))
         names = [[nodes.literal("", name), nodes.Text(", ")] for name in flat]
         words = [nodes.Text("Without one, or 0 wherever there is one: "), *sum(names, [])[:-1]]
         return [grid, nodes.paragraph("", "", *words, nodes.Text("."))]
 
 
+class DerivativesOfArrays(SphinxDirective):
+    """An entry for each operation on arrays that is shown."""
+
+    def run(self) -> list[nodes.Node]:
+        entries = [entry(*both) for both in equations_of_arrays()]
+        return [nodes.container("", *entries, classes=["derivatives"])]
+
+
 def setup(app):
+    app.add_directive("derivatives-of-arrays", DerivativesOfArrays)
     app.add_directive("derivatives", Derivatives)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,10 +14,22 @@ ziamath.config.math.fontsize = SIZE
 ziamath.config.math.color = "currentColor"
 ziafont.config.svg2 = False  # each formula holds its own letters: nothing is shared by id
 
+# What ziamath sets closer, wider or otherwise than TeX, and what it sets as TeX would.
+AS_IN_TEX = {
+    r"(?<=[\w}])\s*\\operatorname\{": r" \\,\\operatorname{",
+    r"\\operatorname\{(\w*\d\w*)\}": r"\\mathrm{\1}",
+    r"\\bmod\b": r"\\;\\mathrm{mod}\\;",
+    r"\\(land|lor)\b": r"\\;\\\1\\;",
+    r"\\mathrel\{\+\}": r"\\,{+}",
+    r"(^|[(\[{=,&]|leftarrow)(\s*)-": r"\1\2{-}",
+}
+
 
 def drawn(tex: str, inline: bool) -> str:
     """Return SVG that stands on the line and grows with the text; screen readers get the LaTeX."""
-    spaced = tex.replace(r"\bmod", r"\;\mathrm{mod}\;")  # ziamath sets it without spaces
+    spaced = tex
+    for written, meant in AS_IN_TEX.items():
+        spaced = re.sub(written, meant, spaced)
     svg = ziamath.Latex(spaced, inline=inline).svg()
     _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"

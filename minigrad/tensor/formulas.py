@@ -96,9 +96,9 @@ def _document(op: Elementwise) -> str:
     dtype = op.result.__doc__ or ""
     if isinstance(op, Quotient):
         dtype = "The floats' common one; of integers, config.floatX."
+    broadcasting = "The inputs broadcast against each other.\n\n" if op.n_inputs > 1 else ""
     return (
-        f"{formula}, for each element.\n\nDerivative: {rule}.\n\n"
-        "The inputs broadcast against each other.\n\n"
+        f"{formula}, for each element.\n\nDerivative: {rule}.\n\n{broadcasting}"
         f"The dtype: {dtype[0].lower()}{dtype[1:]}\n"
     )
 
