@@ -22,6 +22,8 @@ AS_IN_TEX = {
     r"\\(land|lor)\b": r"\\;\\\1\\;",
     r"\\mathrel\{\+\}": r"\\,{+}",
     r"(^|[(\[{=,&]|leftarrow)(\s*)-": r"\1\2{-}",
+    # Around limits below a sign, a bracket would be a hundred lines high.
+    r"\\left(\\[a-z]+|\\\{|[(\[|.])(?=((?!\\right).)*\\(sum|prod|max|min)_)": r"\\left\1\\textstyle ",
 }
 
 

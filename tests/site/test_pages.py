@@ -70,6 +70,12 @@ def test_slides_load_no_other_file(pages):
     assert not [url for page in slides for url in page.loaded if not url.startswith("data:")]
 
 
+def test_no_formula_is_higher_than_a_screen(pages):
+    for path in pages:
+        heights = re.findall(r'class="math"><svg[^>]*;height:([\d.]+)em', path.read_text("utf-8"))
+        assert all(float(height) < 40 for height in heights), path
+
+
 def test_every_link_leads_to_a_page_and_a_place_in_it(pages):
     dead = []
     for path, page in pages.items():
