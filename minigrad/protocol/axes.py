@@ -44,6 +44,8 @@ class Axes:
     ----------
     equal : list of tuple of int
         The pairs of axes that have the same label: see `Op.equal_sizes`.
+    ndims : list of int
+        How many axes are labelled, for each input and then for each output.
 
     Examples
     --------
@@ -64,6 +66,7 @@ class Axes:
         self.outputs = [*map(tuple, outputs)]
         self.whole = tuple(whole)
         self.sizes = sizes or {}
+        self.ndims = [*map(len, self.inputs), *map(len, self.outputs)]
         self.equal: list[tuple[int, int, int, int]] = []
         self._places: dict[Label, tuple[int, int]] = {}
         for i, labels in enumerate(self.inputs):
@@ -112,26 +115,30 @@ def axes_of(node: Apply) -> Axes | None:
     """The axes that the node's op tells; None if it tells nothing."""
     axes = node.op.axes(node)
     if axes is not None:
-        _check_labels(node.op, "input", axes.inputs, node.inputs)
-        _check_labels(node.op, "output", axes.outputs, node.outputs)
+        # Compiling asks this several times of each node, so it looks for a misfit at one go.
+        if axes.ndims != [v.type.ndim for v in (*node.inputs, *node.outputs)]:
+            raise ValueError(
+                _misfit(node.op, "input", axes.inputs, node.inputs)
+                or _misfit(node.op, "output", axes.outputs, node.outputs)
+            )
     return axes
 
 
-def _check_labels(
+def _misfit(
     op: Op, kind: str, told: Sequence[tuple[Label, ...]], variables: Sequence[Variable]
-) -> None:
-    """Raise a ValueError unless there is a label for each axis of each variable."""
+) -> str | None:
+    """What is wrong with the labels, if there is not one for each axis of each variable."""
     if len(told) != len(variables):
-        raise ValueError(
-            f"{op}: axes tells the labels of {len(told)} {kind}s, but there are {len(variables)}"
-        )
-    for i, (labels, variable) in enumerate(zip(told, variables, strict=True)):
-        if len(labels) != variable.type.ndim:
-            name = f" ({variable.name})" if variable.name else ""
-            raise ValueError(
-                f"{op}: axes has {len(labels)} labels, {labels}, for {kind} {i}{name}, "
-                f"whose number of axes is {variable.type.ndim}"
-            )
+        return f"{op}: axes tells the labels of {len(told)} {kind}s, but there are {len(variables)}"
+    labels = [*map(len, told)]
+    i = next((i for i, v in enumerate(variables) if labels[i] != v.type.ndim), None)
+    if i is None:
+        return None
+    name = f" ({variables[i].name})" if variables[i].name else ""
+    return (
+        f"{op}: axes has {labels[i]} labels, {told[i]}, for {kind} {i}{name}, "
+        f"whose number of axes is {variables[i].type.ndim}"
+    )
 
 
 def infer_shapes(
