@@ -10,6 +10,7 @@ import numpy as np
 from ..data import Samples
 from ..estimator import AutoEncoder
 from ..output import counted
+from ..pictures.drawing import rebuilt_by_pca
 from ..preparation import Preparation
 from .kept import Kept
 
@@ -25,6 +26,20 @@ _MANY_ROWS = 10
 def describe_samples(samples: Samples) -> str:
     """One line: where the samples came from, what is taken for features, and what for the class."""
     return f"{samples.source}: {_shape(samples)}{_columns(samples)}{_constant(samples)}"
+
+
+def describe_loss(features: np.ndarray, error: float, n_hidden: int) -> str | None:
+    """One line: which share of the variance is lost, and with as many principal components."""
+    scaled = np.asarray(features, dtype=np.float64)
+    variance, pca = scaled.var(axis=0).mean(), rebuilt_by_pca(scaled, n_hidden)
+    if pca is None or not variance > 0:
+        return None
+    _, n_components, lost = pca
+    components = counted(n_components, "component")
+    return (
+        f"Lost: {100 * error / variance:.3g} % of the variance; PCA with {components} loses "
+        f"{100 * lost / variance:.3g} %"
+    )
 
 
 def describe_parts(parts: Parts) -> str:

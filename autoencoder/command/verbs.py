@@ -33,6 +33,7 @@ from .kept import Kept
 from .options import APPLY, SHOW, TRAIN
 from .report import (
     describe_best,
+    describe_loss,
     describe_model,
     describe_parts,
     describe_samples,
@@ -172,6 +173,10 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     print(f"{ending}, cost = {cost:.10g}", file=out)
     if status == TRAINED and network.validation_scores_ is not None:
         print(_stopped(network), file=out)
+    if ready.description and status == TRAINED:
+        loss = describe_loss(ready.drawn, -network.score(ready.drawn), network.n_hidden)
+        if loss:
+            print(loss, file=out)
     picture = _picture(kept, ready.drawn, ready.labels)
     if options.figure:
         _write_picture(picture, options.figure, out)

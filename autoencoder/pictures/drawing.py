@@ -133,7 +133,7 @@ def draw(
     code = network.transform(features)
     by_pca = None
     if judged is None:
-        by_pca = _by_pca(np.asarray(features, dtype=np.float64), code.shape[1])
+        by_pca = rebuilt_by_pca(np.asarray(features, dtype=np.float64), code.shape[1])
     rebuilt = network.inverse_transform(code)
     error = _mean_square(np.asarray(features, dtype=np.float64) - rebuilt)
     before, after = inverse(np.asarray(features)), inverse(rebuilt)
@@ -203,7 +203,7 @@ def _evenly(rows: Any) -> Any:
     return (rows.iloc if hasattr(rows, "iloc") else rows)[::step]
 
 
-def _by_pca(features: np.ndarray, n_hidden: int) -> tuple[np.ndarray, int, float] | None:
+def rebuilt_by_pca(features: np.ndarray, n_hidden: int) -> tuple[np.ndarray, int, float] | None:
     """The features rebuilt from as many principal components, their number, and the cost."""
     if len(features) < 2:
         return None

@@ -369,7 +369,8 @@ def test_one_epoch_that_ends_worse_is_no_failure_for_more_of_them_can_mend_it(fo
     def cost_after(epochs):
         result = run("--data", "table.npy", "--lr", 2.5, "--batch-size", "auto", "--epochs", epochs)
         assert result.returncode == 0
-        return cost_in(result.stdout.splitlines()[-2])
+        (trained,) = [line for line in result.stdout.splitlines() if line.startswith("Trained")]
+        return cost_in(trained)
 
     untrained = cost_in(run("--data", "table.npy", "--epochs", 1).stdout.splitlines()[0])
     assert cost_after(1) > 1.5 * untrained

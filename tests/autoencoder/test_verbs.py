@@ -14,8 +14,9 @@ import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 from sklearn.datasets import load_digits
+from sklearn.decomposition import PCA
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import StandardScaler
+from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 import autoencoder
 from autoencoder import AutoEncoder
@@ -149,6 +150,19 @@ def test_beside_the_error_of_new_rows_stands_that_of_training(folder):
     cost = float(re.search(r"Trained for .*, cost = (\S+)", out)[1])
     assert f"; in training it was {cost:.4g}\n" in done("apply", "m.npz", "new.csv")
     assert f" to {cost:.4g}\n" in done("show", "m.npz")
+
+
+def test_training_tells_which_share_of_the_variance_is_lost_and_by_pca(folder, table):
+    options = ["--label", "state", "--epochs", 3, "--hidden", 2, "--figure", "none"]
+    out = done("--data", "old.csv", *options)
+    cost = float(re.search(r"Trained for .*, cost = (\S+)", out)[1])
+    scaled = MinMaxScaler().fit_transform(table[:80][NAMES])
+    variance = scaled.var(axis=0).mean()
+    rebuilt = PCA(2).fit(scaled)
+    lost = ((scaled - rebuilt.inverse_transform(rebuilt.transform(scaled))) ** 2).mean()
+    told = re.search(r"Lost: (\S+) % of the variance; PCA with 2 components loses (\S+) %", out)
+    shares = [100 * cost / variance, 100 * lost / variance]
+    assert [float(told[1]), float(told[2])] == pytest.approx(shares, rel=0.01)
 
 
 def test_columns_that_reach_far_beyond_the_range_of_training_are_named(folder, table):
