@@ -99,9 +99,10 @@ class Model(Pipeline):
         return super().score(self._by_name(X), y)
 
     def _by_name(self, X: Any) -> Any:
-        """The columns that the model knows, in its order, if X has them all by name."""
+        """The columns of X that the model knows, in its order; if X has any by name."""
         wanted = list(getattr(self, "feature_names_in_", ()))
         there = list(getattr(X, "columns", ()))
-        if not wanted or there == wanted or not set(wanted) <= set(there):
-            return X  # scikit-learn tells what is missing
-        return X[wanted]
+        known = [name for name in wanted if name in there]
+        if not known or there == wanted:
+            return X
+        return X[known]  # where some are missing, scikit-learn tells which
