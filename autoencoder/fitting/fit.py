@@ -40,7 +40,7 @@ FITTED = (
     *("error_percentiles_", "error_"),
     *FEATURES,
 )
-# Of so many samples are the errors taken where not all are in memory.
+# So many samples are looked at for their errors where not all are in memory.
 _JUDGED = 10_000
 # The modules whose lines a warning is not about.
 _OURS = (__name__, "autoencoder.estimator")

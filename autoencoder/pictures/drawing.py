@@ -145,38 +145,21 @@ def draw(
         pca = Comparison(n_components, inverse(decoded)[shown], cost)
     scores = getattr(network, "validation_scores_", None)
     validation_costs = None if scores is None else -np.asarray(scores, dtype=np.float64)
+    shared: dict[str, Any] = {
+        "labels": labels,
+        "label_name": label_name,
+        "validation_costs": validation_costs,
+        "error": error,
+        "pca": pca,
+        "judged": judged,
+        "ringed": ringed,
+        "figure": figure,
+    }
+    costs = network.costs_
     if image_shape is None:
-        return plot_points(
-            before,
-            code,
-            after,
-            network.costs_,
-            labels,
-            label_name=label_name,
-            validation_costs=validation_costs,
-            error=error,
-            pca=pca,
-            judged=judged,
-            ringed=ringed,
-            feature_names=feature_names,
-            figure=figure,
-        )
-    return plot_images(
-        before,
-        after,
-        network.weights_,
-        network.costs_,
-        code=code,
-        labels=labels,
-        label_name=label_name,
-        validation_costs=validation_costs,
-        error=error,
-        pca=pca,
-        judged=judged,
-        ringed=ringed,
-        image_shape=image_shape,
-        figure=figure,
-    )
+        return plot_points(before, code, after, costs, feature_names=feature_names, **shared)
+    weights = network.weights_
+    return plot_images(before, after, weights, costs, code=code, image_shape=image_shape, **shared)
 
 
 def _parts(model: Any) -> tuple[AutoEncoder, Any, tuple[int, int] | None]:

@@ -343,6 +343,7 @@ class _FewDigits(ScalarFormatter):
 
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         ticks = np.asarray(values, dtype=np.float64)
+        # Ticks are asked for when there is an axis.
         low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
         seen = ticks[(low <= ticks) & (ticks <= high)]
         if len(seen) < 2:

@@ -10,7 +10,7 @@ from ..core.operators import extend
 
 # Nobody finds their way through a larger drawing in a notebook.
 _LARGEST = 150
-# Of a longer formula only the outside is shown.
+# A longer formula shows its outside only.
 _LONGEST = 500
 
 
