@@ -9,11 +9,11 @@ from typing import Any
 
 from ..compile import Function
 from ..core.graph import Variable, toposort
-from ..rewrite.replay import Change, replay
 from .diagram import Diagram
 from .drawing import LARGEST, diagram_of
 from .let import BECOMES
 from .notation import MATHML
+from .replay import Change, replay
 from .svg import svg
 from .typeset import in_mathml, in_short
 

@@ -9,9 +9,9 @@ from hypothesis import given
 import minigrad
 import minigrad.tensor as T
 from minigrad.printing import page, steps
+from minigrad.printing.replay import replay
 from minigrad.protocol.walks import ancestors
 from minigrad.rewrite import improve
-from minigrad.rewrite.replay import replay
 from minigrad.testing.strategies import expressions
 
 X, Y = T.dmatrices("X", "Y")

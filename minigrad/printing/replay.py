@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ..core.graph import Constant, Variable
 from ..protocol.walks import ancestors, clone_replace
-from . import improve
-from .engine import Step
+from ..rewrite import improve
+from ..rewrite.engine import Step
 
 
 class Change(NamedTuple):
