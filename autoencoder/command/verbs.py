@@ -4,43 +4,35 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable
 from contextlib import closing, nullcontext
-from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from matplotlib.figure import Figure
 from sklearn.impute import SimpleImputer
 from sklearn.utils import shuffle
 
 from ..data import DONUTS, Samples
 from ..estimator import AutoEncoder
 from ..files.saving import save
-from ..files.tables import write_csv
-from ..files.whole import replacing
 from ..fitting.advice import FEW_EPOCHS
 from ..fitting.hyperparameters import step_length
 from ..model import Model
 from ..output import Output, complain, counted
-from ..pictures.drawing import draw
-from ..pictures.errors import Judged
 from ..preparation import SHUFFLED_BY, Preparation, Scaling
 from ..progress import Progress
 from ..training import Diverged
+from .applying import apply
 from .kept import Kept
 from .options import APPLY, SHOW, TRAIN
+from .pictures import picture_of, show_picture, write_picture
 from .report import (
     describe_best,
     describe_loss,
     describe_model,
     describe_parts,
     describe_samples,
-    far_columns,
     hint_at_row_numbers,
 )
-from .scores import Scores
 
 if TYPE_CHECKING:
     from ..data.parts import Parts
@@ -76,7 +68,7 @@ def run(options: argparse.Namespace) -> int:
         If the model does not fit in memory.
     """
     out = Output(None if options.quiet else sys.stdout, "stdout")
-    status = {TRAIN: _train, APPLY: _apply, SHOW: _show_model}[options.verb](options, out)
+    status = {TRAIN: _train, APPLY: _apply, SHOW: _show}[options.verb](options, out)
     out.flush()
     return status
 
@@ -177,14 +169,14 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         loss = describe_loss(ready.drawn, -network.score(ready.drawn), network.n_hidden)
         if loss:
             print(loss, file=out)
-    picture = _picture(kept, ready.drawn, ready.labels)
+    picture = picture_of(kept, ready.drawn, ready.labels)
     if options.figure:
-        _write_picture(picture, options.figure, out)
+        write_picture(picture, options.figure, out)
     if options.save:
         print(f"Model: {options.save}", file=out)
     out.flush()
     if options.show and status == TRAINED:
-        _show_picture(picture)
+        show_picture(picture)
     return status
 
 
@@ -233,117 +225,10 @@ def _fit(model: AutoEncoder, features: Any, out: Output) -> int:
 
 
 def _apply(options: argparse.Namespace, out: Output) -> int:
-    """Encode new rows, reconstruct them, and write what was asked for."""
-    kept: Kept = options.kept
-    samples: Samples = options.data
-    if samples.note:
-        complain(samples.note)
-    if kept.scaler is None:
-        complain(
-            f"{options.model} holds no scaling: the rows are taken to be scaled as those it was "
-            "trained on"
-        )
-    features = kept.scale(samples)
-    far = far_columns(kept, features)
-    if far:
-        complain(
-            f"{samples.source}: more than a whole range of training beyond it: {far}; look for "
-            "mistakes in them, such as other units"
-        )
-    codes = kept.network.transform(features)
-    rebuilt = kept.network.inverse_transform(codes)
-    scores = Scores.of(kept, features, rebuilt, options.threshold)
-    errors = scores.errors
-    names = kept.names or [f"x{i}" for i in range(kept.n_features)]
-    tables = {
-        "codes": _with_origins(samples, [f"code{i}" for i in range(codes.shape[1])], codes),
-        "reconstruct": _with_origins(samples, names, kept.unscale(rebuilt)),
-        "scores": scores.table(samples),
-    }
-    print(f"Data: {describe_samples(samples)}", file=out)
-    of_training = kept.network.error_
-    trained = "" if of_training is None else f"; in training it was {of_training:.4g}"
-    print(f"Mean squared error of the scaled rows = {errors.mean():.10g}{trained}", file=out)
-    print(
-        f"The largest, {errors.max():.4g}, is that of {_called(samples, int(errors.argmax()))}",
-        file=out,
-    )
-    if scores.limit is not None:
-        print(scores.describe(samples), file=out)
-    for name, (header, rows) in tables.items():
-        path = getattr(options, name)
-        if path:
-            write_csv(path, header, rows)
-            print(f"{name.capitalize()}: {path}", file=out)
-    if options.figure:
-        picture = _picture(kept, features, samples.labels, _judged(kept, samples, scores))
-        _write_picture(picture, options.figure, out)
+    apply(options, out)
     return TRAINED
 
 
-def _judged(kept: Kept, samples: Samples, scores: Scores) -> Judged:
-    """The scores as the picture shows them."""
-    names = range(len(scores.errors)) if samples.origins is None else samples.origins.tolist()
-    return Judged(scores.errors, names, kept.network.error_percentiles_ or {}, scores.share)
-
-
-def _called(samples: Samples, row: int) -> str:
-    if samples.origins is None:
-        return f"row {row}, counted from 0"
-    name = samples.origins[row]
-    return f"{name}" if samples.image_shape else f"row {name}, counted from 0"
-
-
-def _with_origins(
-    samples: Samples, header: list[str], table: np.ndarray
-) -> tuple[list[str], list[list[object]]]:
-    """The table with a first column that tells where each row came from, if its place does not."""
-    rows: list[list[object]] = table.tolist()
-    if samples.origins is None:
-        return header, rows
-    first = "file" if samples.image_shape else "row"
-    origins = samples.origins.tolist()
-    return [first, *header], [[name, *row] for name, row in zip(origins, rows, strict=True)]
-
-
-def _show_model(options: argparse.Namespace, out: Output) -> int:
+def _show(options: argparse.Namespace, out: Output) -> int:
     print(describe_model(options.kept, options.model), file=out)
     return TRAINED
-
-
-def _picture(
-    kept: Kept, features: np.ndarray, labels: np.ndarray | None, judged: Judged | None = None
-) -> Callable[..., Figure]:
-    """What draws the model, on a figure that is given or on a new one."""
-    return partial(
-        draw,
-        kept.network,
-        features,
-        kept.unscale,
-        labels,
-        label_name=kept.label if isinstance(kept.label, str) else None,
-        feature_names=kept.names,
-        image_shape=kept.image_shape,
-        judged=judged,
-    )
-
-
-def _write_picture(picture: Callable[[], Figure], path: str, out: Output) -> None:
-    with replacing(path) as file:
-        picture().savefig(file, format=Path(path).suffix[1:], dpi=120)
-    print(f"Picture: {path}", file=out)
-
-
-def _show_picture(picture: Callable[..., Figure]) -> None:
-    """Open the picture in a window, if there is a display to open it on."""
-    from matplotlib import pyplot
-
-    try:
-        figure = pyplot.figure()
-    except ImportError:  # the back end that was asked for needs a display
-        figure = None
-    if figure is None or figure.canvas.required_interactive_framework is None:
-        complain("--show: no display found; open the picture's file instead")
-        return
-    picture(figure=figure)
-    pyplot.show()

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.figure import Figure
+from commands import leave_blank
 
 import autoencoder
 from autoencoder import make_donuts
@@ -35,7 +35,7 @@ def table():
 @pytest.fixture
 def folder(table, tmp_path, monkeypatch):
     """The current folder, with the table in one file, and in many; pictures are blank."""
-    monkeypatch.setattr("autoencoder.command.verbs.draw", lambda *args, **options: Figure())
+    leave_blank(monkeypatch)
     monkeypatch.chdir(tmp_path)
     table.to_csv("whole.csv", index=False)
     for i in range(3):
