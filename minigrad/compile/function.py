@@ -19,7 +19,6 @@ from ..core.evaluate import MissingInputError
 from ..core.graph import Apply, Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
-from ..ops.planned import OutOfRange
 from ..protocol.closed import ClosedGraph
 from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
@@ -183,10 +182,7 @@ class Function:
         ['exp_1', 'sum_1']
         """
         values = self._values(args, kwargs)
-        try:
-            return self._programs.program_for(values).profile(values, n_calls)
-        except OutOfRange:  # as in a call
-            return self._programs.general.profile(values, n_calls)
+        return self._programs.program_for(values).profile(values, n_calls)
 
     def memory(self) -> int:
         """How many bytes the program takes at its peak, beside inputs, constants and parameters.
@@ -279,8 +275,6 @@ class Function:
             self.mode.check(self.name, self.outputs, self._known(values))
         try:
             results = program.run(*values, *given)
-        except OutOfRange:
-            return self._results(self._programs.general, values)
         except Exception as error:
             explained = program.explain(error)
             try:

@@ -99,16 +99,6 @@ def dot_in_pieces(x: Any, y: Any) -> Any:
     return x.dtype.type(total)
 
 
-def sum_of_squares(x: Any) -> Any:
-    """The sum of x², without NumPy's warning if it is not finite."""
-    if x.size <= _AT_ONCE:
-        return np.vdot(x, x)
-    x = x.ravel(order="K")
-    if x.itemsize == 4 or len(x) >= _DOT_WORTH_THREADS:
-        return np.vdot(x, x)
-    return sum([np.vdot(x[piece], x[piece]) for piece in _slices(len(x), _AT_ONCE)])
-
-
 def sums_in_pieces(x: Any, y: Any, out: Any = None) -> Any:
     """`numpy.dot` of a vector and a matrix; the sums of the pieces are added up in float64."""
     vector, rows = (x, y) if x.ndim == 1 else (y, x.T)

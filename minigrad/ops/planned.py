@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -11,8 +10,6 @@ import numpy as np
 
 from ..core.graph import Apply, NumPyOp, Variable
 from ..protocol.axes import Axes
-from ..protocol.op import Use
-from .pieces import sum_of_squares
 from .shape import Itself
 
 
@@ -26,27 +23,6 @@ class Contiguous(Itself):
             return np.ascontiguousarray(x)
         out[...] = x  # in half the time of np.copyto
         return out
-
-
-class OutOfRange(ArithmeticError):
-    """A short cut of a plan led to numbers that are too large: let the general program compute them."""
-
-
-class InRange(Itself):
-    """x; raises `OutOfRange` if an element is infinite or NaN."""
-
-    def compute(self, x: Any) -> Any:
-        return numpy_in_range(x)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('in_range', numpy_in_range)}({inputs[0]})"
-
-
-def numpy_in_range(x: Any) -> Any:
-    """Return x, if its elements are finite, and not so large that their squares might overflow."""
-    if not math.isfinite(sum_of_squares(x)):
-        raise OutOfRange
-    return x
 
 
 class Picked(NumPyOp):

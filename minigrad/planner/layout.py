@@ -16,7 +16,7 @@ from ..core.credit import credited_to
 from ..core.elementwise import Cast, Elementwise, Switch
 from ..core.graph import Apply, Op, Variable, toposort
 from ..ops.linalg import Dot
-from ..ops.planned import Contiguous, InRange
+from ..ops.planned import Contiguous
 from ..ops.shape import is_transposed, transposed
 from ..protocol.axes import axes_of
 from ..protocol.closed import ClosedGraph
@@ -63,7 +63,7 @@ def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
 def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
     if node.nout > 1 or not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
         return None
-    if isinstance(node.op, (Contiguous, InRange)) or not _goes_by_elements(node):
+    if isinstance(node.op, Contiguous) or not _goes_by_elements(node):
         return None
     return [transposed(node.op(*map(_transposed_to_broadcast, node.inputs)))]
 

@@ -12,14 +12,14 @@ from ..rewrite import rules
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import FILLING_RULES
 from .layout import LAYOUT_RULES, feature_major_sources, transposes_of_products
-from .linear import FACTOR_RULES, LINEAR_RULES
 from .picking import PICKING_RULES
+from .sums import SUM_RULES
 
 
 @cache
 def rules_for_known_sizes() -> tuple[Rule, ...]:
     """Return all rules, with those that choose by the sizes."""
-    return (*rules(), *LAYOUT_RULES, *LINEAR_RULES)
+    return (*rules(), *LAYOUT_RULES, *SUM_RULES)
 
 
 def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> ClosedGraph:
@@ -45,5 +45,5 @@ def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:
-    """Improve outputs that are to be cut into blocks: factors leave the sums over rows."""
-    return Rewriter((*rules(), *FACTOR_RULES, *PICKING_RULES)).final(outputs)
+    """Improve outputs that are to be cut into blocks: what labels pick goes by rows."""
+    return Rewriter((*rules(), *PICKING_RULES)).final(outputs)
