@@ -27,9 +27,6 @@ from ..rewrite.engine import Replacement, Rewriter, Rule, rule
 # All this was measured: see docs/performance.md.
 _LONG_ROW = 16
 _TALL = 8
-# Up to how many elements a factor is small, and how many times as many its product must have.
-_SMALL = 4096
-_MANY_TIMES = 16
 
 
 def is_tall(x: Variable) -> bool:
@@ -46,17 +43,6 @@ def _tall_product(node: Apply, rewriter: Rewriter) -> Replacement:
     if not is_tall(node.out):
         return None
     return [transposed(Dot()(transposed(y), transposed(x)))]
-
-
-@rule("a factor may be copied", Dot, needs=[DimShuffle])
-def _small_transposed_factor(node: Apply, rewriter: Rewriter) -> Replacement:
-    # The linear algebra library is up to twice as fast if a small second factor lies row by row.
-    x, y = node.inputs
-    small, large = y.type.size, node.out.type.size
-    if small is None or large is None or not is_transposed(y):
-        return None
-    is_worth_it = small <= _SMALL and _MANY_TIMES * small < large
-    return [Dot()(x, Contiguous()(y))] if is_worth_it else None
 
 
 @rule("a function of transposed matrices is the transposed function", Op)
@@ -98,17 +84,13 @@ def _sum_of_permuted(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
 
 LAYOUT_RULES = (
     _tall_product,
-    _small_transposed_factor,
     _function_of_transposed,
     _sum_of_permuted,
 )
 
 
 def transposes_of_products(outputs: Sequence[Variable]) -> Rule:
-    """Return the rule (x · y)ᵀ = yᵀ · xᵀ for the products that nothing else in this graph uses.
-
-    It takes back what the other rules have done where it does not help; so it comes after them.
-    """
+    """Return the rule (x · y)ᵀ = yᵀ · xᵀ for the products that nothing else in this graph uses."""
     uses = Counter([*outputs, *[v for node in toposort(outputs) for v in node.inputs]])
 
     @rule("the transpose of a product is a product", DimShuffle, needs=[Dot])

@@ -305,16 +305,6 @@ def test_the_transpose_of_a_product_that_is_needed_too_is_a_view_of_it():
     assert sum("dot(" in line.split("#")[0] for line in f.source.splitlines()) == 1
 
 
-def test_a_small_transposed_factor_is_laid_out_row_by_row():
-    x, w = T.dmatrices("x", "w")
-    f = minigrad.function([x, w], T.dot(x, w.T))
-    X, small, large = np.ones((500, 20)), np.ones((30, 20)), np.ones((400, 20))
-    f(X, small)
-    assert "contiguous(" in f.source
-    f(X, large)
-    assert "contiguous(" not in f.source
-
-
 def test_results_needed_at_different_times_share_a_buffer():
     x = T.dmatrix("x")
     y = x
