@@ -135,58 +135,6 @@ class numeric_grad:
                 gradients[i] = gradients[i].astype("float16")
         self.gf = gradients if isinstance(pt, (list, tuple)) else gradients[0]
 
-    @staticmethod
-    def abs_rel_err(a: Any, b: Any) -> tuple[np.ndarray, np.ndarray]:
-        """|a − b|, and that divided by |a| + |b| (by 1e-8 where both are less).
-
-        Both are infinite where a or b is not finite, unless these are the same infinity.
-        """
-        x, y = np.asarray(a), np.asarray(b)
-        with np.errstate(all="ignore"):
-            absolute = np.where(x == y, 0.0, np.abs(x - y))
-            relative = absolute / np.maximum(np.abs(x) + np.abs(y), 1e-8)
-        is_finite = np.isfinite(absolute)
-        return np.where(is_finite, absolute, np.inf), np.where(is_finite, relative, np.inf)
-
-    def abs_rel_errors(self, g_pt: Any) -> list[tuple[np.ndarray, np.ndarray]]:
-        """The absolute and the relative errors of a gradient, for each input."""
-        own = as_list(self.gf)
-        given = as_list(g_pt)
-        if len(given) != len(own):
-            raise ValueError(f"numeric_grad: {len(given)} gradients for {len(own)} inputs")
-        for number, (a, b) in enumerate(zip(given, own, strict=True)):
-            if np.shape(a) != np.shape(b):
-                raise ValueError(
-                    f"numeric_grad: the gradient by input {number} has shape {np.shape(a)}; the "
-                    f"input has {np.shape(b)}"
-                )
-        return [self.abs_rel_err(a, b) for a, b in zip(given, own, strict=True)]
-
-    def max_err(
-        self, g_pt: Any, abs_tol: float, rel_tol: float
-    ) -> tuple[int, tuple[int, ...], float, float]:
-        """The place where a gradient is furthest off, measured by both tolerances, and its errors.
-
-        Returns
-        -------
-        tuple
-            The number of the input, the index of the element, its absolute and relative error.
-            The error of what is not a number is infinite.
-        """
-        worst: tuple[float, int, tuple[int, ...], float, float] = (-1.0, 0, (), 0.0, 0.0)
-        for number, (absolute, relative) in enumerate(self.abs_rel_errors(g_pt)):
-            if not absolute.size:
-                continue
-            # An error counts only if it is beyond both tolerances.
-            with np.errstate(all="ignore"):  # a tolerance may be 0
-                both = np.minimum(absolute / abs_tol, relative / rel_tol)
-            both = np.where(absolute == 0, 0.0, both)
-            index = np.unravel_index(int(np.argmax(both)), both.shape)
-            place = tuple(map(int, index))
-            found = (float(both[index]), number, place)
-            worst = max(worst, (*found, float(absolute[index]), float(relative[index])))
-        return worst[1:]
-
 
 @np.errstate(all="ignore")  # around an edge of where it is defined
 def _partial_derivatives(f: Callable[..., Any], point: list[np.ndarray], i: int) -> np.ndarray:
