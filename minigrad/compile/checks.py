@@ -35,8 +35,7 @@ class LostChecks(NamedTuple):
 class Refuse(NumPyOp):
     """Raises what a node would raise of inputs of these sizes. Its result says nothing.
 
-    The inputs by which the node has a derivative are known by their sizes; the others, such as
-    indices and new sizes, by their values. These come first.
+    First come the values of inputs by which there is no derivative, as indices; then others' sizes.
     """
 
     __props__ = ("refusing", "types")

@@ -466,10 +466,7 @@ def as_mode(mode: Any) -> str | NanGuardMode:
 
 
 def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.ndarray]], Any]]:
-    """The outputs as a list, and what packs their values as they were given.
-
-    Values of updates may follow them.
-    """
+    """The outputs as a list, and what packs their values, before any others, as they were given."""
     if outputs is None:
         return [], _nothing
     if isinstance(outputs, Mapping):

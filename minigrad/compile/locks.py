@@ -14,10 +14,7 @@ UPDATING = threading.RLock()
 
 
 def _renew() -> None:
-    """Replace the lock if a thread of the parent's holds it, which is not there to release it.
-
-    One of the thread that has forked is released by that, in the child too.
-    """
+    """Replace the lock if a thread of the parent's holds it, which is not there to release it."""
     global UPDATING
     if UPDATING.acquire(blocking=False):
         UPDATING.release()

@@ -27,8 +27,7 @@ _Entry = Variable | tuple["_Recorded", int]
 class _Recorded:
     """A node as it is pickled: what its inputs are made by, instead of the inputs.
 
-    As long as a pickler remembers it, it is the only one of its node: so what is pickled together
-    goes on sharing its nodes.
+    While a pickler remembers it, it is the only one of its node, so that nodes stay shared.
     """
 
     def __init__(self, node: Apply) -> None:
@@ -61,7 +60,6 @@ def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Ent
     """Return what is pickled for these variables: their nodes in order, and a reference to each.
 
     A pickler that has seen a node's inputs need not go down to them, however deep the graph is.
-    Types and names of variables that are not leaves are kept, and the lines of nodes.
     """
     variables = list(variables)
     # What constants were written with comes before them, also if that leads to more constants.

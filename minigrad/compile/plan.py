@@ -77,10 +77,7 @@ def make_plan(
 
 
 def _is_lasting_view(node: Apply, buffers: Mapping[Variable, Buffer], memory: Memory) -> bool:
-    """Whether the node is but another look at a buffer.
-
-    To take elements at the places that an array says is to copy them.
-    """
+    """Whether the node is but another look at a buffer."""
     if not node.inputs:
         return False
     x, *numbers = node.inputs

@@ -42,11 +42,7 @@ def as_pairs(pairs: Any, what: str) -> list[tuple[Any, Any]]:
 
 
 def of_same_type(new_value: Any, target: Variable, what: str, called: str = "update") -> Variable:
-    """The new value of the target as a variable; a TypeError if it is of another type.
-
-    Numbers, and constants made of them, take the target's dtype if nothing is lost. The message
-    says what it is, and what to call it in the advice.
-    """
+    """The new value as a variable of the target's type; a TypeError, which says what it is, if not."""
     if isinstance(new_value, Constant) and new_value.type.dtype != target.type.dtype:
         new_value = new_value.data
     if not isinstance(new_value, Variable):

@@ -22,7 +22,7 @@ from ..core.operators import extend
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
-from ..protocol.op import Use
+from ..protocol.op import Names, Use
 from ..protocol.walks import made_by, with_numbers
 from .counting import normalize_axis
 from .reduction import CumSum
@@ -167,14 +167,14 @@ def static_shape(
 
 def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:
     """Return the length of the slice of an axis, None if it is unknown."""
-    if bounds in (_ALL, _REVERSED):
+    if bounds in (ALL, _REVERSED):
         return size
     if size is None or INPUT in bounds:
         return None
     return len(range(*slice(*bounds).indices(size)))
 
 
-_ALL, _REVERSED = (None, None, None), (None, None, -1)
+ALL, _REVERSED = (None, None, None), (None, None, -1)
 
 
 class Subtensor(NumPyOp):
@@ -235,7 +235,7 @@ class Subtensor(NumPyOp):
             elif isinstance(entry, tuple):
                 for _ in range(entry.count(INPUT)):
                     next(given)
-                label = len(x) if entry in (_ALL, _REVERSED) else None
+                label = len(x) if entry in (ALL, _REVERSED) else None
                 if entry == _REVERSED:
                     whole.append(label)
                 x.append(label)
@@ -317,12 +317,7 @@ class IncSubtensor(NumPyOp):
         return f"{use(name, self.compute)}({', '.join(inputs)})"
 
     def statements(
-        self,
-        node: Apply,
-        inputs: Sequence[str],
-        outputs: Sequence[str],
-        use: Use,
-        inner: Sequence[str],
+        self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
     ) -> Sequence[str]:
         has_arrays = any(v.type.ndim for v in node.inputs[2:])
         if has_arrays and not self.set_instead_of_inc:

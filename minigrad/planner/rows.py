@@ -259,10 +259,8 @@ def _multiplications(node: Apply) -> int:
 
 
 def _bytes_of_a_row(n_rows: int, body: _Body) -> int:
-    """How much memory a row of the data takes with what is computed from it.
-
-    Functions of elements write over what they are given, so products count, and one of those.
-    """
+    """How much memory a row of the data takes with what is computed from it."""
+    # Functions of elements write over what they are given, so products count, and one of those.
     sizes: dict[bool, list[int]] = {True: [0], False: [0]}
     for variable in [*body.cut, *[node.outputs[0] for node in body.nodes]]:
         length = math.prod(size or 1 for size in variable.type.shape)

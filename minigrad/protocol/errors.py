@@ -17,12 +17,7 @@ from ..core.graph import Apply, Variable
 
 
 def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
-    """The error, its message followed by the operation, the values it met, and who wrote it.
-
-    The inputs are None if they were not computed.
-
-    It stays the same exception, so that it is caught as what it is, and keeps its cause.
-    """
+    """The same error, its message followed by the operation, the values it met, and who wrote it."""
     arguments = [
         f"{variable} is {np.result_type(value)} {np.shape(value)}"
         for variable, value in zip(names_of(node.inputs), inputs or (), strict=inputs is not None)
@@ -66,10 +61,7 @@ evaluate.explained = explained
 
 
 def asked_for() -> str:
-    """Return ``"name: "``, to begin a message with: the public function that the user called.
-
-    Return ``""`` if what they called is not public.
-    """
+    """Return ``"name: "`` of the public function that the user called; ``""`` if it is not public."""
     frame: FrameType | None = sys._getframe(1)
     name = ""
     while frame is not None and frame.f_code.co_filename.startswith(PACKAGE):

@@ -12,6 +12,8 @@ from .closed import ClosedGraph
 
 # See OpProtocol.expression.
 Use = Callable[..., str]
+# What variables and functions are called in a program.
+Names = Sequence[str]
 
 
 @extend(Op)
@@ -97,12 +99,7 @@ class OpProtocol:
         return f"{use(str(self), self._performer(node))}({', '.join(inputs)})"
 
     def statements(
-        self: Any,
-        node: Apply,
-        inputs: Sequence[str],
-        outputs: Sequence[str],
-        use: Use,
-        inner: Sequence[str],
+        self: Any, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
     ) -> Sequence[str]:
         """The lines that compute this node in a compiled program; by default one, of `expression`.
 

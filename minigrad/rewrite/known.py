@@ -15,10 +15,7 @@ Entry = TypeVar("Entry")
 
 
 def entry_for(op: Op, table: Mapping[Any, Entry]) -> Entry | None:
-    """Return the entry of the op in a table keyed by ops and classes.
-
-    It is that of the op itself, else of its class, else of the nearest parent of its class.
-    """
+    """Return the entry of the op, else of its class or the nearest parent of that, in the table."""
     for key in (op, *type(op).__mro__):
         if key in table:
             return table[key]

@@ -48,11 +48,7 @@ def slopes(
     direction: Sequence[np.ndarray],
     step: float = COMPLEX_STEPS[0],
 ) -> list[np.ndarray] | None:
-    """The derivatives of analytic outputs along a direction, by one of the `COMPLEX_STEPS`.
-
-    Floats are float64. There are none where a number on the way is infinite, or so small that a step
-    times it may be lost.
-    """
+    """The derivatives of analytic outputs along a direction, by one of the `COMPLEX_STEPS`, or None."""
     moved = [x + 1j * step * d if np.any(d) else x for x, d in zip(point, direction, strict=True)]
     known = dict(zip(inputs, moved, strict=True))
     for node in toposort(outputs, stop_at=known):

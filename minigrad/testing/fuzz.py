@@ -85,10 +85,7 @@ minigrad.config.fill_buffers = True
 
 
 class Fuzzer:
-    """Draws expressions, checks them, and writes one failure of each kind to the directory.
-
-    By default it makes all checks, those of derivatives if all families have some.
-    """
+    """Draws expressions, checks them, and writes one failure of each kind to the directory."""
 
     def __init__(
         self, families: Sequence[str], directory: Path, checks: dict[str, str] | None = None

@@ -158,10 +158,7 @@ def taylor_test(
 
 
 def _rate(steps: np.ndarray, remainders: np.ndarray, noise: float) -> float:
-    """The slope of the remainder in a plot of logarithms, at the shortest steps clear of noise.
-
-    At longer ones the terms of higher order may outweigh that of a wrong gradient.
-    """
+    """The slope of the remainder in a plot of logarithms, at the shortest steps clear of noise."""
     clear = np.flatnonzero(remainders > noise)[-_N_FITTED:]
     if len(clear) < 2:
         return float("inf")

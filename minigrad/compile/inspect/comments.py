@@ -34,10 +34,7 @@ class Comments:
         return f"{statement.ljust(_COLUMN)}  # {comment}"
 
     def _place_in_memory(self, node: Apply) -> str:
-        """What a plan knows of a result: shape, dtype, order in memory, and the buffer it is in.
-
-        Without a word about it the order is that of C, row by row.
-        """
+        """What a plan knows of a result: shape, dtype, order if not row by row, and its buffer."""
         variable = node.outputs[0]
         if self._slot_of is None or node.nout > 1 or not variable.type.ndim:
             return ""

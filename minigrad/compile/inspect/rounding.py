@@ -92,10 +92,7 @@ def _compares_floats(node: Apply) -> bool:
 def _made_equal_at_random(
     pair: Sequence[np.ndarray], random: np.random.Generator
 ) -> list[np.ndarray]:
-    """x and y of the pair; of y's elements that are almost those of x none, half or all are these.
-
-    All, because an `any` or `all` of what the comparison finds hangs on them together.
-    """
+    """x and y of the pair; of y's elements that are almost those of x none, half or all are these."""
     x, y = np.broadcast_arrays(*pair)
     precision = max(np.finfo(x.dtype).eps, np.finfo(y.dtype).eps)
     is_near = np.abs(x - y) <= _ALMOST * precision * np.maximum(np.abs(x), np.abs(y))

@@ -11,7 +11,7 @@ from ...core.evaluate import evaluate
 from ...core.graph import Apply, Op, Variable
 from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
-from ...protocol.op import Use
+from ...protocol.op import Names, Use
 
 # From so many blocks on, sums of float32 would lose digits if they were added up in float32.
 _MANY_BLOCKS = 32
@@ -64,12 +64,7 @@ class RowBlocks(Op):
                 output_storage[i][0] = np.concatenate(parts, axis)
 
     def statements(
-        self,
-        node: Apply,
-        inputs: Sequence[str],
-        outputs: Sequence[str],
-        use: Use,
-        inner: Sequence[str],
+        self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
     ) -> list[str]:
         """A loop over the blocks."""
         block, start, stop, length = map(use, ("block", "start", "stop", "length"))

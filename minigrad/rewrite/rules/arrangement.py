@@ -13,13 +13,12 @@ from ...core.elementwise import Elementwise, Switch, cast
 from ...core.graph import Apply, Constant, Variable
 from ...core.table import eq, switch
 from ...core.types import constant
-from ...ops.indexing import Subtensor
+from ...ops.indexing import ALL, Subtensor
 from ...ops.shape import SpecifyShape
 from ...protocol.walks import Applied, known_integer, made_by
 from ..engine import Replacement, Rewriter, rule
 from ..known import is_single, number_of
 
-_ALL = (None, None, None)
 _WIDE_FLOATS = ("float32", "float64")  # which hold any number of elements
 
 
@@ -39,7 +38,7 @@ def _size(node: Applied[Size], rewriter: Rewriter) -> Replacement:
 @rule("the part that is all is the whole, perhaps with new axes", Subtensor)
 def _whole(node: Applied[Subtensor], rewriter: Rewriter) -> Replacement:
     pattern = node.op.pattern
-    if not all(entry in (None, _ALL) for entry in pattern):
+    if not all(entry in (None, ALL) for entry in pattern):
         return None
     axes = iter(range(len(pattern)))
     return [dimshuffle(node.inputs[0], ["x" if e is None else next(axes) for e in pattern])]

@@ -26,10 +26,7 @@ _MOVING_THE_FIRST = (
 
 
 def moved_places(node: Apply) -> Sequence[int]:
-    """Return the places of the inputs whose elements are moved; none if the op computes others.
-
-    The other inputs say where the elements go: sizes, indices, a condition.
-    """
+    """Return the places of the inputs whose elements are moved; the others say where these go."""
     op = node.op
     if isinstance(op, _MOVING_THE_FIRST) or op is tensor_copy:
         return (0,)

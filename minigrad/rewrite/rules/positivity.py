@@ -114,14 +114,6 @@ def _of_moved(node: Apply, of_parts: list[Positivity]) -> Positivity:
     return BETTER if is_better else UNKNOWN
 
 
-def _of_expm1(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    return BETTER
-
-
-def _of_opposite(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    return BETTER if made_by(node.inputs[0], expm1) else UNKNOWN
-
-
 def _of_difference(node: Apply, of_inputs: list[Positivity]) -> Positivity:
     return BETTER if min(of_inputs) >= POSITIVE and may_overflow(node.out) else UNKNOWN
 
@@ -137,28 +129,20 @@ def _of_sum(node: Apply, of_inputs: list[Positivity]) -> Positivity:
     return EXACT if is_better else UNKNOWN
 
 
-def _of_function(node: Apply, of_inputs: list[Positivity]) -> Positivity:
-    return of_inputs[0] if of_inputs[0] >= POSITIVE else UNKNOWN
-
-
-def _of_reduction(node: Applied[Reduction], of_inputs: list[Positivity]) -> Positivity:
-    is_product = node.op.name == "prod"
-    return EXACT if is_product and of_inputs[0] is EXACT else UNKNOWN
-
-
 # By the ops and classes of ops, what is known of a result from what is known of the inputs.
 _OF_RESULT: dict[Any, Callable[[Any, list[Positivity]], Positivity]] = {
-    expm1: _of_expm1,
-    neg: _of_opposite,
+    expm1: lambda node, of_inputs: BETTER,
+    neg: lambda node, of_inputs: BETTER if made_by(node.inputs[0], expm1) else UNKNOWN,
     sub: _of_difference,
     mul: _of_product,
     true_div: _of_product,
     add: _of_sum,
     Sum: _of_sum,
-    Cast: _of_function,
-    inv: _of_function,
-    sqr: _of_function,
-    sqrt: _of_function,
-    power: _of_function,
-    Reduction: _of_reduction,
+    **dict.fromkeys(
+        (Cast, inv, sqr, sqrt, power),
+        lambda node, of_inputs: of_inputs[0] if of_inputs[0] >= POSITIVE else UNKNOWN,
+    ),
+    Reduction: lambda node, of_inputs: (
+        EXACT if node.op.name == "prod" and of_inputs[0] is EXACT else UNKNOWN
+    ),
 }

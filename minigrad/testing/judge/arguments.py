@@ -15,14 +15,9 @@ Arrays = list[np.ndarray]
 class Arguments:
     """The arguments of a function: arrays, however they are nested, and settings.
 
-    Among the arguments that are passed by name, only arrays and lists and dicts of arrays are part
-    of the point; everything else, as ``training=True``, is passed on as it is.
-
-    `arrays` has all, in the order in which they are passed, those of a dict in its order; `names` a
-    name for each, as ``params["W1"]``; `places` the number of the argument that each is of; `labels`
-    a name for each argument (for those passed by place, see `names_of_arguments`). Unless
-    `keeps_float16`, arrays of float16 become float32, because their differences tell nothing. A
-    TypeError is raised if there is no array, or one is not of numbers.
+    `arrays` has all, in the order in which they are passed; `names` a name for each, as
+    ``params["W1"]``; `places` the number of the argument that each is of; `labels` a name for each
+    argument. `settings` is what was passed by name and is no array, nor a list or dict of them.
     """
 
     def __init__(

@@ -89,11 +89,7 @@ class Comparison:
         return [[s * signed(s.shape, random) for s in self._scales] for _ in range(count)]
 
     def _excused(self, entries: list[Entry], random: np.random.Generator) -> list[Entry]:
-        """The comparisons after a look at whether the gradient is one nearby.
-
-        Where some kinks point up and others down, they cancel along some directions: the slopes of
-        both sides do not tell what gradients there are between them.
-        """
+        """The comparisons, those along directions excused if the gradient is one nearby."""
         doubtful = [e for e in entries if e.is_direction and e.verdict != "agrees"]
         is_alone = all(e.is_direction or e.verdict == "agrees" for e in entries)
         if not (doubtful and is_alone and self._is_gradient_nearby(random)):
@@ -189,11 +185,7 @@ class Comparison:
         return self._along(self._scales, where, float(sizes[0]) if is_one else 1.0)
 
     def _of_element(self, i: int, j: int) -> Entry:
-        """The comparison of one element: of the number i of the inputs, number j in C order.
-
-        If the numerical derivative is not sure, another scale may be the right one: what is small
-        beside other numbers may still be far from 0.
-        """
+        """The comparison of element j, in C order, of input i, at several scales if it is not sure."""
         index = np.unravel_index(j, self._scales[i].shape)
         where = self._names[i] + (f"[{', '.join(map(str, index))}]" if index else "")
         usual, own = float(self._scales[i].flat[j]), float(self._own_scales[i].flat[j])
@@ -264,10 +256,7 @@ class Comparison:
         return entry(slope(self._line(direction), self._weights, precision, reach))
 
     def _rounding(self, spread: float, direction: Arrays) -> float:
-        """A bound on how far rounding has moved the gradient's derivative along a direction.
-
-        The spread is how far those lie apart that were rounded otherwise.
-        """
+        """A bound on how far rounding has moved a derivative, of which others are so far away."""
         pairs = list(zip(self._gradient, direction, strict=True))
         moves = np.concatenate([np.abs(g[d != 0] * d[d != 0]) for g, d in pairs])
         info = [np.finfo(x.dtype) for x in self._inputs]
@@ -436,10 +425,7 @@ def _together(entry: Entry, closer: Entry) -> Entry:
 
 
 def signed(shape: int | tuple[int, ...], random: np.random.Generator) -> np.ndarray:
-    """Random numbers of either sign, between 1/2 and 3/2, of so few bits that float16 holds them.
-
-    None is 1 or -1, so that a factor that is left out shows.
-    """
+    """Random numbers of either sign, between 1/2 and 3/2, never 1; float16 holds their bits."""
     sizes = (2 * random.integers(16, 48, size=shape) + 1) / 64
     return sizes * random.choice([-1.0, 1.0], size=shape)
 

@@ -17,28 +17,7 @@ _UNITS = (-5, -2, 2, 5)
 
 
 class HandwrittenFunction(Differentiable):
-    """A function in NumPy, with a gradient written by hand.
-
-    Parameters
-    ----------
-    f : callable
-        From arrays to an array or number, or a list of them.
-    gradient : callable
-        From arrays to the derivatives by each of them; where f's result is no single number, it
-        takes one argument more, the derivative of a cost by that result. Whenever it is called, f
-        was called before with the same arrays, so that it may use what f has kept.
-    arguments : Arguments
-        The point, and the settings that f gets.
-    wrt : list of int, optional
-        The numbers of the arrays that the gradient is by; by default all of float type.
-
-    Raises
-    ------
-    GradientError
-        If f changes one of its arguments.
-    TypeError
-        If f does not return numbers, or the gradient cannot be called as it must be.
-    """
+    """A function in NumPy and its gradient, which take what `check_grad` says; `wrt` as there."""
 
     @np.errstate(all="ignore")
     def __init__(

@@ -44,11 +44,9 @@ _SMALLEST = {
 class Neighbourhood:
     """The results of a line next to 0: how far rounding moves them, and how steep they are.
 
-    `is_only_noise` tells which results scatter as much as no rounding makes them, as very short waves
-    do; `is_saturated` which stand still here, up to the longest step, though not everywhere;
-    `is_on_stair` which stand still between jumps that are no rounding, unless to very few bits. In
-    `largest` is how large the results are, here or where the numbers are 0 or twice as large, which
-    is a distance of `reach`.
+    `is_only_noise` tells which results scatter as much as no rounding makes them; `is_saturated` which
+    stand still here, up to the longest step, though not everywhere; `is_on_stair` which stand still
+    between jumps that are no rounding. In `largest` is how large the results are, up to `reach`.
     """
 
     def __init__(self, line: Line, at_0: np.ndarray, precision: float, reach: float = 1.0) -> None:
@@ -109,9 +107,7 @@ class Neighbourhood:
     def finds_stairs(self, step: float, k: int) -> bool:
         """Whether result k jumps, within a step of 0, as rounding makes it: that is noise then.
 
-        What is rounded on its way to coarse numbers, as 1 - tanh(x) for a large x, climbs by
-        stairs, and on one of them looks as smooth as something narrow. But while the interval is
-        halved that its change is in, a jump stays what it is.
+        While the interval is halved that its change is in, a jump stays what it is.
         """
         start, end = -step, step
         at_start, at_end = self._line(start), self._line(end)

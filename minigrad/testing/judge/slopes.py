@@ -66,9 +66,8 @@ class Slope:
 def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
     """The derivative at 0 of the weighted sum of a line's results.
 
-    Each result is treated by itself, so that large ones do not drown small ones. The precision is
-    their relative rounding error, as far as their dtype tells; the reach is how far it is to where
-    the numbers are 0 or twice as large.
+    The precision is the relative rounding error of the results, as far as their dtype tells; the
+    reach is how far it is to where the numbers are 0 or twice as large.
     """
     at_0 = line(0.0)
     if not at_0.size:
@@ -114,10 +113,8 @@ def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0)
 class _Table:
     """The differences of a line's results over shorter and shorter steps, extrapolated to 0.
 
-    There are four kinds of differences, each of which extrapolates on its own: over both sides,
-    over the right, over the left, and the second ones, which tell how far left and right differ. In
-    `best` is the best value so far for each kind and each result, in `best_error` how far it may be
-    off.
+    In `best` is the best value so far for each kind of difference and each result, in `best_error`
+    how far it may be off.
     """
 
     def __init__(self, at_0: np.ndarray, nearby: Neighbourhood) -> None:
@@ -159,13 +156,10 @@ class _Table:
         self._row, self._noise = row, noise
 
     def _consider(self, value: np.ndarray, error: np.ndarray, is_last: bool) -> None:
-        """Take a value as the best if its error is the least, or if it shows the best to be wrong.
-
-        Long steps may agree by chance; what the last extrapolation from shorter ones contradicts
-        was such a chance. Nothing is taken where something is not a number.
-        """
+        """Take a value as the best if its error is the least, or if it shows the best to be wrong."""
         is_better = error < self.best_error
         if is_last:
+            # Long steps may agree by chance.
             is_better |= np.abs(value - self.best) > 4 * (error + self.best_error)
         self.best = np.where(is_better, value, self.best)
         self.best_error = np.where(is_better, error, self.best_error)
@@ -204,10 +198,7 @@ class _Table:
         return Slope(value, error, "kink", total) if np.any(is_kink) else Slope(value, error)
 
     def _growing(self, weights: np.ndarray) -> float:
-        """The weighted slopes of the results that get steeper without end on some side, or 0.
-
-        What has a slope gets nearer to it by less and less as the steps get shorter.
-        """
+        """The weighted slopes of the results that get steeper without end on some side, or 0."""
         changes = np.diff(self._secants, axis=0)
         if len(changes) < _N_GROWING:
             return 0.0

@@ -17,25 +17,7 @@ _COARSE = 1e-4
 def check(
     f: Differentiable, order: int = 1, seed: int = SEED, max_calls: int = MAX_CALLS
 ) -> Report:
-    """Judge the gradient of a function at its point; with order 2 the second derivatives too.
-
-    Parameters
-    ----------
-    f : Differentiable
-    order, seed, max_calls : int
-        As in `minigrad.testing.check_grad`.
-
-    Returns
-    -------
-    Report
-
-    Raises
-    ------
-    GradientError
-        If the gradient is wrong or cannot be judged.
-    ValueError
-        If order or max_calls is not of its kind.
-    """
+    """Judge the gradient of a function at its point, as `minigrad.testing.check_grad` says."""
     __tracebackhide__ = True  # pytest shows the line of the test instead
     if order not in (1, 2):
         raise ValueError(f"check_grad: order is 1 or 2; got {order!r}")
