@@ -1,7 +1,10 @@
 """`check_grad` where a function has no slope: kinks, ties, jumps, edges, poles, infinite slopes."""
 
+from itertools import product
+
 import numpy as np
 import pytest
+from draws import part_of
 
 import minigrad.tensor as T
 from minigrad.testing import GradientError, check_grad, taylor_test
@@ -78,7 +81,7 @@ def test_where_the_slope_is_infinite_it_is_said_so(name):
         check_grad(f, np.array(x), grad=gradient)
 
 
-@pytest.mark.parametrize("count", [2, 3, 30, 101])
+@pytest.mark.parametrize("count", part_of([2, 3, 30, 101], one_of=3))
 def test_at_ties_the_derivatives_must_be_possible_together_whatever_their_number(count):
     with pytest.raises(GradientError, match="is wrong: along .* it is") as caught:
         check_grad(T.max, np.ones(count))
@@ -100,8 +103,9 @@ POLES = {
 }
 
 
-@pytest.mark.parametrize("name", POLES)
-@pytest.mark.parametrize("x", [1e-300, 3.7e-292, -1e-300, 1e-307])
+@pytest.mark.parametrize(
+    ("name", "x"), part_of(product(POLES, [1e-300, 3.7e-292, -1e-300, 1e-307, 2e-305]), one_of=2)
+)
 @np.errstate(all="ignore")
 def test_next_to_a_pole_no_right_derivative_is_called_wrong(name, x):
     f, gradient = POLES[name]
@@ -135,9 +139,12 @@ KINKS = {
 }
 
 
-@pytest.mark.parametrize("name", KINKS)
-@pytest.mark.parametrize(("place", "count"), [(1.0, 3), (-7.7, 3), (1e-5, 3), (3e6, 3), (0.3, 101)])
-def test_a_kink_away_from_0_is_judged_as_one_at_0(name, place, count):
+PLACES = [(1.0, 3), (-7.7, 3), (1e-5, 3), (3e6, 3), (0.3, 101)]
+
+
+@pytest.mark.parametrize(("name", "place"), part_of(product(KINKS, PLACES), one_of=2))
+def test_a_kink_away_from_0_is_judged_as_one_at_0(name, place):
+    place, count = place
     f, slope = KINKS[name]
     w = np.resize(np.array([1.0, 2.0, 0.25]), count) * place
     report = check_grad(lambda w: f(w / place).sum(), w, grad=lambda w: slope(w / place) / place)
@@ -172,7 +179,7 @@ def test_where_kinks_point_up_and_down_a_gradient_nearby_is_right(copies):
             )
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", part_of(range(8), one_of=3))
 def test_so_it_is_beside_a_smooth_part_however_small_that_gradient_is(seed):
     random = np.random.default_rng(seed)
     factors, places = random.choice([-1.0, 2.0, -0.5], 5), random.choice([0.0, 1.0, -3.0, 0.7], 5)

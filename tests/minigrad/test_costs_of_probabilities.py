@@ -4,11 +4,11 @@ However it is written, whatever moves its elements about before the logarithm, w
 of it, and however sure it is: the grid of these, against formulas in NumPy that know the logits.
 """
 
-import os
 from itertools import product
 
 import numpy as np
 import pytest
+from draws import is_thorough
 
 import minigrad
 import minigrad.tensor as T
@@ -209,7 +209,7 @@ MOVES_OF_ONE = {name: m for name, m in MOVES.items() if name not in ("switch", "
 def some_of(writings, moves, costs):
     """Each two of the three together; all of the grid with the profile 'thorough'."""
     grid = list(product(enumerate(writings), enumerate(moves), enumerate(costs)))
-    step = 1 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 13
+    step = 1 if is_thorough else 23
     return [(w, m, c) for (i, w), (j, m), (k, c) in grid if (i + 2 * j + 3 * k) % step == 0]
 
 

@@ -37,7 +37,7 @@ def printed(rows, seed):
 
 @pytest.mark.parametrize("rows", [40, 20_000])
 def test_processes_print_the_same_program_and_compute_the_same_bits(rows):
-    assert len({printed(rows, seed) for seed in ("0", "1", "4711")}) == 1
+    assert len({printed(rows, seed) for seed in ("1", "4711")}) == 1
 
 
 @at_least(15)

@@ -301,7 +301,8 @@ def test_choose_takes_a_tensor_or_a_list_of_choices_and_broadcasts(name, mode):
         numbers,
         choices,
     )
-    check_grad(lambda c: T.choose(numbers, c, mode=mode) ** 3, choices, order=2)
+    order = 2 if mode == "raise" else 1
+    check_grad(lambda c: T.choose(numbers, c, mode=mode) ** 3, choices, order=order)
 
 
 @pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
