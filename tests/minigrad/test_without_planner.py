@@ -16,7 +16,7 @@ plans = pytest.importorskip("minigrad.planner.plans")
 pytestmark = pytest.mark.planner
 
 # Quick ones that touch all that the planner does; without_planner.py runs any.
-FILES = ["test_program", "test_updates", "test_source", "test_atomic"]
+FILES = ["test_program", "test_updates", "test_source"]
 
 
 def test_without_the_planner_all_tests_but_its_own_pass():
