@@ -13,6 +13,8 @@ both as a NumPy program, and call the program.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Any
+
 from . import printing, tensor
 from .compile import Function, In, MissingInputError, UnusedInputError, function
 from .compile import programs as _programs
@@ -53,9 +55,46 @@ __all__ = [
     "debugprint",
     "function",
     "grad",
+    "install_as_theano",
     "pp",
     "pprint",
     "printing",
     "shared",
     "tensor",
 ]
+
+
+def install_as_theano() -> None:
+    """Make ``import theano`` and its modules find minigrad, from now on, in this process.
+
+    `theano` is the package `minigrad.theano`, whose modules have the paths that they have in
+    Theano. To call it again changes nothing.
+
+    Raises
+    ------
+    ImportError
+        If Theano itself is loaded already.
+
+    Examples
+    --------
+    >>> import minigrad
+    >>> minigrad.install_as_theano()
+    >>> import theano.tensor as T
+    >>> from theano.tensor.nnet.nnet import softmax
+    >>> softmax(T.zeros((1, 2))).eval()
+    array([[0.5, 0.5]])
+    """
+    from .theano import _install
+
+    _install.install()
+
+
+if not TYPE_CHECKING:  # type checkers shall find misspelled names
+
+    def __getattr__(name: str) -> Any:
+        """Names of Theano's that are none of minigrad's own, such as ``minigrad.gof``."""
+        if name.startswith("__"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        from . import theano
+
+        return getattr(theano, name)

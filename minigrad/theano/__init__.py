@@ -1,0 +1,76 @@
+"""Theano's names and module paths, for programs that were written for it.
+
+Each module here has the path that it has in Theano and only gives the names that programs import from
+there; what they name is elsewhere in minigrad. `minigrad.install_as_theano` puts all of them where
+``import theano`` finds them.
+"""
+
+from __future__ import annotations
+
+from .. import (
+    Apply,
+    Constant,
+    Function,
+    In,
+    Lop,
+    Op,
+    Rop,
+    SharedVariable,
+    Variable,
+    config,
+    debugprint,
+    function,
+    grad,
+    pp,
+    pprint,
+    shared,
+)
+from ..tensor import dot
+from . import (
+    compile,
+    gof,
+    gradient,
+    misc,
+    printing,
+    sandbox,
+    scalar,
+    scan_module,
+    tensor,
+    tests,
+    updates,
+)
+from .updates import OrderedUpdates
+
+__version__ = "1.0.5"  # the Theano whose names these are; programs ask for it
+
+__all__ = [
+    "Apply",
+    "Constant",
+    "Function",
+    "In",
+    "Lop",
+    "Op",
+    "OrderedUpdates",
+    "Rop",
+    "SharedVariable",
+    "Variable",
+    "compile",
+    "config",
+    "debugprint",
+    "dot",
+    "function",
+    "gof",
+    "grad",
+    "gradient",
+    "misc",
+    "pp",
+    "pprint",
+    "printing",
+    "sandbox",
+    "scalar",
+    "scan_module",
+    "shared",
+    "tensor",
+    "tests",
+    "updates",
+]

@@ -1,0 +1,5 @@
+"""``theano.compile.debugmode``: the mode that checks each result against the interpreter."""
+
+DebugMode = "DebugMode"
+
+__all__ = ["DebugMode"]

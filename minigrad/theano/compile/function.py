@@ -1,0 +1,5 @@
+"""``theano.compile.function``: the function of this name."""
+
+from ...compile import function
+
+__all__ = ["function"]

@@ -1,0 +1,160 @@
+"""``theano.gof.graph``: what graphs are made of, and walks over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from copy import copy
+from typing import Any
+
+from ...core.graph import Apply, Constant, Variable, toposort
+from ...core.sharing import SharedVariable
+from ...protocol.walks import clone_node
+
+__all__ = [
+    "Apply",
+    "Constant",
+    "Variable",
+    "ancestors",
+    "clone",
+    "clone_get_equiv",
+    "inputs",
+    "io_toposort",
+    "list_of_nodes",
+    "orphans",
+    "variables",
+    "variables_and_orphans",
+]
+
+
+def ancestors(
+    variable_list: Iterable[Variable], blockers: Iterable[Variable] | None = None
+) -> list[Variable]:
+    """The variables and all that they depend on, depth first, operands from left to right.
+
+    The last of the variables comes first, as in Theano, and each before what it depends on. What
+    computes the blockers is left out.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> a, b, c = T.scalars("a", "b", "c")
+    >>> ancestors([(b + a) * c])
+    [(b + a) * c, b + a, b, a, c]
+    """
+    given = set(blockers or ())
+    found: dict[Variable, None] = {}
+    waiting = list(variable_list)
+    while waiting:
+        variable = waiting.pop()
+        if variable not in found:
+            found[variable] = None
+            if variable.owner is not None and variable not in given:
+                waiting += reversed(variable.owner.inputs)
+    return list(found)
+
+
+def inputs(
+    variable_list: Iterable[Variable], blockers: Iterable[Variable] | None = None
+) -> list[Variable]:
+    """The variables that nothing computes, constants and shared ones too, among the `ancestors`.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> a, b, c = T.scalars("a", "b", "c")
+    >>> inputs([(b + a) * c])
+    [b, a, c]
+    """
+    return [v for v in ancestors(variable_list, blockers) if v.owner is None]
+
+
+def variables_and_orphans(
+    i: Iterable[Variable], o: Iterable[Variable]
+) -> tuple[list[Variable], list[Variable]]:
+    """All variables from inputs to outputs, and those of them that are neither given nor computed."""
+    given = list(i)
+    found = list(dict.fromkeys([*given, *ancestors(o, given)]))
+    return found, [v for v in found if v.owner is None and v not in given]
+
+
+def variables(i: Iterable[Variable], o: Iterable[Variable]) -> list[Variable]:
+    """All variables from inputs to outputs, both and constants among them."""
+    return variables_and_orphans(i, o)[0]
+
+
+def orphans(i: Iterable[Variable], o: Iterable[Variable]) -> list[Variable]:
+    """What outputs depend on besides the inputs and what is computed from them: constants, mostly."""
+    return variables_and_orphans(i, o)[1]
+
+
+def io_toposort(
+    inputs: Iterable[Variable],
+    outputs: Iterable[Variable],
+    orderings: Any = None,
+    clients: Any = None,
+) -> list[Apply]:
+    """The nodes that compute the outputs from the inputs, each after those it depends on.
+
+    `orderings`, which would add to what a node depends on, is refused unless empty; `clients` is
+    Theano's, and ignored.
+    """
+    if orderings:
+        raise ValueError("io_toposort: a node depends on its inputs alone; leave out orderings")
+    return toposort(outputs, stop_at=list(inputs))
+
+
+def list_of_nodes(inputs: Iterable[Variable], outputs: Iterable[Variable]) -> list[Apply]:
+    """The nodes that compute the outputs from the inputs."""
+    return toposort(outputs, stop_at=list(inputs))
+
+
+def clone_get_equiv(
+    inputs: Sequence[Variable],
+    outputs: Sequence[Variable],
+    copy_inputs: bool = True,
+    copy_orphans: bool = True,
+    memo: dict[Any, Any] | None = None,
+) -> dict[Any, Any]:
+    """The variables and nodes of a graph, each with its copy; inputs and constants too, if copied.
+
+    What is in `memo` already is not copied again; it is added to, and returned.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.scalar("x")
+    >>> y = 2 * x
+    >>> copies = clone_get_equiv([x], [y])
+    >>> copies[y], copies[y].owner.inputs[1] is copies[x], copies[x] is x
+    (2.0 * x, True, False)
+    """
+    found = {} if memo is None else memo
+    for variable in inputs:
+        found.setdefault(variable, _copy(variable) if copy_inputs else variable)
+    for node in toposort(outputs, stop_at=list(found)):
+        for variable in node.inputs:
+            if variable not in found:
+                found[variable] = _copy(variable) if copy_orphans else variable
+        again = clone_node(node, [found[v] for v in node.inputs])
+        found[node] = again
+        for old, new in zip(node.outputs, again.outputs, strict=True):
+            found.setdefault(old, new)
+    for variable in outputs:
+        if variable not in found:
+            found[variable] = _copy(variable) if copy_orphans else variable
+    return found
+
+
+def clone(
+    i: Sequence[Variable], o: Sequence[Variable], copy_inputs: bool = True
+) -> tuple[list[Variable], list[Variable]]:
+    """A copy of the graph from these inputs to these outputs: its inputs, and its outputs."""
+    found = clone_get_equiv(i, o, copy_inputs, copy_inputs)
+    return [found[v] for v in i], [found[v] for v in o]
+
+
+def _copy(variable: Variable) -> Variable:
+    """Another variable of the same kind, type, name and value."""
+    if isinstance(variable, SharedVariable):
+        return variable.clone()
+    return copy(variable) if isinstance(variable, Constant) else variable.type(variable.name)

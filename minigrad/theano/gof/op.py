@@ -1,0 +1,5 @@
+"""``theano.gof.op``: what a node computes."""
+
+from ...core.graph import Op
+
+__all__ = ["Op"]

@@ -1,0 +1,5 @@
+"""``theano.scalar``: dtypes of single numbers."""
+
+from .basic import upcast
+
+__all__ = ["upcast"]

@@ -1,0 +1,1 @@
+"""``theano.scan_module``: loops."""

@@ -1,0 +1,30 @@
+"""``theano.tensor``: all names of `minigrad.tensor`, and the modules that they had in Theano."""
+
+# isort: skip_file
+
+from __future__ import annotations
+
+from ... import tensor as _tensor
+from . import basic, elemwise, extra_ops, nlinalg, sharedvar, subtensor, type
+from . import nnet as _nnet
+from .sharedvar import TensorSharedVariable
+from .var import TensorVariable
+
+# Functions come after modules, of which some have the same names: var, for one.
+from ...tensor import *  # noqa: F403
+
+nnet = _nnet  # type: ignore[misc]  # the package, which has more in it
+
+__all__ = [
+    *_tensor.__all__,
+    "TensorSharedVariable",
+    "TensorVariable",
+    "basic",
+    "elemwise",
+    "extra_ops",
+    "nlinalg",
+    "nnet",
+    "sharedvar",
+    "subtensor",
+    "type",
+]

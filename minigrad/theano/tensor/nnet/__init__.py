@@ -1,0 +1,7 @@
+"""``theano.tensor.nnet``: all names of `minigrad.tensor.nnet`, and their modules in Theano."""
+
+from ....tensor.nnet import *  # noqa: F403
+from ....tensor.nnet import __all__ as _names
+from . import nnet, sigm
+
+__all__ = [*_names, "nnet", "sigm"]

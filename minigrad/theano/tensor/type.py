@@ -1,0 +1,5 @@
+"""``theano.tensor.type``: the type of a tensor."""
+
+from ...core.types import TensorType
+
+__all__ = ["TensorType"]

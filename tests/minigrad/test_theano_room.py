@@ -1,0 +1,98 @@
+"""Programs written for Theano find its names where they import them from."""
+
+import subprocess
+import sys
+
+import pytest
+
+import minigrad
+
+IMPORTS = """
+import theano
+import theano.tensor as T
+import theano.tensor.nnet
+import theano.tensor.nnet.nnet
+from theano import Apply, Constant, Op, Variable, config, function, grad, pp, printing, shared, tensor
+from theano import tensor as TT, gof, gradient, compile
+from theano.compile import Function, In, SharedVariable
+from theano.compile.debugmode import DebugMode
+from theano.compile.function_module import UnusedInputError
+from theano.compile.io import In
+from theano.compile.mode import get_default_mode
+from theano.compile.nanguardmode import NanGuardMode
+from theano.compile.sharedvalue import SharedVariable, shared
+from theano.gof import Apply, Op, Variable
+from theano.gof.graph import Apply, Constant, Variable, ancestors, inputs, io_toposort
+from theano.gradient import DisconnectedInputError, numeric_grad, verify_grad
+from theano.misc.pkl_utils import dump, load
+from theano.printing import debugprint, pprint, pydotprint
+from theano.scalar import upcast
+from theano.tensor.basic import TensorType, as_tensor_variable
+from theano.tensor.extra_ops import cumsum, repeat, squeeze
+from theano.tensor.nlinalg import diag, trace
+from theano.tensor.nnet import categorical_crossentropy, relu, softmax
+from theano.tensor.nnet.nnet import softmax
+from theano.tensor.nnet.sigm import sigmoid
+from theano.tensor.sharedvar import TensorSharedVariable
+from theano.tensor.var import TensorVariable
+from theano.tests import unittest_tools
+from theano.updates import OrderedUpdates
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed():
+    """Modules of the name theano, as long as these tests run."""
+    minigrad.install_as_theano()
+    yield
+    for name in [name for name in sys.modules if name.split(".")[0] == "theano"]:
+        del sys.modules[name]
+
+
+@pytest.mark.parametrize("statement", IMPORTS.strip().splitlines())
+def test_an_import_of_an_old_program_finds_what_it_names(statement):
+    exec(statement, {})
+
+
+def test_theano_and_minigrad_share_variables_settings_and_functions():
+    import theano
+    import theano.tensor as T
+
+    assert theano.config is minigrad.config
+    assert theano.function is minigrad.function
+    assert T.matrix is minigrad.tensor.matrix
+    assert theano.tensor.nnet.nnet.softmax is minigrad.tensor.nnet.softmax
+
+
+def test_a_module_that_has_the_name_of_a_function_does_not_hide_it():
+    import theano.compile.function  # noqa: F401
+
+    x = minigrad.tensor.dscalar("x")
+    assert sys.modules["theano"].compile.function([x], x + 1)(1.0) == 2
+
+
+def test_minigrad_has_the_modules_of_theano_without_being_installed():
+    assert minigrad.gof.graph.Variable is minigrad.Variable
+    assert minigrad.updates.OrderedUpdates() == {}
+
+
+def test_to_install_twice_changes_nothing():
+    import theano
+
+    minigrad.install_as_theano()
+    assert sys.modules["theano"] is theano
+
+
+def test_theano_itself_is_not_replaced_once_it_is_loaded():
+    program = """
+import sys, types
+theirs = sys.modules["theano"] = types.ModuleType("theano")
+theirs.__file__ = "site-packages/theano/__init__.py"
+import minigrad
+try:
+    minigrad.install_as_theano()
+except ImportError as error:
+    print(error)
+"""
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "theano is loaded already, from site-packages/theano/__init__.py" in result.stdout
