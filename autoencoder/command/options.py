@@ -275,9 +275,12 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong in one line: the usage that argparse prints would bury it."""
-        one_line = " ".join(message.split())
-        self.exit(2, f"{self.prog}: {one_line}; --help lists the options\n")
+        """Say what is wrong in one line: the usage that argparse prints would bury it.
+
+        A table has a line for each kind of mistake; those after the first are indented.
+        """
+        lines = "\n  ".join(" ".join(line.split()) for line in message.split("\n  "))
+        self.exit(2, f"{self.prog}: {lines}; --help lists the options\n")
 
 
 def _add(parser: _Parser, table: _Options) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..data import Samples
+from ..data.values import hint_at_row_numbers, listed
 from ..estimator import AutoEncoder
 from ..output import counted
 from ..pictures.drawing import rebuilt_by_pca
@@ -16,11 +16,6 @@ from .kept import Kept
 
 if TYPE_CHECKING:
     from ..data.parts import Parts
-
-# How many names are listed.
-_LISTED = 8
-# Fewer whole numbers are in order by chance.
-_MANY_ROWS = 10
 
 
 def describe_samples(samples: Samples) -> str:
@@ -65,7 +60,7 @@ def _columns(samples: Samples) -> str:
     """What the columns are taken for."""
     if samples.label_guessed:
         return _guessed(samples)
-    features = f": {_list(samples.names)}" if samples.names else ""
+    features = f": {listed(samples.names)}" if samples.names else ""
     if samples.labels is None:
         return f"{features}; no class"
     found = counted(len(np.unique(samples.labels)), "value")
@@ -97,29 +92,16 @@ def _constant(samples: Samples) -> str:
     if not constant:
         return ""
     names = samples.names or [f"column {i}" for i in range(samples.features.shape[1])]
-    return f"; always the same: {_list([names[i] for i in constant])}"
+    return f"; always the same: {listed([names[i] for i in constant])}"
 
 
-def hint_at_row_numbers(samples: Samples) -> str:
+def describe_row_numbers(samples: Samples) -> str:
     """What there is to say of columns that look like numbers of rows; empty if none does.
 
     Only names tell such columns from others that count: without them nobody knows what to leave out.
     """
-    X = samples.features
-    if samples.names is None or len(X) < _MANY_ROWS:
-        return ""
-    steps = np.sign(np.diff(X, axis=0))
-    alike = (X % 1 == 0).all(axis=0) & ((steps == 1).all(axis=0) | (steps == -1).all(axis=0))
-    names = [samples.names[i] for i in np.flatnonzero(alike)]
-    if not names:
-        return ""
-    hold, them, they = ("holds", "it", "it") if len(names) == 1 else ("hold", "them", "they")
-    words = " ".join(f'"{name}"' if " " in name else name for name in names)
-    return (
-        f"{samples.source}: {_list(names)} {hold} whole numbers that go one way from row to row, as "
-        f"those that only name rows do; if {they} should not be learned, leave {them} out "
-        f"(--drop {words})"
-    )
+    hint = samples.names and hint_at_row_numbers(samples.features, samples.names)
+    return f"{samples.source}: {hint}" if hint else ""
 
 
 def far_columns(kept: Kept, features: np.ndarray) -> str:
@@ -131,12 +113,7 @@ def far_columns(kept: Kept, features: np.ndarray) -> str:
         return ""
     far = np.flatnonzero((features.min(axis=0) < -1) | (features.max(axis=0) > 2)).tolist()
     names = _named(kept)
-    return _list([names[i] for i in far])
-
-
-def _list(names: Sequence[object]) -> str:
-    some = ", ".join(str(name) for name in names[:_LISTED])
-    return some if len(names) <= _LISTED else f"{some} and {len(names) - _LISTED} more"
+    return listed([names[i] for i in far])
 
 
 def describe_model(kept: Kept, path: str) -> str:

@@ -30,8 +30,8 @@ from .report import (
     describe_loss,
     describe_model,
     describe_parts,
+    describe_row_numbers,
     describe_samples,
-    hint_at_row_numbers,
 )
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Ready(NamedTuple):
 
 
 def _in_memory(samples: Samples, fill: str | None) -> Ready:
-    for note in filter(None, (samples.note, hint_at_row_numbers(samples))):
+    for note in filter(None, (samples.note, describe_row_numbers(samples))):
         complain(note)
     preparation = Preparation(
         largest=samples.largest, label=samples.label, image_shape=samples.image_shape
@@ -120,7 +120,7 @@ def _in_memory(samples: Samples, fill: str | None) -> Ready:
 
 def _on_workers(parts: Parts) -> Ready:
     some, summary = parts.some(), parts.summary
-    for note in filter(None, (*parts.notes, hint_at_row_numbers(some))):
+    for note in filter(None, (*parts.notes, describe_row_numbers(some))):
         complain(note)
     ends = some._replace(features=np.array([summary.low, summary.high]))
     preparation = Preparation(label=some.label).fit(ends.frame())

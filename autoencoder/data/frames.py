@@ -14,7 +14,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_complex_dtype, is_nu
 from pandas.errors import ParserWarning
 
 from ..files.npy import first_line
-from .values import as_float64
+from .values import MANY_ROWS, as_float64, hint_at_row_numbers, in_shell
 
 SEPARATORS = (",", ";", "\t", "|")
 # From 3.1 on pandas reads every number to its last digit unasked.
@@ -205,8 +205,10 @@ def _float(value: Any) -> float:
         return np.inf if value > 0 else -np.inf
 
 
-def check_features(features: pd.DataFrame, source: str, chosen_by_model: bool = False) -> None:
-    """Raise a ValueError if columns are not numbers, or have no name.
+def check_features(
+    features: pd.DataFrame, source: str, chosen_by_model: bool = False, may_miss: bool = False
+) -> None:
+    """Raise a ValueError, a line for each kind of mistake, unless columns are numbers with names.
 
     Parameters
     ----------
@@ -214,32 +216,66 @@ def check_features(features: pd.DataFrame, source: str, chosen_by_model: bool = 
     source : str
     chosen_by_model : bool
         Whether a model needs just these columns, so that only their cells can be mended.
+    may_miss : bool
+        Whether numbers may be missing.
     """
     unnamed = [name for name in features.columns if _UNNAMED.fullmatch(name)]
-    if unnamed:
-        out = "of the file" if chosen_by_model else f'with --drop "{unnamed[0]}"'
-        raise ValueError(
-            f"{source}: column {quoted(unnamed)} has no name in the first line: row numbers, as "
-            f"pandas writes them? Leave it out {out}, or give it a name"
+    named = [name for name in features.columns if name not in unnamed]
+    text = [name for name in named if not _is_numeric(features[name])]
+    numeric = features[[name for name in named if name not in text]]
+    mistakes = [
+        unnamed and _without_name(unnamed, chosen_by_model),
+        text and _of_text(features[text], chosen_by_model),
+        "" if may_miss else _missing(numeric),
+    ]
+    told = [mistake for mistake in mistakes if mistake]
+    if not told:
+        return
+    if not chosen_by_model:
+        complete = numeric.loc[:, numeric.notna().all()]
+        told.append(hint_at_row_numbers(complete.to_numpy(np.float64), list(complete.columns)))
+    raise ValueError(f"{source}: " + "\n  ".join(filter(None, told)))
+
+
+def _without_name(unnamed: list[str], chosen_by_model: bool) -> str:
+    out = "of the file" if chosen_by_model else f"with --drop {in_shell(unnamed)}"
+    return (
+        f"column {quoted(unnamed)} has no name in the first line: row numbers, as pandas writes "
+        f"them? Leave it out {out}, or give it a name"
+    )
+
+
+def _of_text(text: pd.DataFrame, chosen_by_model: bool) -> str:
+    """What to do with columns that hold text; those that differ from row to row have no classes."""
+    names = list(text.columns)
+    row, value = _first_text(text[names[0]])
+    if _DECIMAL_COMMA.fullmatch(value.strip()):
+        return (
+            f"expected decimal points, but {names[0]!r} has decimal commas ({value!r} in "
+            f"row {row}); write the table anew: pandas.read_csv(path, sep=None, "
+            "engine='python', decimal=',').to_csv('points.csv', index=False)"
         )
-    text = [name for name in features.columns if not _is_numeric(features[name])]
-    if text:
-        row, value = _first_text(features[text[0]])
-        if _DECIMAL_COMMA.fullmatch(value.strip()):
-            raise ValueError(
-                f"{source}: expected decimal points, but {text[0]!r} has decimal commas ({value!r} in "
-                f"row {row}); write the table anew: pandas.read_csv(path, sep=None, "
-                "engine='python', decimal=',').to_csv('points.csv', index=False)"
-            )
-        if chosen_by_model:
-            raise ValueError(f"{source}: {_no_numbers(features[text])}")
-        names = " ".join(f'"{name}"' if " " in name else name for name in text)
-        holds, them = ("holds", "it") if len(text) == 1 else ("hold", "them")
-        raise ValueError(
-            f"{source}: expected columns of numbers, but {quoted(text)} {holds} text or dates "
-            f"({value!r} in row {row}); leave {them} out (--drop {names}), one-hot encode {them} "
-            "first (pandas.get_dummies), or name the one that is the class (--label)"
-        )
+    if chosen_by_model:
+        return _no_numbers(text)
+    holds, them = ("holds", "it") if len(names) == 1 else ("hold", "them")
+    keys = [name for name in names if len(text) >= MANY_ROWS and text[name].is_unique]
+    only = f"; {quoted(keys)} never the same twice, as names of rows" if keys else ""
+    return (
+        f"expected columns of numbers, but {quoted(names)} {holds} text or dates "
+        f"({value!r} in row {row}{only}); leave {them} out (--drop {in_shell(names)}), one-hot "
+        f"encode {them} first (pandas.get_dummies), or name the one that is the class (--label)"
+    )
+
+
+def _missing(numeric: pd.DataFrame) -> str:
+    """How many rows lack a number, and in which columns; empty if none does."""
+    n_missing = int(numeric.isna().any(axis=1).sum())
+    if not n_missing:
+        return ""
+    return (
+        f"{n_missing} of {len(numeric)} rows have missing values ({missing_by_column(numeric)}); "
+        "leave these rows out (--drop-missing), or train with --fill median"
+    )
 
 
 def _is_numeric(column: pd.Series) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 from ..extra import load
 from ..output import counted
 from .sources import DONUTS, Images, read_source
-from .values import as_float64
+from .values import as_float64, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -317,11 +317,14 @@ def _select(
     missing = np.isnan(samples.features).sum(axis=0)
     if not missing.any():
         return samples
-    filled = f"{source}: {counted(int(missing.sum()), 'missing value')} filled in"
-    if samples.names is None:
-        return samples._replace(note=filled)
-    lacking = [samples.names[i] for i in np.flatnonzero(missing)]
-    return samples._replace(note=f"{filled}, of {_quoted(lacking)}")
+    names = samples.names or [f"column {i}" for i in range(len(missing))]
+    lacking = [f"{names[i]} in {missing[i]}" for i in np.flatnonzero(missing)]
+    n_rows = counted(len(samples.features), "row")
+    more = "; --drop-missing leaves such rows out" if wanted.chosen_by_model else ""
+    return samples._replace(
+        note=f"{source}: {counted(int(missing.sum()), 'missing value')} filled in: "
+        f"{listed(lacking)} of {n_rows}{more}"
+    )
 
 
 def _check_columns(samples: Samples) -> None:
@@ -370,17 +373,9 @@ def _select_frame(
     if len(features) == 0:
         raise ValueError(f"{source}: expected at least one row below the columns' names, got none")
     features = frames.as_numbers(features)
-    frames.check_features(features, source, wanted.chosen_by_model)
-    complete = ~features.isna().any(axis=1).to_numpy() | (
-        wanted.keep_missing and not wanted.drop_missing
-    )
-    if not complete.all() and not wanted.drop_missing:
-        n_missing = int(np.sum(~complete))
-        raise ValueError(
-            f"{source}: {n_missing} of {len(complete)} rows have missing values "
-            f"({frames.missing_by_column(features)}); leave these rows out (--drop-missing), or train "
-            "with --fill median"
-        )
+    may_miss = wanted.drop_missing or wanted.keep_missing
+    frames.check_features(features, source, wanted.chosen_by_model, may_miss)
+    complete = ~features.isna().any(axis=1).to_numpy() | (not wanted.drop_missing)
     _check_any(complete, source, wanted)
     origins = _origins(complete)
     label = None if label_at is None else table.iloc[complete, label_at]

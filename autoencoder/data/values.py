@@ -10,6 +10,13 @@ import numpy as np
 # Half of float32's range, so that the difference of two values stays within it too.
 LARGEST = float(np.finfo(np.float32).max) / 2
 
+# Fewer whole numbers are in order by chance.
+MANY_ROWS = 10
+# How many names are listed.
+_LISTED = 8
+# Numbers drawn at random are all different with a probability of at most exp(-10).
+_SURE = 10.0
+
 # Among about how many rows different numbers are counted.
 _COUNTED = 1000
 
@@ -80,6 +87,65 @@ def called(column: int, names: Sequence[str] | None) -> str:
     ('1', "'width'")
     """
     return str(column) if names is None else repr(str(names[column]))
+
+
+def listed(names: Sequence[object]) -> str:
+    """The first names, and how many more there are.
+
+    Examples
+    --------
+    >>> listed(range(10))
+    '0, 1, 2, 3, 4, 5, 6, 7 and 2 more'
+    """
+    some = ", ".join(str(name) for name in names[:_LISTED])
+    return some if len(names) <= _LISTED else f"{some} and {len(names) - _LISTED} more"
+
+
+def in_shell(names: Sequence[str]) -> str:
+    """The names as an option takes them.
+
+    Examples
+    --------
+    >>> in_shell(["row", "row no"])
+    'row "row no"'
+    """
+    return " ".join(f'"{name}"' if " " in name else name for name in names)
+
+
+def hint_at_row_numbers(X: np.ndarray, names: Sequence[str]) -> str:
+    """What there is to say of columns that look like numbers of rows; empty if none does.
+
+    Examples
+    --------
+    >>> shuffled = np.random.RandomState(0).permutation(100)
+    >>> hint_at_row_numbers(np.column_stack([shuffled, shuffled // 2]), ["id", "pair"])[:23]
+    'id holds whole numbers '
+    """
+    found = [names[i] for i, column in enumerate(X.T) if _numbers_rows(column)]
+    if not found:
+        return ""
+    hold, them, they = ("holds", "it", "it") if len(found) == 1 else ("hold", "them", "they")
+    return (
+        f"{listed(found)} {hold} whole numbers that go one way from row to row, or are all "
+        f"different, as those that only name rows do; if {they} should not be learned, leave {them} "
+        f"out (--drop {in_shell(found)})"
+    )
+
+
+def _numbers_rows(column: np.ndarray) -> bool:
+    """Whether a column holds whole numbers in order, or all different where chance has them recur.
+
+    Of n numbers from a range of r, n (n - 1) / 2 pairs are each equal with a probability of at least
+    1 / r: so measurements, which need no order, nearly never differ all if that is large.
+    """
+    n = len(column)
+    if n < MANY_ROWS or not (column % 1 == 0).all():
+        return False
+    steps = np.diff(column)
+    if (steps > 0).all() or (steps < 0).all():
+        return True
+    pairs_per_value = n * (n - 1) / 2 / (np.ptp(column) + 1)
+    return bool(pairs_per_value > _SURE) and len(np.unique(column)) == n
 
 
 def warn_of_merged(

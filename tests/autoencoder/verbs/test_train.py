@@ -16,7 +16,7 @@ from sklearn.preprocessing import MinMaxScaler
 
 import autoencoder
 from autoencoder import AutoEncoder
-from autoencoder.command.report import hint_at_row_numbers
+from autoencoder.command.report import describe_row_numbers
 from autoencoder.data import read_samples
 
 
@@ -193,7 +193,7 @@ sys.exit(main(["--data", "old.csv"]))
 
 def hint(columns, n=30):
     pd.DataFrame(columns).head(n).to_csv("hint.csv", index=False)
-    return hint_at_row_numbers(read_samples("hint.csv"))
+    return describe_row_numbers(read_samples("hint.csv"))
 
 
 def test_a_column_that_looks_like_a_number_of_rows_is_told_of_with_what_leaves_it_out(folder):
@@ -211,10 +211,35 @@ def test_numbers_of_rows_may_have_gaps_or_fall(folder):
     assert "up, down hold whole numbers" in hint(columns)
 
 
+def test_numbers_of_rows_may_be_shuffled_and_some_be_left_out(folder):
+    ids = np.random.RandomState(0).permutation(60)[:40]
+    assert "id holds whole numbers" in hint({"id": ids, "x": np.sin(ids)}, 40)
+
+
+def test_whole_numbers_that_chance_makes_all_different_are_measurements(folder):
+    x = np.random.RandomState(0).permutation(10_000)[:40]
+    assert hint({"x": x}, 40) == ""
+
+
+def test_all_that_is_wrong_with_a_table_is_told_at_once_a_line_for_each_kind(folder):
+    n = 30
+    columns = {"key": [f"k{i}" for i in range(n)], "kind": ["a", "b"] * 15}
+    table = pd.DataFrame({**columns, "x": [np.nan, *range(n - 1)], "no": range(n)})
+    table.to_csv("all.csv")
+    result = run("--data", "all.csv")
+    assert result.returncode == 2
+    unnamed, text, missing, numbers = result.stderr.rstrip("\n").split("\n  ")
+    assert "all.csv: column 'Unnamed: 0' has no name" in unnamed
+    assert "'key', 'kind' hold text or dates" in text
+    assert "'key' never the same twice" in text
+    assert missing.startswith("1 of 30 rows have missing values ('x': 1)")
+    assert numbers.startswith("no holds whole numbers")
+
+
 COUNTS = {
     "fractions": {"x": np.arange(30) / 4},
     "the same twice": {"x": np.arange(30) // 2},
-    "up and down": {"x": np.r_[:15, 30:15:-1]},
+    "up and down": {"x": np.r_[:15, 15:0:-1]},
 }
 
 
