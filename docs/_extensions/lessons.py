@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from notebooks import notebook
+from notebooks import has_solutions, notebook
 from slides import slides
 
 HEAD = "---\nfile_format: mystnb\n"
 LINKS = (
-    '<p class="lesson">{prompt}<a href="{name}.ipynb" download>notebook</a> '
-    '<a href="{name}.slides.html">slides</a></p>'
+    '<p class="lesson">This page as a <a href="{name}.ipynb" download>notebook</a> '
+    '{exercises}<a href="{name}.slides.html">slides</a></p>'
 )
+EXERCISES = '<a href="{name}.exercises.ipynb" download>notebook without solutions</a> '
 
 
 def offer(app, docname, template, context, doctree) -> None:
@@ -20,16 +21,28 @@ def offer(app, docname, template, context, doctree) -> None:
         return
     place = Path(app.outdir) / docname
     place.parent.mkdir(parents=True, exist_ok=True)
-    place.with_name(f"{place.name}.ipynb").write_text(notebook(text), encoding="utf-8")
+    beside = lessons_beside(app, docname)
+    place.with_name(f"{place.name}.ipynb").write_text(notebook(text, beside), encoding="utf-8")
+    exercises = ""
+    if has_solutions(text):
+        file = place.with_name(f"{place.name}.exercises.ipynb")
+        file.write_text(notebook(text, beside, solutions=False), encoding="utf-8")
+        exercises = EXERCISES.format(name=place.name)
     html = slides(app, doctree, context["title"])
     place.with_name(f"{place.name}.slides.html").write_text(html, encoding="utf-8")
-    links = LINKS.format(name=place.name, prompt="This page as a ")
+    links = LINKS.format(name=place.name, exercises=exercises)
     context["body"] = context["body"].replace("</h1>", f"</h1>\n{links}", 1)
 
 
 def source(app, docname: str) -> str:
     """Return the text of a page."""
     return Path(app.env.doc2path(docname)).read_text(encoding="utf-8")
+
+
+def lessons_beside(app, docname: str) -> set[str]:
+    """Return the files of the pages with cells in the folder of a page."""
+    folder = Path(app.env.doc2path(docname)).parent
+    return {p.name for p in folder.glob("*.md") if p.read_text(encoding="utf-8").startswith(HEAD)}
 
 
 def keep_outputs(app) -> None:

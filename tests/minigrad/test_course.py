@@ -34,6 +34,7 @@ def run_again(pytester, *arguments):
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(pytester.path / "course")
         patch.syspath_prepend(pytester.path / "course")
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # the course needs none
         return pytester.runpytest_inprocess("-p", "no:cacheprovider", *arguments)
 
 

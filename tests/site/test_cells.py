@@ -1,10 +1,15 @@
 """The cells of the pages that are notebooks run in their order, without Jupyter."""
 
+import json
+import re
 import sys
 
 import cells
+import notebooks
 import pytest
 from lessons_of_docs import DOCS, LESSONS, TEXTS
+
+LESSON_FILES = {name.rpartition("/")[2] for name in LESSONS}
 
 
 @pytest.fixture(autouse=True)
@@ -39,6 +44,38 @@ def test_a_chapter_has_exercises_whose_solutions_are_checked(page):
     assert "\n## Exercises\n" in text
     solutions = [cell for cell in cells.read(text) if "hide-cell" in cell.tags]
     assert solutions and all("assert" in cell.text for cell in solutions)
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_no_cell_needs_a_solution_so_that_learners_get_a_page_without(page):
+    code = [cell for cell in cells.read(TEXTS[page]) if cell.is_code]
+    hidden = ["hide-cell" in cell.tags for cell in code]
+    assert hidden == sorted(hidden)
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_a_notebook_links_to_other_notebooks_alone(page):
+    text = notebooks.notebook(TEXTS[page], LESSON_FILES)
+    sources = [c["source"] for c in json.loads(text)["cells"] if c["cell_type"] == "markdown"]
+    targets = re.findall(r"\]\((?!https?:)([^)]*)\)", "\n".join(sources))
+    assert set(targets) <= {name.replace(".md", ".ipynb") for name in LESSON_FILES}
+
+
+def test_a_notebook_names_a_file_of_the_repository_by_its_path():
+    page = (
+        "# T\n\n[The table](../../minigrad/core/table.py), [core/a.py](../core/a.py), [T](a.md#b)."
+    )
+    assert (
+        notebooks.linked(page, ()) == "# T\n\nThe table (`minigrad/core/table.py`), `core/a.py`, T."
+    )
+
+
+def test_without_solutions_there_is_an_empty_cell_for_each_and_no_answer_in_words():
+    code = "```{code-cell}\n:tags: [hide-cell]\nanswer = 42\n```\n"
+    page = f"# T\n\n**1.** Why?\n\n:::{{dropdown}} Solution\nTherefore.\n:::\n\n{code}"
+    title, empty = json.loads(notebooks.notebook(page, solutions=False))["cells"]
+    assert "Why?" in title["source"] and "Therefore" not in title["source"]
+    assert empty["cell_type"] == "code" and not empty["source"] and not empty["metadata"]
 
 
 def test_a_page_is_read_as_text_and_code_with_its_tags_and_lines():

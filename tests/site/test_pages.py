@@ -97,6 +97,7 @@ def test_a_page_with_cells_is_a_notebook_and_slides(site, name):
     page = (site / name).with_suffix("")
     cells = json.loads(page.with_suffix(".ipynb").read_text(encoding="utf-8"))["cells"]
     assert cells[0]["source"].startswith("# ") and any(c["cell_type"] == "code" for c in cells)
+    assert page.with_suffix(".exercises.ipynb").exists() == name.startswith("chapters/")
     slides = page.with_suffix(".slides.html").read_text(encoding="utf-8")
     headings = page.with_suffix(".html").read_text(encoding="utf-8").count('class="headerlink"')
     assert slides.count('<section class="slide">') == headings > 1

@@ -145,3 +145,12 @@ def test_a_watcher_is_told_of_each_node_in_its_order():
     z = Twice()(y)
     evaluate([z], {x: 1.0}, watch=lambda node, inputs, results: told.append((node, *results)))
     assert told == [(y.owner, 2.0), (z.owner, 4.0)]
+
+
+def test_what_a_watcher_puts_in_the_place_of_a_result_counts():
+    def watch(node, inputs, results):
+        results[0] = np.array(10.0)
+
+    y = Twice()(scalar("x"))
+    (value,) = evaluate([y], {y.owner.inputs[0]: 1.0}, watch=watch)
+    assert value == 10.0, "call watch before you keep the results"
