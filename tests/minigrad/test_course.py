@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from layers import ROOT
 
+from minigrad import testing
 from minigrad.course.__main__ import main
 from minigrad.course.cutting import definition, with_holes
 from minigrad.course.folder import lay_out_course, source
@@ -42,7 +43,9 @@ def run_again(pytester, *arguments):
 
 
 @pytest.mark.parametrize("hole", HOLES)
-def test_a_hole_fails_the_tests_of_its_step_which_name_it(pytester, hole):
+def test_a_hole_fails_the_tests_of_its_step_which_name_it(pytester, monkeypatch, hole):
+    # A hole is met while derivatives are written; that the right ones pass is the next test.
+    monkeypatch.setattr(testing, "check_grad", lambda *arrays, **options: None)
     number = step_of(hole)
     result = run(pytester, f"step_{number}", holes=[hole])
     result.assert_outcomes(failed=1, passed=result.parseoutcomes().get("passed", 0))
