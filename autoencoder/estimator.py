@@ -289,7 +289,12 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         start, samples, rng = self._started(X, y, not (self.warm_start and fitted(self)))
         held_out = None
         if self.early_stopping:
-            whole = in_memory(samples, "early_stopping=True")
+            whole = in_memory(
+                samples,
+                "early_stopping=True",
+                "hold rows out yourself, with a callback that returns True when model.score(them) no "
+                "longer rises",
+            )
             # By a seed they are the same in each fit, or a warm start would be judged by rows of which
             # the last fit was made.
             rows, others = hold_out(len(whole), float(self.validation_fraction), self.random_state)

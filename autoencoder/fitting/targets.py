@@ -58,11 +58,12 @@ def with_targets(samples: np.ndarray | Rows, y: ArrayLike | None) -> np.ndarray 
     return Pairs(X, check_array(y, dtype=X.dtype, input_name="y"))
 
 
-def in_memory(samples: np.ndarray | Pairs | Rows, what: str) -> InMemory:
+def in_memory(
+    samples: np.ndarray | Pairs | Rows,
+    what: str,
+    instead: str = "give one array after another to partial_fit",
+) -> InMemory:
     """The samples, or a ValueError if they are in a file or on a cluster, and this cannot be."""
     if not isinstance(samples, np.ndarray | Pairs):
-        raise ValueError(
-            f"{what} needs samples in memory; leave it out, or give one array after another to "
-            "partial_fit"
-        )
+        raise ValueError(f"{what} needs samples in memory; leave it out, or {instead}")
     return samples

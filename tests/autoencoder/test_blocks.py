@@ -45,6 +45,20 @@ def test_a_fit_on_a_file_is_that_in_memory(X, mapped):
     assert_close(model.fit(mapped).costs_, model.fit(X).costs_)
 
 
+def test_a_callback_with_rows_held_out_stops_a_fit_on_a_file(X, mapped):
+    scores = [-np.inf]
+
+    def no_better(model, epoch, cost):
+        scores.append(model.score(X[900:]))
+        return scores[-1] <= scores[-2]
+
+    options = {"batch_size": None, "learning_rate": 0, "random_state": 0}
+    model = AutoEncoder(3, epochs=50, callback=no_better, **options).fit(mapped)
+    assert model.n_iter_ == 2
+    with pytest.raises(ValueError, match=r"in memory; .* a callback that returns True"):
+        AutoEncoder(early_stopping=True).fit(mapped)
+
+
 @pytest.mark.parametrize("order", "CF")
 @pytest.mark.parametrize("dtype", ["float32", "int16", ">f8"])
 def test_files_of_any_numbers_and_order_are_converted_block_by_block(

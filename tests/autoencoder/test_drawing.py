@@ -11,7 +11,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MinMaxScaler, StandardScaler
 
 from autoencoder import AutoEncoder, Preparation, load, make_donuts, plot, save
-from autoencoder.pictures.drawing import MOST_SAMPLES, _examples
+from autoencoder.pictures.drawing import MOST_SAMPLES, _examples, draw
+from autoencoder.pictures.errors import Judged, draw_errors
 from autoencoder.pictures.panels import columns_for, draw_lost
 
 
@@ -246,6 +247,36 @@ def test_nothing_that_is_written_is_cut_off():
     X.columns = [f"measurement_number_{i}_of_all_that_were_made" for i in range(20)]
     labels = [f"a class with a long name, number {i % 18}" for i in range(100)]
     assert lies_within(plot(fitted(MinMaxScaler(), X=X), X, labels))
+
+
+# The errors of new samples.
+
+
+def judged(errors, percentage=90):
+    return Judged(np.asarray(errors), "abcdef", {50: 0.2, 90: 0.4}, percentage)
+
+
+def test_errors_stand_from_the_largest_down_with_the_names_of_three():
+    axes = Figure().subplots()
+    draw_errors(axes, judged([0.1, 0.5, 0.3, 0.6, 0.2]))
+    assert axes.lines[0].get_ydata().tolist() == [0.6, 0.5, 0.3, 0.2, 0.1]
+    assert [text.get_text() for text in axes.texts] == ["d", "b", "c"]
+
+
+@pytest.mark.parametrize(("percentage", "above"), [(50, [0.6, 0.5, 0.3]), (90, [0.6, 0.5])])
+def test_errors_above_the_level_that_was_asked_for_are_ringed_and_counted(percentage, above):
+    axes = Figure().subplots()
+    draw_errors(axes, judged([0.1, 0.5, 0.3, 0.6, 0.2], percentage))
+    assert axes.lines[1].get_ydata().tolist() == above
+    note = f"{len(above)} of 5 above {percentage} % of training"
+    assert axes.get_title(loc="right") == note
+
+
+def test_the_errors_of_new_images_stand_in_place_of_the_cost(reader, digits):
+    X = reader[0].transform(digits.data[:6])
+    errors = judged(reader[-1].score_samples(X))
+    drawn = panels(draw(reader[-1], X, np.asarray, image_shape=(8, 8), judged=errors))
+    assert "Errors" in drawn and "Cost" not in drawn
 
 
 # Images.

@@ -5,6 +5,7 @@ import pytest
 from sklearn.preprocessing import MinMaxScaler
 
 from autoencoder import AutoEncoder, make_donuts
+from autoencoder.command.report import describe_best
 from autoencoder.fitting.stopping import EarlyStopping, hold_out
 
 
@@ -168,6 +169,14 @@ def test_a_warm_start_with_other_features_or_units_is_refused(X):
 def test_scores_of_a_warm_start_go_on_too(X):
     model = stopping(epochs=4, warm_start=True).fit(X).fit(X)
     assert len(model.validation_scores_) == len(model.costs_) == 8
+
+
+def test_the_best_epoch_is_counted_from_the_first_fit_though_that_held_nothing_out(X):
+    model = stopping(epochs=3, early_stopping=False, warm_start=True).fit(X)
+    model.set_params(early_stopping=True, epochs=4).fit(X)
+    assert (len(model.costs_), len(model.validation_scores_)) == (7, 4)
+    best = 3 + model.validation_scores_.argmax()
+    assert describe_best(model).startswith(f"the best was epoch {best}, counted from 0")
 
 
 def test_what_a_warm_start_goes_on_from_stays_if_no_epoch_is_better(X):
