@@ -16,8 +16,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import printing, tensor
-from .compile import Function, In, MissingInputError, UnusedInputError, function
+from .compile import Function, In, MissingInputError, Out, Param, UnusedInputError, function
 from .compile import programs as _programs
+from .compile.cloning import clone
 from .compile.sharing import shared
 from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
@@ -46,11 +47,14 @@ __all__ = [
     "Lop",
     "MissingInputError",
     "Op",
+    "Out",
+    "Param",
     "Rop",
     "SharedVariable",
     "UnusedInputError",
     "Variable",
     "__version__",
+    "clone",
     "config",
     "debugprint",
     "function",

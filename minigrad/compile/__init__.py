@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from ..core.evaluate import MissingInputError
 from .function import Function, function
-from .inputs import In, UnusedInputError
+from .inputs import In, Out, Param, UnusedInputError
 from .inspect.nanguardmode import NanGuardMode
 
-__all__ = ["Function", "In", "MissingInputError", "NanGuardMode", "UnusedInputError", "function"]
+__all__ = [
+    "Function",
+    "In",
+    "MissingInputError",
+    "NanGuardMode",
+    "Out",
+    "Param",
+    "UnusedInputError",
+    "function",
+]

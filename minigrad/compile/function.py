@@ -9,6 +9,7 @@ from copy import copy
 from functools import partial
 from itertools import repeat
 from operator import attrgetter, itemgetter
+from time import perf_counter
 from typing import Any, Literal
 
 import numpy as np
@@ -24,10 +25,11 @@ from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
 from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
-from .inputs import In, UnusedInputError, as_inputs, binder
+from .inputs import In, Out, UnusedInputError, as_inputs, binder
 from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
-from .inspect.profile import Profile
+from .inspect.profile import Calls, Profile
+from .looking import Lookup
 from .pickling import flattened, restored
 from .program import Program
 from .settings import MODES
@@ -36,7 +38,7 @@ from .updates import as_pairs, as_updates, default_updates, of_same_type
 _DATA = attrgetter("data")
 
 
-class Function:
+class Function(Lookup):
     """A compiled function; made by `function`.
 
     Calling it computes the outputs, then stores the updates: outputs and updates are all computed
@@ -217,7 +219,7 @@ class Function:
         Parameters
         ----------
         share_memory : bool
-            Theano's; ignored.
+            Theano's; ignored: each function has memory of its own.
         swap : dict or list of pairs, optional
             Shared variables that this function uses, and those of the same types that the copy
             uses in their place.
@@ -226,7 +228,7 @@ class Function:
         name : str, optional
             By default this function's, with " copy".
         profile : bool, optional
-            As in `function`.
+            As in `function`; by default as this one.
 
         Raises
         ------
@@ -247,7 +249,7 @@ class Function:
         >>> add_up.copy(delete_updates=True)(1.0), total.get_value(), other.get_value()
         (array(2.), array(1.), array(11.))
         """
-        _check_profile(profile)
+        kind = type(self) if profile is None else _kind(profile)
         name = checked_name(name, "a function") or f"{self.name} copy"
         inputs = {given: copy(given) for given in self._inputs}
         targets = [] if delete_updates else self._targets
@@ -259,7 +261,11 @@ class Function:
             if replaced.count(target) > 1:
                 raise ValueError(f"{name}: with these swaps, {target} would be updated twice")
         asked = clone_replace(self._asked[: self._n_outputs + len(targets)], swapped)
-        return Function(name, list(inputs.values()), asked, replaced, self._pack, self.mode)
+        return kind(name, list(inputs.values()), asked, replaced, self._pack, self.mode)
+
+    def free(self) -> None:
+        """Give back the memory that lasts from call to call; the next call makes it anew."""
+        self._programs.free()
 
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[np.ndarray]:
         """The values of the inputs, as given, and of the shared variables."""
@@ -309,6 +315,38 @@ class Function:
         return _restored, (asked, self.name, self._inputs, self._targets, self._pack, self.mode)
 
 
+class ProfiledFunction(Function):
+    """A function that measures its calls: ``function(..., profile=True)`` makes one.
+
+    ``f.profile.summary()`` tells how long they took, and each statement of the last; at the end of
+    the program that is written to stderr.
+
+    Examples
+    --------
+    >>> import numpy as np, minigrad, minigrad.tensor as T
+    >>> x = T.dvector("x")
+    >>> f = minigrad.function([x], T.exp(x).sum(), name="f", profile=True)
+    >>> f(np.zeros(3)), f.profile.count
+    (array(3.), 1)
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._calls = Calls(self.name, super().profile)
+
+    @property
+    def profile(self) -> Calls:
+        """The calls until now; called itself, it is the method of other functions."""
+        return self._calls
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        """Compute the outputs, then store the updates, and note how long that took."""
+        start = perf_counter()
+        result = super().__call__(*args, **kwargs)
+        self._calls.add(perf_counter() - start, args, kwargs)
+        return result
+
+
 def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:
     """The shared variables that the outputs depend on."""
     return [v for v in graph_inputs(outputs) if isinstance(v, SharedVariable)]
@@ -333,12 +371,9 @@ def _as_swaps(swap: Any, used: Collection[Any]) -> dict[Any, Any]:
     return result
 
 
-def _check_profile(profile: bool | None) -> None:
-    if profile:
-        raise ValueError(
-            f"profile={profile!r}: nothing is measured while a function is called; call its method "
-            "profile with arguments instead, as in print(f.profile(X))"
-        )
+def _kind(profile: Any) -> type[Function]:
+    """The class of functions that are made so."""
+    return ProfiledFunction if profile else Function
 
 
 def function(
@@ -363,7 +398,8 @@ def function(
         Values are passed in this order, or by the variables' names. An array must have the
         input's number of dimensions, and a dtype that converts to the input's without loss.
     outputs : variable, list of variables, dict of str to variable, or None
-        A call returns an array, a list or dict of arrays, or None, accordingly.
+        A call returns an array, or a list or dict of arrays, accordingly; without outputs the
+        empty list. `Out` may stand for a variable.
     mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'} or NanGuardMode, optional
         ``FAST_RUN`` improves the expressions first. ``FAST_COMPILE`` computes them as they stand.
         ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter.
@@ -381,11 +417,13 @@ def function(
     name : str, optional
         For messages and the program.
     rebuild_strict : bool
-        Theano's; ignored: what givens put for a variable always has its type.
+        False: what givens put for a variable may be of another type, if the operations that get it
+        take that.
     allow_input_downcast : bool, optional
         True: inputs also take values that lose precision. None: Python floats may.
     profile : bool, optional
-        Theano's; True is refused, because `Function.profile` measures on its own.
+        True: measure each call, ``f.profile.summary()`` prints what that was, and so does the end of
+        the program. (Other functions need no such option: ``print(f.profile(X))``.)
     on_unused_input : {'raise', 'warn', 'ignore'}
         What to do about an input that nothing was written with. One whose value turned out not to
         matter, as for the derivative of something linear, counts as used.
@@ -416,7 +454,6 @@ def function(
     (array(0.), array(2.), array(5.))
     """
     check_choice("function: on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
-    _check_profile(profile)
     mode = as_mode(mode)
     name = checked_name(name, "a function") or "program"
     given_inputs = as_inputs(inputs, allow_input_downcast)
@@ -429,7 +466,7 @@ def function(
             what = f"the update of the input {given.label}"
             expressions.append(of_same_type(given.update, given.variable, what))
             targets.append(given)
-    replacements = _as_replacements(givens)
+    replacements = _as_replacements(givens, rebuild_strict)
     for given in given_inputs:
         if given.variable in replacements:
             raise RuntimeError(
@@ -453,7 +490,7 @@ def function(
             f"{name}: the outputs or updates depend on {described}, which is not among the "
             "inputs; add it to them, or give it a value by givens"
         )
-    return Function(name, given_inputs, expressions, targets, pack, mode)
+    return _kind(profile)(name, given_inputs, expressions, targets, pack, mode)
 
 
 def as_mode(mode: Any) -> str | NanGuardMode:
@@ -468,7 +505,7 @@ def as_mode(mode: Any) -> str | NanGuardMode:
 def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.ndarray]], Any]]:
     """The outputs as a list, and what packs their values, before any others, as they were given."""
     if outputs is None:
-        return [], _nothing
+        outputs = []
     if isinstance(outputs, Mapping):
         wrong = [key for key in outputs if not isinstance(key, str)]
         if wrong:
@@ -477,10 +514,6 @@ def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.nda
     if isinstance(outputs, (list, tuple)):
         return [*map(_as_output, outputs)], partial(_as_list, len(outputs))
     return [_as_output(outputs)], itemgetter(0)
-
-
-def _nothing(values: Sequence[np.ndarray]) -> None:
-    return None
 
 
 def _as_list(count: int, values: Sequence[np.ndarray]) -> list[np.ndarray]:
@@ -492,21 +525,24 @@ def _as_dict(keys: Sequence[str], values: Sequence[np.ndarray]) -> dict[str, np.
 
 
 def _as_output(output: Any) -> Variable:
+    output = output.variable if isinstance(output, Out) else output
     try:
         return as_tensor_variable(output)
     except TypeError as error:
         raise TypeError(f"an output is a variable; got {output!r}") from error
 
 
-def _as_replacements(givens: Any) -> dict[Variable, Variable]:
+def _as_replacements(givens: Any, of_same_types: bool) -> dict[Variable, Variable]:
     replacements: dict[Variable, Variable] = {}
     for variable, value in as_pairs(givens or (), "givens"):
         if not isinstance(variable, Variable):
             raise TypeError(f"givens replace variables; got {variable!r}")
         if variable in replacements:
             raise ValueError(f"givens replace {variable} twice")
-        what = f"what givens put for {variable}"
-        replacements[variable] = of_same_type(value, variable, what, called="value")
+        if of_same_types or not isinstance(value, Variable):
+            what = f"what givens put for {variable}"
+            value = of_same_type(value, variable, what, called="value")
+        replacements[variable] = value
     return replacements
 
 

@@ -98,6 +98,51 @@ class In:
             raise TypeError(f"{place}: input {self.label}: {error}") from None
 
 
+class Out:
+    """An output of a function, with Theano's option.
+
+    Parameters
+    ----------
+    variable : Variable
+    borrow : bool
+        Theano's; ignored: what a call returns is always the caller's own.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x = T.dscalar("x")
+    >>> minigrad.function([x], minigrad.Out(x**2, borrow=True))(3.0)
+    array(9.)
+    """
+
+    def __init__(self, variable: Any, borrow: bool = False) -> None:
+        self.variable = variable
+        self.borrow = borrow
+
+
+def Param(
+    variable: Variable,
+    default: Any = None,
+    name: str | None = None,
+    mutable: bool = False,
+    update: Variable | None = None,
+    allow_downcast: bool | None = None,
+    implicit: bool | None = None,
+    borrow: bool | None = None,
+    strict: bool = False,
+) -> In:
+    """An input of a function by an older name of `In`, where the value is the `default`.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x, y = T.dscalars("x", "y")
+    >>> minigrad.function([x, Param(y, default=1.0)], x + y)(3.0)
+    array(4.)
+    """
+    return In(variable, name, default, update, strict=strict, allow_downcast=allow_downcast)
+
+
 def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
     """The inputs of a function, given as a list of variables or `In`, none of them twice."""
     if not isinstance(inputs, (list, tuple)):

@@ -55,6 +55,10 @@ class Instances:
         finally:
             self._idle.append(instance)
 
+    def free(self) -> None:
+        """Drop the instances that are idle, with their buffers."""
+        self._idle.clear()
+
     def new(self) -> Callable[..., tuple[Any, ...]]:
         """Another instance."""
         namespace = dict(self._globals)
@@ -93,6 +97,7 @@ class Program:
         linecache.lazycache(self._filename, instances.shown)
         weakref.finalize(self, _GONE.append, self._filename).atexit = False
         self.run = instances.run if printer.slot_of else instances.new()
+        self.free = instances.free
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """How long each statement takes in a call: the median of so many calls on the values."""

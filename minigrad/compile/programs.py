@@ -62,6 +62,9 @@ class Programs:
         """Return the program to run for these values of the inputs."""
         return self._general or self.general
 
+    def free(self) -> None:
+        """Give back the memory that lasts from call to call: here there is none."""
+
 
 # What functions use unless their mode forbids to plan: `minigrad` puts the planner's class here.
 planned: type[Programs] = Programs

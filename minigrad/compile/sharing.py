@@ -21,10 +21,26 @@ class _Shared:
         self.data = np.zeros_like(self.data)
 
     def clone(self: Any) -> SharedVariable:
-        """Another variable with the same type, name, default update, and the same array."""
-        copy = SharedVariable(self.type, self.data, self.name, borrow=True)
-        copy.default_update = self.default_update
-        return copy
+        """Another variable of the same type, name and default update, with the same value always."""
+        return SharedTwin(self)
+
+
+class SharedTwin(SharedVariable):
+    """A shared variable whose value is that of another one: what is set for one, both have."""
+
+    def __init__(self, other: SharedVariable) -> None:
+        self._other = other  # before the rest, which sets `data`
+        super().__init__(other.type, other.data, other.name, borrow=True)
+        self.default_update = other.default_update
+
+    @property
+    def data(self) -> Any:
+        """The value."""
+        return self._other.data
+
+    @data.setter
+    def data(self, value: Any) -> None:
+        self._other.data = value
 
 
 def shared(

@@ -61,6 +61,12 @@ class PlannedPrograms(Programs):
         self._last = shapes, program
         return program
 
+    def free(self) -> None:
+        """Give back the buffers of all programs that no call is using, and the spare arrays."""
+        for program in self._planned.values():
+            program.free()
+        self._spares.clear()
+
     def _new_program(self, shapes: Shapes, values: Sequence[Any]) -> Program:
         if not self._sizes_of_inputs_agree(shapes):
             return self.general  # which can tell

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from ..core.graph import Apply, Variable, toposort
-from .walks import clone_replace
+from .walks import ancestors, clone_replace
 
 
 class ClosedGraph:
@@ -24,6 +24,20 @@ class ClosedGraph:
     def nodes(self) -> list[Apply]:
         """The nodes that compute the outputs, each after those it depends on."""
         return toposort(self.outputs, stop_at=self.inputs)
+
+    def toposort(self) -> list[Apply]:
+        """The nodes, in Theano's words."""
+        return self.nodes
+
+    @property
+    def apply_nodes(self) -> set[Apply]:
+        """The nodes as a set."""
+        return set(self.nodes)
+
+    @property
+    def variables(self) -> set[Variable]:
+        """All variables: inputs, outputs, and what is in between."""
+        return {*ancestors(self.outputs, stop_at=self.inputs), *self.inputs}
 
     def on(self, inputs: Sequence[Variable]) -> list[Variable]:
         """Return the outputs as expressions of other inputs, of the same types."""

@@ -86,6 +86,21 @@ class _Apply:
     clone_with_new_inputs = clone_node
 
 
+@extend(Variable)
+class _Variable:
+    def clone(self: Any) -> Variable:
+        """Another variable of the same type and name, which nothing computes."""
+        variable: Variable = self.type(self.name)
+        return variable
+
+
+@extend(Constant)
+class _Constant:
+    def clone(self: Any) -> Constant:
+        """Another constant of the same type, name and value."""
+        return Constant(self.type, self.data, self.name)
+
+
 def clone_replace(
     outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
 ) -> list[Variable]:

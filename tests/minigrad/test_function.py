@@ -494,13 +494,6 @@ def test_options_come_in_theanos_order(x):
     assert f(np.ones(1, np.longdouble)).tolist() == [1.0]
 
 
-def test_a_profile_is_asked_for_by_its_method(x):
-    with pytest.raises(ValueError, match=r"profile=True: .* print\(f.profile\(X\)\)"):
-        function([x], x, profile=True)
-    with pytest.raises(ValueError, match="profile=True"):
-        function([x], x).copy(profile=True)
-
-
 def test_an_implicit_input_is_one_with_a_default(x):
     assert function([In(x, value=[1.0], implicit=True)], x + 1)().tolist() == [2.0]
 

@@ -152,7 +152,7 @@ def test_a_function_comes_back_with_its_name_and_mode(x, w, mode, protocol):
 @pytest.mark.parametrize(
     ("outputs", "values"),
     [
-        (lambda x: None, None),
+        (lambda x: None, []),
         (lambda x: x + 1, 2.0),
         (lambda x: [x + 1, x], [2.0, 1.0]),
         (lambda x: {"more": x + 1, "x": x}, {"more": 2.0, "x": 1.0}),

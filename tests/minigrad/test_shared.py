@@ -140,11 +140,18 @@ def test_variables_of_one_name_are_not_confused():
     assert minigrad.function([], a - b)() == -1
 
 
-def test_a_clone_has_the_same_value_but_a_life_of_its_own(w):
-    w.default_update = w + 1
+def test_a_clone_shares_the_value_whichever_of_the_two_is_set(w):
     copy = w.clone()
     w.set_value([7.0, 7.0])
-    assert copy.get_value().tolist() == [1.0, 2.0]
+    assert copy.get_value().tolist() == [7.0, 7.0]
+    minigrad.function([], updates=[(copy, copy + 1)])()
+    assert w.get_value().tolist() == [8.0, 8.0]
+    assert minigrad.function([], [w, copy.clone() * 2])()[1].tolist() == [16.0, 16.0]
+
+
+def test_a_clone_has_the_type_the_name_and_the_default_update(w):
+    w.default_update = w + 1
+    copy = w.clone()
     assert (copy.name, copy.type, copy.default_update) == (w.name, w.type, w.default_update)
 
 

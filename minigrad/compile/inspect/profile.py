@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
+import sys
+from collections.abc import Callable
 from time import perf_counter
-from typing import NamedTuple
+from typing import Any, NamedTuple, TextIO
+from weakref import WeakSet
 
 
 class Laps:
@@ -60,3 +64,58 @@ class Profile:
         return "\n".join(lines)
 
     __repr__ = __str__
+
+
+class Calls:
+    """The calls of a function that measures them; see `compile.function.ProfiledFunction`.
+
+    Attributes
+    ----------
+    count : int
+    seconds : float
+        How long they took together.
+    """
+
+    def __init__(self, name: str, measure: Callable[..., Profile]) -> None:
+        self._name = name
+        self._measure = measure
+        self._last: tuple[Any, Any] | None = None
+        self.count = 0
+        self.seconds = 0.0
+        _CALLS.add(self)
+
+    def add(self, seconds: float, args: Any, kwargs: Any) -> None:
+        """Count a call, which had these arguments."""
+        self.count += 1
+        self.seconds += seconds
+        self._last = args, kwargs
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Profile:
+        """Measure each statement on these arguments, as other functions' method `profile` does."""
+        return self._measure(*args, **kwargs)
+
+    def summary(self, file: TextIO | None = None, n_ops_to_print: int = 20) -> None:
+        """Print how long the calls took, and each statement, with the arguments of the last call.
+
+        By default to stderr. `n_ops_to_print` is Theano's, and ignored.
+        """
+        file = sys.stderr if file is None else file
+        mean = self.seconds / self.count if self.count else 0.0
+        print(
+            f"{self._name}: {self.count} calls in {self.seconds:.3g} s, "
+            f"{mean * 1e6:.4g} µs a call; of these:",
+            file=file,
+        )
+        if self._last is not None:
+            args, kwargs = self._last
+            print(self._measure(*args, n_calls=10, **kwargs), file=file)
+
+
+_CALLS: WeakSet[Calls] = WeakSet()
+
+
+@atexit.register
+def _summaries() -> None:
+    for calls in list(_CALLS):
+        if calls.count:
+            calls.summary()

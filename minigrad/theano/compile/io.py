@@ -1,5 +1,7 @@
 """``theano.compile.io``: inputs and outputs of functions, with options."""
 
-from ...compile import In
+from ...compile import In, Out
 
-__all__ = ["In"]
+SymbolicInput, SymbolicOutput = In, Out  # Theano's other names for them
+
+__all__ = ["In", "Out", "SymbolicInput", "SymbolicOutput"]

@@ -1,5 +1,6 @@
-"""``theano.compile.pfunc``: `function` by its older name."""
+"""``theano.compile.pfunc``: `function` by its older name, and `Param`."""
 
+from ...compile import Param
 from ...compile import function as pfunc
 
-__all__ = ["pfunc"]
+__all__ = ["Param", "pfunc"]

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from copy import copy
 from typing import Any
 
 from ...core.graph import Apply, Constant, Variable, toposort
-from ...core.sharing import SharedVariable
 from ...protocol.walks import clone_node
 
 __all__ = [
@@ -130,18 +128,18 @@ def clone_get_equiv(
     """
     found = {} if memo is None else memo
     for variable in inputs:
-        found.setdefault(variable, _copy(variable) if copy_inputs else variable)
+        found.setdefault(variable, variable.clone() if copy_inputs else variable)
     for node in toposort(outputs, stop_at=list(found)):
         for variable in node.inputs:
             if variable not in found:
-                found[variable] = _copy(variable) if copy_orphans else variable
+                found[variable] = variable.clone() if copy_orphans else variable
         again = clone_node(node, [found[v] for v in node.inputs])
         found[node] = again
         for old, new in zip(node.outputs, again.outputs, strict=True):
             found.setdefault(old, new)
     for variable in outputs:
         if variable not in found:
-            found[variable] = _copy(variable) if copy_orphans else variable
+            found[variable] = variable.clone() if copy_orphans else variable
     return found
 
 
@@ -151,10 +149,3 @@ def clone(
     """A copy of the graph from these inputs to these outputs: its inputs, and its outputs."""
     found = clone_get_equiv(i, o, copy_inputs, copy_inputs)
     return [found[v] for v in i], [found[v] for v in o]
-
-
-def _copy(variable: Variable) -> Variable:
-    """Another variable of the same kind, type, name and value."""
-    if isinstance(variable, SharedVariable):
-        return variable.clone()
-    return copy(variable) if isinstance(variable, Constant) else variable.type(variable.name)

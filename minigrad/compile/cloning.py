@@ -1,0 +1,69 @@
+"""`clone`: expressions once more, with other variables in the place of some."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.axes import as_tensor_variable
+from ..core.graph import Constant, Variable, toposort
+from ..core.types import describe
+from ..protocol.walks import clone_node, graph_inputs
+from .updates import as_pairs, of_same_type
+
+
+def clone(
+    output: Any,
+    replace: Any = None,
+    strict: bool = True,
+    share_inputs: bool = True,
+    copy_inputs: bool | None = None,
+) -> Any:
+    """Return a copy of expressions, in which some variables are replaced by others.
+
+    Parameters
+    ----------
+    output : variable, or list or tuple of variables
+    replace : dict or list of pairs, optional
+        Variables that the outputs depend on, and what to put in the place of each.
+    strict : bool
+        What is put for a variable must have its type; else the operations that get it must take it.
+    share_inputs : bool
+        False: inputs are copied too. A copy of a shared variable has the same value, always.
+    copy_inputs : bool, optional
+        An older name of `share_inputs`.
+
+    Returns
+    -------
+    variable, or list or tuple of variables, as `output`
+
+    Raises
+    ------
+    TypeError
+        If an output is no variable, or, with `strict`, a replacement not of the type of what it
+        replaces.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x, y = T.dscalars("x", "y")
+    >>> cost = (x + 1) ** 2
+    >>> minigrad.clone(cost, replace={x: 2 * y}).eval({y: 1.0})
+    array(9.)
+    """
+    outputs = list(output) if isinstance(output, (list, tuple)) else [output]
+    for variable in outputs:
+        if not isinstance(variable, Variable):
+            raise TypeError(f"clone takes a variable, or a list of them; got {describe(variable)}")
+    new: dict[Variable, Variable] = {}
+    for old, value in as_pairs(replace or (), "clone: replace"):
+        what = f"clone: what replaces {old}"
+        new[old] = of_same_type(value, old, what) if strict else as_tensor_variable(value)
+    if not (share_inputs if copy_inputs is None else copy_inputs):
+        inputs = [v for v in graph_inputs(outputs, new) if v not in new]
+        new.update((v, v.clone()) for v in inputs if not isinstance(v, Constant))
+    for node in toposort(outputs, stop_at=new):
+        again = clone_node(node, [new.get(v, v) for v in node.inputs])
+        for before, after in zip(node.outputs, again.outputs, strict=True):
+            new.setdefault(before, after)
+    results = [new.get(v, v) for v in outputs]
+    return type(output)(results) if isinstance(output, (list, tuple)) else results[0]
