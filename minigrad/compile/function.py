@@ -382,7 +382,7 @@ def function(
     mode: str | NanGuardMode | None = None,
     updates: Any = None,
     givens: Any = None,
-    no_default_updates: bool | list[SharedVariable] = False,
+    no_default_updates: bool | list[Any] = False,
     accept_inplace: bool = False,
     name: str | None = None,
     rebuild_strict: bool = True,
@@ -411,7 +411,8 @@ def function(
     givens : list of pairs or dict, optional
         Variables, and what to put in their place, for this function.
     no_default_updates : bool or list of shared variables
-        Which shared variables' ``default_update`` to leave out.
+        Which shared variables' ``default_update`` to leave out. A random draw stands for the state
+        that it is drawn from.
     accept_inplace : bool
         Theano's; ignored.
     name : str, optional

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from ..core.graph import Constant, Variable
@@ -63,18 +64,21 @@ def of_same_type(new_value: Any, target: Variable, what: str, called: str = "upd
 
 def default_updates(
     expressions: Iterable[Variable],
-    updated: Collection[SharedVariable],
-    no_default_updates: bool | list[SharedVariable],
-    replacements: Mapping[Variable, Variable],
+    updated: Collection[SharedVariable] = (),
+    no_default_updates: bool | list[Any] = False,
+    replacements: Mapping[Variable, Variable] = MappingProxyType({}),
 ) -> Updates:
     """The updates that the shared variables in use bring along, with the replacements made.
 
     In use is what the expressions were written with, also if its value turned out not to matter.
-    Not of those that are updated anyway, nor of those that the user has ruled out.
+    Not of those that are updated anyway, nor of those that the user has ruled out; a random draw,
+    which has its state as an attribute `rng`, stands for that.
     """
     if no_default_updates is True:
         return {}
     left_out = [] if no_default_updates is False else no_default_updates
+    if isinstance(left_out, list):
+        left_out = [getattr(v, "rng", v) for v in left_out]
     if not isinstance(left_out, list) or not all(isinstance(v, SharedVariable) for v in left_out):
         raise TypeError(
             "no_default_updates is True, False, or a list of shared variables; "

@@ -9,6 +9,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import In, function, shared
+from minigrad.compile.updates import default_updates
 
 MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
 
@@ -340,3 +341,16 @@ def test_a_default_update_takes_an_input_for_what_it_is(counter):
     counter.default_update = b + 100
     function([b], [b, counter])(7)
     assert counter.get_value() == 107
+
+
+def test_the_default_updates_of_a_graph_can_be_collected(counter):
+    assert default_updates([counter * 2]) == {counter: counter.default_update}
+    assert default_updates([T.dscalar("x") * 2]) == {}
+    assert default_updates([counter * 2], updated=[counter]) == {}
+
+
+def test_what_has_its_state_as_an_attribute_stands_for_it_where_updates_are_left_out(counter):
+    draw = counter * 2
+    draw.rng = counter
+    function([], draw, no_default_updates=[draw])()
+    assert counter.get_value() == 0
