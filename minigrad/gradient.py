@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import partial, reduce
 from typing import Any, Literal
 
 from .core.axes import as_tensor_variable, ones_like, zeros_like
 from .core.backprop import backpropagate, connected
 from .core.credit import credited_to, current_line, derived
 from .core.elementwise import cast
-from .core.graph import Apply, Variable
+from .core.graph import Apply, Variable, toposort
+from .core.table import add
 from .core.types import TensorType
+from .ops.passing import disconnected_grad, grad_clip, grad_scale, zero_grad
 from .ops.shape import unbroadcast, with_sizes
+from .ops.undefined import (
+    DisconnectedType,
+    NullType,
+    NullTypeGradError,
+    grad_not_implemented,
+    grad_undefined,
+)
 from .protocol.values import check_choice
-from .protocol.walks import clone_replace
+from .protocol.walks import clone_node, clone_replace
 from .rewrite import stabilized
+
+__all__ = [
+    "DisconnectedInputError",
+    "DisconnectedType",
+    "Lop",
+    "NullType",
+    "NullTypeGradError",
+    "Rop",
+    "consider_constant",
+    "disconnected_grad",
+    "grad",
+    "grad_clip",
+    "grad_not_implemented",
+    "grad_scale",
+    "grad_undefined",
+    "subgraph_grad",
+    "zero_grad",
+]
+
+consider_constant = zero_grad  # Theano has both names
 
 
 class DisconnectedInputError(ValueError):
@@ -32,7 +62,8 @@ def grad(
     disconnected_inputs: Disconnected = "raise",
     add_names: bool = True,
     known_grads: Mapping[Variable, Any] | None = None,
-    return_disconnected: Literal["zero", "None", "none"] = "zero",
+    return_disconnected: Literal["zero", "None", "none", "Disconnected", "disconnected"] = "zero",
+    null_gradients: Literal["raise", "return"] = "raise",
 ) -> Any:
     """The derivatives of a cost by variables, as expressions: ∂cost/∂w for each w.
 
@@ -40,10 +71,12 @@ def grad(
 
     Parameters
     ----------
-    cost : float scalar expression
-        None if `known_grads` says where to start.
+    cost : scalar expression
+        None if `known_grads` says where to start. Nothing passes an integer: a cost that is one has
+        derivatives of zero.
     wrt : variable, or list or tuple of variables
-        They have a float type, and may also be intermediate results, or constants.
+        They may also be intermediate results, or constants. The derivative by integers is one by
+        the floats of the same values, which operations of floats make of them, and a float.
     consider_constant : iterable of Variable, optional
         Variables through which the derivative does not pass. One that is a `wrt` has its
         derivative all the same.
@@ -54,9 +87,12 @@ def grad(
     known_grads : mapping of Variable to variable or number, optional
         Derivatives by intermediate results that are known already: the walk starts from these
         too, and adds nothing to them.
-    return_disconnected : {'zero', 'None', 'none'}
+    return_disconnected : {'zero', 'None', 'none', 'Disconnected', 'disconnected'}
         What stands for the derivative by a `wrt` that the cost does not depend on: a variable that
-        is zero, or None.
+        is zero, None, or a variable of `DisconnectedType`.
+    null_gradients : {'raise', 'return'}
+        What to do about a derivative that an op says is not defined, or not written: raise, or
+        return a variable of `NullType`.
 
     Returns
     -------
@@ -66,9 +102,11 @@ def grad(
     Raises
     ------
     TypeError
-        If the cost is not a float scalar, or a `wrt` is no variable of float type.
+        If the cost is not a scalar, or a `wrt` is no variable.
     DisconnectedInputError
         If the cost does not depend on a `wrt`, and `disconnected_inputs` is ``'raise'``.
+    NullTypeGradError
+        If a derivative is not defined, and `null_gradients` is ``'raise'``.
 
     References
     ----------
@@ -84,21 +122,37 @@ def grad(
     """
     wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
     for variable in wanted:
-        _check_float("grad", variable, "wrt")
+        if not isinstance(variable, Variable):
+            raise TypeError(f"grad: wrt must be variables; got {variable!r}")
     check_choice("grad: disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
-    check_choice("grad: return_disconnected", return_disconnected, ("zero", "None", "none"))
+    check_choice("grad: return_disconnected", return_disconnected, tuple(_DISCONNECTED))
+    check_choice("grad: null_gradients", null_gradients, ("raise", "return"))
     known = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
     reached = connected(known, wanted, stops)
-    known = _from_stable_form(cost, known, {*wanted, *stops})
-    grads = backpropagate(known, connected(known, wanted, stops), stops, adapt=_of_type)
-    results = []
+    # The derivative by integers is that by the floats which are made of them.
+    forms, made_float = _float_forms(wanted, known, stops)
+    known = {made_float.get(variable, variable): value for variable, value in known.items()}
+    asked = [form for variable in wanted for form in forms[variable]]
+    start = _from_stable_form(cost and made_float.get(cost, cost), known, {*asked, *stops})
+    undefined: dict[Variable, str] = {}
+    adapt = partial(_of_type, undefined)
+    grads = backpropagate(start, connected(start, asked, stops), stops, adapt)
+    without = connected(undefined, asked, stops)
+    results: list[Any] = []
     for variable in wanted:
         if variable not in reached:
             _report_disconnected(variable, cost, disconnected_inputs)
-        result = grads.get(variable)
-        if result is None and (variable in reached or return_disconnected == "zero"):
-            result = zeros_like(variable)
+        terms = [grads[form] for form in forms[variable] if form in grads]
+        result: Any
+        if not without.isdisjoint(forms[variable]):
+            result = _undefined(undefined, variable, null_gradients)
+        elif terms:
+            result = reduce(add, terms)
+        elif variable in reached:
+            result = _zero(variable)
+        else:
+            result = _DISCONNECTED[return_disconnected](variable)
         if add_names and result is not None and result.name is None:
             if cost is not None and cost.name and variable.name:
                 result.name = f"(d{cost.name}/d{variable.name})"
@@ -106,6 +160,123 @@ def grad(
     if isinstance(wrt, (list, tuple)):
         return type(wrt)(results)
     return results[0]
+
+
+def _zero(variable: Variable) -> Variable:
+    """Zeros in the variable's shape; of integers, of floatX."""
+    return zeros_like(variable, None if variable.type.is_float else "floatX")
+
+
+# What stands for the derivative by a variable that the cost does not depend on.
+_DISCONNECTED: dict[str, Callable[[Variable], Variable | None]] = {
+    "zero": _zero,
+    **dict.fromkeys(["None", "none"], lambda variable: None),
+    **dict.fromkeys(["Disconnected", "disconnected"], lambda variable: DisconnectedType()()),
+}
+
+
+def _float_forms(
+    wanted: Sequence[Variable], outputs: Collection[Variable], stops: Collection[Variable]
+) -> tuple[dict[Variable, list[Variable]], dict[Variable, Variable]]:
+    """What to differentiate by for each wanted variable; the graph of these, where it is another.
+
+    For a float it is itself. Integers are cast, where an operation makes floats of them.
+    """
+    integers = {w for w in wanted if not w.type.is_float and w not in outputs}
+    forms = {w: [] if w in integers else [w] for w in wanted}
+    new: dict[Variable, Variable] = {}
+    if not integers:
+        return forms, new
+    for node in toposort(outputs, stop_at=stops):
+        inputs = [new.get(v, v) for v in node.inputs]
+        dtypes = {y.type.dtype for y in node.outputs if y.type.is_float}
+        pattern = node.op.connection_pattern(node)
+        for place, variable in enumerate(node.inputs):
+            if variable in integers and any(pattern[place]) and len(dtypes) == 1:
+                inputs[place] = cast(variable, *dtypes)
+        if inputs == node.inputs:
+            continue
+        clone = clone_node(node, inputs)
+        if any(y.type != x.type for y, x in zip(clone.outputs, node.outputs, strict=True)):
+            continue
+        new.update(zip(node.outputs, clone.outputs, strict=True))
+        for variable, form in zip(node.inputs, inputs, strict=True):
+            if variable in integers and form is not variable:
+                forms[variable].append(form)
+    return forms, new
+
+
+def _undefined(reasons: Mapping[Variable, str], variable: Variable, how: str) -> Variable:
+    """What stands for a derivative that there is none of, for the first of the reasons."""
+    why = next(iter(reasons.values()))
+    if how == "raise":
+        raise NullTypeGradError(f"grad: there is no derivative by {variable}: {why}")
+    return NullType(why)()
+
+
+def subgraph_grad(
+    wrt: Sequence[Variable],
+    end: Sequence[Variable],
+    start: Mapping[Variable, Any] | None = None,
+    cost: Variable | None = None,
+    details: bool = False,
+) -> Any:
+    """The derivatives by `wrt` and by `end`, of a part of a graph, which ends there.
+
+    So backpropagation is done in pieces: the derivatives by the `end` of a piece are the `start` of
+    the next.
+
+    Parameters
+    ----------
+    wrt : list of Variable
+        What to differentiate by, in this part.
+    end : list of Variable
+        Where the part ends: nothing passes these.
+    start : dict of Variable to variable, optional
+        Derivatives, by variables, that the part begins with.
+    cost : scalar expression, optional
+        A cost of the part, whose derivatives are added.
+    details : bool
+        Return also those of `start` and of the cost alone.
+
+    Returns
+    -------
+    pair of lists of Variable
+        By `wrt`, and by `end`. With `details` there are two more lists, or None, by both together.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As `grad`; also if there is neither a start nor a cost.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x, w1, w2 = T.scalars("x", "w1", "w2")
+    >>> hidden = T.tanh(w1 * x)
+    >>> by_w2, by_hidden = subgraph_grad([w2], [hidden], cost=(w2 * hidden) ** 2)
+    >>> (by_w1,), _ = subgraph_grad([w1], [x], start={hidden: by_hidden[0]})
+    >>> by_w1.eval({x: 0.0, w1: 1.0, w2: 1.0})
+    array(0.)
+    """
+    if start is None and cost is None:
+        raise ValueError("subgraph_grad takes a start, or a cost, or both; got neither")
+    for name, variables in (("wrt", wrt), ("end", end)):
+        if not isinstance(variables, (list, tuple)):
+            raise TypeError(f"subgraph_grad: {name} is a list of variables; got {variables!r}")
+    asked = list(dict.fromkeys([*wrt, *end]))
+
+    def of(cost: Variable | None, known: Mapping[Variable, Any] | None) -> list[Variable]:
+        return list(grad(cost, asked, end, "ignore", known_grads=known))
+
+    of_start = None if start is None else of(None, start)
+    of_cost = None if cost is None else of(cost, None)
+    parts = [grads for grads in (of_start, of_cost) if grads is not None]
+    total = dict(
+        zip(asked, [reduce(add, terms) for terms in zip(*parts, strict=True)], strict=True)
+    )
+    results = [total[w] for w in wrt], [total[v] for v in end]
+    return (*results, of_start, of_cost) if details else results
 
 
 def Lop(
@@ -261,9 +432,19 @@ def _from_stable_form(
     return {**others, stable: known[cost]}
 
 
-def _of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | None:
-    """The derivative in the type of the variable it is by; None if it has none."""
+def _of_type(
+    undefined: dict[Variable, str], contribution: Any, variable: Variable, node: Apply
+) -> Variable | None:
+    """The derivative in the type of the variable it is by; None if it has none.
+
+    One that is not defined is noted.
+    """
     if contribution is None or not variable.type.is_float:
+        return None
+    type = getattr(contribution, "type", None)
+    if isinstance(type, NullType):
+        undefined[variable] = type.why_null
+    if isinstance(type, (NullType, DisconnectedType)):
         return None
     contribution = as_tensor_variable(contribution)
     if not variable.type.accepts_shape(contribution.type):
@@ -312,8 +493,8 @@ def _starting_grads(
             f"the cost must be a scalar; {cost} has {cost.type.ndim} dimensions; "
             "take its sum or mean"
         )
-    _check_float("grad", cost, "the cost")
-    known.setdefault(cost, credited_to(derived(current_line()), ones_like, cost))
+    one = partial(ones_like, cost, None if cost.type.is_float else "floatX")
+    known.setdefault(cost, credited_to(derived(current_line()), one))
     return known
 
 

@@ -14,6 +14,7 @@ from ...core.graph import Apply, Constant, Variable
 from ...core.table import eq, switch
 from ...core.types import constant
 from ...ops.indexing import ALL, Subtensor
+from ...ops.passing import Passing
 from ...ops.shape import SpecifyShape
 from ...protocol.walks import Applied, known_integer, made_by
 from ..engine import Replacement, Rewriter, rule
@@ -33,6 +34,11 @@ def _size(node: Applied[Size], rewriter: Rewriter) -> Replacement:
     shapes = rewriter.inferred_shapes(x.owner)
     size = None if shapes is None else shapes[x.index or 0][axis]
     return None if size is None else [cast(size, "int64")]
+
+
+@rule("what only changes derivatives is its input", Passing)
+def _passing(node: Applied[Passing], rewriter: Rewriter) -> Replacement:
+    return [node.inputs[0]]
 
 
 @rule("the part that is all is the whole, perhaps with new axes", Subtensor)
@@ -199,6 +205,7 @@ def _sizes_come_from(
 
 DTYPE_RULES = (_of_one_dtype,)
 ARRANGEMENT_RULES = (
+    _passing,
     _size,
     _whole,
     _known_sizes,

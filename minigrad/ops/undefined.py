@@ -1,0 +1,70 @@
+"""What an op's `grad` returns where a derivative is not defined, or not written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..core.graph import Op, Variable
+
+
+class NullTypeGradError(TypeError):
+    """A derivative was asked for that is not defined, or that nobody has written."""
+
+
+class DisconnectedType:
+    """The type of the derivative by an input that an output does not depend on.
+
+    An op of yours may return ``DisconnectedType()()`` for it, or None.
+    """
+
+    def __call__(self, name: str | None = None) -> Variable:
+        return Variable(self, name=name)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other)
+
+    def __hash__(self) -> int:
+        return hash(type(self))
+
+    def __repr__(self) -> str:
+        return "DisconnectedType"
+
+
+class NullType:
+    """The type of a derivative that there is none of, and why."""
+
+    def __init__(self, why_null: str = "(no reason is given)") -> None:
+        self.why_null = why_null
+
+    def __call__(self, name: str | None = None) -> Variable:
+        return Variable(self, name=name)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, NullType) and self.why_null == other.why_null
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.why_null))
+
+    def __repr__(self) -> str:
+        return f"NullType({self.why_null!r})"
+
+
+def grad_undefined(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
+    """Return what stands for the derivative of an op by its input x, where none is defined.
+
+    An op's `grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
+    """
+    return _null(op, x_pos, x, "is not defined", comment)
+
+
+def grad_not_implemented(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
+    """Return what stands for the derivative of an op by its input x, where nobody has written it.
+
+    An op's `grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
+    """
+    return _null(op, x_pos, x, "has not been written", comment)
+
+
+def _null(op: Any, x_pos: int, x: Variable, problem: str, comment: str) -> Variable:
+    more = f": {comment}" if comment else ""
+    return NullType(f"the derivative of {op} by its input {x_pos}, {x}, {problem}{more}")()
