@@ -26,6 +26,7 @@ from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
 from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
+from .tensor.loops import foldl, foldr, map, reduce, scan
 
 try:
     from .planner import PlannedPrograms as _PlannedPrograms
@@ -57,12 +58,17 @@ __all__ = [
     "clone",
     "config",
     "debugprint",
+    "foldl",
+    "foldr",
     "function",
     "grad",
     "install_as_theano",
+    "map",
     "pp",
     "pprint",
     "printing",
+    "reduce",
+    "scan",
     "shared",
     "tensor",
 ]

@@ -11,17 +11,17 @@ from .core.axes import as_tensor_variable, ones_like, zeros_like
 from .core.backprop import backpropagate, connected
 from .core.credit import credited_to, current_line, derived
 from .core.elementwise import cast
-from .core.graph import Apply, Variable, toposort
+from .core.graph import Variable, toposort
 from .core.table import add
-from .core.types import TensorType
 from .ops.passing import disconnected_grad, grad_clip, grad_scale, zero_grad
-from .ops.shape import unbroadcast, with_sizes
+from .ops.shape import as_type
 from .ops.undefined import (
     DisconnectedType,
     NullType,
     NullTypeGradError,
     grad_not_implemented,
     grad_undefined,
+    of_type_if_defined,
 )
 from .protocol.values import check_choice
 from .protocol.walks import clone_node, clone_replace
@@ -136,7 +136,7 @@ def grad(
     asked = [form for variable in wanted for form in forms[variable]]
     start = _from_stable_form(cost and made_float.get(cost, cost), known, {*asked, *stops})
     undefined: dict[Variable, str] = {}
-    adapt = partial(_of_type, undefined)
+    adapt = partial(of_type_if_defined, undefined)
     grads = backpropagate(start, connected(start, asked, stops), stops, adapt)
     without = connected(undefined, asked, stops)
     results: list[Any] = []
@@ -403,7 +403,7 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Varia
                 f"{name}: the point {point} is {point.type}, but must be of the shape of "
                 f"{variable}, {variable.type}"
             )
-        pairs.append((variable, _as_type(point, variable.type)))
+        pairs.append((variable, as_type(point, variable.type)))
     return pairs
 
 
@@ -432,39 +432,6 @@ def _from_stable_form(
     return {**others, stable: known[cost]}
 
 
-def _of_type(
-    undefined: dict[Variable, str], contribution: Any, variable: Variable, node: Apply
-) -> Variable | None:
-    """The derivative in the type of the variable it is by; None if it has none.
-
-    One that is not defined is noted.
-    """
-    if contribution is None or not variable.type.is_float:
-        return None
-    type = getattr(contribution, "type", None)
-    if isinstance(type, NullType):
-        undefined[variable] = type.why_null
-    if isinstance(type, (NullType, DisconnectedType)):
-        return None
-    contribution = as_tensor_variable(contribution)
-    if not variable.type.accepts_shape(contribution.type):
-        raise ValueError(
-            f"{node.op} gave a derivative of shape {contribution.type.shape} by {variable}, "
-            f"which has shape {variable.type.shape}"
-        )
-    return _as_type(contribution, variable.type)
-
-
-def _as_type(x: Variable, type: TensorType) -> Variable:
-    """x in that dtype, with the sizes that the type knows, broadcasting just where it does."""
-    x = cast(x, type.dtype)
-    if x.type.shape == type.shape:
-        return x
-    known = zip(x.type.shape, type.shape, strict=True)
-    x = with_sizes(x, [size if was is None else None for was, size in known])
-    return unbroadcast(x, *[axis for axis, size in enumerate(type.shape) if size != 1])
-
-
 def _starting_grads(
     cost: Variable | None, known_grads: Mapping[Variable, Any]
 ) -> dict[Variable, Variable]:
@@ -481,7 +448,7 @@ def _starting_grads(
                 f"known_grads: {variable} is {variable.type}, but the derivative given by it is "
                 f"{gradient.type}"
             )
-        known[variable] = _as_type(gradient, variable.type)
+        known[variable] = as_type(gradient, variable.type)
     if cost is None:
         if not known:
             raise TypeError("grad takes a cost, or known_grads to start from; got neither")

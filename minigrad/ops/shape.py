@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, sizes_of
+from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
@@ -232,3 +233,26 @@ def unbroadcast(x: Any, *axes: int) -> Variable:
     x = as_tensor_variable(x)
     ones = tuple(a for a in normalize_axes(axes, x.type.ndim) if x.type.shape[a] == 1)
     return Unbroadcast(ones)(x) if ones else x
+
+
+def of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | None:
+    """The derivative in the type of the variable it is by; None if it has none."""
+    if contribution is None or not variable.type.is_float:
+        return None
+    contribution = as_tensor_variable(contribution)
+    if not variable.type.accepts_shape(contribution.type):
+        raise ValueError(
+            f"{node.op} gave a derivative of shape {contribution.type.shape} by {variable}, "
+            f"which has shape {variable.type.shape}"
+        )
+    return as_type(contribution, variable.type)
+
+
+def as_type(x: Variable, type: TensorType) -> Variable:
+    """x in that dtype, with the sizes that the type knows, broadcasting just where it does."""
+    x = cast(x, type.dtype)
+    if x.type.shape == type.shape:
+        return x
+    known = zip(x.type.shape, type.shape, strict=True)
+    x = with_sizes(x, [size if was is None else None for was, size in known])
+    return unbroadcast(x, *[axis for axis, size in enumerate(type.shape) if size != 1])

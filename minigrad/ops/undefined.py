@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..core.graph import Op, Variable
+from ..core.graph import Apply, Op, Variable
+from .shape import of_type
 
 
 class NullTypeGradError(TypeError):
@@ -68,3 +69,20 @@ def grad_not_implemented(op: Op, x_pos: int, x: Variable, comment: str = "") -> 
 def _null(op: Any, x_pos: int, x: Variable, problem: str, comment: str) -> Variable:
     more = f": {comment}" if comment else ""
     return NullType(f"the derivative of {op} by its input {x_pos}, {x}, {problem}{more}")()
+
+
+def of_type_if_defined(
+    undefined: dict[Variable, str], contribution: Any, variable: Variable, node: Apply
+) -> Variable | None:
+    """The derivative in the type of the variable it is by; None if it has none.
+
+    One that is not defined is noted.
+    """
+    if contribution is None or not variable.type.is_float:
+        return None
+    type = getattr(contribution, "type", None)
+    if isinstance(type, NullType):
+        undefined[variable] = type.why_null
+    if isinstance(type, (NullType, DisconnectedType)):
+        return None
+    return of_type(contribution, variable, node)

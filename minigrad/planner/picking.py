@@ -10,6 +10,7 @@ from ..compile.checks import Refuse
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
+from ..ops.inner.rows import RowBlocks
 from ..ops.planned import Picked, Placed
 from ..ops.ranges import ARange
 from ..protocol.walks import Applied, made_by
@@ -64,11 +65,11 @@ def not_done_by_picks(outputs: Sequence[Variable], checks: Sequence[Variable]) -
 
 
 def _placed_columns(outputs: Sequence[Variable]) -> Iterator[tuple[Apply, Variable]]:
-    """The nodes that place values, and their columns, as seen from outside inner graphs."""
+    """The nodes that place values, and their columns, as seen from outside blocks."""
     for node in toposort(outputs):
         if isinstance(node.op, Placed):
             yield node, node.inputs[1]
-        for graph in node.op.inner:
+        for graph in node.op.inner if isinstance(node.op, RowBlocks) else ():
             outside = dict(zip(graph.inputs, node.inputs, strict=True))
             for inner in graph.nodes:
                 if isinstance(inner.op, Placed) and inner.inputs[1] in outside:

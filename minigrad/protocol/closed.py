@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from ..core.graph import Apply, Variable, toposort
+from ..core.graph import Apply, Constant, Variable, toposort
 from .walks import ancestors, clone_replace
 
 
@@ -14,11 +15,30 @@ class ClosedGraph:
     Whatever else the outputs depend on has a value: a constant, a shared variable.
     """
 
-    __slots__ = ("inputs", "outputs")
+    __slots__ = ("_structure", "inputs", "outputs")
 
     def __init__(self, inputs: Iterable[Variable], outputs: Iterable[Variable]) -> None:
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
+        self._structure: Any = None
+
+    @property
+    def structure(self) -> Any:
+        """What makes two graphs the same function: operations, and what they are applied to.
+
+        Constants are compared by their values, other leaves by identity.
+        """
+        if self._structure is None:
+            number: dict[Variable, Any] = {v: i for i, v in enumerate(self.inputs)}
+            steps = []
+            for node in self.nodes:
+                steps.append((node.op, *[_entry(v, number) for v in node.inputs]))
+                for v in node.outputs:
+                    number[v] = len(number)
+            types = tuple([v.type for v in self.inputs])
+            results = tuple([_entry(v, number) for v in self.outputs])
+            self._structure = types, tuple(steps), results
+        return self._structure
 
     @property
     def nodes(self) -> list[Apply]:
@@ -43,5 +63,15 @@ class ClosedGraph:
         """Return the outputs as expressions of other inputs, of the same types."""
         return clone_replace(self.outputs, dict(zip(self.inputs, inputs, strict=True)))
 
+    def __reduce__(self) -> Any:
+        return ClosedGraph, (self.inputs, self.outputs)
+
     def __repr__(self) -> str:
         return f"{', '.join(map(str, self.inputs))} -> {', '.join(map(str, self.outputs))}"
+
+
+def _entry(v: Variable, number: Mapping[Variable, Any]) -> Any:
+    """The number of a variable; what stands for it if it has none."""
+    if v in number:
+        return number[v]
+    return (v.type, v.data.tobytes()) if isinstance(v, Constant) else v

@@ -5,6 +5,7 @@ import pytest
 from cases import COMPARISONS, KINKED, ONE, PREDICATES, TWO
 
 import minigrad.tensor as T
+from minigrad import scan
 from minigrad.testing import broadcastable, check_op, shapes, tensors
 
 SMALL = shapes(max_side=2)
@@ -18,6 +19,13 @@ def array(*shape):
 MATRIX, CUBE = array(3, 2), array(2, 3, 2)
 ANY = tensors("float64", shape=SMALL)
 PAIR = broadcastable(2, domain=(-2, 2), max_dims=2)
+
+LAST_BUT_ONE = {"initial": array(2, 1)[:, 0], "taps": [-2]}
+
+
+def step(x, h, W):
+    return T.tanh(T.dot(h, W) + x)
+
 
 OPS = {
     **{
@@ -77,6 +85,12 @@ OPS = {
         T.nnet.binary_crossentropy,
         tensors("float64", shape=(3, 2), domain=(0.1, 0.9)),
         tensors("float64", shape=(3, 2), domain=(0.1, 0.9)),
+    ),
+    "scan": (lambda x, h, W: scan(step, x, h, W)[0], MATRIX, array(2), array(2, 2)),
+    "scan, of two states": (
+        lambda x, h: scan(lambda x, h, g: [h * x, T.sin(g) * x.sum()], x, [h, LAST_BUT_ONE])[0],
+        MATRIX,
+        array(2),
     ),
 }
 

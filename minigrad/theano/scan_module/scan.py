@@ -1,0 +1,5 @@
+"""``theano.scan_module.scan``: loops."""
+
+from ...tensor.loops import scan
+
+__all__ = ["scan"]
