@@ -220,7 +220,7 @@ class ArgReduction(Reduction):
         return f"{use(f'{self.name}_{len(self.axis)}d', self.compute)}({inputs[0]})"
 
 
-numpy_cumsum = widened(np.cumsum)
+numpy_cumsum, numpy_cumprod = widened(np.cumsum), widened(np.cumprod)
 
 
 class CumSum(NumPyOp):
@@ -228,18 +228,19 @@ class CumSum(NumPyOp):
 
     __props__ = ("axis",)
     storage = "new"
+    name, function = "cumsum", staticmethod(numpy_cumsum)
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [x.type.clone(dtype=total_dtype(x.type.numpy_dtype))()])
 
     def compute(self, x: Any) -> Any:
-        return numpy_cumsum(x, axis=self.axis)
+        return self.function(x, axis=self.axis)
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        return f"{use('cumsum', numpy_cumsum)}({inputs[0]}, axis={self.axis})"
+        return f"{use(self.name, self.function)}({inputs[0]}, axis={self.axis})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"cumsum({inputs[0]}, axis={self.axis})"
+        return f"{self.name}({inputs[0]}, axis={self.axis})"
 
     def axes(self, node: Apply) -> Axes:
         axes = range(node.out.type.ndim)
@@ -248,6 +249,21 @@ class CumSum(NumPyOp):
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         backwards = (slice(None),) * self.axis + (slice(None, None, -1),)
         return [self(output_grads[0][backwards])[backwards]]
+
+
+class CumProd(CumSum):
+    """y[i] = x[0] · … · x[i], running products along an axis."""
+
+    name, function = "cumprod", staticmethod(numpy_cumprod)
+
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
+        order = [self.axis, *(a for a in range(inputs[0].type.ndim) if a != self.axis)]
+        back = [order.index(axis) for axis in range(len(order))]
+        x, y, gy = (dimshuffle(v, order) for v in (inputs[0], outputs[0], output_grads[0]))
+        # y[i] = x[i] · y[i−1], where y[−1] is 1. Nothing is divided, so that zeros are right, too.
+        _, total = Recurrence().L_op([x, x], [y], [gy])
+        before = Join(0)(ones_like(y[:1]), y[:-1])[: size_of(y, 0)]
+        return [dimshuffle(total * before, back)]
 
 
 def widened_half(x: Variable) -> Variable:

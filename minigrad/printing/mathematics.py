@@ -315,7 +315,7 @@ NOTATION: dict[str | type, Written] = {
     Reduction: lambda node, op, _: _along(op.name, node),
     Softmax: lambda node, op, _: _along("softmax", node),
     LogSoftmax: lambda node, op, _: call("log", _along("softmax", node)),
-    CumSum: lambda node, op, _: call(index(function("cumsum"), *letters([op.axis])), x),
+    CumSum: lambda node, op, _: call(index(function(op.name), *letters([op.axis])), x),
 
     Dot: _matrix_product, MatMul: _matrix_product,
     DimShuffle: _permuted, Alloc: _repeated, Size: _size, Shape: call("shape", x), Itself: x,

@@ -30,17 +30,21 @@ from ..ops.functions import (
 )
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
-from . import constructors, formulas, methods, nnet  # noqa: F401  # for what some do when imported
+from . import constructors, extra_ops, formulas, methods, nnet  # noqa: F401  # for what some do when imported
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
 from .elementwise import deg2rad, isclose, rad2deg, round
+from .extra_ops import (
+    bartlett, bincount, broadcast_shape, compress, diff, fill_diagonal, fill_diagonal_offset,
+    ravel_multi_index, searchsorted, to_one_hot, unique, unravel_index,
+)
 from .indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
 from .joining import concatenate, join, split, stacklists
 from .numpy_functions import OTHER_NAMES
 from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
 from .reductions import (
-    all, any, argmax, argmin, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
+    all, any, argmax, argmin, cumprod, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
     ptp, std, sum, var,
 )
 from .shapes import (
@@ -48,6 +52,7 @@ from .shapes import (
     shape, shape_padaxis, shape_padleft, shape_padright, specify_shape, squeeze, swapaxes, tile,
     transpose,
 )
+from .sorting import argsort, argtopk, sort, topk, topk_and_argtopk
 
 # Theano has two names for these.
 bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
@@ -67,8 +72,13 @@ __all__ = [  # by family
     "sqrt", "square", "sub", "switch", "tan", "tanh", "tensor_copy", "tri_gamma", "true_div",
     "trunc", "where", "xor",
 
-    "all", "any", "argmax", "argmin", "cumsum", "logsumexp", "max", "max_and_argmax", "mean",
-    "min", "norm", "prod", "ptp", "std", "sum", "var",
+    "all", "any", "argmax", "argmin", "cumprod", "cumsum", "logsumexp", "max", "max_and_argmax",
+    "mean", "min", "norm", "prod", "ptp", "std", "sum", "var",
+
+    "argsort", "argtopk", "bincount", "searchsorted", "sort", "topk", "topk_and_argtopk", "unique",
+
+    "bartlett", "broadcast_shape", "compress", "diff", "extra_ops", "fill_diagonal",
+    "fill_diagonal_offset", "ravel_multi_index", "to_one_hot", "unravel_index",
 
     "addbroadcast", "concatenate", "dimshuffle", "expand_dims", "flatten", "join", "moveaxis",
     "patternbroadcast", "repeat", "reshape", "roll", "shape", "shape_padaxis", "shape_padleft",

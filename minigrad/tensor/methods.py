@@ -19,7 +19,17 @@ from ..core.operators import Operators, extend
 from ..core.types import TensorType
 from ..ops import functions
 from ..ops.counting import element_count
-from . import creation, diagonals, elementwise, indexing, products, reductions, shapes
+from . import (
+    creation,
+    diagonals,
+    elementwise,
+    extra_ops,
+    indexing,
+    products,
+    reductions,
+    shapes,
+    sorting,
+)
 from .numpy_functions import apply_function, apply_ufunc, as_object, is_element_of_list
 
 
@@ -137,6 +147,10 @@ class Methods(Operators):
             )
         return True
 
+    def compress(self, condition: Any, axis: int | None = None) -> Variable:
+        """The entries along an axis where the condition holds."""
+        return extra_ops.compress(condition, self, axis)
+
     @property
     def ndim(self) -> int:
         """The number of dimensions."""
@@ -223,10 +237,12 @@ _FUNCTIONS = {
     creation: "fill",
     diagonals: "diagonal trace",
     elementwise: "deg2rad rad2deg round",
+    extra_ops: "searchsorted",
     indexing: "choose nonzero nonzero_values take",
     products: "dot",
-    reductions: "all any argmax argmin cumsum max mean min norm prod ptp std sum var",
+    reductions: "all any argmax argmin cumprod cumsum max mean min norm prod ptp std sum var",
     shapes: "flatten repeat squeeze swapaxes",
+    sorting: "argsort argtopk sort topk topk_and_argtopk",
 }
 _OF_ELEMENTS = """
     abs arccos arccosh arcsin arcsinh arctan arctanh ceil cos cosh exp exp2 expm1 floor log

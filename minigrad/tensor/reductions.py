@@ -14,7 +14,7 @@ from ..core.graph import Variable
 from ..core.table import abs_, sqr, sqrt
 from ..core.types import check_dtype
 from ..ops.counting import element_count, normalize_axes, normalize_axis
-from ..ops.reduction import ArgReduction, CumSum, Reduction, widened_half
+from ..ops.reduction import ArgReduction, CumProd, CumSum, Reduction, widened_half
 from .elementwise import as_float
 
 Axis = int | Sequence[int] | None
@@ -286,7 +286,22 @@ def cumsum(x: Any, axis: int | None = None) -> Variable:
     >>> cumsum([1, 2, 3]).eval()
     array([1, 3, 6])
     """
+    return _running(CumSum, x, axis)
+
+
+def cumprod(x: Any, axis: int | None = None) -> Variable:
+    """y[i] = x[0] · … · x[i], running products along an axis; None runs through all of x in C order.
+
+    The derivative is right where elements are zero, to any order.
+
+    >>> cumprod([1, 2, 3]).eval()
+    array([1, 2, 6])
+    """
+    return _running(CumProd, x, axis)
+
+
+def _running(op: type[CumSum], x: Any, axis: int | None) -> Variable:
     x = as_tensor_variable(x)
     if axis is None:
         x, axis = x.flatten(), 0
-    return CumSum(normalize_axis(axis, x.type.ndim))(x)
+    return op(normalize_axis(axis, x.type.ndim))(x)

@@ -28,7 +28,9 @@ from theano.misc.pkl_utils import dump, load
 from theano.printing import debugprint, pprint, pydotprint
 from theano.scalar import upcast
 from theano.tensor.basic import TensorType, as_tensor_variable
-from theano.tensor.extra_ops import cumsum, repeat, squeeze
+from theano.tensor.extra_ops import cumsum, repeat, squeeze, to_one_hot
+from theano.tensor.sort import argsort, sort
+from theano.tensor import sort, extra_ops
 from theano.tensor.nlinalg import diag, trace
 from theano.tensor.nnet import categorical_crossentropy, relu, softmax
 from theano.tensor.nnet.nnet import softmax

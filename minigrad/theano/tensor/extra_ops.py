@@ -1,5 +1,4 @@
-"""``theano.tensor.extra_ops``: functions that were no part of Theano's first ones."""
+"""``theano.tensor.extra_ops``: all names of `minigrad.tensor.extra_ops`."""
 
-from ...tensor import cumsum, repeat, squeeze
-
-__all__ = ["cumsum", "repeat", "squeeze"]
+from ...tensor.extra_ops import *  # noqa: F403
+from ...tensor.extra_ops import __all__ as __all__

@@ -1,0 +1,205 @@
+"""Values in order: sorting, the largest ones, where a value belongs, which there are, and how often."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ..core.axes import dimshuffle, size_of
+from ..core.graph import Apply, NumPyOp, Op, Variable
+from ..core.types import TensorType, constant
+from ..protocol.axes import Axes
+from ..protocol.op import Use
+from ..protocol.walks import known_integer
+from .indexing import getitem
+from .ranges import ARange
+
+
+def taken_along(x: Variable, indices: Variable, axis: int) -> Variable:
+    """result[…, i, …] = x[…, indices[…, i, …], …], the index of x in the place of the axis."""
+    ndim = x.type.ndim
+    if ndim == 1:
+        return getitem(x, indices)
+    zero, one = constant(0, dtype="int64"), constant(1, dtype="int64")
+    places = [
+        indices
+        if a == axis
+        else dimshuffle(
+            ARange("int64")(zero, size_of(x, a), one), [0 if b == a else "x" for b in range(ndim)]
+        )
+        for a in range(ndim)
+    ]
+    return getitem(x, tuple(places))
+
+
+class _AlongOne(NumPyOp):
+    """What needs one axis of x whole, and computes an array of the same shape."""
+
+    storage = "new"
+    axis: int
+
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([axes], [axes], whole=[self.axis])
+
+
+class Sort(_AlongOne):
+    """x sorted along an axis, the least first; the derivative goes back to where a value was."""
+
+    __props__ = ("axis", "kind")
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type()])
+
+    def compute(self, x: Any) -> Any:
+        return np.sort(x, axis=self.axis, kind=self.kind)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        kind = "" if self.kind == "quicksort" else f", kind={self.kind!r}"
+        return f"{use('sort', np.sort)}({inputs[0]}, axis={self.axis}{kind})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"sort({inputs[0]}, axis={self.axis})"
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        order = ArgSort(self.axis, "stable")
+        ranks = order(order(inputs[0]))
+        return [taken_along(output_grads[0], ranks, self.axis)]
+
+
+class ArgSort(_AlongOne):
+    """The places along an axis of the values of x in order, int64."""
+
+    __props__ = ("axis", "kind")
+    n_differentiable = 0
+
+    def make_node(self, x: Variable) -> Apply:
+        return Apply(self, [x], [x.type.clone(dtype="int64")()])
+
+    def compute(self, x: Any) -> Any:
+        return np.argsort(x, axis=self.axis, kind=self.kind)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        kind = "" if self.kind == "quicksort" else f", kind={self.kind!r}"
+        return f"{use('argsort', np.argsort)}({inputs[0]}, axis={self.axis}{kind})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"argsort({inputs[0]}, axis={self.axis})"
+
+
+class ArgTopK(NumPyOp):
+    """The places along an axis of the k largest values, of the −k smallest if k is negative."""
+
+    __props__ = ("axis", "is_sorted", "dtype")
+    n_differentiable = 0
+    storage = "new"
+
+    def make_node(self, x: Variable, k: Variable) -> Apply:
+        shape = list(x.type.shape)
+        known = known_integer(k)
+        shape[self.axis] = None if known is None else abs(known)
+        return Apply(self, [x, k], [x.type.clone(dtype=self.dtype, shape=shape)()])
+
+    def compute(self, x: Any, k: Any) -> Any:
+        n, k = x.shape[self.axis], int(k)
+        if not 1 <= abs(k) <= n:
+            raise ValueError(f"topk: k is from 1 to {n}, or from -{n} to -1; got {k}")
+        if self.is_sorted:
+            # The largest first, of equal ones the first: the order of the reversed values, reversed.
+            order = (
+                n - 1 - np.flip(np.argsort(np.flip(x, self.axis), self.axis, "stable"), self.axis)
+            )
+            part = slice(k) if k > 0 else slice(k, None)
+        else:
+            order = np.argpartition(x, n - k if k > 0 else -k - 1, self.axis)
+            part = slice(n - k, None) if k > 0 else slice(-k)
+        return order[(slice(None),) * self.axis + (part,)].astype(self.dtype)
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"argtopk({inputs[0]}, {inputs[1]}, axis={self.axis})"
+
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        kept = [None if axis == self.axis else axis for axis in axes]
+        return Axes([kept, ()], [kept])
+
+
+class SearchSorted(NumPyOp):
+    """Where the values v would have to be put into the sorted vector x for it to stay sorted."""
+
+    __props__ = ("side",)
+    n_differentiable = 0
+    storage = "new"
+
+    def make_node(self, x: Variable, v: Variable, *sorter: Variable) -> Apply:
+        return Apply(self, [x, v, *sorter], [v.type.clone(dtype="int64")()])
+
+    def compute(self, x: Any, v: Any, sorter: Any = None) -> Any:
+        return np.searchsorted(x, v, side=self.side, sorter=sorter)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        options = f"side={self.side!r}" + "".join(f", sorter={name}" for name in inputs[2:])
+        return f"{use('searchsorted', np.searchsorted)}({', '.join(inputs[:2])}, {options})"
+
+    def axes(self, node: Apply) -> Axes:
+        axes = range(node.out.type.ndim)
+        return Axes([[None]] + [axes] + [[None]] * (len(node.inputs) - 2), [axes])
+
+
+class Unique(Op):
+    """The values of a vector, each once, in order; and what else is asked for."""
+
+    __props__ = ("return_index", "return_inverse", "return_counts")
+    storage = "new"
+
+    def make_node(self, x: Variable) -> Apply:
+        unknown = TensorType("int64", (None,))
+        others = [
+            (self.return_index, unknown),
+            (self.return_inverse, x.type.clone(dtype="int64")),
+            (self.return_counts, unknown),
+        ]
+        types = [x.type.clone(shape=(None,)), *[type for is_asked, type in others if is_asked]]
+        return Apply(self, [x], [type() for type in types])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        options = {name: getattr(self, name) for name in self.__props__}
+        found = np.unique(inputs[0], **options)
+        results = found if isinstance(found, tuple) else (found,)
+        for cell, result in zip(output_storage, results, strict=True):
+            cell[0] = result
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[True] + [False] * (node.nout - 1)]
+
+
+class BinCount(NumPyOp):
+    """How often each number from 0 on is in the vector x, or the sum of the weights it has there."""
+
+    __props__ = ()
+    storage = "new"
+
+    def make_node(self, x: Variable, least: Variable, *weights: Variable) -> Apply:
+        dtype = weights[0].type.dtype if weights else "int64"
+        return Apply(self, [x, least, *weights], [TensorType(dtype, (None,))()])
+
+    def compute(self, x: Any, least: Any, weights: Any = None) -> Any:
+        if x.min(initial=0) < 0:
+            raise ValueError(f"bincount: the numbers are at least 0; got {x.min()}")
+        if weights is None:
+            return np.bincount(x.astype("int64"), minlength=int(least)).astype("int64")
+        totals = np.zeros(max(int(x.max(initial=-1)) + 1, int(least)), weights.dtype)
+        np.add.at(totals, x, weights)
+        return totals
+
+    def axes(self, node: Apply) -> Axes:
+        return Axes([["i"], (), ["i"]][: len(node.inputs)], [[None]], whole="i")
+
+    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+        x, _, *weights = inputs
+        return [None, None, *[getitem(output_grads[0], x) for _ in weights]]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[False], [False], *[[True] for _ in node.inputs[2:]]]
