@@ -30,7 +30,7 @@ from ..ops.functions import (
 )
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
-from . import constructors, extra_ops, formulas, methods, nnet  # noqa: F401  # for what some do when imported
+from . import constructors, extra_ops, formulas, methods, nlinalg, nnet, slinalg  # noqa: F401  # for what some do when imported
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
@@ -90,7 +90,7 @@ __all__ = [  # by family
 
     "choose", "inc_subtensor", "nonzero", "nonzero_values", "set_subtensor", "take",
 
-    "batched_dot", "batched_tensordot", "dot", "matmul", "outer", "tensordot",
+    "batched_dot", "batched_tensordot", "dot", "matmul", "nlinalg", "outer", "slinalg", "tensordot",
 ]
 __all__ += constructors.__all__
 

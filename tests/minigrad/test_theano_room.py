@@ -31,7 +31,9 @@ from theano.tensor.basic import TensorType, as_tensor_variable
 from theano.tensor.extra_ops import cumsum, repeat, squeeze, to_one_hot
 from theano.tensor.sort import argsort, sort
 from theano.tensor import sort, extra_ops
-from theano.tensor.nlinalg import diag, trace
+from theano.tensor.nlinalg import det, diag, matrix_inverse, trace
+from theano.tensor.slinalg import Cholesky, cholesky, solve
+from theano.tensor import nlinalg, slinalg
 from theano.tensor.nnet import categorical_crossentropy, relu, softmax
 from theano.tensor.nnet.nnet import softmax
 from theano.tensor.nnet.sigm import sigmoid

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from ... import tensor as _tensor
-from . import basic, elemwise, nlinalg, sharedvar, subtensor, type
+from . import basic, elemwise, sharedvar, subtensor, type
 from . import sort as _sort  # noqa: F401  # before the function of its name
 from . import nnet as _nnet
 from .sharedvar import TensorSharedVariable
@@ -22,7 +22,6 @@ __all__ = [
     "TensorVariable",
     "basic",
     "elemwise",
-    "nlinalg",
     "nnet",
     "sharedvar",
     "subtensor",

@@ -1,5 +1,4 @@
-"""``theano.tensor.nlinalg``: linear algebra, as in NumPy."""
+"""``theano.tensor.nlinalg``: all names of `minigrad.tensor.nlinalg`."""
 
-from ...tensor import diag, trace
-
-__all__ = ["diag", "trace"]
+from ...tensor.nlinalg import *  # noqa: F403
+from ...tensor.nlinalg import __all__ as __all__
