@@ -13,6 +13,7 @@ both as a NumPy program, and call the program.
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from . import printing, tensor
@@ -105,6 +106,5 @@ if not TYPE_CHECKING:  # type checkers shall find misspelled names
         """Names of Theano's that are none of minigrad's own, such as ``minigrad.gof``."""
         if name.startswith("__"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        from . import theano
-
-        return getattr(theano, name)
+        # Not `from . import`, which asks this module for the name before it imports.
+        return getattr(import_module(f"{__name__}.theano"), name)

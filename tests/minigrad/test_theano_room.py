@@ -100,3 +100,11 @@ except ImportError as error:
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert "theano is loaded already, from site-packages/theano/__init__.py" in result.stdout
+
+
+def test_a_name_of_theanos_is_found_before_anything_of_the_room_is_imported():
+    program = "import minigrad; minigrad.gof; print(hasattr(minigrad, 'nothing'))"
+    run = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert run.stdout == "False\n"
