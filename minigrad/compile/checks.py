@@ -20,7 +20,7 @@ from ..core.types import TensorType, constant
 from ..protocol.axes import check_sizes
 from ..protocol.op import Use
 from ..protocol.walks import ancestors, clone_node, clone_replace, graph_inputs, made_by
-from ..rewrite import improve
+from ..rewrite import improve, without_the_unread
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs
 
@@ -137,7 +137,9 @@ def improve_and_check(
             others.append(Refuse(lost).of_node())
         else:
             of_inputs += [(lost, check) for check in checks]
-    return outputs, LostChecks(of_inputs, not_done_by(outputs, improve(others)))
+    made = not_done_by(outputs, improve(others))
+    used = without_the_unread([*outputs, *made])
+    return used[: len(outputs)], LostChecks(of_inputs, used[len(outputs) :])
 
 
 def refusals(outputs: Sequence[Variable]) -> list[Variable]:

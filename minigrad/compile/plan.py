@@ -51,8 +51,16 @@ def make_plan(
     lost: LostChecks = LostChecks(),  # noqa: B008 (it is immutable)
     place: Placer | None = None,
     lent: Sequence[Variable] = (),
+    named: set[Variable] | None = None,
 ) -> Plan:
-    """Decide in which order, and into which arrays, a graph is computed; see `Plan`."""
+    """Decide in which order, and into which arrays, a graph is computed; see `Plan`.
+
+    No variable is in two functions: `named` are those that are in others.
+    """
+    named = set() if named is None else named
+    if not named.isdisjoint(graph.variables):
+        graph = graph.copy()
+    named |= graph.variables
     order = toposort([*graph.outputs, *lost.others])
     memory = Memory(order, graph.inputs, graph.outputs, lent)
     placed = NOWHERE if place is None else place(order, memory)
@@ -70,7 +78,9 @@ def make_plan(
             for v in ([] if is_lasting else memory.dropped_after(node))
             if any(origin.owner and origin not in placed.of for origin in memory.origins(v))
         ]
-        inner = tuple([make_plan(f"{name}_block", g, place=place) for g in node.op.inner])
+        inner = tuple(
+            [make_plan(f"{name}_block", g, place=place, named=named) for g in node.op.inner]
+        )
         steps.append(Step(node, checks, into, is_lasting, dropped, inner))
     copied = memory.must_copy(graph.outputs)
     return Plan(name, graph, steps, lost.of_inputs, copied, lent, placed)

@@ -8,9 +8,10 @@ from functools import cache
 from ..core.graph import Variable
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import clone_replace
-from ..rewrite import rules
+from ..rewrite import rules, without_the_unread
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import FILLING_RULES
+from ..rewrite.rules.loops import improving_steps
 from .layout import LAYOUT_RULES, feature_major_sources, transposes_of_products
 from .picking import PICKING_RULES
 from .sums import SUM_RULES
@@ -19,7 +20,7 @@ from .sums import SUM_RULES
 @cache
 def rules_for_known_sizes() -> tuple[Rule, ...]:
     """Return all rules, with those that choose by the sizes."""
-    return (*rules(), *LAYOUT_RULES, *SUM_RULES)
+    return (*rules(), *LAYOUT_RULES, *SUM_RULES, _BETTER_STEPS)
 
 
 def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> ClosedGraph:
@@ -37,11 +38,15 @@ def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> C
 def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
     """Improve a graph whose inputs have known sizes, also by what is best for just these."""
     outputs = clone_replace(graph.outputs, feature_major_sources(graph))
-    outputs = Rewriter(rules_for_known_sizes()).final(outputs)
+    outputs = Rewriter(rules_for_known_sizes()).final(without_the_unread(outputs))
+    outputs = without_the_unread(outputs)
     # These would keep the others from finding their forms.
     for last in ([transposes_of_products(outputs)], FILLING_RULES):
         outputs = Rewriter(last).final(outputs)
     return ClosedGraph(graph.inputs, outputs)
+
+
+_BETTER_STEPS = improving_steps(lambda graph: improve_for_sizes(graph).outputs, "sizes")
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:

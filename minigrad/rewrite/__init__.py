@@ -2,22 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
-from ..core.graph import Variable, toposort
+from ..core.graph import Apply, Variable, toposort
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
 from ..protocol.walks import clone_replace
 from .engine import RewriteError, Rewriter, Rule, Step, rule
+from .loops import with_merged_loops, without_the_unread
 from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
 from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
+from .rules.loops import LOOP_RULES, improving_steps
 from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
 from .rules.quotients import NORM_RULES, QUOTIENT_RULES, is_root
 
-__all__ = ["RewriteError", "Rewriter", "improve", "rule", "rules", "stabilized", "trace"]
+__all__ = [
+    "RewriteError",
+    "Rewriter",
+    "improve",
+    "rule",
+    "rules",
+    "stabilized",
+    "trace",
+    "without_the_unread",
+]
 
 
 @cache
@@ -42,6 +53,7 @@ def rules() -> tuple[Rule, ...]:
         *identities(),
         *PRODUCT_RULES,
         *ARRANGEMENT_RULES,
+        *LOOP_RULES,
     )
 
 
@@ -52,7 +64,15 @@ def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> lis
     than variables: what consists of them is made stable before it is folded. What the rules do is
     added to the steps.
     """
-    return Rewriter(rules(), steps).final(stabilized(outputs, steps=steps)) if outputs else []
+    if not outputs:
+        return []
+    outputs = with_merged_loops(stabilized(outputs, steps=steps))
+    return Rewriter((*rules(), _BETTER_STEPS), steps).final(outputs)
+
+
+# What a loop computes in each step is rewritten like all else.
+_BETTER_STEPS = improving_steps(lambda graph: without_the_unread(improve(graph.outputs)), "any")
+_STABLE_STEPS = improving_steps(lambda graph: stabilized(graph.outputs), "stable")
 
 
 def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
@@ -98,8 +118,17 @@ def stabilized(
     They are so wherever they can be. What is kept is left as it is, and nothing else looks into it:
     derivatives by it are asked for.
     """
-    if not any(node.op in _UNSTABLE or is_root(node) for node in toposort(outputs)):
+    if not any(node.op in _UNSTABLE or is_root(node) for node in _all_nodes(outputs)):
         return list(outputs)
     opaque = {variable: variable.type() for variable in kept}
-    stable = Rewriter(stable_rules(), steps).final(clone_replace(outputs, opaque))
+    stable = Rewriter((*stable_rules(), _STABLE_STEPS), steps).final(clone_replace(outputs, opaque))
     return clone_replace(stable, {new: old for old, new in opaque.items()})
+
+
+def _all_nodes(outputs: Sequence[Variable]) -> Iterator[Apply]:
+    """The nodes of the outputs, and those within them."""
+    waiting = [toposort(outputs)]
+    while waiting:
+        for node in waiting.pop():
+            yield node
+            waiting += [graph.nodes for graph in node.op.inner]

@@ -15,7 +15,7 @@ from ..core.sharing import SharedVariable
 from ..core.table import maximum, minimum, neq
 from ..core.types import constant, describe
 from ..ops.inner.closing import closed
-from ..ops.inner.scan import Scan
+from ..ops.inner.scan import ForEachStep, Scan
 from ..protocol.walks import clone_replace, graph_inputs, known_integer
 
 
@@ -224,7 +224,11 @@ def _as_steps(
             row = x.type.clone(shape=x.type.shape[1:])(_at(sequence.input, tap))
             size = x.type.shape[0]
             is_short = size is not None and size == known_integer(steps)
-            rows[row] = x[:steps] if is_cut and not is_short else x
+            if is_cut and not is_short:
+                x = x[:steps]
+                if n_steps is not None:
+                    x = ForEachStep((0,))(x, steps)
+            rows[row] = x
     return steps, rows
 
 

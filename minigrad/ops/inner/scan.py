@@ -16,6 +16,7 @@ from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use
 from ...protocol.walks import known_integer, made_by, with_numbers
+from ..shape import SpecifyShape
 
 
 class Scan(Op):
@@ -74,6 +75,7 @@ class Scan(Op):
         self.truncate = truncate
         self.name = name
         self._asked: tuple[TensorType, ...] | None = None  # the types that the graph was made for
+        self.improved: set[str] = set()  # in which ways the graph is as good as can be
 
     # ---- The parts of its inputs and outputs ------------------------------------------------------
 
@@ -233,7 +235,8 @@ class Scan(Op):
         if self.until is not None:
             before.append(f"{i} = -1")
             lines += [f"if {results[self.until]}:", "    break"]
-        steps = f"range({n} - 1, -1, -1)" if self.backwards else f"range({n})"
+        last = f"{n} - 1" if known is None else str(known - 1)
+        steps = f"range({last}, -1, -1)" if self.backwards else f"range({n})"
         copies = [
             f"{name} = {use('array', np.array)}({states[k]})"
             for name, k in zip(lasts, self.lasts, strict=True)
@@ -391,6 +394,17 @@ def number_of_steps(n: Any, *lengths: int) -> int:
                 "must be as long as n_steps, and longer by the taps"
             )
     return count
+
+
+class ForEachStep(SpecifyShape):
+    """A sequence, of which it is checked that it has an element for each step."""
+
+    def compute(self, x: Any, *sizes: Any) -> Any:
+        number_of_steps(sizes[0], len(x))
+        return x
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        return f"{use('for_each_step', self.compute)}({', '.join(inputs)})"
 
 
 def refuse_shape(before: tuple[int, ...], after: tuple[int, ...]) -> None:
