@@ -1,8 +1,7 @@
-"""The cells of the pages that are notebooks run in their order, without Jupyter."""
+"""The pages that are notebooks: plain Python, which ran in its order when the site was built."""
 
 import json
 import re
-import sys
 
 import cells
 import notebooks
@@ -12,24 +11,42 @@ from lessons_of_docs import DOCS, LESSONS, TEXTS
 LESSON_FILES = {name.rpartition("/")[2] for name in LESSONS}
 
 
-@pytest.fixture(autouse=True)
-def figures_are_closed():
-    """Close what a page has drawn: matplotlib warns of more than 20 figures in a process."""
-    yield
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
+def code(page):
+    """Return the cells of a page that are code."""
+    return [cell for cell in cells.read(TEXTS[page]) if cell.is_code]
+
+
+@pytest.fixture
+def run(site):
+    """Return a function: the cells of a page as they have run, with their outputs."""
+
+    def cells_of(page):
+        notebook = (site / "_outputs" / page).with_suffix(".ipynb").read_text(encoding="utf-8")
+        return [cell for cell in json.loads(notebook)["cells"] if cell["cell_type"] == "code"]
+
+    return cells_of
 
 
 @pytest.mark.parametrize("page", LESSONS)
-def test_the_cells_of_a_page_run(page, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MPLBACKEND", "Agg")
-    names = {"__name__": "__main__"}
-    for cell in cells.read(TEXTS[page]):
-        if cell.is_code:
-            # Errors, and the lines of the reader that minigrad names, have the numbers of the page.
-            code = compile("\n" * (cell.line - 1) + cell.text, str(DOCS / page), "exec")
-            exec(code, names)
+def test_the_cells_of_a_page_are_python_without_jupyter(page):
+    for cell in code(page):
+        # An error has the number of the line on the page.
+        compile("\n" * (cell.line - 1) + cell.text, str(DOCS / page), "exec")
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_all_cells_of_a_page_ran_in_their_order(page, run):
+    have_run = run(page)
+    assert ["".join(cell["source"]) for cell in have_run] == [cell.text for cell in code(page)]
+    assert [cell["execution_count"] for cell in have_run] == list(range(1, len(have_run) + 1))
+
+
+@pytest.mark.parametrize("page", LESSONS)
+def test_no_cell_of_a_page_failed_or_warned(page, run):
+    outputs = [output for cell in run(page) for output in cell["outputs"]]
+    assert outputs
+    assert not [output for output in outputs if output["output_type"] == "error"]
+    assert not [output["text"] for output in outputs if output.get("name") == "stderr"]
 
 
 @pytest.mark.parametrize("page", LESSONS)

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
@@ -11,20 +9,10 @@ from types import ModuleType
 from urllib.parse import unquote, urldefrag
 
 import pytest
-from lessons_of_docs import DOCS, LESSONS
+from lessons_of_docs import LESSONS
 
 from minigrad.core.configuration import Config
 from minigrad.tensor import constructors
-
-SITE = DOCS / "_build"
-
-
-@pytest.fixture(scope="session")
-def site():
-    """The folder of the site, which is built first."""
-    built = subprocess.run([sys.executable, "-m", "sphinx", "-q", "-W", DOCS, SITE])
-    assert built.returncode == 0
-    return SITE
 
 
 class Page(HTMLParser):
@@ -76,7 +64,7 @@ def test_no_formula_is_higher_than_a_screen(pages):
         assert all(float(height) < 40 for height in heights), path
 
 
-def test_every_link_leads_to_a_page_and_a_place_in_it(pages):
+def test_every_link_leads_to_a_page_and_a_place_in_it(site, pages):
     dead = []
     for path, page in pages.items():
         if path.name.endswith(".slides.html"):
@@ -88,7 +76,7 @@ def test_every_link_leads_to_a_page_and_a_place_in_it(pages):
             target = Path(path.parent / file).resolve() if file else path
             places = pages[target].ids if target in pages else set()
             if not target.is_file() or (place and place not in places):
-                dead.append((path.relative_to(SITE).as_posix(), link))
+                dead.append((path.relative_to(site).as_posix(), link))
     assert not dead
 
 
