@@ -1,8 +1,13 @@
-"""Have minigrad's drawings follow the page's switch between light and dark, not the system alone."""
+"""Put minigrad's drawings into the page: there they follow its switch between light and dark.
+
+A picture beside the page would know the system's choice alone. What is wider than the page scrolls.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+
+from docutils import nodes
 
 from minigrad.printing.svg import COLOURS
 
@@ -19,6 +24,15 @@ def rules() -> str:
     )
 
 
+def put_in(app, doctree: nodes.document, docname: str) -> None:
+    """Replace the pictures that are drawings by their SVG."""
+    for image in list(doctree.findall(nodes.image)):
+        file = Path(app.srcdir, image["uri"])
+        if file.suffix == ".svg" and 'class="mg-drawing"' in (svg := file.read_text("utf-8")):
+            svg = svg.replace("<svg ", '<svg aria-label="the graph, drawn" ', 1)
+            image.replace_self(nodes.raw("", f'<div class="drawing">{svg}</div>', format="html"))
+
+
 def write(app, error: Exception | None) -> None:
     """Put the style sheet beside the others."""
     if error is None:
@@ -27,5 +41,6 @@ def write(app, error: Exception | None) -> None:
 
 def setup(app):
     app.add_css_file(NAME)
+    app.connect("doctree-resolved", put_in)
     app.connect("build-finished", write)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
