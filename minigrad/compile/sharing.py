@@ -11,6 +11,7 @@ from ..core.graph import Variable
 from ..core.operators import extend
 from ..core.sharing import SharedVariable
 from ..core.types import TensorType, checked_name, describe
+from ..ops.random.states import in_state, is_random_state, random_state_type
 from ..protocol.values import refuse_masked
 
 
@@ -42,6 +43,22 @@ class SharedTwin(SharedVariable):
     def data(self, value: Any) -> None:
         self._other.data = value
 
+    def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
+        """The value as the other variable gives it."""
+        return self._other.get_value(borrow, return_internal_type)
+
+
+class RandomStateSharedVariable(SharedVariable):
+    """A shared variable whose value is a `numpy.random.RandomState`.
+
+    What it holds is the state alone, an array: so a draw is a function like any other. A generator
+    that is given or taken is a copy, and draws nothing from this one.
+    """
+
+    def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
+        """A generator in this state; to change the state, change the generator and set the value."""
+        return in_state(self.data)
+
 
 def shared(
     value: Any,
@@ -60,7 +77,8 @@ def shared(
 
     Parameters
     ----------
-    value : array, number or list of numbers
+    value : array, number or list of numbers, or numpy.random.RandomState
+        The state of a generator is what `T.raw_random` draws from.
     name : str, optional
     strict : bool
         Take only an array or NumPy scalar.
@@ -89,9 +107,11 @@ def shared(
     """
     if isinstance(value, Variable):
         raise TypeError(f"shared takes a value; got the symbolic variable {value}")
+    name = checked_name(name, "a shared variable")
+    if is_random_state(value):
+        return RandomStateSharedVariable(random_state_type, value, name)
     if strict and not isinstance(value, (np.ndarray, np.generic)):
         raise TypeError(f"shared(strict=True) takes an array; got {describe(value)}")
-    name = checked_name(name, "a shared variable")
     try:
         refuse_masked(value)
         array = np.asarray(value)

@@ -31,6 +31,7 @@ from ..ops.functions import (
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
 from . import constructors, extra_ops, formulas, methods, nlinalg, nnet, slinalg  # noqa: F401  # for what some do when imported
+from . import raw_random, shared_randomstreams
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
@@ -39,7 +40,10 @@ from .extra_ops import (
     bartlett, bincount, broadcast_shape, compress, diff, fill_diagonal, fill_diagonal_offset,
     ravel_multi_index, searchsorted, to_one_hot, unique, unravel_index,
 )
-from .indexing import choose, inc_subtensor, nonzero, nonzero_values, set_subtensor, take
+from .indexing import (
+    choose, inc_subtensor, inverse_permutation, nonzero, nonzero_values, permute_row_elements,
+    set_subtensor, take,
+)
 from .joining import concatenate, join, split, stacklists
 from .numpy_functions import OTHER_NAMES
 from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
@@ -47,6 +51,7 @@ from .reductions import (
     all, any, argmax, argmin, cumprod, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
     ptp, std, sum, var,
 )
+from .shared_randomstreams import RandomStreams
 from .shapes import (
     addbroadcast, expand_dims, flatten, moveaxis, patternbroadcast, repeat, reshape, roll,
     shape, shape_padaxis, shape_padleft, shape_padright, specify_shape, squeeze, swapaxes, tile,
@@ -58,6 +63,7 @@ from .sorting import argsort, argtopk, sort, topk, topk_and_argtopk
 bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
 floor_div, pow, square, where = int_div, power, sqr, switch
 TensorVariable, TensorConstant = Variable, Constant
+randomstreams = shared_randomstreams
 
 __all__ = [  # by family
     "Lop", "Rop", "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable",
@@ -88,7 +94,10 @@ __all__ = [  # by family
     "alloc", "arange", "diag", "diagonal", "eye", "fill", "identity_like", "linspace", "mgrid",
     "ogrid", "ones", "ones_like", "trace", "tri", "tril", "triu", "zeros", "zeros_like",
 
-    "choose", "inc_subtensor", "nonzero", "nonzero_values", "set_subtensor", "take",
+    "choose", "inc_subtensor", "inverse_permutation", "nonzero", "nonzero_values",
+    "permute_row_elements", "set_subtensor", "take",
+
+    "RandomStreams", "randomstreams", "raw_random", "shared_randomstreams",
 
     "batched_dot", "batched_tensordot", "dot", "matmul", "nlinalg", "outer", "slinalg", "tensordot",
 ]

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, dimshuffle, size_of, sizes_of
+from ..core.axes import as_tensor_variable, dimshuffle, size_of, sizes_of, zeros_like
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.table import eq, switch
@@ -15,7 +15,7 @@ from ..ops.counting import normalize_axis
 from ..ops.functions import clip
 from ..ops.indexing import IncSubtensor, Nonzero, Subtensor, getitem
 from ..ops.joining import holds_variable
-from .creation import ogrid
+from .creation import arange, ogrid
 
 
 def set_subtensor(
@@ -206,3 +206,68 @@ def _chosen(a: Variable, choices: Variable, mode: str) -> Variable:
     numbers = as_tensor_variable(numbers, ndim=choices.type.ndim - 1)
     places = ogrid[tuple(map(slice, sizes_of(choices)[1:]))]
     return getitem(choices, (numbers, *places))
+
+
+def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
+    """The elements of each row, along the last axis, in another order: result[…, j] = x[…, y[…, j]].
+
+    Parameters
+    ----------
+    x : tensor
+    y : integer tensor
+        Along its last axis it has the numbers below the length of the rows, each once. The other axes
+        of x and y broadcast.
+    inverse : bool
+        Undo the order: result[…, y[…, j]] = x[…, j].
+
+    Returns
+    -------
+    Variable
+        Has the dtype of x.
+
+    Raises
+    ------
+    TypeError
+        If y is not of an integer type.
+    ValueError
+        If x or y is a scalar.
+
+    Examples
+    --------
+    >>> permute_row_elements([[1, 2, 3], [4, 5, 6]], [2, 0, 1]).eval()
+    array([[3, 1, 2],
+           [6, 4, 5]])
+    """
+    x, y = as_tensor_variable(x), as_tensor_variable(y)
+    if y.type.numpy_dtype.kind not in "iu":
+        raise TypeError(f"permute_row_elements: an order has whole numbers; got {y} of {y.type}")
+    if not x.type.ndim or not y.type.ndim:
+        raise ValueError(f"permute_row_elements: there are no rows in {x if y.type.ndim else y}")
+    if inverse:
+        y = inverse_permutation(y)
+    ndim = max(x.type.ndim, y.type.ndim)
+    x, y = (as_tensor_variable(v, ndim=ndim) for v in (x, y))
+    return getitem(x, (*_numbers_of_rows(x), y))
+
+
+def inverse_permutation(perm: Any) -> Variable:
+    """The order that undoes an order: result[…, perm[…, j]] = j.
+
+    >>> inverse_permutation([2, 0, 1]).eval()
+    array([1, 2, 0])
+    """
+    y = as_tensor_variable(perm)
+    numbers = cast(arange(size_of(y, y.type.ndim - 1)), y.type.dtype)
+    return set_subtensor(getitem(zeros_like(y), (*_numbers_of_rows(y), y)), numbers)
+
+
+def _numbers_of_rows(x: Variable) -> list[Any]:
+    """Indices that go through all axes but the last, 0 for an axis that broadcasts."""
+    return [
+        0
+        if x.type.shape[axis] == 1
+        else dimshuffle(
+            arange(size_of(x, axis)), ["x"] * axis + [0] + ["x"] * (x.type.ndim - axis - 1)
+        )
+        for axis in range(x.type.ndim - 1)
+    ]

@@ -6,6 +6,9 @@ from cases import COMPARISONS, KINKED, ONE, PREDICATES, TWO
 
 import minigrad.tensor as T
 from minigrad import scan
+from minigrad.ops.random.mrg import MRGUniform
+from minigrad.ops.random.multinomial import ChoiceFromUniform, MultinomialFromUniform
+from minigrad.tensor.raw_random import binomial, random_state_type, uniform
 from minigrad.testing import broadcastable, check_op, shapes, tensors
 
 SMALL = shapes(max_side=2)
@@ -19,6 +22,10 @@ def array(*shape):
 MATRIX, CUBE = array(3, 2), array(2, 3, 2)
 ANY = tensors("float64", shape=SMALL)
 PAIR = broadcastable(2, domain=(-2, 2), max_dims=2)
+
+STATE = T.constant(random_state_type.filter(np.random.RandomState(3)))
+STREAMS = T.constant(np.arange(1, 19).reshape(3, 6).astype("int32"))
+NUMBERS = T.constant(array(6) / 6 + 0.5)
 
 LAST_BUT_ONE = {"initial": array(2, 1)[:, 0], "taps": [-2]}
 
@@ -85,6 +92,21 @@ OPS = {
         T.nnet.binary_crossentropy,
         tensors("float64", shape=(3, 2), domain=(0.1, 0.9)),
         tensors("float64", shape=(3, 2), domain=(0.1, 0.9)),
+    ),
+    "draw": (lambda x: binomial(STATE, (4, 3, 2), 9, T.nnet.sigmoid(x))[1], MATRIX),
+    "draw, of the size of an input": (lambda x: uniform(STATE, x.shape)[1], MATRIX),
+    "draw by MRG": (lambda x: MRGUniform("float32")(STREAMS, x.shape[0], x.shape[1])[1], MATRIX),
+    "multinomial draw": (
+        lambda x: MultinomialFromUniform("int64")(T.nnet.softmax(x), NUMBERS, T.constant(2)),
+        MATRIX,
+    ),
+    "choice": (
+        lambda x: ChoiceFromUniform("int64")(T.nnet.softmax(x), NUMBERS, T.constant(2)),
+        MATRIX,
+    ),
+    "permute_row_elements": (
+        lambda x: T.permute_row_elements(x, [[2, 0, 1], [0, 1, 2]]),
+        array(2, 3),
     ),
     "scan": (lambda x, h, W: scan(step, x, h, W)[0], MATRIX, array(2), array(2, 2)),
     "scan, of two states": (

@@ -40,6 +40,11 @@ from theano.tensor.nnet.sigm import sigmoid
 from theano.tensor.sharedvar import TensorSharedVariable
 from theano.tensor.var import TensorVariable
 from theano.tests import unittest_tools
+from theano.sandbox.multinomial import MultinomialFromUniform
+from theano.sandbox.rng_mrg import MRG_RandomStreams
+from theano.tensor import RandomStreams, raw_random, shared_randomstreams
+from theano.tensor.raw_random import RandomFunction, random_state_type, uniform
+from theano.tensor.shared_randomstreams import RandomStateSharedVariable, RandomStreams
 from theano.updates import OrderedUpdates
 """
 
