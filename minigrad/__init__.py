@@ -20,6 +20,7 @@ from . import printing, tensor
 from .compile import Function, In, MissingInputError, Out, Param, UnusedInputError, function
 from .compile import programs as _programs
 from .compile.cloning import clone
+from .compile.settings import set_by_environment as _set_by_environment
 from .compile.sharing import shared
 from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
@@ -36,6 +37,8 @@ except ModuleNotFoundError as error:  # everything is computed without it, only 
         raise
 else:
     _programs.planned = _PlannedPrograms
+
+_set_by_environment()
 
 __version__ = "0.1.0"
 

@@ -32,7 +32,7 @@ from .inspect.profile import Calls, Profile
 from .looking import Lookup
 from .pickling import flattened, restored
 from .program import Program
-from .settings import MODES
+from .settings import MODES, OTHER_MODES
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
 _DATA = attrgetter("data")
@@ -373,6 +373,7 @@ def _as_swaps(swap: Any, used: Collection[Any]) -> dict[Any, Any]:
 
 def _kind(profile: Any) -> type[Function]:
     """The class of functions that are made so."""
+    profile = config.profile if profile is None else profile
     return ProfiledFunction if profile else Function
 
 
@@ -388,7 +389,7 @@ def function(
     rebuild_strict: bool = True,
     allow_input_downcast: bool | None = None,
     profile: bool | None = None,
-    on_unused_input: Literal["raise", "warn", "ignore"] = "raise",
+    on_unused_input: Literal["raise", "warn", "ignore"] | None = None,
 ) -> Function:
     """Compile expressions into a function of their inputs.
 
@@ -426,7 +427,8 @@ def function(
         True: measure each call, ``f.profile.summary()`` prints what that was, and so does the end of
         the program. (Other functions need no such option: ``print(f.profile(X))``.)
     on_unused_input : {'raise', 'warn', 'ignore'}
-        What to do about an input that nothing was written with. One whose value turned out not to
+        What to do about an input that nothing was written with; by default
+        ``config.on_unused_input``, which is 'raise'. One whose value turned out not to
         matter, as for the derivative of something linear, counts as used.
 
     Returns
@@ -454,6 +456,7 @@ def function(
     >>> add_up(2.0), add_up(3.0), total.get_value()
     (array(0.), array(2.), array(5.))
     """
+    on_unused_input = on_unused_input or config.on_unused_input
     check_choice("function: on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
     mode = as_mode(mode)
     name = checked_name(name, "a function") or "program"
@@ -498,6 +501,7 @@ def as_mode(mode: Any) -> str | NanGuardMode:
     """The mode, by default that of the configuration, with its options if it has some."""
     if isinstance(mode, NanGuardMode):
         return mode
+    mode = OTHER_MODES.get(mode, mode) if isinstance(mode, str) else mode
     check_choice("function: mode", mode, (None, *MODES))
     mode = mode or config.mode
     return NanGuardMode() if mode == "NanGuardMode" else mode

@@ -1,17 +1,133 @@
-"""The settings of `minigrad.config`."""
+"""The settings of `minigrad.config`: what they may be, and how the environment sets them."""
 
 from __future__ import annotations
 
+import os
+import warnings
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import Any
+
 from ..core.configuration import Config, config
+from ..core.operators import extend
+from .ignored import FIRST_VALUES, REASONS, SECTIONS, is_ignored
 
 MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode")
+# Theano's other names for them. What it measures with a mode, `profile=True` measures here.
+OTHER_MODES = {
+    "Mode": "FAST_RUN",
+    "FAST_RUN_NOGC": "FAST_RUN",
+    "PROFILE_MODE": "FAST_RUN",
+    "ProfileMode": "FAST_RUN",
+    "DEBUG_MODE": "DebugMode",
+}
 
 config.add("mode", *MODES)
 config.add("fill_buffers", False, True)
-config.add("exception_verbosity", "low", "high")
-config.add("compute_test_value", "off")
+config.add("compute_test_value", "off", "ignore", "warn", "raise", "pdb")
+config.add("on_unused_input", "raise", "warn", "ignore")
+config.add("profile", False, True)
+_core_set = Config.__setattr__
+
+
+@extend(Config)
+class _Settings:
+    def __setattr__(self: Any, name: str, value: Any) -> None:
+        if is_ignored(name):
+            self.__dict__[name] = value
+        elif name in self._choices:
+            _core_set(self, name, OTHER_MODES.get(value, value) if name == "mode" else value)
+        else:
+            raise self._unknown(name)
+
+    def __getattr__(self: Any, name: str) -> Any:
+        """Settings that are ignored: the value that was set, or with which Theano begins."""
+        if name in SECTIONS:
+            return Section(self, name)
+        if is_ignored(name):
+            return FIRST_VALUES.get(name, "")
+        raise self._unknown(name)
+
+    def _unknown(self: Any, name: str) -> AttributeError:
+        names = [*self._choices, *REASONS]
+        near = get_close_matches(name, names, 1) or get_close_matches(name.lower(), names, 1)
+        advice = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(self._choices)}"
+        return AttributeError(f"minigrad.config has no {name!r}{advice}")
+
+    @contextmanager
+    def change_flags(self: Any, *settings: Mapping[str, Any], **more: Any) -> Iterator[None]:
+        """Set these settings while a block or a function runs, and set them back after it.
+
+        Examples
+        --------
+        >>> from minigrad import config
+        >>> with config.change_flags(floatX="float32"):
+        ...     config.floatX
+        'float32'
+        >>> config.floatX
+        'float64'
+        """
+        wanted = {key: value for part in (*settings, more) for key, value in part.items()}
+        before = {name: getattr(self, name) for name in wanted}
+        try:
+            for name, value in wanted.items():
+                setattr(self, name, value)
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
+
+
+class Section:
+    """The settings whose names begin with a word and a dot, as ``config.blas.ldflags``."""
+
+    def __init__(self, settings: Config, name: str) -> None:
+        self.__dict__.update(_settings=settings, _name=name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self._settings, f"{self._name}.{name}")
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._settings, f"{self._name}.{name}", value)
+
+
+def set_by_flags(flags: str, variable: str) -> None:
+    """Set what flags as ``floatX=float32,mode=FAST_RUN`` say, which an environment variable has.
+
+    Raises
+    ------
+    ValueError
+        If a flag has no value, or one that its setting does not take.
+    """
+    for flag in filter(None, map(str.strip, flags.split(","))):
+        name, has_value, text = (part.strip() for part in flag.partition("="))
+        if not has_value:
+            raise ValueError(f"{variable}: {flag!r} has no value; write name=value")
+        choices = {str(choice).lower(): choice for choice in config._choices.get(name, ())}
+        choices |= {"1": True, "0": False} if True in choices.values() else {}
+        try:
+            setattr(config, name, choices.get(text.lower(), text))
+        except AttributeError as error:
+            warnings.warn(f"{variable}: {error}", stacklevel=2)
+        except ValueError as error:
+            raise ValueError(f"{variable}: {error}") from None
+
+
+def set_by_environment(environment: Mapping[str, str] = os.environ) -> None:
+    """Set what THEANO_FLAGS says, and then what MINIGRAD_FLAGS says, which so has the last word."""
+    for variable in ("THEANO_FLAGS", "MINIGRAD_FLAGS"):
+        if flags := environment.get(variable):
+            set_by_flags(flags, variable)
+
 
 Config.__doc__ = """Settings that hold from when they are set.
+
+They are also set by the environment, when minigrad is imported: ``MINIGRAD_FLAGS`` and
+``THEANO_FLAGS`` are lists as ``floatX=float32,mode=FAST_COMPILE``. Settings of Theano's that mean
+nothing here are taken and ignored: `docs/from-theano.md` lists them, with the reasons.
 
 Attributes
 ----------
@@ -24,8 +140,14 @@ fill_buffers : bool
     Whether functions made from then on fill the arrays that they use again with NaN (integers with
     −1) before each call, so that nothing of an earlier call can pass for a result. It costs time,
     and is for tests; ``DebugMode`` does it anyway.
-exception_verbosity, compute_test_value
-    Theano's; ignored: messages always tell shapes, and there are no test values.
+compute_test_value : {'off', 'ignore', 'warn', 'raise', 'pdb'}
+    Whether an expression gets a value as soon as it is written, of the test values of its inputs,
+    ``x.tag.test_value``: so mistakes in shapes are errors at the line that makes them. Where an
+    input has none, that is ignored, warned of, or an error; 'pdb' is 'raise'.
+on_unused_input : {'raise', 'warn', 'ignore'}
+    What `function` does about unused inputs if it is not told.
+profile : bool
+    Whether functions measure their calls if `function` is not told.
 
 Raises
 ------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 
 class Config:
@@ -10,8 +10,9 @@ class Config:
 
     _choices: dict[str, tuple[Any, ...]] = {}
     floatX: str
-    mode: str
-    fill_buffers: bool
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def add(self, name: str, *choices: Any) -> None:
         """Add a setting that takes these choices; the first is what it is at the beginning."""
@@ -20,8 +21,7 @@ class Config:
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in self._choices:
-            names = ", ".join(self._choices)
-            raise AttributeError(f"minigrad.config has no {name!r}; it has {names}")
+            raise AttributeError(f"minigrad.config has no {name!r}")
         if value not in self._choices[name]:
             choices = ", ".join(map(str, self._choices[name]))
             raise ValueError(f"config.{name} takes {choices}; got {value!r}")

@@ -36,6 +36,7 @@ from .. import (
 from ..tensor import dot
 from . import (
     compile,
+    configparser,
     gof,
     gradient,
     misc,
@@ -47,6 +48,7 @@ from . import (
     tests,
     updates,
 )
+from .compile import Mode
 from .updates import OrderedUpdates
 
 __version__ = "1.0.5"  # the Theano whose names these are; programs ask for it
@@ -57,6 +59,7 @@ __all__ = [
     "Function",
     "In",
     "Lop",
+    "Mode",
     "Op",
     "Out",
     "Param",
@@ -67,6 +70,7 @@ __all__ = [
     "clone",
     "compile",
     "config",
+    "configparser",
     "debugprint",
     "dot",
     "foldl",

@@ -6,12 +6,15 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import config
+from minigrad.compile.ignored import REASONS
+from minigrad.compile.settings import set_by_environment
 
 
 @pytest.fixture(autouse=True)
 def settings_as_they_were():
     before = dict(vars(config))
     yield
+    vars(config).clear()
     vars(config).update(before)
 
 
@@ -111,8 +114,7 @@ def test_a_functions_own_mode_comes_before_configs():
         ("floatX", 32),
         ("mode", "FAST"),
         ("fill_buffers", "yes"),
-        ("exception_verbosity", "medium"),
-        ("compute_test_value", "warn"),
+        ("compute_test_value", "yes"),
     ],
 )
 def test_a_wrong_value_is_refused_with_the_right_ones_and_changes_nothing(name, value):
@@ -124,17 +126,102 @@ def test_a_wrong_value_is_refused_with_the_right_ones_and_changes_nothing(name, 
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [
-        ("exception_verbosity", "high"),
-        ("exception_verbosity", "low"),
-        ("compute_test_value", "off"),
-    ],
+    [("exception_verbosity", "high"), ("optimizer", "fast_run"), ("device", "gpu"), ("cxx", "")],
 )
-def test_theanos_settings_that_change_nothing_are_taken(name, value):
+def test_theanos_settings_that_mean_nothing_here_are_taken(name, value):
     setattr(config, name, value)
     assert getattr(config, name) == value
 
 
-def test_an_unknown_setting_is_refused_with_the_known_ones():
-    with pytest.raises(AttributeError, match="no 'optimizer'; it has floatX, mode, fill_buffers"):
-        config.optimizer = "fast_run"
+def test_settings_with_a_dot_are_taken_by_their_sections():
+    config.blas.ldflags = "-lopenblas"
+    assert config.blas.ldflags == "-lopenblas"
+    assert config.dnn.enabled == ""
+
+
+def test_settings_that_are_ignored_begin_as_in_theano():
+    assert (config.device, config.optimizer, config.unittests.rseed) == ("cpu", "fast_run", 666)
+
+
+@pytest.mark.parametrize("name", REASONS)
+def test_all_that_is_ignored_has_a_reason_and_is_taken(name):
+    assert REASONS[name].strip()
+    with config.change_flags({name.replace("*", "any"): 3}):
+        assert getattr(config, name.replace("*", "any")) == 3
+
+
+@pytest.mark.parametrize("name", ["floatx", "flotX", "optimiser"])
+def test_an_unknown_setting_is_refused_with_the_nearest(name):
+    nearest = {"optimiser": "optimizer"}.get(name, "floatX")
+    with pytest.raises(AttributeError, match=f"has no '{name}'; did you mean {nearest}"):
+        setattr(config, name, "float32")
+    with pytest.raises(AttributeError, match=f"has no '{name}'; did you mean {nearest}"):
+        getattr(config, name)
+
+
+def test_an_unknown_setting_that_resembles_none_is_refused_with_the_known_ones():
+    with pytest.raises(AttributeError, match="no 'zzzz'; it has floatX, mode, fill_buffers"):
+        config.zzzz = 1
+
+
+def test_settings_are_changed_for_a_block_and_set_back_whatever_happens():
+    with pytest.raises(ZeroDivisionError), config.change_flags(floatX="float32", cxx="g++"):
+        assert (config.floatX, config.cxx) == ("float32", "g++")
+        1 / 0  # noqa: B018
+    assert (config.floatX, config.cxx) == ("float64", "")
+
+
+def test_settings_are_changed_for_a_function():
+    @config.change_flags(floatX="float32")
+    def dtype():
+        return T.scalar().dtype
+
+    assert (dtype(), dtype(), T.scalar().dtype) == ("float32", "float32", "float64")
+
+
+def test_of_several_settings_none_stays_changed_if_one_is_wrong():
+    with pytest.raises(ValueError), config.change_flags(floatX="float32", mode="FAST"):
+        pass
+    assert config.floatX == "float64"
+
+
+def test_other_names_of_modes_are_taken():
+    config.mode = "Mode"
+    assert config.mode == "FAST_RUN"
+    x = T.dscalar("x")
+    assert minigrad.function([x], x, mode="DEBUG_MODE").mode == "DebugMode"
+
+
+def test_functions_do_about_unused_inputs_what_config_says_unless_told():
+    x = T.dscalar("x")
+    config.on_unused_input = "ignore"
+    assert minigrad.function([x], 3)(1.0) == 3
+    with pytest.raises(minigrad.UnusedInputError):
+        minigrad.function([x], 3, on_unused_input="raise")
+
+
+def test_functions_measure_their_calls_if_config_says_so_unless_told():
+    x = T.dscalar("x")
+    config.profile = True
+    assert minigrad.function([x], x).profile.count == 0
+    assert type(minigrad.function([x], x, profile=False)) is minigrad.Function
+
+
+def test_the_environment_sets_what_flags_say_and_minigrads_have_the_last_word():
+    flags = "floatX=float32, mode=FAST_COMPILE,device=gpu,blas.ldflags=-la -lb,fill_buffers=True"
+    set_by_environment({"THEANO_FLAGS": flags, "MINIGRAD_FLAGS": "mode=DebugMode"})
+    assert (config.floatX, config.mode, config.device) == ("float32", "DebugMode", "gpu")
+    assert config.blas.ldflags == "-la -lb" and config.fill_buffers is True
+
+
+def test_flags_that_are_not_known_are_warned_of():
+    with pytest.warns(UserWarning, match="THEANO_FLAGS: .* no 'floatY'; did you mean floatX"):
+        set_by_environment({"THEANO_FLAGS": "floatY=float32"})
+
+
+@pytest.mark.parametrize(
+    ("flags", "problem"), [("floatX", "'floatX' has no value"), ("floatX=int8", "takes float64")]
+)
+def test_flags_without_a_value_or_with_a_wrong_one_are_errors(flags, problem):
+    with pytest.raises(ValueError, match=f"MINIGRAD_FLAGS: .*{problem}"):
+        set_by_environment({"MINIGRAD_FLAGS": flags})

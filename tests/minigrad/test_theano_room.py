@@ -15,7 +15,14 @@ import theano.tensor.nnet.nnet
 from theano import Apply, Constant, Op, Variable, config, function, grad, pp, printing, shared, tensor
 from theano import tensor as TT, gof, gradient, compile
 from theano.compile import Function, In, SharedVariable
+from theano.compile import DebugMode, MonitorMode, Mode, get_mode, FAST_RUN
 from theano.compile.debugmode import DebugMode
+from theano.compile.io import In, Out, SymbolicInput
+from theano.compile.monitormode import MonitorMode, detect_nan
+from theano.compile.pfunc import pfunc, Param
+from theano.configparser import change_flags
+from theano import Param, In, Out, Mode, clone, config, OrderedUpdates
+from theano.gradient import consider_constant, disconnected_grad, grad_clip, DisconnectedType
 from theano.compile.function_module import UnusedInputError
 from theano.compile.io import In
 from theano.compile.mode import get_default_mode
@@ -113,3 +120,46 @@ def test_a_name_of_theanos_is_found_before_anything_of_the_room_is_imported():
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert run.stdout == "False\n"
+
+
+def test_modes_are_what_their_optimizers_make_of_them():
+    import theano
+
+    modes = [
+        theano.Mode(linker="py", optimizer="fast_compile"),
+        theano.compile.get_default_mode().excluding("fusion"),
+        theano.compile.DebugMode(check_py_code=False),
+        theano.compile.get_mode("FAST_COMPILE"),
+        theano.compile.FAST_RUN,
+        theano.compile.predefined_modes["DEBUG_MODE"],
+    ]
+    x = theano.tensor.dscalar("x")
+    functions = [theano.function([x], 2 * x, mode=mode) for mode in modes]
+    assert [f(1.0) for f in functions] == [2.0] * 6
+    assert [f.mode for f in functions] == [
+        *["FAST_COMPILE", "FAST_RUN", "DebugMode", "FAST_COMPILE", "FAST_RUN", "DebugMode"]
+    ]
+
+
+def test_a_mode_of_no_known_name_is_refused():
+    with pytest.raises(ValueError, match="no mode is called 'FAST'"):
+        minigrad.theano.compile.get_mode("FAST")
+
+
+def test_a_monitor_sees_each_operation(capsys):
+    import theano
+    from theano.compile import MonitorMode
+    from theano.compile.monitormode import detect_nan
+
+    x = theano.tensor.dscalar("x")
+    seen = []
+
+    def before(i, node, fn):
+        seen.append((i, str(node.op), fn.inputs[0][0].item()))
+
+    mode = MonitorMode(pre_func=before, post_func=detect_nan).excluding("fusion")
+    f = theano.function([x], theano.tensor.log(x) + 1, mode=mode)
+    with pytest.warns(RuntimeWarning):
+        f(-1.0)
+    assert seen[0] == (0, "log", -1.0) and len(seen) == 2
+    assert "NaN detected" in capsys.readouterr().out

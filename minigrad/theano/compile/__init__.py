@@ -2,18 +2,35 @@
 
 from ...compile.sharing import shared
 from ...core.sharing import SharedVariable
-from . import debugmode, function_module, io, mode, nanguardmode, pfunc, sharedvalue
+from . import (
+    debugmode,
+    function_module,
+    io,
+    mode,
+    monitormode,
+    nanguardmode,
+    pfunc,
+    sharedvalue,
+)
 from . import function as _function_module
+from .debugmode import DebugMode
 from .function_module import Function, UnusedInputError
 from .io import In, Out, SymbolicInput, SymbolicOutput
+from .mode import FAST_COMPILE, FAST_RUN, Mode, get_default_mode, get_mode, predefined_modes
+from .monitormode import MonitorMode
 from .nanguardmode import NanGuardMode
 from .pfunc import Param
 
 function = _function_module.function  # Theano has a module of this name, too
 
 __all__ = [
+    "DebugMode",
+    "FAST_COMPILE",
+    "FAST_RUN",
     "Function",
     "In",
+    "Mode",
+    "MonitorMode",
     "NanGuardMode",
     "Out",
     "Param",
@@ -24,10 +41,14 @@ __all__ = [
     "debugmode",
     "function",
     "function_module",
+    "get_default_mode",
+    "get_mode",
     "io",
     "mode",
+    "monitormode",
     "nanguardmode",
     "pfunc",
+    "predefined_modes",
     "shared",
     "sharedvalue",
 ]

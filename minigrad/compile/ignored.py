@@ -1,0 +1,79 @@
+"""Settings of Theano's that mean nothing here, each with the reason: programs may set them to anything.
+
+A name that ends with ``.*`` stands for all names of the section.
+"""
+
+from __future__ import annotations
+
+_C_CODE = "no C code is written, compiled or linked"
+_GPU = "all is computed on the CPU"
+_REWRITES = "there is one set of rewrites, which is always used and quick"
+_MEMORY = "programs manage their memory by plans"
+_CHECKS = "it is always checked, where it can go wrong"
+_LOOK = "it changes only what is shown, and where"
+
+REASONS: dict[str, str] = {
+    **dict.fromkeys(
+        """
+        base_compiledir blas.* cmodule.* compile.* compiledir compiledir_format ctc.* cxx gcc.*
+        lib.* linker nocleanup openmp openmp_elemwise_minsize vm.*
+        """.split(),
+        _C_CODE,
+    ),
+    **dict.fromkeys(
+        """
+        assert_no_cpu_op conv.* cublas.* cuda.* device dnn.* enable_initial_driver_test force_device
+        gpuarray.* gpuelemwise.* init_gpu_device magma.* nvcc.*
+        """.split(),
+        _GPU,
+    ),
+    **dict.fromkeys(
+        """
+        cache_optimizations check_stack_trace cycle_detection experimental.* local_elemwise_fusion
+        max_use_ratio metaopt.* on_opt_error optdb.* optimizer optimizer_excluding
+        optimizer_including optimizer_requiring optimizer_verbose optimizer_verbose_ignore
+        reoptimize_unpickled_function tensor.* unpickle_function
+        """.split(),
+        _REWRITES,
+    ),
+    **dict.fromkeys("allow_gc scan.*".split(), _MEMORY),
+    **dict.fromkeys(
+        """
+        DebugMode.* allow_output_prealloc check_input compute_test_value_opt numpy.* on_shape_error
+        raise_on_warn warn.* warn_float64
+        """.split(),
+        _CHECKS,
+    ),
+    **dict.fromkeys(
+        """
+        ProfileMode.* exception_verbosity pickle_test_value print_active_device print_global_stats
+        print_test_value profile_memory profile_optimizer profiling.* pycuda.* traceback.*
+        """.split(),
+        _LOOK,
+    ),
+    "cast_policy": "dtypes follow the rules that Theano calls custom",
+    "deterministic": "equal calls always give equal bits",
+    "int_division": "x / y of integers is a float, and x // y an integer",
+    "unittests.*": "tests seed their own generators",
+}
+
+# What programs read before they set it; all others begin as the empty string.
+FIRST_VALUES: dict[str, object] = {
+    "allow_gc": True,
+    "cast_policy": "custom",
+    "device": "cpu",
+    "int_division": "int",
+    "linker": "cvm",
+    "openmp": False,
+    "optimizer": "fast_run",
+    "unittests.rseed": 666,
+    "warn_float64": "ignore",
+}
+# The parts of names before the dot.
+SECTIONS = {name.removesuffix(".*") for name in REASONS if name.endswith(".*")}
+
+
+def is_ignored(name: str) -> bool:
+    """Whether a setting of this name is taken, and ignored."""
+    section, dot, _ = name.partition(".")
+    return name in REASONS if not dot else section in SECTIONS
