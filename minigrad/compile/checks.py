@@ -20,7 +20,7 @@ from ..core.types import TensorType, constant
 from ..protocol.axes import check_sizes
 from ..protocol.op import Use
 from ..protocol.walks import ancestors, clone_node, clone_replace, graph_inputs, made_by
-from ..rewrite import improve, without_the_unread
+from ..rewrite import as_needed, improve
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs
 
@@ -138,7 +138,7 @@ def improve_and_check(
         else:
             of_inputs += [(lost, check) for check in checks]
     made = not_done_by(outputs, improve(others))
-    used = without_the_unread([*outputs, *made])
+    used = as_needed([*outputs, *made])
     return used[: len(outputs)], LostChecks(of_inputs, used[len(outputs) :])
 
 

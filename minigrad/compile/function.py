@@ -23,6 +23,7 @@ from ..core.types import checked_name, describe
 from ..protocol.closed import ClosedGraph
 from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
+from ..rewrite import with_lazy_branches
 from . import locks, programs
 from .checks import LostChecks, improve_and_check, improve_without
 from .inputs import In, Out, UnusedInputError, as_inputs, binder
@@ -76,7 +77,7 @@ class Function(Lookup):
         # variables, then arrays that a plan lends for new values.
         variables = [given.variable for given in inputs]
         if mode == "FAST_COMPILE":
-            self.outputs, lost = list(outputs), LostChecks()
+            self.outputs, lost = with_lazy_branches(outputs), LostChecks()
         else:
             self.outputs, lost = improve_and_check([*variables, *_shared_in(outputs)], outputs)
         self._asked = list(outputs)

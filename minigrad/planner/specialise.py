@@ -11,7 +11,7 @@ from ..protocol.walks import clone_replace
 from ..rewrite import rules, without_the_unread
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.rules.constants import FILLING_RULES
-from ..rewrite.rules.loops import improving_steps
+from ..rewrite.rules.loops import improving_inner
 from .layout import LAYOUT_RULES, feature_major_sources, transposes_of_products
 from .picking import PICKING_RULES
 from .sums import SUM_RULES
@@ -20,7 +20,7 @@ from .sums import SUM_RULES
 @cache
 def rules_for_known_sizes() -> tuple[Rule, ...]:
     """Return all rules, with those that choose by the sizes."""
-    return (*rules(), *LAYOUT_RULES, *SUM_RULES, _BETTER_STEPS)
+    return (*rules(), *LAYOUT_RULES, *SUM_RULES, _BETTER_INSIDE)
 
 
 def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> ClosedGraph:
@@ -46,7 +46,7 @@ def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
     return ClosedGraph(graph.inputs, outputs)
 
 
-_BETTER_STEPS = improving_steps(lambda graph: improve_for_sizes(graph).outputs, "sizes")
+_BETTER_INSIDE = improving_inner(lambda graph: improve_for_sizes(graph).outputs, "sizes")
 
 
 def improve_before_cutting(outputs: Sequence[Variable]) -> list[Variable]:

@@ -9,24 +9,27 @@ from ..core.graph import Apply, Variable, toposort
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
 from ..protocol.walks import clone_replace
+from .choices import with_lazy_branches
 from .engine import RewriteError, Rewriter, Rule, Step, rule
 from .loops import with_merged_loops, without_the_unread
 from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
 from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
-from .rules.loops import LOOP_RULES, improving_steps
+from .rules.loops import LOOP_RULES, improving_inner
 from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
 from .rules.quotients import NORM_RULES, QUOTIENT_RULES, is_root
 
 __all__ = [
     "RewriteError",
     "Rewriter",
+    "as_needed",
     "improve",
     "rule",
     "rules",
     "stabilized",
     "trace",
+    "with_lazy_branches",
     "without_the_unread",
 ]
 
@@ -67,12 +70,20 @@ def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> lis
     if not outputs:
         return []
     outputs = with_merged_loops(stabilized(outputs, steps=steps))
-    return Rewriter((*rules(), _BETTER_STEPS), steps).final(outputs)
+    return Rewriter((*rules(), _BETTER_INSIDE), steps).final(outputs)
 
 
-# What a loop computes in each step is rewritten like all else.
-_BETTER_STEPS = improving_steps(lambda graph: without_the_unread(improve(graph.outputs)), "any")
-_STABLE_STEPS = improving_steps(lambda graph: stabilized(graph.outputs), "stable")
+def as_needed(outputs: Sequence[Variable]) -> list[Variable]:
+    """Return the outputs, for which nothing is computed that they do not need.
+
+    That depends on what else is computed, so it comes last.
+    """
+    return with_lazy_branches(without_the_unread(outputs))
+
+
+# What operations hold is rewritten like all else.
+_BETTER_INSIDE = improving_inner(lambda graph: as_needed(improve(graph.outputs)), "any")
+_STABLE_INSIDE = improving_inner(lambda graph: stabilized(graph.outputs), "stable")
 
 
 def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
@@ -121,7 +132,9 @@ def stabilized(
     if not any(node.op in _UNSTABLE or is_root(node) for node in _all_nodes(outputs)):
         return list(outputs)
     opaque = {variable: variable.type() for variable in kept}
-    stable = Rewriter((*stable_rules(), _STABLE_STEPS), steps).final(clone_replace(outputs, opaque))
+    stable = Rewriter((*stable_rules(), _STABLE_INSIDE), steps).final(
+        clone_replace(outputs, opaque)
+    )
     return clone_replace(stable, {new: old for old, new in opaque.items()})
 
 

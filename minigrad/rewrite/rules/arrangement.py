@@ -14,6 +14,7 @@ from ...core.graph import Apply, Constant, Variable
 from ...core.table import eq, switch
 from ...core.types import constant
 from ...ops.indexing import ALL, INPUT, Subtensor
+from ...ops.inner.ifelse import IfElse
 from ...ops.passing import Passing
 from ...ops.shape import SpecifyShape
 from ...protocol.walks import Applied, known_integer, made_by
@@ -171,6 +172,15 @@ def _known_choice(node: Apply, rewriter: Rewriter) -> Replacement:
     return None if chosen is None or chosen.type != node.out.type else [chosen]
 
 
+@rule("a choice of graphs that is known is made", IfElse)
+def _known_branch(node: Applied[IfElse], rewriter: Rewriter) -> Replacement:
+    truth = number_of(node.inputs[0])
+    if truth is None:
+        return None
+    n = node.op.n
+    return node.inputs[1 : 1 + n] if truth else node.inputs[1 + n :]
+
+
 @rule("a function of a repeated value is a repeated function of it", Elementwise, needs=[Alloc])
 def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     repeated = [(v, made) for v in node.inputs if (made := made_by(v, Alloc))]
@@ -249,6 +259,7 @@ ARRANGEMENT_RULES = (
     _sum_of_single,
     _sum_of_repeated,
     _known_choice,
+    _known_branch,
     _function_of_repeated,
     _needless_axes,
     _needless_repetition,

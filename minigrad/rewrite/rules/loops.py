@@ -13,6 +13,7 @@ from ...core.graph import Apply, Constant, Variable, toposort
 from ...core.table import add, mul, neg
 from ...ops.indexing import ALL, INPUT, IncSubtensor
 from ...ops.inner.at_once import at_once, takes_more_memory
+from ...ops.inner.ifelse import Branches
 from ...ops.inner.remaking import remade
 from ...ops.inner.scan import Scan
 from ...ops.joining import Join
@@ -24,27 +25,27 @@ from ..engine import Replacement, Rewriter, Rule, rule
 from ..known import is_zeros, keeps_types
 
 
-def improving_steps(improve: Callable[[ClosedGraph], Sequence[Variable]], key: str) -> Rule:
-    """Return the rule that what a step computes can be written better: as `improve` does."""
+def improving_inner(improve: Callable[[ClosedGraph], Sequence[Variable]], key: str) -> Rule:
+    """Return the rule that graphs in operations can be written better: as `improve` does."""
 
-    @rule("what a step computes can be computed better", Scan)
-    def better_steps(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
+    @rule("what an operation holds can be computed better", Scan, Branches)
+    def better_inside(node: Applied[Any], rewriter: Rewriter) -> Replacement:
         op = node.op
         if key in op.improved:
             return None
         op.improved.add(key)
-        results = list(improve(op.graph))
-        if not keeps_types(op.graph.outputs, results):
+        graphs = [ClosedGraph(graph.inputs, improve(graph)) for graph in op.inner]
+        pairs = [*zip(op.inner, graphs, strict=True)]
+        if not all(keeps_types(was.outputs, now.outputs) for was, now in pairs):
             return None
-        graph = ClosedGraph(op.graph.inputs, results)
-        if graph.structure == op.graph.structure:
+        if all(was.structure == now.structure for was, now in pairs):
             return None
-        better = op.with_graph(graph)
+        better = op.with_inner(graphs)
         better.improved.add(key)
         new: list[Variable] = better.make_node(*node.inputs).outputs
         return new
 
-    return better_steps
+    return better_inside
 
 
 class _AllSteps:

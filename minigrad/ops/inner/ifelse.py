@@ -1,0 +1,187 @@
+"""A choice between whole graphs, of which only the chosen one is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ...core.axes import as_tensor_variable, zeros_like
+from ...core.evaluate import evaluate
+from ...core.graph import Apply, Constant, Op, Variable
+from ...core.table import neq, switch
+from ...core.types import TensorType
+from ...protocol.closed import ClosedGraph
+from ...protocol.op import Names, Use
+from ..shape import unbroadcast
+
+
+class IfElse(Op):
+    """The first `n` values after the condition if it holds, else the other `n`.
+
+    Before a program is made, what only one of them needs becomes part of the choice: see `Branches`.
+    """
+
+    __props__ = ("n", "name")
+    storage = "view"
+
+    def __init__(self, n: int, name: str | None = None) -> None:
+        self.n = n
+        self.name = name
+        self.view_map = {i: [1 + i, 1 + n + i] for i in range(n)}
+
+    def make_node(self, condition: Any, *values: Any) -> Apply:
+        condition = as_tensor_variable(condition)
+        pairs = [*zip(values[: self.n], values[self.n :], strict=True)]
+        shapes = [
+            [a if a == b else None for a, b in zip(x.type.shape, y.type.shape, strict=True)]
+            for x, y in pairs
+        ]
+        inputs = [
+            unbroadcast(x, *[axis for axis, size in enumerate(shape) if size != 1])
+            for x, shape in zip(values, [*shapes, *shapes], strict=True)
+        ]
+        types = [x.type.clone(shape=shape) for (x, _), shape in zip(pairs, shapes, strict=True)]
+        return Apply(self, [condition, *inputs], [type() for type in types])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        condition, *values = inputs
+        chosen = values[: self.n] if condition else values[self.n :]
+        for cell, value in zip(output_storage, chosen, strict=True):
+            cell[0] = value
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        condition, *values = inputs
+        then, other = (", ".join(names) for names in (values[: self.n], values[self.n :]))
+        if self.n > 1:
+            then, other = f"({then})", f"({other})"
+        return f"{then} if {condition} else {other}"
+
+    def infer_shape(self, node: Apply, input_shapes: Sequence[tuple[Any, ...]]) -> Any:
+        _, *shapes = input_shapes
+        pairs = zip(shapes[: self.n], shapes[self.n :], strict=True)
+        return [
+            tuple([_either(node.inputs[0], a, b) for a, b in zip(then, other, strict=True)])
+            for then, other in pairs
+        ]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        places = [-1, *range(self.n), *range(self.n)]
+        return [[place == i for i in range(self.n)] for place in places]
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> Any:
+        condition, *values = inputs
+        then = [*output_grads, *[zeros_like(v) for v in values[self.n :]]]
+        other = [*[zeros_like(v) for v in values[: self.n]], *output_grads]
+        made = IfElse(2 * self.n, self.name).make_node(condition, *then, *other)
+        return [None, *made.outputs]
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"ifelse({', '.join(inputs)})"
+
+    def __str__(self) -> str:
+        return f"ifelse_{self.name}" if self.name else "ifelse"
+
+
+def _either(condition: Variable, a: Any, b: Any) -> Any:
+    """Return the size that the chosen value has; None if it is not known."""
+    if a is None or b is None:
+        return None
+    known = [int(v.data) if isinstance(v, Constant) else v for v in (a, b)]
+    if known[0] is known[1] or known[0] == known[1]:
+        return known[0]
+    return switch(neq(condition, 0), a, b)
+
+
+class Branches(Op):
+    """A choice with the graphs that compute what is chosen: the first if the condition holds.
+
+    Parameters
+    ----------
+    then, other : ClosedGraph
+    places : pair of sequences of int
+        For each graph the places of its inputs among those of the op, the condition left out.
+    name : str, optional
+    """
+
+    storage = "new"
+
+    def __init__(
+        self,
+        then: ClosedGraph,
+        other: ClosedGraph,
+        places: Sequence[Sequence[int]],
+        name: str | None = None,
+    ) -> None:
+        self.inner = (then, other)
+        self._places = tuple(map(tuple, places))
+        self.name = name
+        self.improved: set[str] = set()  # in which ways the graphs are as good as can be
+
+    def with_inner(self, inner: Sequence[ClosedGraph]) -> Branches:
+        then, other = inner
+        return Branches(then, other, self._places, self.name)
+
+    def make_node(self, condition: Variable, *inputs: Variable) -> Apply:
+        op = self._for_types([v.type for v in inputs])
+        then, other = op.inner
+        types = [
+            x.type.clone(
+                shape=[
+                    a if a == b else None for a, b in zip(x.type.shape, y.type.shape, strict=True)
+                ]
+            )
+            for x, y in zip(then.outputs, other.outputs, strict=True)
+        ]
+        return Apply(op, [condition, *inputs], [type() for type in types])
+
+    def _for_types(self, types: Sequence[TensorType]) -> Branches:
+        """Return the choice for inputs of these types: the graphs know the sizes that they know."""
+        graphs = []
+        for graph, places in zip(self.inner, self._places, strict=True):
+            wanted = [types[place] for place in places]
+            if wanted != [v.type for v in graph.inputs]:
+                new = [type(v.name) for type, v in zip(wanted, graph.inputs, strict=True)]
+                graph = ClosedGraph(new, graph.on(new))
+            graphs.append(graph)
+        return self if tuple(graphs) == self.inner else self.with_inner(graphs)
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        condition, *values = inputs
+        i = 0 if condition else 1
+        graph = self.inner[i]
+        given = [values[place] for place in self._places[i]]
+        results = evaluate(graph.outputs, dict(zip(graph.inputs, given, strict=True)))
+        for cell, value in zip(output_storage, results, strict=True):
+            cell[0] = value
+
+    def statements(
+        self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
+    ) -> list[str]:
+        """An if that calls the function of the chosen graph."""
+        condition, *values = inputs
+        results = f"{', '.join(outputs)}{',' * (len(outputs) == 1)}"
+        calls = [
+            f"    {results} = {name}({', '.join([values[place] for place in places])})"
+            for name, places in zip(inner, self._places, strict=True)
+        ]
+        return [f"if {condition}:", calls[0], "else:", calls[1]]
+
+    def _key(self) -> Any:
+        return self.inner[0].structure, self.inner[1].structure, self._places
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Branches) and self._key() == other._key())
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"ifelse({', '.join(inputs)})"
+
+    def __str__(self) -> str:
+        return f"ifelse_{self.name}" if self.name else "ifelse"

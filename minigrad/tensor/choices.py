@@ -1,0 +1,72 @@
+"""`ifelse`: one graph or another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.axes import as_tensor_variable
+from ..core.graph import Variable
+from ..ops.inner.ifelse import IfElse
+
+
+def ifelse(
+    condition: Any, then_branch: Any, else_branch: Any, name: str | None = None
+) -> Variable | list[Variable]:
+    """Return the one if the condition holds, else the other: only that is computed.
+
+    `T.switch` chooses element by element, and computes both.
+
+    Parameters
+    ----------
+    condition : scalar
+        Holds if it is not 0.
+    then_branch, else_branch : variable, or list of variables
+        As many, of the same dtypes and numbers of dimensions. Sizes may differ.
+    name : str, optional
+        What the choice is called in programs and messages.
+
+    Returns
+    -------
+    variable, or list of variables, as the branches
+
+    Raises
+    ------
+    TypeError
+        If the condition is no scalar, or a pair of branches differs in dtype or dimensions.
+    ValueError
+        If there are not as many in both.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x = T.dvector("x")
+    >>> y = ifelse(x[0] > 0, x**2, x.sum() + x)
+    >>> y.eval({x: [1.0, 3.0]}), y.eval({x: [-1.0, 3.0]})
+    (array([1., 9.]), array([1., 5.]))
+    """
+    condition = as_tensor_variable(condition)
+    if condition.type.ndim:
+        raise TypeError(
+            f"ifelse: the condition is a scalar; {condition} has {condition.type.ndim} dimensions; "
+            "T.switch chooses element by element"
+        )
+    then, other = _as_list(then_branch), _as_list(else_branch)
+    if len(then) != len(other):
+        raise ValueError(
+            f"ifelse: {len(then)} variables, or else {len(other)}; there must be as many"
+        )
+    for x, y in zip(then, other, strict=True):
+        if x.type.dtype != y.type.dtype or x.type.ndim != y.type.ndim:
+            raise TypeError(
+                f"ifelse: {x} is {x.type}, but {y} is {y.type}; both must have the same dtype and "
+                "number of dimensions"
+            )
+    outputs: list[Variable] = IfElse(len(then), name).make_node(condition, *then, *other).outputs
+    is_list = isinstance(then_branch, (list, tuple)) or isinstance(else_branch, (list, tuple))
+    return outputs if is_list else outputs[0]
+
+
+def _as_list(branch: Any) -> Sequence[Variable]:
+    entries = branch if isinstance(branch, (list, tuple)) else [branch]
+    return [as_tensor_variable(x) for x in entries]

@@ -1,0 +1,5 @@
+"""``theano.ifelse``: one graph or another."""
+
+from ..tensor.choices import ifelse
+
+__all__ = ["ifelse"]
