@@ -12,6 +12,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import foldl, foldr, grad, map, reduce, scan
 from minigrad.theano.scan_module import until
+from minigrad.theano.tensor.shared_randomstreams import RandomStreams
 
 MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
 RNG = np.random.default_rng(0)
@@ -409,6 +410,8 @@ def programs(draw):
         "limit": draw(st.sampled_from([None, None, 0.0, 0.4])),
         "nested": draw(st.booleans()),
         "last": draw(st.booleans()),
+        "dtype": draw(st.sampled_from(["float64", "float64", "float32"])),
+        "order": draw(st.sampled_from([1, 1, 2])),
         "seed": draw(st.integers(0, 1000)),
     }
 
@@ -420,11 +423,11 @@ class Program:
         self.__dict__.update(drawn)
         self.rng = np.random.default_rng(self.seed)
         self.n_results = len(self.states) + self.n_others or 1
-        self.W, self.W_value = T.dmatrix("W"), self.rng.normal(size=(N, N))
-        self.xs = [T.dmatrix(f"x{i}") for i, _ in enumerate(self.sequences)]
+        matrix, vector = (T.TensorType(self.dtype, [None] * ndim) for ndim in (2, 1))
+        self.W, self.W_value = matrix("W"), self.rng.normal(size=(N, N))
+        self.xs = [matrix(f"x{i}") for i, _ in enumerate(self.sequences)]
         self.hs = [
-            T.dvector(f"h{i}") if taps == [-1] else T.dmatrix(f"h{i}")
-            for i, taps in enumerate(self.states)
+            (vector if taps == [-1] else matrix)(f"h{i}") for i, taps in enumerate(self.states)
         ]
         depth = [-min(taps) for taps in self.states]
         self.values = [
@@ -435,6 +438,7 @@ class Program:
             ],
             self.W_value,
         ]
+        self.values = [np.asarray(value, self.dtype) for value in self.values]
         self.inputs = [*self.xs, *self.hs, self.W]
         n_arguments = sum(map_len(self.sequences)) + sum(map_len(self.states))
         self.weights = self.rng.normal(size=(self.n_results, n_arguments + 1))
@@ -442,8 +446,8 @@ class Program:
     def step(self, *arguments):
         *arguments, W = arguments
         results = []
-        for row in self.weights:
-            total = T.constant(np.full(N, row[-1]))
+        for row in self.weights.tolist():
+            total = T.constant(np.full(N, row[-1], self.dtype))
             for weight, v in zip(row, arguments, strict=False):
                 total = total + T.tanh(T.dot(v, W) * weight) if weight > 0 else total * v + weight
             if self.nested:
@@ -524,40 +528,77 @@ def test_a_random_loop_and_its_derivatives_are_those_of_the_loop_written_out(dra
     done = program.n_done()
     steps = program.written_out(done)
     results = program.scanned()
-    weights = [np.linspace(0.5, 1.5, done * N).reshape(done, N)] * len(results)
+    weights = np.linspace(0.5, 1.5, done * N).reshape(done, N).astype(program.dtype)
     if program.last and done:
-        cost = cost_of([r[-1] for r in results], [w[-1] for w in weights])
-        expected = cost_of(steps[-1], [w[-1] for w in weights])
+        cost = cost_of([r[-1] for r in results], [weights[-1]] * len(results))
+        expected = cost_of(steps[-1], [weights[-1]] * len(results))
     else:
-        cost = cost_of(results, weights)
-        expected = sum((cost_of(s, [w[t] for w in weights]) for t, s in enumerate(steps)))
+        cost = cost_of(results, [weights] * len(results))
+        expected = sum(cost_of(s, [weights[t]] * len(s)) for t, s in enumerate(steps))
     stop = []
     if program.truncate != -1:
         stop = [v for s in steps[: max(0, done - program.truncate)] for v in s]
         if program.truncate < done:
             stop += program.hs
-    inputs = program.inputs
+    inputs, n_results = program.inputs, len(results)
+
+    def derivatives(cost, stop):
+        if not isinstance(cost, minigrad.Variable):
+            return []
+        first = grad(cost, inputs, disconnected_inputs="ignore", consider_constant=stop)
+        if program.order == 1 or program.truncate != -1:
+            return first
+        more = sum(T.sqr(g).sum() for v, g in zip(inputs, first, strict=True) if v not in stop)
+        return [*first, *grad(more, inputs, disconnected_inputs="ignore")]
+
     f = minigrad.function(
-        inputs,
-        [*results, cost, *grad(cost, inputs, disconnected_inputs="ignore")],
-        mode=mode,
-        on_unused_input="ignore",
+        inputs, [*results, cost, *derivatives(cost, [])], mode=mode, on_unused_input="ignore"
     )
     got = f(*program.values)
-    if not isinstance(expected, minigrad.Variable):
-        assert got[len(results)] == 0
+    if not steps:
+        assert got[n_results] == 0
+        assert not any(g.any() for g in got[n_results + 1 :])
         return
-    gradients = grad(expected, inputs, disconnected_inputs="ignore", consider_constant=stop)
     g = minigrad.function(
         inputs,
-        [*[v for s in steps for v in s], expected, *gradients],
+        [*[v for s in steps for v in s], expected, *derivatives(expected, stop)],
         on_unused_input="ignore",
     )
-    *values, cost, dx = [*g(*program.values)[: -len(inputs)], g(*program.values)[-len(inputs) :]]
-    for r, history in enumerate(got[: len(results)]):
-        np.testing.assert_allclose(history, values[r :: len(results)], rtol=1e-9, atol=1e-11)
-    np.testing.assert_allclose(got[len(results)], cost, rtol=1e-9)
-    for v, mine, theirs in zip(inputs, got[len(results) + 1 :], dx, strict=True):
-        if v in stop:
-            theirs = np.zeros_like(theirs)
-        np.testing.assert_allclose(mine, theirs, rtol=1e-7, atol=1e-9, err_msg=str(v))
+    right = g(*program.values)
+    close = (
+        {"rtol": 1e-7, "atol": 1e-9} if program.dtype == "float64" else {"rtol": 2e-3, "atol": 1e-3}
+    )
+    for r, history in enumerate(got[:n_results]):
+        assert history.dtype == program.dtype
+        np.testing.assert_allclose(history, right[r : done * n_results : n_results], **close)
+    names = ["cost", *inputs, *inputs]
+    for name, mine, theirs in zip(names, got[n_results:], right[done * n_results :], strict=False):
+        theirs = np.zeros_like(theirs) if name in stop else theirs
+        np.testing.assert_allclose(mine, theirs, err_msg=str(name), **close)
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_draws_in_a_loop_are_others_in_each_step_and_the_same_in_its_derivative(mode):
+    x, h0 = T.dvector("x"), T.dvector("h0")
+    stream = RandomStreams(1)
+
+    def step(h, x):
+        noise = stream.normal((2,), dtype="float64")
+        return [T.tanh(h * x + noise), noise]
+
+    (h, noise), updates = scan(step, outputs_info=[h0, None], non_sequences=x, n_steps=4)
+    f = minigrad.function([x, h0], [h, noise, *grad(h.sum(), [x, h0])], updates=updates, mode=mode)
+    given = T.dmatrix("given")
+    written_out, last = [], h0
+    for t in range(4):
+        last = T.tanh(last * x + given[t])
+        written_out.append(last)
+    total = sum(h.sum() for h in written_out)
+    g = minigrad.function([x, h0, given], [T.stack(written_out), *grad(total, [x, h0])])
+    seen = []
+    for _ in range(2):
+        h, noise, *gradients = f([0.5, -1], [1, 2])
+        for mine, right in zip([h, *gradients], g([0.5, -1], [1, 2], noise), strict=True):
+            np.testing.assert_allclose(mine, right)
+        seen += [tuple(row) for row in noise]
+    assert len(set(seen)) == 8
