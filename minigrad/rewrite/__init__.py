@@ -17,6 +17,7 @@ from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
 from .rules.loops import LOOP_RULES, improving_inner
+from .rules.parts import PART_RULES
 from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
 from .rules.quotients import NORM_RULES, QUOTIENT_RULES, is_root
 
@@ -55,6 +56,7 @@ def rules() -> tuple[Rule, ...]:
         *stable_rules(),
         *identities(),
         *PRODUCT_RULES,
+        *PART_RULES,
         *ARRANGEMENT_RULES,
         *LOOP_RULES,
     )

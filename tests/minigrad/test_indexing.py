@@ -406,3 +406,23 @@ def test_index_arrays_of_different_sizes_are_refused_when_it_runs(mode):
     f = minigrad.function([x, i, j], x[i, j], mode=mode)
     with pytest.raises((ValueError, IndexError)):
         f(np.ones((3, 3)), [0, 1], [0, 1, 2])
+
+
+def test_derivatives_by_parts_that_make_up_the_whole_are_joined():
+    x = T.TensorType("float64", (2, 6))("x")
+    parts = [T.exp(x[:, 4:]), T.sin(x[:, :1]), T.sqr(x[:, 1:4])]
+    f = minigrad.function([x], minigrad.grad(sum(y.sum() for y in parts), x))
+    values = np.arange(12.0).reshape(2, 6)
+    right = [np.cos(values[:, :1]), 2 * values[:, 1:4], np.exp(values[:, 4:])]
+    np.testing.assert_allclose(f(values), np.concatenate(right, axis=1))
+    assert "concatenate(" in f.source
+    assert "+=" not in f.source
+
+
+def test_derivatives_by_parts_that_overlap_are_added():
+    x = T.TensorType("float64", (6,))("x")
+    parts = [T.exp(x[:3]), T.sin(x[:3]), T.sqr(x[3:])]
+    f = minigrad.function([x], minigrad.grad(sum(y.sum() for y in parts), x))
+    values = np.arange(6.0)
+    right = [np.exp(values[:3]) + np.cos(values[:3]), 2 * values[3:]]
+    np.testing.assert_allclose(f(values), np.concatenate(right))

@@ -9,6 +9,7 @@ from ...core.axes import DimShuffle, Size, Sum, dimshuffle
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Variable
 from ..indexing import ALL, INPUT, Subtensor
+from ..joining import Join
 from ..linalg import Dot, MatMul
 from ..reduction import Reduction
 from ..shape import Itself, Reshape, transposed
@@ -120,6 +121,12 @@ def _reshaped(node: Apply, inputs: Inputs) -> Variable | None:
     return Reshape()(x, Size(0)(x), *[size for size, _ in sizes])
 
 
+def _join(node: Apply, inputs: Inputs) -> Variable | None:
+    if not all(changes for _, changes in inputs):
+        return None
+    return Join(node.op.axis + 1)(*[x for x, _ in inputs])
+
+
 def _itself(node: Apply, inputs: Inputs) -> Variable | None:
     (x, changes), *others = inputs
     if not changes or any(c for _, c in others) or node.op.__props__ != ("along",):
@@ -138,6 +145,7 @@ _HOW: Mapping[Any, Callable[[Apply, Inputs], Variable | None]] = {
     Subtensor: _part,
     Reshape: _reshaped,
     Itself: _itself,
+    Join: _join,
 }
 # These make results that are hardly larger than what somebody has for all steps anyhow.
 _AS_LARGE = (Dot, MatMul, DimShuffle, Subtensor)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ...core.axes import Alloc
 from ...core.graph import Constant, Variable, toposort
 from ...protocol.closed import ClosedGraph
-from ...protocol.walks import clone_replace
+from ...protocol.walks import clone_replace, made_by
 
 
 def closed(
@@ -14,21 +15,35 @@ def closed(
 ) -> tuple[ClosedGraph, list[Variable]]:
     """Return results as a graph of what changes, and of what else they use; and this.
 
-    What else they use is computed outside, as far as it does not depend on what changes.
+    What else they use is computed outside, as far as it does not depend on what changes; but what
+    is known of it stays inside: constants, and that an array is filled with one.
     """
     depends = set(changing)
-    fixed: set[Variable] = set()  # what consists of constants stays inside
+    fixed: set[Variable] = set()  # what consists of constants
     order = toposort(results, stop_at=depends)
     for node in order:
         if not depends.isdisjoint(node.inputs):
             depends.update(node.outputs)
         elif all(isinstance(v, Constant) or v in fixed for v in node.inputs):
             fixed.update(node.outputs)
-    used = [v for node in order if not depends.isdisjoint(node.outputs) for v in node.inputs]
-    outside = {
-        v: v.type(v.name)
-        for v in [*used, *results]
-        if v not in depends and v not in fixed and not isinstance(v, Constant)
-    }
+    waiting = [*results[::-1]]
+    for node in reversed(order):
+        if not depends.isdisjoint(node.outputs):
+            waiting += node.inputs[::-1]
+    outside: dict[Variable, Variable] = {}
+    while waiting:
+        v = waiting.pop()
+        if v in depends or v in fixed or isinstance(v, Constant):
+            continue
+        if is_filled_with_a_constant(v):
+            waiting += v.owner.inputs[::-1] if v.owner else []
+        else:
+            outside.setdefault(v, v.type(v.name))
     graph = ClosedGraph([*changing, *outside.values()], clone_replace(results, outside))
     return graph, list(outside)
+
+
+def is_filled_with_a_constant(v: Variable) -> bool:
+    """Return whether v is a constant, repeated."""
+    node = made_by(v, Alloc)
+    return node is not None and isinstance(node.inputs[0], Constant)

@@ -1,4 +1,4 @@
-"""Rules on how elements are arranged: sizes, repetition, permutations, parts, sums."""
+"""Rules on how elements are arranged: sizes, repetition, permutations, sums."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from ...core.elementwise import Elementwise, Switch, cast
 from ...core.graph import Apply, Constant, Variable
 from ...core.table import eq, switch
 from ...core.types import constant
-from ...ops.indexing import ALL, INPUT, Subtensor
 from ...ops.inner.ifelse import IfElse
 from ...ops.passing import Passing
 from ...ops.shape import SpecifyShape
@@ -40,49 +39,6 @@ def _size(node: Applied[Size], rewriter: Rewriter) -> Replacement:
 @rule("what only changes derivatives is its input", Passing)
 def _passing(node: Applied[Passing], rewriter: Rewriter) -> Replacement:
     return [node.inputs[0]]
-
-
-@rule("the part that is all is the whole, perhaps with new axes", Subtensor)
-def _whole(node: Applied[Subtensor], rewriter: Rewriter) -> Replacement:
-    pattern = node.op.pattern
-    if not all(entry in (None, ALL) for entry in pattern):
-        return None
-    axes = iter(range(len(pattern)))
-    return [dimshuffle(node.inputs[0], ["x" if e is None else next(axes) for e in pattern])]
-
-
-@rule("a slice that ends with the whole is the whole", Subtensor)
-def _up_to_the_end(node: Applied[Subtensor], rewriter: Rewriter) -> Replacement:
-    x, *indices = node.inputs
-    given, axis = iter(indices), 0
-    pattern: list[Any] = []
-    kept = []
-    for entry in node.op.pattern:
-        if isinstance(entry, tuple):
-            bounds = [next(given) if bound == INPUT else bound for bound in entry]
-            if entry[0] is None and entry[2] is None and _ends(x, axis, bounds[1], rewriter):
-                entry = ALL
-            else:
-                kept += [bound for bound in bounds if isinstance(bound, Variable)]
-        elif entry == INPUT:
-            kept.append(next(given))
-            if kept[-1].type.dtype == "bool":
-                return None
-        elif entry is ...:
-            return None
-        axis += entry is not None
-        pattern.append(entry)
-    if tuple(pattern) == node.op.pattern:
-        return None
-    return [Subtensor(tuple(pattern))(x, *kept)]
-
-
-def _ends(x: Variable, axis: int, stop: Any, rewriter: Rewriter) -> bool:
-    """Whether x has no elements after the stop of a slice along the axis."""
-    size = x.type.shape[axis]
-    if isinstance(stop, int):
-        return size is not None and stop >= size
-    return stop is not None and stop is rewriter.size(x, axis)
 
 
 @rule("what NumPy converts to the dtype of a result can be converted before", Elementwise)
@@ -251,8 +207,6 @@ DTYPE_RULES = (_of_one_dtype,)
 ARRANGEMENT_RULES = (
     _passing,
     _size,
-    _up_to_the_end,
-    _whole,
     _known_sizes,
     _permutations,
     _no_repetition,

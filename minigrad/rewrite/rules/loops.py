@@ -13,6 +13,7 @@ from ...core.graph import Apply, Constant, Variable, toposort
 from ...core.table import add, mul, neg
 from ...ops.indexing import ALL, INPUT, IncSubtensor
 from ...ops.inner.at_once import at_once, takes_more_memory
+from ...ops.inner.closing import is_filled_with_a_constant
 from ...ops.inner.ifelse import Branches
 from ...ops.inner.remaking import remade
 from ...ops.inner.scan import Scan
@@ -113,12 +114,26 @@ def _row_of(x: Variable) -> Variable:
     return row
 
 
+@rule("a constant that is the same in all steps is one of the step", Scan, needs=[Constant])
+def _constants(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
+    op = node.op
+    _, _, rest = op.parts(node.inputs[1:])
+    if not any(isinstance(x, Constant) for x in rest):
+        return None
+    outs = [op.graph.outputs[j] for j in op.outs]
+    return remade(node, range(len(op.states)), op.lasts, outs).outputs(node)
+
+
 @rule("what depends on sequences alone is computed for all steps before the loop", Scan)
 def _before(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
     op = node.op
     known = _AllSteps(node, None)
     known.prepare(op.graph.outputs)
-    computed = {v: x for v, x in known.values.items() if v.owner is not None and x[0] is not v}
+    computed = {
+        v: x
+        for v, x in known.values.items()
+        if v.owner is not None and x[0] is not v and not is_filled_with_a_constant(v)
+    }
     if not computed:
         return None
     changing = {v: x for v, (x, changes) in computed.items() if changes}
@@ -399,4 +414,4 @@ def _leaves(outputs: Sequence[Variable]) -> list[Variable]:
     return list(dict.fromkeys([*found, *[v for v in outputs if v.owner is None]]))
 
 
-LOOP_RULES = (_free_terms, _before, _sums, _after)
+LOOP_RULES = (_constants, _free_terms, _before, _sums, _after)
