@@ -1,5 +1,6 @@
 """Whatever happens in a call, it stores all updates or none, and the next call works."""
 
+import inspect
 import itertools
 import os
 import random
@@ -216,7 +217,8 @@ def interrupted(function, at):
         code = frame.f_code
         is_ours = code.co_filename.startswith(os.path.dirname(minigrad.__file__))
         # An error in a generator that is closed is not passed on.
-        if event == "call" and is_ours and code.co_name != "<genexpr>" and next(calls) == at:
+        passes_errors_on = not code.co_flags & inspect.CO_GENERATOR
+        if event == "call" and is_ours and passes_errors_on and next(calls) == at:
             sys.settrace(None)
             raise KeyboardInterrupt
 
