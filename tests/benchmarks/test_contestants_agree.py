@@ -2,12 +2,18 @@
 
 import numpy as np
 import pytest
-from contestants import FEATURE_MAJOR, MINIGRAD, TRAINERS
-from workloads import Autoencoder, Classifier, SoftmaxRegression, plain
+from contestants import AUTOGRAD, FEATURE_MAJOR, MINIGRAD, TRAINERS
+from workloads import Autoencoder, Classifier, Recurrent, SoftmaxRegression, plain
 
 AUTOENCODER = Autoencoder(50, 6, 3, "float64"), Autoencoder(50, 6, 3, "float32")
 CLASSIFIER = Classifier(50, (8, 6, 5, 4), "float64"), Classifier(50, (8, 6, 5, 4), "float32")
 REGRESSION = SoftmaxRegression(50, 6, 4, "float64"), SoftmaxRegression(50, 6, 4, "float32")
+NETWORKS = [
+    Recurrent(cell, 4, 3, 2, 5, dtype)
+    for cell in ("tanh", "LSTM")
+    for dtype in ("float64", "float32")
+]
+RECURRENT = [contestant for contestant in TRAINERS[1:] if contestant is not AUTOGRAD]
 RTOL = {"float64": 1e-9, "float32": 1e-3}
 
 
@@ -26,6 +32,12 @@ def test_three_steps_of_a_classifier_are_minigrads(contestant, model):
 @pytest.mark.parametrize("model", REGRESSION, ids=plain)
 @pytest.mark.parametrize("contestant", TRAINERS[1:], ids=plain)
 def test_three_steps_of_a_softmax_regression_are_minigrads(contestant, model):
+    assert_three_steps_are_minigrads(contestant, model)
+
+
+@pytest.mark.parametrize("model", NETWORKS, ids=plain)
+@pytest.mark.parametrize("contestant", RECURRENT, ids=plain)
+def test_three_steps_of_a_recurrent_network_are_minigrads(contestant, model):
     assert_three_steps_are_minigrads(contestant, model)
 
 

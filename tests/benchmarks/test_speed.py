@@ -16,6 +16,7 @@ from contestants import (
     NUMPY,
     PYTENSOR,
     PYTHON,
+    ROW_MAJOR,
     TRAINERS,
 )
 from report import Table
@@ -24,8 +25,10 @@ from workloads import (
     CLASSIFIERS,
     DIGITS,
     DONUTS,
+    LSTM,
     PERCEPTRON,
     REGRESSIONS,
+    RNN,
     AddOne,
     Chain,
     FirstStep,
@@ -65,7 +68,12 @@ def test_training_step_of_a_softmax_regression(race, task, contestant):
     race(TRAINING_STEP)
 
 
-@race_of(map(FirstStep, [DONUTS, DIGITS, PERCEPTRON]), [MINIGRAD, PYTENSOR, JAX])
+@race_of([RNN, LSTM], [MINIGRAD, *ENGINES, ROW_MAJOR])
+def test_training_step_of_a_recurrent_network(race, task, contestant):
+    race(TRAINING_STEP)
+
+
+@race_of(map(FirstStep, [DONUTS, DIGITS, PERCEPTRON, RNN]), [MINIGRAD, PYTENSOR, JAX])
 def test_compilation(race, task, contestant):
     race(FIRST_STEP)
 

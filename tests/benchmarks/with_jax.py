@@ -70,6 +70,37 @@ def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.n
     return Step(run, lambda: [np.array(p) for p in state_now()])
 
 
+def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarray]) -> Step:
+    def cost(parameters, samples, targets):
+        W, U, b, V, c = parameters
+        # What depends on the samples alone is one product, as in the others.
+        before = samples @ W + b
+
+        def tanh_step(h, x):
+            h = jnp.tanh(x + h @ U)
+            return h, h
+
+        def lstm_step(state, x):
+            h, cells = state
+            i, f, o, g = jnp.split(x + h @ U, 4, axis=1)
+            cells = jax.nn.sigmoid(f) * cells + jax.nn.sigmoid(i) * jnp.tanh(g)
+            h = jax.nn.sigmoid(o) * jnp.tanh(cells)
+            return (h, cells), h
+
+        zeros = jnp.zeros((samples.shape[1], len(U)), samples.dtype)
+        step, first = (tanh_step, zeros) if cell == "tanh" else (lstm_step, (zeros, zeros))
+        _, h = jax.lax.scan(step, first, before)
+        return jnp.mean((h @ V + c - targets) ** 2)
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def step(parameters, samples, targets):
+        value, gradients = jax.value_and_grad(cost)(parameters, samples, targets)
+        return jax.tree.map(lambda p, g: p - LEARNING_RATE * g, parameters, gradients), value
+
+    run, state_now = keeping_state(step, [*map(jnp.array, parameters)], X, Y)
+    return Step(run, lambda: [np.array(p) for p in state_now()])
+
+
 def keeping_state(step: Callable, state: object, *data: np.ndarray) -> tuple[Callable, Callable]:
     """A function that steps from state to state and returns the cost, and one for the state."""
     tensors = [jnp.array(values) for values in data]

@@ -50,6 +50,35 @@ def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.n
     return Step(lambda: step(X, labels), lambda: [p.get_value() for p in parameters])
 
 
+def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarray]) -> Step:
+    samples, targets = T.tensor3("X", dtype=X.dtype), T.tensor3("Y", dtype=X.dtype)
+    shared_parameters = W, U, b, V, c = [minigrad.shared(p) for p in parameters]
+    size = len(parameters[1])
+
+    def tanh_step(x, h):
+        return T.tanh(T.dot(x, W) + T.dot(h, U) + b)
+
+    def lstm_step(x, h, cells):
+        a = T.dot(x, W) + T.dot(h, U) + b
+        i, f, o, g = (a[:, k * size : (k + 1) * size] for k in range(4))
+        cells = T.nnet.sigmoid(f) * cells + T.nnet.sigmoid(i) * T.tanh(g)
+        return T.nnet.sigmoid(o) * T.tanh(cells), cells
+
+    zeros = T.zeros((samples.shape[1], size), dtype=X.dtype)
+    if cell == "tanh":
+        h, _ = minigrad.scan(tanh_step, samples, zeros)
+    else:
+        (h, _), _ = minigrad.scan(lstm_step, samples, [zeros, zeros])
+    outputs = T.dot(h.reshape((-1, size)), V) + c
+    cost = T.sqr(outputs - targets.reshape((-1, len(parameters[4])))).mean()
+    gradients = minigrad.grad(cost, shared_parameters)
+    updates = [
+        (p, p - LEARNING_RATE * g) for p, g in zip(shared_parameters, gradients, strict=True)
+    ]
+    step = minigrad.function([samples, targets], cost, updates=updates)
+    return Step(lambda: step(X, Y), lambda: [p.get_value() for p in shared_parameters])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = T.vector("x", dtype=values.dtype)
     f = minigrad.function([x], x + 1)

@@ -57,6 +57,34 @@ def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.n
     return Step(lambda: step(X, labels), lambda: [p.get_value() for p in parameters])
 
 
+def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarray]) -> Step:
+    samples, targets = pt.tensor3(dtype=X.dtype), pt.tensor3(dtype=X.dtype)
+    shared_parameters = W, U, b, V, c = [pytensor.shared(p) for p in parameters]
+    size = len(parameters[1])
+
+    def tanh_step(x, h):
+        return pt.tanh(pt.dot(x, W) + pt.dot(h, U) + b)
+
+    def lstm_step(x, h, cells):
+        a = pt.dot(x, W) + pt.dot(h, U) + b
+        i, f, o, g = (a[:, k * size : (k + 1) * size] for k in range(4))
+        cells = pt.sigmoid(f) * cells + pt.sigmoid(i) * pt.tanh(g)
+        return pt.sigmoid(o) * pt.tanh(cells), cells
+
+    zeros = pt.zeros((samples.shape[1], size), dtype=X.dtype)
+    if cell == "tanh":
+        h = pytensor.scan(tanh_step, samples, zeros, return_updates=False)
+    else:
+        h, _ = pytensor.scan(lstm_step, samples, [zeros, zeros], return_updates=False)
+    outputs = pt.dot(h.reshape((-1, size)), V) + c
+    cost = pt.sqr(outputs - targets.reshape((-1, len(parameters[4])))).mean()
+    gradients = pytensor.grad(cost, shared_parameters)
+    rate = np.asarray(LEARNING_RATE, X.dtype)
+    updates = [(p, p - rate * g) for p, g in zip(shared_parameters, gradients, strict=True)]
+    step = pytensor.function([samples, targets], cost, updates=updates)
+    return Step(lambda: step(X, Y), lambda: [p.get_value() for p in shared_parameters])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = pt.vector(dtype=values.dtype)
     f = pytensor.function([x], x + 1)

@@ -65,6 +65,33 @@ def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.n
     return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
 
 
+def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarray]) -> Step:
+    samples, targets = torch.tensor(X), torch.tensor(Y)
+    W, U, b, V, c = tensors = [torch.tensor(p, requires_grad=True) for p in parameters]
+
+    def run():
+        before = samples @ W + b
+        h = cells = torch.zeros(X.shape[1], len(U), dtype=samples.dtype)
+        states = []
+        for x in before:
+            a = torch.addmm(x, h, U)
+            if cell == "tanh":
+                h = torch.tanh(a)
+            else:
+                i, f, o, g = a.chunk(4, dim=1)
+                cells = torch.sigmoid(f) * cells + torch.sigmoid(i) * torch.tanh(g)
+                h = torch.sigmoid(o) * torch.tanh(cells)
+            states.append(h)
+        cost = F.mse_loss(torch.stack(states) @ V + c, targets)
+        gradients = torch.autograd.grad(cost, tensors)
+        with torch.no_grad():
+            for p, g in zip(tensors, gradients, strict=True):
+                p.sub_(g, alpha=LEARNING_RATE)
+        return cost.detach()
+
+    return Step(run, lambda: [p.detach().numpy().copy() for p in tensors])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = torch.tensor(values)
     return lambda: x + 1

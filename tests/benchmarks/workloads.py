@@ -96,10 +96,48 @@ class SoftmaxRegression:
 
 
 @dataclass(frozen=True)
+class Recurrent:
+    """A training step of a recurrent network, by plain gradient descent through all time.
+
+    From a = x · W + h · U + b the cell makes the next h: tanh(a), or that of an LSTM, whose gates i, f,
+    o and new values g are the quarters of a. The cost is mean((h · V + c − Y)²), over all steps.
+    """
+
+    cell: str
+    steps: int
+    batch: int
+    features: int
+    hidden: int
+    dtype: str = "float64"
+
+    def __str__(self) -> str:
+        sizes = f"{self.steps}×{self.batch}×{self.features}→{self.hidden}"
+        return f"{self.cell} {sizes} {self.dtype}"
+
+    def step(self, contestant: Contestant) -> Step:
+        width = self.hidden * {"tanh": 1, "LSTM": 4}[self.cell]
+        X, Y, W, U, V = standard_normal(
+            self.dtype,
+            (self.steps, self.batch, self.features),
+            (self.steps, self.batch, 5),
+            (self.features, width),
+            (self.hidden, width),
+            (self.hidden, 5),
+        )
+        for weights in (W, U, V):
+            weights /= np.sqrt(sum(weights.shape)).astype(self.dtype)
+        b, c = np.zeros(width, self.dtype), np.zeros(5, self.dtype)
+        return contestant.module.recurrent(self.cell, X, Y, [W, U, b, V, c])
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return self.step(contestant).run
+
+
+@dataclass(frozen=True)
 class FirstStep:
     """A model's first training step, from writing the model down to the first cost."""
 
-    model: Autoencoder | Classifier | SoftmaxRegression
+    model: Autoencoder | Classifier | SoftmaxRegression | Recurrent
 
     def __str__(self) -> str:
         return str(self.model)
@@ -170,6 +208,7 @@ AUTOENCODERS = in_both_dtypes(
 PERCEPTRON = Classifier(256, (784, 128, 64, 10), "float64")
 CLASSIFIERS = in_both_dtypes(PERCEPTRON)
 REGRESSIONS = in_both_dtypes(SoftmaxRegression(30000, 16, 10, "float64"))
+RNN, LSTM = Recurrent("tanh", 100, 16, 10, 50), Recurrent("LSTM", 100, 16, 10, 128)
 
 
 def plain(workload: object) -> str:
