@@ -24,6 +24,7 @@ from sphinx.domains.python import PyObject
 from sphinx.util.docutils import SphinxDirective
 
 from minigrad.core.elementwise import Elementwise, bits, truth
+from minigrad.core.graph import Op
 
 
 def escaped(line: str) -> str:
@@ -58,7 +59,9 @@ def entry(name: str, thing: Any) -> list[str]:
             *["   " + line for line in inspect.getdoc(thing).splitlines()],
         ]
     if inspect.isclass(thing):
-        return [f".. autoclass:: {name}", "   :members:"]
+        # An operation is what it computes; how it keeps the protocol is told with Op.
+        is_operation = issubclass(thing, Op) and thing is not Op
+        return [f".. autoclass:: {name}", *["   :members:"] * (not is_operation)]
     if callable(thing):
         return [f".. autofunction:: {name}"]
     return [f".. autodata:: {name}", "   :no-value:"]

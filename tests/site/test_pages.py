@@ -92,8 +92,10 @@ def test_a_page_with_cells_is_a_notebook_and_slides(site, name):
 
 
 PUBLIC = [
-    "minigrad", "minigrad.tensor", "minigrad.tensor.nnet", "minigrad.printing",
-    "minigrad.testing", "autoencoder",
+    "minigrad", "minigrad.gradient", "minigrad.tensor", "minigrad.tensor.nnet",
+    "minigrad.tensor.extra_ops", "minigrad.tensor.nlinalg", "minigrad.tensor.slinalg",
+    "minigrad.tensor.shared_randomstreams", "minigrad.tensor.raw_random",
+    "minigrad.tensor.rng_mrg", "minigrad.printing", "minigrad.testing", "autoencoder",
 ]  # fmt: skip
 
 
