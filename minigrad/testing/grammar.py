@@ -150,6 +150,21 @@ FAMILIES = {
         least_dims=2,
         most_dims=2,
     ),
+    "loops": Family(
+        [
+            "minigrad.scan(lambda e, h: T.tanh(e + h), {x}, T.zeros_like({x}[0]))[0]",
+            "minigrad.scan(lambda e, h: T.sin(e * h + 1), {x}, {x}[0], go_backwards=True)[0][-1]",
+            "minigrad.scan(lambda h: T.tanh(h) * {x}[0], outputs_info={x}[-1], n_steps=3)[0]",
+            'minigrad.scan(lambda e, h, g: T.tanh(e - h * g), {x}, {{"initial": '
+            'T.stack([{x}[0], {x}[-1]]), "taps": [-2, -1]}})[0]',
+            "minigrad.map(lambda e, x: T.tanh(e).sum() * x[0], {x}, {x})[0]",
+            "minigrad.reduce(lambda e, s: s + T.sqr(e), {x}, T.zeros_like({x}[0]))[0]",
+            "minigrad.scan(lambda e: minigrad.reduce(lambda a, s: T.sin(s + a), T.stack([e, e]),"
+            " T.zeros_like(e))[0], {x})[0]",
+            "minigrad.ifelse.ifelse(T.lt({x}.shape[0], 3), T.tanh({x}), T.sin({x}))",
+        ],
+        least_dims=1,
+    ),
     "kinked": Family(
         [
             "T.nnet.relu({x})",

@@ -10,6 +10,8 @@ import numpy as np
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays, mutually_broadcastable_shapes
 
+import minigrad
+
 from .. import tensor as T
 from ..core.evaluate import evaluate
 from ..core.graph import Variable
@@ -216,7 +218,7 @@ class Expression:
 
 def _made(text: str, scope: dict[str, Variable]) -> Variable:
     # The text is that of a template of this package, filled with names that were made here.
-    return eval(text, {"T": T}, scope)
+    return eval(text, {"T": T, "minigrad": minigrad, **scope})
 
 
 def expressions(
