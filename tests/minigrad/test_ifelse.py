@@ -98,6 +98,15 @@ def test_sizes_of_branches_may_differ():
     assert f(0, [1, 2, 3])[1] == 1
 
 
+def test_sizes_that_both_branches_share_are_no_choice():
+    c, x = T.iscalar("c"), T.dvector("x")
+    y = ifelse(c, T.exp(x), T.sin(x))
+    f = minigrad.function([c, x], T.zeros_like(y))
+    np.testing.assert_array_equal(f(1, [1, 2]), [0, 0])
+    assert "switch" not in f.source
+    assert "if " not in f.source
+
+
 def test_a_choice_in_a_loop_is_made_in_each_step():
     x = T.dvector("x")
     then, other = Counted(), Counted()

@@ -128,6 +128,12 @@ def _known_choice(node: Apply, rewriter: Rewriter) -> Replacement:
     return None if chosen is None or chosen.type != node.out.type else [chosen]
 
 
+@rule("a choice between a value and itself is the value", Switch)
+def _no_choice(node: Apply, rewriter: Rewriter) -> Replacement:
+    condition, x, y = node.inputs
+    return [x] if x is y and not condition.type.ndim and x.type == node.out.type else None
+
+
 @rule("a choice of graphs that is known is made", IfElse)
 def _known_branch(node: Applied[IfElse], rewriter: Rewriter) -> Replacement:
     truth = number_of(node.inputs[0])
@@ -213,6 +219,7 @@ ARRANGEMENT_RULES = (
     _sum_of_single,
     _sum_of_repeated,
     _known_choice,
+    _no_choice,
     _known_branch,
     _function_of_repeated,
     _needless_axes,
