@@ -93,7 +93,10 @@ def _as_one(one: Apply, other: Apply) -> dict[Variable, Variable]:
 def without_the_unread(outputs: Sequence[Variable]) -> list[Variable]:
     """Return the outputs, whose loops compute and keep only what somebody reads."""
     outputs = list(outputs)
-    for node in reversed(loops_in(outputs)):
+    loops = loops_in(outputs)
+    if not loops:
+        return outputs
+    for node in reversed(loops):
         # What a later loop no longer reads, this one need not make.
         outputs = clone_replace(outputs, _read_from_the_end(node, outputs))
     for node in reversed(loops_in(outputs)):
