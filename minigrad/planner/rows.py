@@ -40,10 +40,21 @@ def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> li
 
     The sizes of the inputs are known.
     """
-    n_rows = max((v.type.shape[0] or 0 for v in inputs if v.type.ndim >= 2), default=0)
-    if n_rows <= _FEWEST_BLOCKS * _FEWEST_ROWS:
+    found = {v.type.shape[0] or 0 for v in inputs if v.type.ndim >= 2}
+    many = [n_rows for n_rows in found if n_rows > _FEWEST_BLOCKS * _FEWEST_ROWS]
+    if not many:
         return list(outputs)
     outputs = improve_before_cutting(outputs)  # now sizes are numbers, not those of a block
+    for n_rows in sorted(many, reverse=True):
+        if new := _blocks(inputs, outputs, n_rows):
+            return clone_replace(outputs, new)
+    return outputs
+
+
+def _blocks(
+    inputs: Sequence[Variable], outputs: Sequence[Variable], n_rows: int
+) -> dict[Variable, Variable]:
+    """For the results that blocks of so many rows are worth while for: these results from blocks."""
     new: dict[Variable, Variable] = {}
     for body in _bodies(inputs, outputs, n_rows):
         n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, body))
@@ -57,7 +68,7 @@ def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> li
         given = clone_replace([*body.cut, *body.whole], new)
         node = credited_to(body.nodes[0].made_at, op.make_node, *given)
         new.update(zip(body.results, node.outputs, strict=True))
-    return clone_replace(outputs, new)
+    return new
 
 
 def _dividing(n_rows: int, n_blocks: int) -> int:

@@ -196,10 +196,8 @@ class MRG_RandomStreams:
         after, drawn = MRGUniform(dtype)(states, *sizes)
         states.default_update = after
         self.state_updates.append((states, after, size, nstreams))
-        if not (number_of(low) == 0 and number_of(high) == 1):
-            low, high = cast(low, dtype), cast(high, dtype)
-            drawn = drawn * (high - low) + low
-        return _from((states, after), drawn)
+        span = high if number_of(low) == 0 else cast(high, dtype) - cast(low, dtype)
+        return _from((states, after), _scaled(drawn, span, low, dtype))
 
     def normal(
         self,
@@ -227,14 +225,13 @@ class MRG_RandomStreams:
         half = (count + 1) // 2
         # So many streams, whatever the size is: in Theano this size is an expression.
         nstreams = _MOST_STREAMS if nstreams is None else nstreams
-        drawn: Any = self.uniform((2 * half,), dtype=dtype, nstreams=nstreams)
-        radius = sqrt(-2.0 * log(drawn[:half]))
-        angle = constant(2 * math.pi, dtype=dtype) * drawn[half:]
+        drawn: Any = self.uniform((2, half), dtype=dtype, nstreams=nstreams)
+        radius = sqrt(-2.0 * log(drawn[0]))
+        angle = constant(2 * math.pi, dtype=dtype) * drawn[1]
         pair = [radius * cos(angle), radius * sin(angle)]
         if truncate:
             pair = self._within_2(pair, [cos(angle), sin(angle)], dtype, nstreams)
-        numbers = reshape(join(0, *pair)[:count], sizes)
-        result = numbers * cast(std, dtype) + cast(avg, dtype)
+        result = _scaled(reshape(join(0, *pair)[:count], sizes), std, avg, dtype)
         return result if truncate else _from(drawn.update, result)
 
     def _within_2(
@@ -392,6 +389,13 @@ class MRG_RandomStreams:
         count = as_tensor_variable(pvals).shape[0] * n
         drawn: Any = self.uniform((count,), nstreams=nstreams)
         return _from(drawn.update, kind(dtype)(pvals, drawn, n))
+
+
+def _scaled(numbers: Any, scale: Variable, start: Variable, dtype: str) -> Variable:
+    """scale · numbers + start, without what changes nothing."""
+    if number_of(scale) != 1:
+        numbers = numbers * cast(scale, dtype)
+    return numbers if number_of(start) == 0 else numbers + cast(start, dtype)
 
 
 def _from(update: Any, result: Any) -> Variable:

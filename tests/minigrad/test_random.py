@@ -297,6 +297,20 @@ def test_a_draw_whose_numbers_are_not_needed_goes_on_all_the_same(kind):
 
 
 @BOTH
+def test_blocks_of_rows_compute_the_same_with_a_mask_that_is_drawn(kind):
+    results = []
+    for mode in ("FAST_RUN", "FAST_COMPILE"):
+        x, w = T.dmatrix("x"), shared(np.linspace(-1, 1, 40).reshape(20, 2))
+        mask = KINDS[kind](5).binomial(x.shape, p=0.5)
+        cost = T.tanh(T.dot(x * mask, w)).sum()
+        f = function([x], minigrad.grad(cost, w), mode=mode)
+        value = np.random.default_rng(1).normal(size=(9000, 20))
+        results.append([f(value), f(value)])
+        assert ("block" in f.source) == (mode == "FAST_RUN")
+    np.testing.assert_allclose(*results, rtol=1e-9)
+
+
+@BOTH
 def test_scan_draws_anew_in_each_step_and_goes_on_in_the_next_call(kind):
     srng = KINDS[kind](1)
     xs, updates = minigrad.scan(lambda: srng.uniform((2,)), n_steps=4)

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...core.axes import Size, size_of
-from ...core.graph import Apply, Constant, Op, Variable
+from ...core.axes import size_of
+from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
 from ...protocol.op import Use
-from ...protocol.walks import known_integer, made_by, with_numbers
+from ...protocol.walks import known_integer, with_numbers
 from .states import random_state_type, set_state, state_of
 
 # ---- Distributions: functions of a generator, a size and parameters ------------------------------
@@ -183,9 +183,7 @@ class Draw(Op):
         return [random_state_type.shape, (*sizes, *self._more_sizes(parameters))]
 
     def may_refuse(self, node: Apply) -> bool:
-        sizes, parameters = self._split(node.inputs[1:])
-        are_known = all(isinstance(size, Constant) or made_by(size, Size) for size in sizes)
-        return not are_known or any(v.type.ndim for v in parameters)
+        return any(v.type.ndim for v in self._split(node.inputs[1:])[1])
 
     def __str__(self) -> str:
         return self.distribution.__name__

@@ -15,11 +15,10 @@ from typing import Any
 
 import numpy as np
 
-from ...core.axes import Size
-from ...core.graph import Apply, Constant, Op, Variable
+from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
 from ...protocol.op import Use
-from ...protocol.walks import known_integer, made_by, with_numbers
+from ...protocol.walks import known_integer, with_numbers
 
 M1, M2 = 2**31 - 1, 2**31 - 21069
 _MODULI = np.array([M1, M1, M1, M2, M2, M2], np.uint64)
@@ -185,9 +184,6 @@ class MRGUniform(Op):
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return [input_shapes[0], tuple(node.inputs[1:])]
-
-    def may_refuse(self, node: Apply) -> bool:
-        return not all(isinstance(s, Constant) or made_by(s, Size) for s in node.inputs[1:])
 
     def __str__(self) -> str:
         return "uniform"
