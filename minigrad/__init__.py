@@ -26,6 +26,7 @@ from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
 from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
+from .ops.wrapping import as_op
 from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
 from .tensor.loops import foldl, foldr, map, reduce, scan
@@ -59,6 +60,7 @@ __all__ = [
     "UnusedInputError",
     "Variable",
     "__version__",
+    "as_op",
     "clone",
     "config",
     "debugprint",

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.elementwise import binary, same, ternary, truth, unary
-from ..core.table import cosh, exp, sgn, sqr, sqrt, switch
+from ..core.table import cosh, eq, exp, log, sgn, sqr, sqrt, switch
 from ..protocol.kernels import numpy_clip, numpy_log1mexp, numpy_relu, numpy_sigmoid, numpy_softplus
 from . import special
 
@@ -26,6 +26,10 @@ exp2    = unary("exp2",    np.exp2,        lambda x, y, gy: gy * y * LN2)
 log2    = unary("log2",    np.log2,        lambda x, y, gy: gy / (x * LN2))
 log10   = unary("log10",   np.log10,       lambda x, y, gy: gy / (x * LN10))
 log1mexp = unary("log1mexp", numpy_log1mexp, lambda x, y, gy: -gy * exp(x - y))
+
+xlogx   = unary("xlogx",   special.xlogx,  lambda x, y, gy: gy * (1 + log(x)))
+xlogy0  = binary("xlogy0", special.xlogy0, lambda x, y, z, gz: (
+                                               gz * log(y), gz * x / switch(eq(x, 0) & eq(y, 0), 1, y)))
 
 arcsin  = unary("arcsin",  np.arcsin,      lambda x, y, gy: gy / sqrt((1 - x) * (1 + x)))
 arccos  = unary("arccos",  np.arccos,      lambda x, y, gy: -gy / sqrt((1 - x) * (1 + x)))

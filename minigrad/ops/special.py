@@ -72,3 +72,13 @@ def _reflected(x: Any) -> tuple[Any, Any]:
 def _power_series(coefficients: Any, z: Any) -> Any:
     """c₁·z + c₂·z² + …"""
     return np.polyval([*reversed(coefficients), 0], z)
+
+
+def xlogx(x: Any) -> Any:
+    """x · log x, which is 0 at 0."""
+    return x * np.log(np.where(x == 0, 1, x).astype(x.dtype))
+
+
+def xlogy0(x: Any, y: Any) -> Any:
+    """x · log y, which is 0 where x is 0, whatever y is."""
+    return x * np.log(np.where(x == 0, 1, y).astype(y.dtype))

@@ -7,9 +7,10 @@ longer for them.
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from ..ops.watching import Print
 from . import notebooks as _notebooks  # noqa: F401  # puts on variables what notebooks show
 from .formula import pp, pprint
-from .tree import debugprint
+from .tree import debugprint, min_informative_str
 
 if TYPE_CHECKING:
     from .drawing import draw as draw
@@ -27,11 +28,13 @@ _MODULES = {
 }
 
 __all__ = [
+    "Print",
     "debugprint",
     "draw",
     "latex",
     "mathml",
     "mermaid",
+    "min_informative_str",
     "page",
     "pp",
     "pprint",

@@ -109,6 +109,44 @@ def _roots(obj: Any) -> list[Variable]:
     raise TypeError(f"debugprint takes variables, nodes or functions; got {obj!r}")
 
 
+def min_informative_str(obj: Any, indent_level: int = 0) -> str:
+    """Return a tree of an expression that ends where variables have names, each node with letters.
+
+    Parameters
+    ----------
+    obj : Variable
+    indent_level : int
+        How many levels to indent all of it.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> a, b = T.scalars("a", "b")
+    >>> c = a + b
+    >>> print(min_informative_str(T.exp(c) * c))
+    A. mul
+     B. exp
+      C. add
+       D. a
+       E. b
+     <C>
+    """
+    lines: list[str] = []
+    seen: dict[Any, str] = {}
+    waiting = [(obj, indent_level)]
+    while waiting:
+        variable, level = waiting.pop()
+        if variable in seen:
+            lines.append(f"{' ' * level}<{seen[variable]}>")
+            continue
+        seen[variable] = letters(len(seen))
+        owner = None if variable.name else variable.owner
+        text = variable.name or (str(owner.op) if owner else str(variable))
+        lines.append(f"{' ' * level}{seen[variable]}. {text}")
+        waiting += [(v, level + 1) for v in reversed(owner.inputs if owner else [])]
+    return "\n".join(lines)
+
+
 def letters(number: int) -> str:
     """A, B, …, Z, AA, AB, …"""
     text = ""

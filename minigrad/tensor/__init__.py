@@ -30,23 +30,31 @@ from ..ops.functions import (
 )
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
-from . import constructors, extra_ops, formulas, methods, nlinalg, nnet, slinalg  # noqa: F401  # for what some do when imported
-from . import raw_random, shared_randomstreams
+from . import (  # noqa: F401  # for what some do when imported
+    constructors, extra_ops, formulas, inplace, methods, nlinalg, nnet, opt, raw_random,
+    shared_randomstreams, slinalg, xlogx,
+)
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
-from .elementwise import deg2rad, isclose, rad2deg, round
+from .elementwise import (
+    allclose, ceil_intdiv, deg2rad, isclose, largest, rad2deg, round, round_half_away_from_zero,
+    round_half_to_even, smallest,
+)
 from .extra_ops import (
     bartlett, bincount, broadcast_shape, compress, diff, fill_diagonal, fill_diagonal_offset,
     ravel_multi_index, searchsorted, to_one_hot, unique, unravel_index,
 )
 from .indexing import (
-    choose, inc_subtensor, inverse_permutation, nonzero, nonzero_values, permute_row_elements,
-    set_subtensor, take,
+    choose, flatnonzero, inc_subtensor, inverse_permutation, nonzero, nonzero_values,
+    permute_row_elements, set_subtensor, take,
 )
-from .joining import concatenate, join, split, stacklists
+from .joining import concatenate, horizontal_stack, join, split, stacklists, vertical_stack
+from .known import (
+    NotScalarConstantError, default, get_scalar_constant_value, get_vector_length,
+)
 from .numpy_functions import OTHER_NAMES
-from .products import batched_dot, batched_tensordot, dot, matmul, outer, tensordot
+from .products import batched_dot, batched_tensordot, cov, dot, matmul, outer, tensordot
 from .reductions import (
     all, any, argmax, argmin, cumprod, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
     ptp, std, sum, var,
@@ -61,45 +69,62 @@ from .sorting import argsort, argtopk, sort, topk, topk_and_argtopk
 
 # Theano has two names for these.
 bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
-floor_div, pow, square, where = int_div, power, sqr, switch
+floor_div, pow, second, square, where = int_div, power, fill, sqr, switch
+isnan_, isinf_, extract_constant = isnan, isinf, get_scalar_constant_value
 TensorVariable, TensorConstant = Variable, Constant
 randomstreams = shared_randomstreams
+
+# Lists that programs look dtypes up in.
+uint_dtypes = ("uint8", "uint16", "uint32", "uint64")
+int_dtypes = ("int8", "int16", "int32", "int64")
+float_dtypes = continuous_dtypes = ("float16", "float32", "float64")
+integer_dtypes = discrete_dtypes = (*int_dtypes, *uint_dtypes)
+all_dtypes = ("bool", *discrete_dtypes, *continuous_dtypes)
 
 __all__ = [  # by family
     "Lop", "Rop", "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable",
     "constant", "grad", "nnet",
 
-    "abs_", "add", "and_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
+    "NotScalarConstantError", "default", "extract_constant", "get_scalar_constant_value",
+    "get_vector_length", "opt",
+
+    "abs_", "add", "allclose", "and_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cast", "ceil",
-    "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "exp", "exp2", "expm1", "floor",
-    "floor_div", "gammaln", "ge", "gt", "int_div", "inv", "invert", "isclose", "isinf", "isnan",
+    "ceil_intdiv", "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "exp", "exp2", "expm1",
+    "floor",
+    "floor_div", "gammaln", "ge", "gt", "inplace", "int_div", "inv", "invert", "isclose", "isinf",
+    "isinf_", "isnan", "isnan_", "largest",
     "le", "log", "log10", "log1p", "log2", "lt", "maximum", "minimum", "mod", "mul", "neg",
-    "neq", "or_", "pow", "power", "psi", "rad2deg", "round", "sgn", "sin", "sinh", "sqr",
+    "neq", "or_", "pow", "power", "psi", "rad2deg", "round", "round_half_away_from_zero",
+    "round_half_to_even", "second", "sgn", "sin", "sinh", "smallest", "sqr",
     "sqrt", "square", "sub", "switch", "tan", "tanh", "tensor_copy", "tri_gamma", "true_div",
-    "trunc", "where", "xor",
+    "trunc", "where", "xlogx", "xor",
 
     "all", "any", "argmax", "argmin", "cumprod", "cumsum", "logsumexp", "max", "max_and_argmax",
     "mean", "min", "norm", "prod", "ptp", "std", "sum", "var",
 
-    "argsort", "argtopk", "bincount", "searchsorted", "sort", "topk", "topk_and_argtopk", "unique",
+    "argsort", "argtopk", "bincount", "searchsorted", "sort", "topk",
+    "topk_and_argtopk", "unique",
 
     "bartlett", "broadcast_shape", "compress", "diff", "extra_ops", "fill_diagonal",
     "fill_diagonal_offset", "ravel_multi_index", "to_one_hot", "unravel_index",
 
-    "addbroadcast", "concatenate", "dimshuffle", "expand_dims", "flatten", "join", "moveaxis",
+    "addbroadcast", "concatenate", "dimshuffle", "expand_dims", "flatten", "horizontal_stack",
+    "join", "moveaxis",
     "patternbroadcast", "repeat", "reshape", "roll", "shape", "shape_padaxis", "shape_padleft",
     "shape_padright", "specify_shape", "split", "squeeze", "stack", "stacklists", "swapaxes",
-    "tile", "transpose", "unbroadcast",
+    "tile", "transpose", "unbroadcast", "vertical_stack",
 
     "alloc", "arange", "diag", "diagonal", "eye", "fill", "identity_like", "linspace", "mgrid",
     "ogrid", "ones", "ones_like", "trace", "tri", "tril", "triu", "zeros", "zeros_like",
 
-    "choose", "inc_subtensor", "inverse_permutation", "nonzero", "nonzero_values",
+    "choose", "flatnonzero", "inc_subtensor", "inverse_permutation", "nonzero", "nonzero_values",
     "permute_row_elements", "set_subtensor", "take",
 
     "RandomStreams", "randomstreams", "raw_random", "shared_randomstreams",
 
-    "batched_dot", "batched_tensordot", "dot", "matmul", "nlinalg", "outer", "slinalg", "tensordot",
+    "batched_dot", "batched_tensordot", "cov", "dot", "matmul", "nlinalg", "outer", "slinalg",
+    "tensordot",
 ]
 __all__ += constructors.__all__
 

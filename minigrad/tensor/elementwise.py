@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,21 @@ import numpy as np
 from ..core.axes import as_tensor_variable
 from ..core.elementwise import cast, operands, real
 from ..core.graph import Variable
-from ..core.table import abs_, eq, invert, isnan, le, switch
+from ..core.table import (
+    abs_,
+    eq,
+    int_div,
+    invert,
+    isnan,
+    le,
+    maximum,
+    minimum,
+    mod,
+    neq,
+    switch,
+)
 from ..ops.functions import isinf, rint, trunc
+from ..ops.reduction import Reduction
 
 
 def as_float(x: Any, dtype: str) -> Variable:
@@ -57,6 +71,51 @@ def round(x: Any, mode: str = "half_to_even") -> Variable:
     raise ValueError(f"round: mode is 'half_to_even' or 'half_away_from_zero'; got {mode!r}")
 
 
+def round_half_to_even(x: Any) -> Variable:
+    """The whole number nearest to x, of two the even one; see `round`.
+
+    >>> round_half_to_even([0.5, 1.5]).eval()
+    array([0., 2.])
+    """
+    return round(x)
+
+
+def round_half_away_from_zero(x: Any) -> Variable:
+    """The whole number nearest to x, of two the one farther from 0; see `round`.
+
+    >>> round_half_away_from_zero([0.5, -1.5]).eval()
+    array([ 1., -2.])
+    """
+    return round(x, "half_away_from_zero")
+
+
+def largest(*args: Any) -> Variable:
+    """The largest of the tensors, element by element.
+
+    >>> largest([1, 5], [3, 2], [2, 2]).eval()
+    array([3, 5])
+    """
+    return reduce(maximum, args) if len(args) > 1 else as_tensor_variable(*args)
+
+
+def smallest(*args: Any) -> Variable:
+    """The smallest of the tensors, element by element.
+
+    >>> smallest([1, 5], [3, 2], [2, 2]).eval()
+    array([1, 2])
+    """
+    return reduce(minimum, args) if len(args) > 1 else as_tensor_variable(*args)
+
+
+def ceil_intdiv(a: Any, b: Any) -> Variable:
+    """a / b rounded up, of integers, without a float.
+
+    >>> int(ceil_intdiv(7, 2).eval())
+    4
+    """
+    return int_div(a, b) + neq(mod(a, b), 0)
+
+
 def isclose(
     a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
 ) -> Variable:
@@ -86,6 +145,18 @@ def isclose(
     distance = abs_(switch(finite, a, 0) - switch(finite, b, 0))
     close = (finite & le(distance, atol + rtol * abs_(switch(finite, b, 0)))) | eq(a, b)
     return close | (isnan(a) & isnan(b)) if equal_nan else close
+
+
+def allclose(
+    a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, equal_nan: bool = False
+) -> Variable:
+    """Whether all elements are close, bool; parameters as in `isclose`.
+
+    >>> allclose([1.0, 2.0], [1.0, 2.0 + 1e-9]).eval()
+    array(True)
+    """
+    close = isclose(a, b, rtol, atol, equal_nan)
+    return Reduction("all", tuple(range(close.type.ndim)))(close)
 
 
 def deg2rad(x: Any) -> Variable:

@@ -27,6 +27,8 @@ FORMULAS = {
     "log10": ("log(x) / log(10)", "1 / (x * log(10))"),
     "log1p": ("log(1 + x), accurate also near 0", "1 / (1 + x)"),
     "log1mexp": ("log(1 - exp(x)), of x < 0, accurate everywhere", "-exp(x - y)"),
+    "xlogx": ("x * log(x), which is 0 at 0", "1 + log(x)"),
+    "xlogy0": ("x * log(y), which is 0 where x is 0", "log(y)", "x / y"),
     "sin": ("sin(x)", "cos(x)"),
     "cos": ("cos(x)", "-sin(x)"),
     "tan": ("sin(x) / cos(x)", "1 + y ** 2"),

@@ -157,6 +157,18 @@ def nonzero(a: Any, return_matrix: bool = False) -> Any:
     return as_tensor_variable(indices) if return_matrix else indices
 
 
+def flatnonzero(a: Any) -> Variable:
+    """The numbers in C order of the elements that are not zero, an int64 vector.
+
+    >>> flatnonzero([[0, 5], [7, 0]]).eval()
+    array([1, 2])
+    """
+    a = as_tensor_variable(a)
+    if not a.type.ndim:
+        raise ValueError(f"flatnonzero takes a tensor of at least one dimension; got {a}")
+    return nonzero(a.flatten())[0]
+
+
 def nonzero_values(a: Any) -> Variable:
     """The elements that are not zero, as a vector in C order.
 

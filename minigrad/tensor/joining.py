@@ -53,6 +53,41 @@ def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
     return join(axis, *tensor_list)
 
 
+def horizontal_stack(*args: Any) -> Variable:
+    """The matrices beside each other.
+
+    Raises
+    ------
+    ValueError
+        If there are none, or one is no matrix.
+
+    Examples
+    --------
+    >>> horizontal_stack([[1], [2]], [[3], [4]]).eval()
+    array([[1, 3],
+           [2, 4]])
+    """
+    return join(1, *_matrices("horizontal_stack", args))
+
+
+def vertical_stack(*args: Any) -> Variable:
+    """The matrices one below the other; see `horizontal_stack`.
+
+    >>> vertical_stack([[1, 2]], [[3, 4]]).eval()
+    array([[1, 2],
+           [3, 4]])
+    """
+    return join(0, *_matrices("vertical_stack", args))
+
+
+def _matrices(function: str, args: Sequence[Any]) -> list[Variable]:
+    matrices = [as_tensor_variable(arg) for arg in args]
+    for matrix in matrices:
+        if matrix.type.ndim != 2:
+            raise ValueError(f"{function} takes matrices; got {matrix} of {matrix.type}")
+    return matrices
+
+
 def stacklists(arg: Any) -> Variable:
     """Nested lists of tensors of one shape as a tensor, with a leading axis for each nesting.
 

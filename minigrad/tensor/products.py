@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
+from ..core.elementwise import cast
 from ..core.graph import Variable
 from ..core.table import mul
 from ..ops.counting import element_count, normalize_axis
 from ..ops.linalg import Dot, MatMul, outer_product
 from ..ops.shape import SpecifyShape
 from ..protocol.errors import asked_for
+from .elementwise import as_float
+from .joining import join
 from .reductions import sum as sum_of
 from .shapes import reshape, squeeze
 
@@ -194,3 +198,72 @@ def batched_dot(a: Any, b: Any) -> Variable:
     if a.type.ndim == 2 and b.type.ndim == 2:
         return sum_of(mul(a, b), axis=1)
     return batched_tensordot(a, b, [[a.type.ndim - 1], [max(b.type.ndim - 2, 1)]])
+
+
+def cov(
+    m: Any,
+    y: Any = None,
+    rowvar: bool = True,
+    bias: bool = False,
+    ddof: int | None = None,
+    fweights: Any = None,
+    aweights: Any = None,
+) -> Variable:
+    """Σ (a − mean(a)) · (b − mean(b)) / (n − ddof), for all pairs of rows a and b: their covariances.
+
+    Parameters
+    ----------
+    m : vector or matrix
+        Each row is a variable, each column a sample.
+    y : vector or matrix, optional
+        More variables of the same samples.
+    rowvar : bool
+        False if the columns are the variables.
+    bias : bool
+        Divide by n, and not by n − 1.
+    ddof : int, optional
+        Divide by n − ddof, whatever `bias` is.
+    fweights : int vector, optional
+        How often each sample counts.
+    aweights : vector, optional
+        How much each sample counts.
+
+    Returns
+    -------
+    Variable
+        A matrix; of a single vector a scalar, its variance.
+
+    Raises
+    ------
+    ValueError
+        If m or y has more than two dimensions.
+
+    Examples
+    --------
+    >>> cov([[1.0, 2.0, 3.0], [3.0, 2.0, 1.0]]).eval()
+    array([[ 1., -1.],
+           [-1.,  1.]])
+    """
+    given = [as_float(x, "float64") for x in ([m] if y is None else [m, y])]
+    rows = []
+    for x in given:
+        if x.type.ndim > 2:
+            raise ValueError(f"cov takes a vector or a matrix; got {x} of {x.type}")
+        matrix = as_tensor_variable(x, ndim=2)
+        rows.append(matrix if rowvar or x.type.ndim < 2 else matrix.T)
+    samples = join(0, *rows)
+    if ddof is None:
+        ddof = 0 if bias else 1
+    dtype = samples.type.dtype
+    weights = [cast(w, dtype) for w in (fweights, aweights) if w is not None]
+    if not weights:
+        total = cast(size_of(samples, 1), dtype)
+        centred = samples - sum_of(samples, axis=1, keepdims=True) / total
+        weighted = centred
+    else:
+        w = reduce(mul, weights)
+        total = sum_of(w)
+        centred = samples - sum_of(samples * w, axis=1, keepdims=True) / total
+        weighted = centred * w
+    lost = ddof if aweights is None else ddof * sum_of(w * weights[-1]) / total
+    return squeeze(dot(weighted, centred.T) / (total - lost))

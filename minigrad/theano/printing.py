@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Any
 
 from .. import printing as _printing
-from ..printing import debugprint, pp, pprint
+from ..printing import Print, debugprint, min_informative_str, pp, pprint
 
 if TYPE_CHECKING:
     from ..printing import pydotprint as pydotprint
 
-__all__ = ["debugprint", "pp", "pprint", "pydotprint"]
+__all__ = ["Print", "debugprint", "min_informative_str", "pp", "pprint", "pydotprint"]
 
 
 def __getattr__(name: str) -> Any:

@@ -53,6 +53,15 @@ from theano.tensor import RandomStreams, raw_random, shared_randomstreams
 from theano.tensor.raw_random import RandomFunction, random_state_type, uniform
 from theano.tensor.shared_randomstreams import RandomStateSharedVariable, RandomStreams
 from theano.updates import OrderedUpdates
+from theano.tensor.opt import Assert
+from theano.tensor.xlogx import xlogx, xlogy0
+from theano.tensor import inplace, opt, xlogx
+from theano.tensor.inplace import exp_inplace
+from theano.compile.ops import as_op
+from theano import as_op
+from theano.printing import Print, min_informative_str
+from theano.gof.graph import is_same_graph, ops
+from theano.scan_module.scan_utils import equal_computations
 """
 
 

@@ -9,6 +9,7 @@ from . import (
     mode,
     monitormode,
     nanguardmode,
+    ops,
     pfunc,
     sharedvalue,
 )
@@ -19,6 +20,7 @@ from .io import In, Out, SymbolicInput, SymbolicOutput
 from .mode import FAST_COMPILE, FAST_RUN, Mode, get_default_mode, get_mode, predefined_modes
 from .monitormode import MonitorMode
 from .nanguardmode import NanGuardMode
+from .ops import FromFunctionOp, as_op, wrap_py
 from .pfunc import Param
 
 function = _function_module.function  # Theano has a module of this name, too
@@ -27,6 +29,7 @@ __all__ = [
     "DebugMode",
     "FAST_COMPILE",
     "FAST_RUN",
+    "FromFunctionOp",
     "Function",
     "In",
     "Mode",
@@ -38,6 +41,7 @@ __all__ = [
     "SymbolicInput",
     "SymbolicOutput",
     "UnusedInputError",
+    "as_op",
     "debugmode",
     "function",
     "function_module",
@@ -47,8 +51,10 @@ __all__ = [
     "mode",
     "monitormode",
     "nanguardmode",
+    "ops",
     "pfunc",
     "predefined_modes",
     "shared",
     "sharedvalue",
+    "wrap_py",
 ]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ...core.graph import Apply, Constant, Variable, toposort
-from ...protocol.walks import clone_node
+from ...protocol.walks import clone_node, clone_replace
 
 __all__ = [
     "Apply",
@@ -15,9 +17,12 @@ __all__ = [
     "ancestors",
     "clone",
     "clone_get_equiv",
+    "equal_computations",
     "inputs",
     "io_toposort",
+    "is_same_graph",
     "list_of_nodes",
+    "ops",
     "orphans",
     "variables",
     "variables_and_orphans",
@@ -104,6 +109,80 @@ def io_toposort(
 def list_of_nodes(inputs: Iterable[Variable], outputs: Iterable[Variable]) -> list[Apply]:
     """The nodes that compute the outputs from the inputs."""
     return toposort(outputs, stop_at=list(inputs))
+
+
+def ops(i: Iterable[Variable], o: Iterable[Variable]) -> set[Apply]:
+    """The nodes that compute the outputs from the inputs, as a set."""
+    return set(list_of_nodes(i, o))
+
+
+def equal_computations(
+    xs: Sequence[Variable],
+    ys: Sequence[Variable],
+    in_xs: Sequence[Variable] | None = None,
+    in_ys: Sequence[Variable] | None = None,
+) -> bool:
+    """Whether ys are computed as xs are, by equal ops in the same order.
+
+    Parameters
+    ----------
+    xs, ys : sequences of Variable
+        Compared in pairs.
+    in_xs, in_ys : sequences of Variable, optional
+        Inputs of xs, and those of ys that stand for them. Other variables that nothing computes are
+        equal only to themselves, constants to others of their type and value.
+
+    Raises
+    ------
+    ValueError
+        If there are not as many of ones as of others.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x, y = T.scalars("x", "y")
+    >>> equal_computations([x + 1], [y + 1]), equal_computations([x + 1], [y + 1], [x], [y])
+    (False, True)
+    """
+    known: dict[Variable, Variable] = dict(zip(in_xs or (), in_ys or (), strict=True))
+    pairs = list(zip(xs, ys, strict=True))
+    while pairs:
+        x, y = pairs.pop()
+        if x in known or x is y:
+            if known.get(x, x) is not y:
+                return False
+            continue
+        one, other = x.owner, y.owner
+        if one is None or other is None:
+            if not _are_equal_constants(x, y):
+                return False
+        elif one.op != other.op or x.index != y.index or len(one.inputs) != len(other.inputs):
+            return False
+        else:
+            pairs += zip(one.inputs, other.inputs, strict=True)
+        known[x] = y
+    return True
+
+
+def _are_equal_constants(x: Variable, y: Variable) -> bool:
+    are_constants = isinstance(x, Constant) and isinstance(y, Constant) and x.type == y.type
+    return are_constants and np.array_equal(x.data, y.data, equal_nan=x.type.is_float)
+
+
+def is_same_graph(
+    var1: Variable, var2: Variable, givens: Mapping[Variable, Variable] | None = None
+) -> bool:
+    """Whether one is computed as the other is; `givens` says what stands for what, either way.
+
+    Examples
+    --------
+    >>> import minigrad.tensor as T
+    >>> x, y = T.scalars("x", "y")
+    >>> is_same_graph(x + 1, y + 1), is_same_graph(x + 1, y + 1, {x: y})
+    (False, True)
+    """
+    new = clone_replace([var1, var2], givens or {})
+    return equal_computations(new[:1], new[1:])
 
 
 def clone_get_equiv(

@@ -1,0 +1,9 @@
+"""``T.opt``: `Assert`. How graphs are improved is elsewhere, in `minigrad.rewrite`."""
+
+from __future__ import annotations
+
+from ..ops.watching import Assert
+
+__all__ = ["Assert", "assert_", "assert_op"]
+
+assert_ = assert_op = Assert()
