@@ -11,18 +11,36 @@ from .activations import (
     softsign,
     ultra_fast_sigmoid,
 )
+from .classes import (
+    crossentropy_categorical_1hot,
+    crossentropy_softmax_1hot_with_bias,
+    crossentropy_softmax_argmax_1hot_with_bias,
+    crossentropy_softmax_max_and_argmax_1hot,
+    crossentropy_softmax_max_and_argmax_1hot_with_bias,
+    h_softmax,
+    softmax_graph,
+    softmax_with_bias,
+)
 from .costs import (
     binary_crossentropy,
     categorical_crossentropy,
     crossentropy_softmax_1hot,
     sigmoid_binary_crossentropy,
 )
+from .normalization import (
+    batch_normalization,
+    batch_normalization_test,
+    batch_normalization_train,
+)
 
 # fmt: off
 __all__ = [  # noqa: RUF022  # activations, then costs
     "elu", "hard_sigmoid", "logsoftmax", "relu", "selu", "sigmoid", "softmax", "softplus", "softsign",
-    "ultra_fast_sigmoid",
+    "ultra_fast_sigmoid", "h_softmax", "softmax_graph", "softmax_with_bias",
+    "batch_normalization", "batch_normalization_test", "batch_normalization_train",
     "binary_crossentropy", "categorical_crossentropy", "crossentropy_softmax_1hot",
-    "sigmoid_binary_crossentropy",
+    "crossentropy_categorical_1hot", "crossentropy_softmax_1hot_with_bias",
+    "crossentropy_softmax_argmax_1hot_with_bias", "crossentropy_softmax_max_and_argmax_1hot",
+    "crossentropy_softmax_max_and_argmax_1hot_with_bias", "sigmoid_binary_crossentropy",
 ]
 # fmt: on

@@ -2,6 +2,6 @@
 
 from ....tensor.nnet import *  # noqa: F403
 from ....tensor.nnet import __all__ as _names
-from . import nnet, sigm
+from . import bn, nnet, sigm
 
-__all__ = [*_names, "nnet", "sigm"]
+__all__ = [*_names, "bn", "nnet", "sigm"]
