@@ -23,6 +23,9 @@ _BOUNDED = {
     "2 + T.sin({x})": "log2 log10 gammaln inv",
     "0.9 * T.sin({x})": "arcsin arccos arctanh",
 }
+# States of generators, the same in each draw: NumPy's, and three streams of MRG31k3p.
+_STATE = 'T.constant([7] * 624 + [624, 0, 0, 0], dtype="uint32")'
+_STREAMS = 'T.constant([[1, 2, 3, 4, 5, 6]] * 3, dtype="int32")'
 FAMILIES = {
     "elementwise": Family(
         [
@@ -162,6 +165,20 @@ FAMILIES = {
             "minigrad.scan(lambda e: minigrad.reduce(lambda a, s: T.sin(s + a), T.stack([e, e]),"
             " T.zeros_like(e))[0], {x})[0]",
             "minigrad.ifelse.ifelse(T.lt({x}.shape[0], 3), T.tanh({x}), T.sin({x}))",
+        ],
+        least_dims=1,
+    ),
+    "random": Family(
+        [
+            f"{{x}} * T.raw_random.binomial({_STATE}, {{x}}.shape, p=0.5)[1]",
+            f"{{x}} + T.tanh(T.raw_random.normal({_STATE}, {{x}}.shape, 1)[1])",
+            f"T.sin({{x}}) * T.raw_random.uniform({_STATE}, {{x}}.shape, [1.0], 2)[1]",
+            f"T.permute_row_elements({{x}}, "
+            f"T.raw_random.permutation({_STATE}, n={{x}}.shape[-1])[1])",
+            f"T.tanh({{x}}) * T.raw_random.multinomial({_STATE}, {{x}}.shape, 3, [0.2, 0.8])[1]"
+            ".sum(-1)",
+            "{x} * minigrad.sandbox.rng_mrg.mrg_uniform('float64')"
+            f"({_STREAMS}, {{x}}.shape[-1])[1]",
         ],
         least_dims=1,
     ),
