@@ -39,7 +39,7 @@ MODULES = [
     "core.table",
     *(f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))),
 ]
-MODULES += ["gradient"]
+MODULES += ["ops.inner.backwards", "ops.inner.ifelse", "gradient"]
 # What derivatives are called, and what only derivatives call.
 METHODS = {"grad", "L_op"}
 HELPERS = {
@@ -47,11 +47,22 @@ HELPERS = {
     "core.backprop": {"backpropagate", "connected", "grad", "in_dtype", "vjp"},
     "core.table": {"one_less", "by_power"},
     "ops.indexing": {"_stays", "_undo_filling"},
+    "ops.inner.backwards": {
+        "_before",
+        "_changing",
+        "_kept_histories",
+        "_of_first",
+        "_placed",
+        "_states_with_derivatives",
+        "_window",
+        "_without_the_other_loop",
+        "derivatives",
+    },
     "ops.reduction": {"_product_of_others", "_product_of_those_before"},
+    "ops.shape": {"as_type", "of_type"},
+    "ops.undefined": {"of_type_if_defined"},
     "gradient": {
         "_from_stable_form",
-        "_of_type",
-        "_as_type",
         "_product",
         "_weighted_sum",
     },

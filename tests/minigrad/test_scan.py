@@ -5,12 +5,13 @@ from collections import OrderedDict
 import numpy as np
 import pytest
 from draws import few
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import minigrad
 import minigrad.tensor as T
 from minigrad import foldl, foldr, grad, map, reduce, scan
+from minigrad.gradient import NullTypeGradError, grad_undefined
 from minigrad.theano.scan_module import until
 from minigrad.theano.tensor.shared_randomstreams import RandomStreams
 
@@ -303,6 +304,48 @@ def test_results_have_their_dtype(dtype):
     np.testing.assert_array_equal(values, [0, 1, 3, 6])
 
 
+def test_last_values_of_what_is_updated_have_derivatives_too():
+    x = T.dvector("x")
+    first, second = (minigrad.shared(value, name=name) for name, value in [("a", 2.0), ("b", 3.0)])
+    _, updates = scan(lambda x: {first: first * second, second: second + x}, x)
+    wrt = [x, first, second]
+    square = updates[second] ** 2
+    gradients = grad(updates[first], wrt) + grad(square, wrt, disconnected_inputs="ignore")
+    f = minigrad.function([x], gradients)
+    a, b, (x0, x1) = 2.0, 3.0, (1.0, 4.0)  # a · b · (b + x0), and b + x0 + x1
+    got = f([x0, x1])
+    np.testing.assert_allclose(got[0], [a * b, 0])
+    np.testing.assert_allclose(got[1:3], [b * (b + x0), a * (2 * b + x0)])
+    np.testing.assert_allclose(got[3], [16, 16])
+    np.testing.assert_allclose(got[4:], [0, 16])
+
+
+class HalfDefined(minigrad.Op):
+    """x + y, whose derivative by y is not defined."""
+
+    itypes = (T.dscalar, T.dscalar)
+    otypes = (T.dscalar,)
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0] + inputs[1]
+
+    def grad(self, inputs, output_grads):
+        return [output_grads[0], grad_undefined(self, 1, inputs[1])]
+
+
+def test_a_derivative_that_is_not_defined_in_a_step_is_none_of_the_loop():
+    x, y, z = T.dvector("x"), T.dvector("y"), T.dscalar("z")
+    total, _ = scan(lambda x, y, h: HalfDefined()(h * x, y), [x, y], z)
+    last, _ = scan(lambda x, y, h: HalfDefined()(x, h), [x, y], z)
+    cost = total[-1]
+    assert grad(cost, x).eval({x: [2, 3], y: [5, 7], z: 1}).tolist() == [3, 7]
+    assert grad(cost, z).eval({x: [2, 3], y: [5, 7], z: 1}) == 6
+    with pytest.raises(NullTypeGradError, match="HalfDefined by its input 1"):
+        grad(cost, y)
+    with pytest.raises(NullTypeGradError):
+        grad(last[-1], z)
+
+
 # ---- Errors ----------------------------------------------------------------------------------------
 
 
@@ -521,8 +564,31 @@ def cost_of(results, weights):
     return sum((w * T.sqr(r)).sum() for w, r in zip(weights, results, strict=True))
 
 
+PLAIN = {
+    "sequences": [[0, -1], [1]],
+    "states": [[-1], [-2, -1]],
+    "n_others": 1,
+    "n_steps": 3,
+    "backwards": False,
+    "truncate": -1,
+    "limit": None,
+    "nested": False,
+    "last": False,
+    "dtype": "float64",
+    "order": 1,
+    "seed": 3,
+}
+ONE_STATE = {**PLAIN, "sequences": [[0]], "states": [[-1]], "n_others": 0}
+
+
 @few
 @given(programs(), st.sampled_from(MODES))
+@example(PLAIN, "FAST_RUN")
+@example({**PLAIN, "sequences": [], "states": [[-1], [-1]], "n_steps": 2, "order": 2}, "FAST_RUN")
+@example({**PLAIN, "backwards": True, "truncate": 2}, "FAST_RUN")
+@example({**ONE_STATE, "truncate": 2, "limit": 0.9, "last": True}, "FAST_RUN")
+@example({**ONE_STATE, "limit": 0.9, "seed": 5, "order": 2}, "FAST_RUN")
+@example({**ONE_STATE, "nested": True, "n_steps": 2}, "FAST_RUN")
 def test_a_random_loop_and_its_derivatives_are_those_of_the_loop_written_out(drawn, mode):
     program = Program(drawn)
     done = program.n_done()

@@ -99,9 +99,9 @@ class _Backwards:
         ]
         first += [zeros_like(self._rest[i]) for i in by_same]
         window, n = self._window()
-        graph, rest = closed([*rows, *states], results)
+        step, rest = closed([*rows, *states], results)
         loop = Scan(
-            graph,
+            step,
             n_sequences=len(rows),
             states=range(len(states)),
             lasts=range(len(states)),
@@ -119,10 +119,15 @@ class _Backwards:
             answer[1 + len(self._rows) + k] = self._of_first(g)
         for i, g in zip(by_same, lasts[len(by_state) :], strict=True):
             answer[1 + len(self._rows) + len(self._states) + i] = g
-        for i, v in enumerate(graph.inputs):
-            if v in without:
-                answer[1 + i] = NullType(next(iter(undefined.values())))()
+        for i in self._leading_to(without):
+            answer[1 + i] = NullType(next(iter(undefined.values())))()
         return answer
+
+    def _leading_to(self, variables: set[Variable]) -> set[int]:
+        """Return the numbers of the graph's inputs that are these, or make states that are."""
+        op = self._op
+        found = {i for i, v in enumerate(op.graph.inputs) if v in variables}
+        return found.union(*[op.connections.get(i, ()) for i in found])
 
     def _states_with_derivatives(self) -> list[int]:
         """Return the states by which, before some step, there may be a derivative."""
@@ -245,7 +250,7 @@ class _Backwards:
             return slice(0, done), done
         n = minimum(done, constant(op.truncate, dtype="int64"))
         self._all = ge(n, done)
-        return (slice(0, n) if op.backwards else slice(done - n, done)), n
+        return slice(done - n, done), n  # only loops that people write are truncated
 
     def _of_first(self, g: Variable) -> Variable:
         """Return the derivative by a state's first value: 0 if derivatives do not go back so far."""
