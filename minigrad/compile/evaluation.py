@@ -15,6 +15,7 @@ import numpy as np
 from ..core.configuration import config
 from ..core.evaluate import MissingInputError, checked
 from ..core.graph import Variable
+from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_node, clone_replace
 from .function import Function, as_mode, without_missing
 from .inputs import In
@@ -37,6 +38,7 @@ def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarra
     return last[1](*known.values())
 
 
+@without_test_values
 def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
     """The output as a function, without plans, which are worth while for repeated calls only."""
     inputs = [variable.type(variable.name) for variable in given]

@@ -21,6 +21,7 @@ from ..core.graph import Apply, Constant, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
 from ..protocol.closed import ClosedGraph
+from ..protocol.test_values import without_test_values
 from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
 from ..rewrite import with_lazy_branches
@@ -60,6 +61,7 @@ class Function(Lookup):
         What the program computes, after the rewrites: the outputs, then the updates.
     """
 
+    @without_test_values
     def __init__(
         self,
         name: str,
@@ -204,6 +206,7 @@ class Function(Lookup):
         """
         return self._programs.latest.printed.plan.memory
 
+    @without_test_values
     def copy(
         self,
         share_memory: bool = False,
@@ -378,6 +381,7 @@ def _kind(profile: Any) -> type[Function]:
     return ProfiledFunction if profile else Function
 
 
+@without_test_values
 def function(
     inputs: Sequence[Variable | In],
     outputs: Any = None,
@@ -585,7 +589,7 @@ def _check_used(
     )
     if on_unused_input == "raise":
         raise UnusedInputError(message)
-    warnings.warn(message, stacklevel=3)
+    warnings.warn(message, stacklevel=4)
 
 
 def without_missing(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..protocol.closed import ClosedGraph
+from ..protocol.test_values import without_test_values
 from .checks import LostChecks
 from .plan import make_plan
 from .program import Program
@@ -50,7 +51,8 @@ class Programs:
         """The program for any sizes."""
         # Not a cached_property, which before Python 3.12 holds a lock that a fork does not renew.
         if self._general is None:
-            self._general = Program(make_plan(self._name, self._graph, self._lost))
+            make = without_test_values(make_plan)
+            self._general = Program(make(self._name, self._graph, self._lost))
         return self._general
 
     @property

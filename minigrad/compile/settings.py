@@ -11,6 +11,7 @@ from typing import Any
 
 from ..core.configuration import Config, config
 from ..core.operators import extend
+from ..protocol.test_values import watch
 from .ignored import FIRST_VALUES, REASONS, SECTIONS, is_ignored
 
 MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode")
@@ -38,6 +39,8 @@ class _Settings:
             self.__dict__[name] = value
         elif name in self._choices:
             _core_set(self, name, OTHER_MODES.get(value, value) if name == "mode" else value)
+            if name == "compute_test_value":
+                watch(value != "off")
         else:
             raise self._unknown(name)
 

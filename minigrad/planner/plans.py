@@ -15,6 +15,7 @@ from ..compile.program import Program
 from ..compile.programs import PlannerWarning, Programs
 from ..compile.sizes import value_of
 from ..protocol.closed import ClosedGraph
+from ..protocol.test_values import without_test_values
 from .buffers import place
 from .picking import not_done_by_picks
 from .recycling import Recycler, new_values
@@ -67,6 +68,7 @@ class PlannedPrograms(Programs):
             program.free()
         self._spares.clear()
 
+    @without_test_values
     def _new_program(self, shapes: Shapes, values: Sequence[Any]) -> Program:
         if not self._sizes_of_inputs_agree(shapes):
             return self.general  # which can tell
@@ -85,7 +87,7 @@ class PlannedPrograms(Programs):
                 f"{type(error).__name__}: {error}; the general program is used, which may be "
                 "slower. This is a bug in minigrad or in an Op",
                 PlannerWarning,
-                stacklevel=4,
+                stacklevel=5,
             )
             return self.general
 

@@ -8,6 +8,7 @@ from functools import cache
 from ..core.graph import Apply, Variable, toposort
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
+from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace
 from .choices import with_lazy_branches
 from .engine import RewriteError, Rewriter, Rule, Step, rule
@@ -62,6 +63,7 @@ def rules() -> tuple[Rule, ...]:
     )
 
 
+@without_test_values
 def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> list[Variable]:
     """Return variables of the same values and types that are cheaper and more accurate to compute.
 
@@ -121,6 +123,7 @@ def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
 _UNSTABLE = {exp, log, log1p, log2, log10, tanh}
 
 
+@without_test_values
 def stabilized(
     outputs: Sequence[Variable],
     kept: Collection[Variable] = (),

@@ -16,6 +16,7 @@ from ..core.table import maximum, minimum, neq
 from ..core.types import constant, describe
 from ..ops.inner.closing import closed
 from ..ops.inner.scan import ForEachStep, Scan
+from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace, graph_inputs, known_integer
 
 
@@ -138,7 +139,7 @@ def scan(
     others = [as_tensor_variable(x) for x in _as_list(non_sequences)]
     states = None if outputs_info is None else [_Result(x) for x in _as_list(outputs_info)]
     arguments = [*rows, *[v for state in states or [] for v in state.arguments]]
-    results, updates, condition = _parsed(fn(*arguments, *others))
+    results, updates, condition = _parsed(without_test_values(fn)(*arguments, *others))
     if states is None:
         states = [_Result(None) for _ in results]
     if len(states) != len(results):

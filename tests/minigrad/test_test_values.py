@@ -1,0 +1,123 @@
+"""Test values: expressions are computed while they are written, and mistakes are errors there."""
+
+import pickle
+import warnings
+
+import numpy as np
+import pytest
+
+import minigrad
+import minigrad.tensor as T
+from minigrad import config
+from minigrad.protocol.test_values import get_test_value
+
+
+@pytest.fixture
+def x():
+    x = T.dvector("x")
+    x.tag.test_value = np.array([1.0, 2.0])
+    return x
+
+
+@pytest.fixture
+def raising():
+    with config.change_flags(compute_test_value="raise"):
+        yield
+
+
+def test_nothing_is_computed_unless_it_is_asked_for(x):
+    assert not hasattr((2 * x).tag, "test_value")
+
+
+def test_a_variable_takes_notes_of_any_name(x):
+    x.tag.regularized = True
+    assert x.tag.regularized and not hasattr(T.dvector().tag, "regularized")
+    assert pickle.loads(pickle.dumps(x)).tag.test_value.tolist() == [1.0, 2.0]
+
+
+def test_an_expression_has_a_value_as_soon_as_it_is_written(raising, x):
+    w = minigrad.shared([1.0, 3.0])
+    y = T.dot(x, w)
+    assert y.tag.test_value == 7
+    assert T.sum([x, T.exp(x) - 1 + x[0]], axis=1).tag.test_value.shape == (2,)
+
+
+def test_a_derivative_has_one_too(raising, x):
+    assert get_test_value(minigrad.grad((x**2).sum(), x)).tolist() == [2.0, 4.0]
+
+
+def test_a_mistake_is_an_error_at_its_line(raising, x):
+    W = T.dmatrix("W")
+    W.tag.test_value = np.ones((3, 3))
+    with pytest.raises(
+        ValueError, match=r"(?s)Dot.*made at .*test_test_values.py:\d+: T.dot\(x, W"
+    ):
+        T.dot(x, W)
+
+
+@pytest.mark.parametrize("how", ["raise", "pdb"])
+def test_an_input_without_one_is_an_error_with_advice(how, x):
+    y = T.dvector("y")
+    with config.change_flags(compute_test_value=how):
+        with pytest.raises(ValueError, match=r"y has no test value; set y.tag.test_value"):
+            x + y
+
+
+def test_an_input_without_one_is_warned_of_at_its_line_or_ignored(x):
+    y = T.dvector("y")
+    with config.change_flags(compute_test_value="warn"):
+        with pytest.warns(UserWarning, match="y has no test value") as seen:
+            x + y
+        assert seen[0].filename == __file__
+    with config.change_flags(compute_test_value="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert not hasattr((x + y).tag, "test_value")
+        assert (x + 1).tag.test_value.tolist() == [2.0, 3.0]
+
+
+def test_a_mistake_is_an_error_also_where_missing_values_are_ignored(x):
+    z = T.dvector("z")
+    z.tag.test_value = np.ones(3)
+    with config.change_flags(compute_test_value="ignore"), pytest.raises(ValueError, match="sizes"):
+        x + z
+
+
+def test_a_value_of_another_type_is_refused(raising, x):
+    x.tag.test_value = np.ones((2, 2))
+    with pytest.raises(TypeError, match="the test value of x"):
+        2 * x
+
+
+def test_what_was_written_before_is_computed_when_it_is_needed(x):
+    y = T.exp(x)
+    with config.change_flags(compute_test_value="raise"):
+        np.testing.assert_allclose((y + 1).tag.test_value, np.exp([1.0, 2.0]) + 1)
+
+
+def test_compiling_and_calling_need_no_test_values(raising, x):
+    with config.change_flags(compute_test_value="off"):
+        y = T.dmatrix("y")
+        cost = -T.log(T.nnet.sigmoid(y)).mean()
+    f = minigrad.function([y], cost)
+    assert f(np.ones((3, 2))) == f(np.ones((3, 2)))
+    assert cost.eval({y: [[0.0]]}) > 0
+    with config.change_flags(mode="DebugMode"):
+        minigrad.function([y], cost)(np.ones((2, 2)))
+
+
+def test_a_loop_has_a_test_value_and_its_steps_need_none(raising, x):
+    zero = T.constant(0.0, dtype="float64")
+    sums, _ = minigrad.scan(lambda a, b: a + b, sequences=x, outputs_info=zero)
+    assert get_test_value(sums).tolist() == [1.0, 3.0]
+
+
+def test_ops_are_as_they_were_when_it_is_off_again(x):
+    before = minigrad.Op.__call__
+    with config.change_flags(compute_test_value="raise"):
+        assert minigrad.Op.__call__ is not before
+    assert minigrad.Op.__call__ is before
+
+
+def test_the_test_value_of_what_has_a_value_is_that():
+    assert get_test_value(minigrad.shared(3.0)) == get_test_value(T.constant(3.0)) == 3
+    assert get_test_value(3) == 3
