@@ -53,6 +53,7 @@ from .joining import concatenate, horizontal_stack, join, split, stacklists, ver
 from .known import (
     NotScalarConstantError, default, get_scalar_constant_value, get_vector_length,
 )
+from .jacobians import hessian, hessian_vector_product, jacobian
 from .numpy_functions import OTHER_NAMES
 from .products import batched_dot, batched_tensordot, cov, dot, matmul, outer, tensordot
 from .reductions import (
@@ -83,7 +84,7 @@ all_dtypes = ("bool", *discrete_dtypes, *continuous_dtypes)
 
 __all__ = [  # by family
     "Lop", "Rop", "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable",
-    "constant", "grad", "nnet",
+    "constant", "grad", "hessian", "hessian_vector_product", "jacobian", "nnet",
 
     "NotScalarConstantError", "default", "extract_constant", "get_scalar_constant_value",
     "get_vector_length", "opt",
