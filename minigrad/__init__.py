@@ -26,6 +26,7 @@ from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
 from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
+from .ops.inner.from_graph import OpFromGraph
 from .ops.wrapping import as_op
 from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
@@ -53,6 +54,7 @@ __all__ = [
     "Lop",
     "MissingInputError",
     "Op",
+    "OpFromGraph",
     "Out",
     "Param",
     "Rop",

@@ -53,6 +53,8 @@ from theano.tensor import RandomStreams, raw_random, shared_randomstreams
 from theano.tensor.raw_random import RandomFunction, random_state_type, uniform
 from theano.tensor.shared_randomstreams import RandomStateSharedVariable, RandomStreams
 from theano.updates import OrderedUpdates
+from theano import OpFromGraph
+from theano.compile.builders import OpFromGraph
 from theano.tensor.nnet.bn import batch_normalization_train
 from theano.tensor.opt import Assert
 from theano.tensor.xlogx import xlogx, xlogy0

@@ -1,0 +1,151 @@
+"""An operation made of an expression: `OpFromGraph`."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Sequence
+from typing import Any
+
+from ...core.backprop import backpropagate, connected
+from ...core.evaluate import evaluate
+from ...core.graph import Apply, Op, Variable
+from ...protocol.closed import ClosedGraph
+from ...protocol.op import Names, Use
+from ...protocol.walks import clone_replace
+from ..functions import tensor_copy
+from .closing import closed
+
+
+class OpFromGraph(Op):
+    """An op that computes outputs from inputs as an expression does, to be used like any other.
+
+    Parameters
+    ----------
+    inputs : list of Variable
+        What the op is called with, in this order.
+    outputs : list of Variable
+        Expressions of the inputs; they may use shared variables, too.
+    inline : bool
+        Write the expression itself where the op is called, if nothing is overridden.
+    lop_overrides, grad_overrides : callable, or list of them, optional
+        A derivative in the place of the expression's own: a function of (inputs, outputs,
+        output_grads), or of (inputs, output_grads), which returns a list with an entry for each
+        input. Or a list with, for each input, such a function for this one, ``'default'``, or None
+        for no derivative.
+    rop_overrides
+        Theano's; ignored: here the R-operator is made of derivatives.
+    name : str, optional
+
+    Raises
+    ------
+    TypeError
+        If inputs or outputs are no variables, or both derivatives are given.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x, y = T.dscalars("x", "y")
+    >>> op = minigrad.OpFromGraph([x, y], [x * y + 1.0])
+    >>> a = T.dscalar("a")
+    >>> op(a, a).eval({a: 3.0}), minigrad.grad(op(a, a), a).eval({a: 3.0})
+    (array(10.), array(6.))
+    """
+
+    def __init__(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        inline: bool = False,
+        lop_overrides: Any = "default",
+        grad_overrides: Any = "default",
+        rop_overrides: Any = "default",
+        name: str | None = None,
+        **options: Any,
+    ) -> None:
+        if not all(isinstance(v, Variable) for v in (*inputs, *outputs)):
+            raise TypeError("OpFromGraph takes lists of variables: inputs, and outputs")
+        if lop_overrides != "default" and grad_overrides != "default":
+            raise TypeError("OpFromGraph: give lop_overrides or grad_overrides, not both")
+        graph, self._others = closed(list(inputs), [tensor_copy(v) for v in outputs])
+        own = [v.type(v.name) for v in graph.inputs]  # the user's may be anywhere else
+        self.inner = (ClosedGraph(own, graph.on(own)),)
+        self._n_given = len(inputs)
+        self._has_outputs = lop_overrides != "default"
+        self._derivatives = lop_overrides if self._has_outputs else grad_overrides
+        self.inline, self.name = inline, name
+
+    def with_inner(self, inner: Sequence[ClosedGraph]) -> OpFromGraph:
+        result = copy.copy(self)
+        result.inner = tuple(inner)  # type: ignore[assignment]
+        return result
+
+    def make_node(self, *inputs: Any) -> Apply:
+        (graph,) = self.inner
+        if len(inputs) == self._n_given:
+            inputs = (*inputs, *self._others)
+        if len(inputs) != len(graph.inputs):
+            raise TypeError(f"{self} takes {self._n_given} inputs, got {len(inputs)}")
+        variables = [v.type.filter_variable(x) for v, x in zip(graph.inputs, inputs, strict=True)]
+        return Apply(self, variables, [v.type() for v in graph.outputs])
+
+    def __call__(self, *inputs: Any) -> Any:
+        node = self.make_node(*inputs)
+        outputs = node.outputs
+        if self.inline and isinstance(self._derivatives, str):
+            outputs = self.inner[0].on(node.inputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        (graph,) = self.inner
+        values = evaluate(graph.outputs, dict(zip(graph.inputs, inputs, strict=True)))
+        for cell, value in zip(output_storage, values, strict=True):
+            cell[0] = value
+
+    def statements(
+        self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
+    ) -> Sequence[str]:
+        """A call of the function that computes the expression."""
+        comma = "," * (len(outputs) == 1)
+        return [f"{', '.join(outputs)}{comma} = {inner[0]}({', '.join(inputs)})"]
+
+    def L_op(
+        self,
+        inputs: Sequence[Variable],
+        outputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> list[Variable | None]:
+        own = self._own_derivatives(inputs, output_grads)
+        if isinstance(self._derivatives, str):
+            return own
+        n = self._n_given
+        given = [list(inputs[:n]), *([list(outputs)] if self._has_outputs else [])]
+        arguments = [*given, list(output_grads)]
+        if callable(self._derivatives):
+            found = list(self._derivatives(*arguments))
+        else:
+            found = [
+                mine if isinstance(one, str) else one(*arguments) if callable(one) else one
+                for one, mine in zip(self._derivatives, own, strict=False)
+            ]
+        if len(found) != n:
+            raise TypeError(f"{self}: there are {len(found)} derivatives for {n} inputs")
+        return [*found, *own[n:]]
+
+    def _own_derivatives(
+        self, inputs: Sequence[Variable], output_grads: Sequence[Variable]
+    ) -> list[Variable | None]:
+        """Return the derivatives of the expression by its inputs."""
+        (graph,) = self.inner
+        by_output = {y: y.type() for y in graph.outputs if y.type.is_float}
+        reached = connected(by_output, [v for v in graph.inputs if v.type.is_float])
+        found: dict[Variable, Variable] = backpropagate(by_output, reached) if reached else {}
+        derivatives = {v: found[v] for v in graph.inputs if v in found}
+        replaced = dict(zip(graph.inputs, inputs, strict=True))
+        for y, g in zip(graph.outputs, output_grads, strict=True):
+            if y in by_output:
+                replaced[by_output[y]] = g
+        new = dict(zip(derivatives, clone_replace([*derivatives.values()], replaced), strict=True))
+        return [new.get(v) for v in graph.inputs]
+
+    def __str__(self) -> str:
+        return self.name or type(self).__name__
