@@ -6,7 +6,6 @@ import os
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from difflib import get_close_matches
 from typing import Any
 
 from ..core.configuration import Config, config
@@ -54,6 +53,8 @@ class _Settings:
 
     def _unknown(self: Any, name: str) -> AttributeError:
         names = [*self._choices, *REASONS]
+        from difflib import get_close_matches  # which takes time to import
+
         near = get_close_matches(name, names, 1) or get_close_matches(name.lower(), names, 1)
         advice = f"; did you mean {near[0]}?" if near else f"; it has {', '.join(self._choices)}"
         return AttributeError(f"minigrad.config has no {name!r}{advice}")

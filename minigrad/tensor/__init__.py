@@ -12,6 +12,7 @@ array([1., 1.])
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ..core.axes import as_tensor_variable, dimshuffle, ones_like, zeros_like
@@ -31,8 +32,8 @@ from ..ops.functions import (
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
 from . import (  # noqa: F401  # for what some do when imported
-    constructors, extra_ops, formulas, inplace, methods, nlinalg, nnet, opt, raw_random,
-    shared_randomstreams, slinalg, xlogx,
+    constructors, extra_ops, formulas, methods, nnet, opt, raw_random,
+    shared_randomstreams,
 )
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
@@ -144,9 +145,16 @@ _INSTEAD = {
 }
 
 
-if not TYPE_CHECKING:  # type checkers shall find misspelled names
+# Imported when they are first asked for: so `import minigrad` takes no longer for them.
+_LATER = ("inplace", "nlinalg", "slinalg", "xlogx")
+
+if TYPE_CHECKING:
+    from . import inplace, nlinalg, slinalg, xlogx
+else:  # type checkers shall find misspelled names
 
     def __getattr__(name):
+        if name in _LATER:
+            return import_module(f"{__name__}.{name}")
         if name in _INSTEAD:
             raise AttributeError(f"minigrad.tensor has no {name!r}; use {_INSTEAD[name]}")
         if name[:1] in ("c", "z") and f"d{name[1:]}" in __all__:
