@@ -320,6 +320,20 @@ def test_last_values_of_what_is_updated_have_derivatives_too():
     np.testing.assert_allclose(got[4:], [0, 16])
 
 
+def test_second_derivatives_of_a_last_value_are_those_of_the_loop_written_out():
+    x, state = T.dvector("x"), minigrad.shared(0.5, name="state")
+    _, updates = scan(lambda x: {state: T.sin(state * x)}, x)
+
+    def second(last):
+        return grad(T.sqr(grad(last, x)).sum(), [x, state])
+
+    written_out = T.sin(T.sin(T.sin(state * x[0]) * x[1]) * x[2])
+    f = minigrad.function([x], [*second(updates[state]), *second(written_out)])
+    by_x, by_state, right_x, right_state = f([1.0, 2.0, 3.0])
+    np.testing.assert_allclose(by_x, right_x)
+    np.testing.assert_allclose(by_state, right_state)
+
+
 class HalfDefined(minigrad.Op):
     """x + y, whose derivative by y is not defined."""
 
