@@ -530,5 +530,5 @@ def test_floatX_types_the_constructors_and_python_floats(dtype):
 def test_a_wrong_setting_is_refused():
     with pytest.raises(ValueError, match="takes float64, float32, float16"):
         minigrad.config.floatX = "int8"
-    with pytest.raises(AttributeError, match="has no 'device'"):
-        minigrad.config.device = "gpu"
+    with pytest.raises(AttributeError, match="has no 'devise'; did you mean device"):
+        minigrad.config.devise = "gpu"
