@@ -44,6 +44,9 @@ relu     = unary("relu",     numpy_relu,     lambda x, y, gy: gy * (0.5 + 0.5 * 
 
 erf       = unary("erf",       special.erf,       lambda x, y, gy: gy * ERF_SLOPE * exp(-sqr(x)))
 erfc      = unary("erfc",      special.erfc,      lambda x, y, gy: -gy * ERF_SLOPE * exp(-sqr(x)))
+erfinv    = unary("erfinv",    special.erfinv,    lambda x, y, gy: gy / ERF_SLOPE * exp(sqr(y)))
+erfcinv   = unary("erfcinv",   special.erfcinv,   lambda x, y, gy: -gy / ERF_SLOPE * exp(sqr(y)))
+gamma     = unary("gamma",     special.gamma,     lambda x, y, gy: gy * y * psi(x))
 gammaln   = unary("gammaln",   special.gammaln,   lambda x, y, gy: gy * psi(x))
 psi       = unary("psi",       special.psi,       lambda x, y, gy: gy * tri_gamma(x))
 tri_gamma = unary("tri_gamma", special.tri_gamma, lambda x, y, gy: lacking("tri_gamma"))

@@ -26,8 +26,8 @@ from ..core.table import (
 from ..core.types import TensorType, constant
 from ..gradient import Lop, Rop, grad
 from ..ops.functions import (
-    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, ceil, clip, erf, erfc, exp2, floor,
-    gammaln, isinf, log10, log2, psi, tensor_copy, tri_gamma, trunc,
+    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, ceil, clip, erf, erfc, erfcinv, erfinv,
+    exp2, floor, gamma, gammaln, isinf, log10, log2, psi, tensor_copy, tri_gamma, trunc,
 )
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
@@ -92,9 +92,9 @@ __all__ = [  # by family
 
     "abs_", "add", "allclose", "and_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cast", "ceil",
-    "ceil_intdiv", "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "exp", "exp2", "expm1",
-    "floor",
-    "floor_div", "gammaln", "ge", "gt", "inplace", "int_div", "inv", "invert", "isclose", "isinf",
+    "ceil_intdiv", "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "erfcinv", "erfinv", "exp",
+    "exp2", "expm1", "floor", "floor_div",
+    "gamma", "gammaln", "ge", "gt", "inplace", "int_div", "inv", "invert", "isclose", "isinf",
     "isinf_", "isnan", "isnan_", "largest",
     "le", "log", "log10", "log1p", "log2", "lt", "maximum", "minimum", "mod", "mul", "neg",
     "neq", "or_", "pow", "power", "psi", "rad2deg", "round", "round_half_away_from_zero",

@@ -73,7 +73,19 @@ def test_a_function_of_one_tensor_compiles_to_the_same(name, dtype):
 # ---- Docstrings ------------------------------------------------------------------------------------
 
 # Said in words, the function and the derivative.
-WORDS = {"erf", "psi", "tri_gamma", "ceil", "floor", "rint", "trunc", "maximum", "minimum"}
+WORDS = {
+    "erf",
+    "erfinv",
+    "erfcinv",
+    "psi",
+    "tri_gamma",
+    "ceil",
+    "floor",
+    "rint",
+    "trunc",
+    "maximum",
+    "minimum",
+}
 WORDS |= {"arctan2", "clip", "switch"}
 NAMES = vars(np) | {"gamma": np.vectorize(math.gamma), "erf": np.vectorize(math.erf)}
 NAMES |= {name: elementwise.TABLE[name].function for name in ("psi", "tri_gamma")}
