@@ -32,8 +32,7 @@ from ..ops.functions import (
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
 from . import (  # noqa: F401  # for what some do when imported
-    constructors, extra_ops, formulas, methods, nnet, opt, raw_random,
-    shared_randomstreams,
+    constructors, extra_ops, formulas, methods, nnet, opt,
 )
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
@@ -61,7 +60,6 @@ from .reductions import (
     all, any, argmax, argmin, cumprod, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
     ptp, std, sum, var,
 )
-from .shared_randomstreams import RandomStreams
 from .shapes import (
     addbroadcast, expand_dims, flatten, moveaxis, patternbroadcast, repeat, reshape, roll,
     shape, shape_padaxis, shape_padleft, shape_padright, specify_shape, squeeze, swapaxes, tile,
@@ -74,7 +72,6 @@ bitwise_and, bitwise_or, bitwise_xor, bitwise_not = and_, or_, xor, invert
 floor_div, pow, second, square, where = int_div, power, fill, sqr, switch
 isnan_, isinf_, extract_constant = isnan, isinf, get_scalar_constant_value
 TensorVariable, TensorConstant = Variable, Constant
-randomstreams = shared_randomstreams
 
 # Lists that programs look dtypes up in.
 uint_dtypes = ("uint8", "uint16", "uint32", "uint64")
@@ -146,15 +143,22 @@ _INSTEAD = {
 
 
 # Imported when they are first asked for: so `import minigrad` takes no longer for them.
-_LATER = ("inplace", "nlinalg", "slinalg", "xlogx")
+_LATER = {
+    **{name: name for name in ("inplace", "nlinalg", "raw_random", "slinalg", "xlogx")},
+    **dict.fromkeys(("randomstreams", "shared_randomstreams"), "shared_randomstreams"),
+}
 
 if TYPE_CHECKING:
-    from . import inplace, nlinalg, slinalg, xlogx
+    from . import inplace, nlinalg, raw_random, shared_randomstreams, slinalg, xlogx
+    from .shared_randomstreams import RandomStreams
+    randomstreams = shared_randomstreams
 else:  # type checkers shall find misspelled names
 
     def __getattr__(name):
         if name in _LATER:
-            return import_module(f"{__name__}.{name}")
+            return import_module(f"{__name__}.{_LATER[name]}")
+        if name == "RandomStreams":
+            return import_module(f"{__name__}.shared_randomstreams").RandomStreams
         if name in _INSTEAD:
             raise AttributeError(f"minigrad.tensor has no {name!r}; use {_INSTEAD[name]}")
         if name[:1] in ("c", "z") and f"d{name[1:]}" in __all__:
