@@ -247,6 +247,8 @@ class Subtensor(NumPyOp):
 
     def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
         x, *indices = inputs
+        if {*self.pattern} <= {ALL, _REVERSED}:  # which undoes itself
+            return [self(output_grads[0])]
         g = IncSubtensor(self.pattern, set_instead_of_inc=False)(
             zeros_like(x), output_grads[0], *indices
         )

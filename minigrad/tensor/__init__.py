@@ -82,7 +82,7 @@ all_dtypes = ("bool", *discrete_dtypes, *continuous_dtypes)
 
 __all__ = [  # by family
     "Lop", "Rop", "TensorConstant", "TensorType", "TensorVariable", "as_tensor_variable",
-    "constant", "grad", "hessian", "hessian_vector_product", "jacobian", "nnet",
+    "constant", "grad", "hessian", "hessian_vector_product", "jacobian", "nnet", "signal",
 
     "NotScalarConstantError", "default", "extract_constant", "get_scalar_constant_value",
     "get_vector_length", "opt",
@@ -144,12 +144,12 @@ _INSTEAD = {
 
 # Imported when they are first asked for: so `import minigrad` takes no longer for them.
 _LATER = {
-    **{name: name for name in ("inplace", "nlinalg", "raw_random", "slinalg", "xlogx")},
+    **{name: name for name in ("inplace", "nlinalg", "raw_random", "signal", "slinalg", "xlogx")},
     **dict.fromkeys(("randomstreams", "shared_randomstreams"), "shared_randomstreams"),
 }
 
 if TYPE_CHECKING:
-    from . import inplace, nlinalg, raw_random, shared_randomstreams, slinalg, xlogx
+    from . import inplace, nlinalg, raw_random, shared_randomstreams, signal, slinalg, xlogx
     from .shared_randomstreams import RandomStreams
     randomstreams = shared_randomstreams
 else:  # type checkers shall find misspelled names

@@ -44,6 +44,13 @@ from theano.tensor import nlinalg, slinalg
 from theano.tensor.nnet import categorical_crossentropy, relu, softmax
 from theano.tensor.nnet.nnet import softmax
 from theano.tensor.nnet.sigm import sigmoid
+from theano.tensor.nnet import conv, conv2d, conv3d
+from theano.tensor.nnet.abstract_conv import bilinear_upsampling, conv2d_grad_wrt_inputs
+from theano.tensor.nnet.conv import conv2d
+from theano.tensor.nnet.neighbours import images2neibs, neibs2images
+from theano.tensor.signal import conv, downsample, pool
+from theano.tensor.signal.downsample import max_pool_2d
+from theano.tensor.signal.pool import Pool, pool_2d, pool_3d
 from theano.tensor.sharedvar import TensorSharedVariable
 from theano.tensor.var import TensorVariable
 from theano.tests import unittest_tools

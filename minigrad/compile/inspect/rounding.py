@@ -19,6 +19,7 @@ from ...core.evaluate import evaluate
 from ...core.graph import Apply, Op, Variable, perform
 from ...ops.joining import Join
 from ...ops.reduction import REDUCTIONS
+from ...ops.windows import largest_of_windows
 from ...protocol.kernels import numpy_clip, numpy_relu
 
 
@@ -56,6 +57,7 @@ def rounded_at_random(
 _EXACT_FUNCTIONS = frozenset(
     [np.maximum, np.minimum, numpy_clip, np.abs, np.negative, np.sign, np.array, numpy_relu]
     + [np.floor, np.ceil, np.trunc, np.rint, REDUCTIONS["max"][0], REDUCTIONS["min"][0]]
+    + [largest_of_windows]
 )
 _EXACT_OPS = (Switch, Join, Alloc)
 

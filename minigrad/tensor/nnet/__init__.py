@@ -1,6 +1,14 @@
-"""``T.nnet``: activations of neural networks, and the costs that training minimises."""
+"""``T.nnet``: activations, convolutions, and the costs that training minimises."""
 
 from ...ops.functions import sigmoid, softplus
+from . import abstract_conv, conv, neighbours  # noqa: F401  # as programs reach them
+from .abstract_conv import (
+    bilinear_upsampling,
+    conv2d,
+    conv2d_transpose,
+    conv3d,
+    separable_conv2d,
+)
 from .activations import (
     elu,
     hard_sigmoid,
@@ -34,10 +42,11 @@ from .normalization import (
 )
 
 # fmt: off
-__all__ = [  # noqa: RUF022  # activations, then costs
+__all__ = [  # noqa: RUF022  # activations, convolutions, costs
     "elu", "hard_sigmoid", "logsoftmax", "relu", "selu", "sigmoid", "softmax", "softplus", "softsign",
     "ultra_fast_sigmoid", "h_softmax", "softmax_graph", "softmax_with_bias",
     "batch_normalization", "batch_normalization_test", "batch_normalization_train",
+    "bilinear_upsampling", "conv2d", "conv2d_transpose", "conv3d", "separable_conv2d",
     "binary_crossentropy", "categorical_crossentropy", "crossentropy_softmax_1hot",
     "crossentropy_categorical_1hot", "crossentropy_softmax_1hot_with_bias",
     "crossentropy_softmax_argmax_1hot_with_bias", "crossentropy_softmax_max_and_argmax_1hot",

@@ -8,14 +8,14 @@ from ... import tensor as _tensor
 from . import basic, elemwise, sharedvar, subtensor, type
 from . import sort as _sort  # noqa: F401  # before the function of its name
 from . import raw_random as _raw, randomstreams as _streams, shared_randomstreams as _shared  # noqa: F401
-from . import nnet as _nnet
+from . import nnet as _nnet, signal as _signal
 from .sharedvar import TensorSharedVariable
 from .var import TensorVariable
 
 # Functions come after modules, of which some have the same names: var, for one.
 from ...tensor import *  # noqa: F403
 
-nnet = _nnet  # type: ignore[misc]  # the package, which has more in it
+nnet, signal = _nnet, _signal  # type: ignore[misc]  # the packages, which have more in them
 
 __all__ = [
     *_tensor.__all__,
@@ -25,6 +25,7 @@ __all__ = [
     "elemwise",
     "nnet",
     "sharedvar",
+    "signal",
     "subtensor",
     "type",
 ]

@@ -1,0 +1,543 @@
+"""Convolutions of images with filters, transposed ones, and their derivatives by images and filters."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from ...core.axes import as_tensor_variable, dimshuffle, sizes_of
+from ...core.graph import Variable
+from ...ops.indexing import getitem
+from ..joining import concatenate
+from ..shapes import reshape
+from ..sizes import as_sizes
+from .convolution import (
+    AbstractConv2d,
+    AbstractConv2d_gradInputs,
+    AbstractConv2d_gradWeights,
+    AbstractConv3d,
+    AbstractConv3d_gradInputs,
+    AbstractConv3d_gradWeights,
+    get_conv_output_shape,
+    get_conv_shape_1axis,
+)
+
+__all__ = [
+    "AbstractConv2d",
+    "AbstractConv2d_gradInputs",
+    "AbstractConv2d_gradWeights",
+    "AbstractConv3d",
+    "AbstractConv3d_gradInputs",
+    "AbstractConv3d_gradWeights",
+    "bilinear_upsampling",
+    "causal_conv1d",
+    "conv2d",
+    "conv2d_grad_wrt_inputs",
+    "conv2d_grad_wrt_weights",
+    "conv2d_transpose",
+    "conv3d",
+    "conv3d_grad_wrt_inputs",
+    "conv3d_grad_wrt_weights",
+    "get_conv_output_shape",
+    "get_conv_shape_1axis",
+    "separable_conv2d",
+]
+
+
+def conv2d(
+    input: Any,
+    filters: Any,
+    input_shape: Any = None,
+    filter_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1),
+    filter_flip: bool = True,
+    image_shape: Any = None,
+    filter_dilation: Any = (1, 1),
+    num_groups: int = 1,
+    unshared: bool = False,
+) -> Variable:
+    """The convolution y[b, o, i, j] = Σ x[b, c, i − k, j − l] · w[o, c, k, l] over c, k and l.
+
+    Here i and j begin where the whole filter is in the image, or in the zeros put around it.
+
+    Parameters
+    ----------
+    input : 4-d tensor
+        The images: (batch, channels, rows, columns).
+    filters : 4-d tensor
+        (filters, channels, rows, columns); with groups, the channels of a group.
+    input_shape, filter_shape : tuple of four int or None, optional
+        Sizes that are known; they are checked when the program runs.
+    border_mode : {'valid', 'full', 'half'}, int, or tuple of two of int or pair of int
+        How many zeros are put around each image: none, so that the result is smaller; as many as
+        are needed for each place where filter and image meet; half of the filter's size, so that
+        for odd sizes the result has the image's; or so many, for rows and columns, at both ends or
+        before and after.
+    subsample : tuple of two int
+        Only every such row and column is computed (the stride).
+    filter_flip : bool
+        False does not turn the filters round, and so computes the correlation: the sum of
+        x[b, c, i + k, j + l] · w[o, c, k, l].
+    image_shape : tuple, optional
+        An older name of `input_shape`.
+    filter_dilation : tuple of two int
+        The distance of the rows and columns of an image that meet neighbours of a filter.
+    num_groups : int
+        The channels and filters are cut into so many groups, of which each meets one.
+    unshared : bool
+        Filters that differ from place to place are not supported: it must be False.
+
+    Returns
+    -------
+    Variable
+        (batch, filters, rows, columns): see `get_conv_output_shape`. The dtype is that of x · w;
+        integers are cast to floats first.
+
+    Raises
+    ------
+    TypeError
+        If images or filters have not four dimensions.
+    ValueError
+        If an option is none of the above; when it runs, if the channels differ or a filter is larger
+        than an image with its zeros.
+    NotImplementedError
+        If `unshared` is true.
+
+    References
+    ----------
+    Dumoulin and Visin, *A guide to convolution arithmetic for deep learning*, 2016.
+
+    Examples
+    --------
+    >>> image = [[[[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]]]
+    >>> conv2d(image, [[[[1.0, -1.0]]]]).eval()
+    array([[[[1., 1.],
+             [1., 1.]]]])
+    >>> conv2d(image, [[[[1.0, -1.0]]]], border_mode="full").eval()
+    array([[[[ 1.,  1.,  1., -3.],
+             [ 4.,  1.,  1., -6.]]]])
+    """
+    if image_shape is not None:
+        if input_shape is not None:
+            raise ValueError("conv2d: image_shape is another name of input_shape; give one of them")
+        input_shape = image_shape
+    return AbstractConv2d(
+        *(input_shape, filter_shape, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_groups, unshared),
+    )(input, filters)
+
+
+def conv3d(
+    input: Any,
+    filters: Any,
+    input_shape: Any = None,
+    filter_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1, 1),
+    num_groups: int = 1,
+) -> Variable:
+    """The convolution of images with three axes, such as films: see `conv2d`, of which all holds.
+
+    Parameters
+    ----------
+    input : 5-d tensor
+        (batch, channels, depth, rows, columns).
+    filters : 5-d tensor
+        (filters, channels, depth, rows, columns).
+    input_shape, filter_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups
+        As for `conv2d`, with three numbers where there are two.
+
+    Returns
+    -------
+    Variable
+        (batch, filters, depth, rows, columns).
+
+    Examples
+    --------
+    >>> conv3d([[[[[1.0, 2.0, 4.0]]]]], [[[[[1.0, -1.0]]]]]).eval()
+    array([[[[[1., 2.]]]]])
+    """
+    return AbstractConv3d(
+        *(input_shape, filter_shape, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_groups),
+    )(input, filters)
+
+
+def conv2d_transpose(
+    input: Any,
+    filters: Any,
+    output_shape: Any,
+    filter_shape: Any = None,
+    border_mode: Any = "valid",
+    input_dilation: Any = (1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1),
+    num_groups: int = 1,
+    unshared: bool = False,
+) -> Variable:
+    """The transposed convolution: each element of the input adds so many times a filter to the result.
+
+    It is the derivative of Σ input · conv2d(y, filters) by y, and makes images larger where that
+    makes them smaller ("deconvolution").
+
+    Parameters
+    ----------
+    input : 4-d tensor
+        (batch, filters, rows, columns).
+    filters : 4-d tensor
+        (filters, channels, rows, columns): first what the input has, then what the result has.
+    output_shape : tuple of four, or int vector
+        The shape of the result; the last two, which may be expressions, are used.
+    input_dilation : tuple of two int
+        The `subsample` of that convolution: how far two neighbours of the input are apart in the
+        result.
+    filter_shape, border_mode, filter_flip, filter_dilation, num_groups, unshared
+        Those of that convolution: see `conv2d`.
+
+    Returns
+    -------
+    Variable
+        (batch, channels, rows, columns).
+
+    Raises
+    ------
+    ValueError
+        When it runs, if that convolution would not have the shape of the input.
+
+    Examples
+    --------
+    >>> image, filters = [[[[1.0, 2.0]]]], [[[[1.0, 10.0]]]]
+    >>> conv2d_transpose(image, filters, (1, 1, 1, 4), input_dilation=(1, 2)).eval()
+    array([[[[10.,  1., 20.,  2.]]]])
+    """
+    return AbstractConv2d_gradInputs(
+        *(None, filter_shape, border_mode, input_dilation, filter_flip),
+        *(filter_dilation, num_groups, unshared),
+    )(filters, input, _last(output_shape, 2))
+
+
+def conv2d_grad_wrt_inputs(
+    output_grad: Any,
+    filters: Any,
+    input_shape: Any,
+    filter_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1),
+    num_groups: int = 1,
+    unshared: bool = False,
+) -> Variable:
+    """The derivative of Σ output_grad · conv2d(input, filters) by the input.
+
+    Parameters
+    ----------
+    output_grad : 4-d tensor
+        Of the shape of the convolution's result.
+    filters : 4-d tensor
+    input_shape : tuple of four, or int vector
+        The input's shape; the last two, which may be expressions, are used.
+    filter_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
+        Those of the convolution: see `conv2d`.
+
+    Returns
+    -------
+    Variable
+        Of the shape of the input.
+
+    Raises
+    ------
+    ValueError
+        When it runs, if the convolution would not have the shape of output_grad.
+
+    Examples
+    --------
+    >>> conv2d_grad_wrt_inputs([[[[1.0, 1.0]]]], [[[[1.0, -1.0]]]], (1, 1, 1, 3)).eval()
+    array([[[[-1.,  0.,  1.]]]])
+    """
+    return AbstractConv2d_gradInputs(
+        *(None, filter_shape, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_groups, unshared),
+    )(filters, output_grad, _last(input_shape, 2))
+
+
+def conv3d_grad_wrt_inputs(
+    output_grad: Any,
+    filters: Any,
+    input_shape: Any,
+    filter_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1, 1),
+    num_groups: int = 1,
+) -> Variable:
+    """The derivative of Σ output_grad · conv3d(input, filters) by the input.
+
+    All is as for `conv2d_grad_wrt_inputs`, with one axis more.
+
+    >>> conv3d_grad_wrt_inputs([[[[[1.0]]]]], [[[[[1.0, 2.0]]]]], (1, 1, 1, 1, 2)).eval()
+    array([[[[[2., 1.]]]]])
+    """
+    return AbstractConv3d_gradInputs(
+        *(None, filter_shape, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_groups),
+    )(filters, output_grad, _last(input_shape, 3))
+
+
+def conv2d_grad_wrt_weights(
+    input: Any,
+    output_grad: Any,
+    filter_shape: Any,
+    input_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1),
+    num_groups: int = 1,
+    unshared: bool = False,
+) -> Variable:
+    """The derivative of Σ output_grad · conv2d(input, filters) by the filters.
+
+    Parameters
+    ----------
+    input : 4-d tensor
+    output_grad : 4-d tensor
+        Of the shape of the convolution's result.
+    filter_shape : tuple of four, or int vector
+        The filters' shape; the last two, which may be expressions, are used.
+    input_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
+        Those of the convolution: see `conv2d`.
+
+    Returns
+    -------
+    Variable
+        Of the shape of the filters.
+
+    Raises
+    ------
+    ValueError
+        When it runs, if the convolution would not have the shape of output_grad.
+
+    Examples
+    --------
+    >>> conv2d_grad_wrt_weights([[[[1.0, 2.0, 4.0]]]], [[[[1.0, 1.0]]]], (1, 1, 1, 2)).eval()
+    array([[[[6., 3.]]]])
+    """
+    return AbstractConv2d_gradWeights(
+        *(input_shape, None, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_groups, unshared),
+    )(input, output_grad, _last(filter_shape, 2))
+
+
+def conv3d_grad_wrt_weights(
+    input: Any,
+    output_grad: Any,
+    filter_shape: Any,
+    input_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1, 1),
+    num_groups: int = 1,
+) -> Variable:
+    """The derivative of Σ output_grad · conv3d(input, filters) by the filters.
+
+    All is as for `conv2d_grad_wrt_weights`, with one axis more.
+
+    >>> conv3d_grad_wrt_weights([[[[[1.0, 2.0]]]]], [[[[[3.0]]]]], (1, 1, 1, 1, 2)).eval()
+    array([[[[[6., 3.]]]]])
+    """
+    return AbstractConv3d_gradWeights(
+        *(input_shape, None, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_groups),
+    )(input, output_grad, _last(filter_shape, 3))
+
+
+# ---- What is composed of them -------------------------------------------------------------------
+
+
+def separable_conv2d(
+    input: Any,
+    depthwise_filters: Any,
+    pointwise_filters: Any,
+    num_channels: int,
+    input_shape: Any = None,
+    depthwise_filter_shape: Any = None,
+    pointwise_filter_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1),
+) -> Variable:
+    """A convolution of each channel alone, then at each place a product that mixes the channels.
+
+    Parameters
+    ----------
+    input : 4-d tensor
+        (batch, channels, rows, columns).
+    depthwise_filters : 4-d tensor
+        (channels · m, 1, rows, columns): m filters for each channel.
+    pointwise_filters : 4-d tensor
+        (filters, channels · m, 1, 1).
+    num_channels : int
+        How many channels the input has.
+    input_shape, depthwise_filter_shape, pointwise_filter_shape : tuple of four, optional
+        Sizes that are known.
+    border_mode, subsample, filter_flip, filter_dilation
+        Those of the first convolution: see `conv2d`.
+
+    References
+    ----------
+    Chollet, *Xception: Deep Learning with Depthwise Separable Convolutions*, 2017.
+
+    Examples
+    --------
+    >>> x = [[[[1.0, 2.0]], [[3.0, 4.0]]]]
+    >>> separable_conv2d(x, [[[[1.0]]], [[[10.0]]]], [[[[1.0]], [[1.0]]]], num_channels=2).eval()
+    array([[[[31., 42.]]]])
+    """
+    each = AbstractConv2d(
+        *(input_shape, depthwise_filter_shape, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_channels),
+    )(input, depthwise_filters)
+    return AbstractConv2d(kshp=pointwise_filter_shape)(each, pointwise_filters)
+
+
+def causal_conv1d(
+    input: Any,
+    filters: Any,
+    filter_shape: Any,
+    input_shape: Any = None,
+    subsample: int = 1,
+    filter_flip: bool = True,
+    filter_dilation: int = 1,
+    num_groups: int = 1,
+    unshared: bool = False,
+) -> Variable:
+    """The convolution along time, in which no result depends on what comes later.
+
+    y[b, o, t] = Σ x[b, c, t − dilation · k] · w[o, c, k] over c and k, with zeros before the beginning.
+
+    Parameters
+    ----------
+    input : 3-d tensor
+        (batch, channels, time).
+    filters : 3-d tensor
+        (filters, channels, time).
+    filter_shape, input_shape : tuple of three int or None, or None
+        Sizes that are known.
+    subsample, filter_dilation : int
+    filter_flip, num_groups, unshared
+        As for `conv2d`.
+
+    Returns
+    -------
+    Variable
+        (batch, filters, time), as long as the input unless there is a subsample.
+
+    References
+    ----------
+    van den Oord et al., *WaveNet: A Generative Model for Raw Audio*, 2016.
+
+    Examples
+    --------
+    >>> causal_conv1d([[[1.0, 2.0, 4.0]]], [[[1.0, 10.0]]], (1, 1, 2)).eval()
+    array([[[ 1., 12., 24.]]])
+    """
+    x, w = as_tensor_variable(input), as_tensor_variable(filters)
+    if x.type.ndim != 3 or w.type.ndim != 3:
+        raise TypeError(f"causal_conv1d takes tensors of 3 dimensions; got {x.type} and {w.type}")
+    image_shape, kernel_shape = (
+        None if shape is None else (*shape[:2], None, shape[2])
+        for shape in (input_shape, filter_shape)
+    )
+    y = AbstractConv2d(
+        *(image_shape, kernel_shape, "full", (1, subsample), filter_flip),
+        *((1, filter_dilation), num_groups, unshared),
+    )(dimshuffle(x, [0, 1, "x", 2]), dimshuffle(w, [0, 1, "x", 2]))
+    length = (sizes_of(x)[2] - 1) // subsample + 1
+    return getitem(y, (slice(None), slice(None), 0, slice(length)))
+
+
+def bilinear_upsampling(
+    input: Any,
+    ratio: Any = None,
+    frac_ratio: Any = None,
+    batch_size: Any = None,
+    num_input_channels: Any = None,
+    use_1D_kernel: bool = True,
+) -> Variable:
+    """Larger images, between whose rows and columns it is interpolated linearly.
+
+    Row i of the result is taken from the row (i − ⌊(ratio − 1) / 2⌋) / ratio of the image, and from the
+    first or last where there is none; so for columns.
+
+    Parameters
+    ----------
+    input : 4-d tensor
+        (batch, channels, rows, columns).
+    ratio : int, or tuple of two int
+        How many times as many rows and columns the result has.
+    frac_ratio : pair of int, or pair of such pairs
+        In the place of ratio, a numerator and a denominator: of the images made larger by the numerator
+        every such row and column is taken.
+    batch_size, num_input_channels, use_1D_kernel
+        What told Theano how to compute it faster: ignored.
+
+    Raises
+    ------
+    TypeError
+        If the input has not four dimensions.
+    ValueError
+        If neither of ratio and frac_ratio is given, or both.
+
+    Examples
+    --------
+    >>> bilinear_upsampling([[[[1.0, 3.0]]]], ratio=(1, 2)).eval()
+    array([[[[1., 2., 3., 3.]]]])
+    """
+    x = as_tensor_variable(input)
+    if x.type.ndim != 4:
+        raise TypeError(f"bilinear_upsampling takes a tensor of 4 dimensions; got {x}, {x.type}")
+    if (ratio is None) == (frac_ratio is None):
+        raise ValueError("bilinear_upsampling takes ratio or frac_ratio, one of them")
+    if frac_ratio is None:
+        ratios = [(ratio, 1)] * 2 if isinstance(ratio, int) else [(n, 1) for n in ratio]
+    else:
+        ratios = [frac_ratio] * 2 if isinstance(frac_ratio[0], int) else list(frac_ratio)
+    batch, channels, rows, columns = sizes_of(x)
+    x = reshape(x, (batch * channels, 1, rows, columns))
+    for axis, (numerator, denominator) in zip((2, 3), ratios, strict=True):
+        divisor = math.gcd(numerator, denominator)
+        x = _enlarged(x, axis, numerator // divisor)
+        x = getitem(x, (*[slice(None)] * axis, slice(None, None, denominator // divisor)))
+    return reshape(x, (batch, channels, *sizes_of(x)[2:]))
+
+
+def _enlarged(x: Variable, axis: int, ratio: int) -> Variable:
+    """Return so many times as many rows or columns, interpolated between their neighbours."""
+    first, last = (
+        getitem(x, (*[slice(None)] * axis, place)) for place in (slice(1), slice(-1, None))
+    )
+    shape = [*sizes_of(x)]
+    shape[axis] = shape[axis] * ratio
+    # Each row is added to those around its new place, the less the farther away they are.
+    weights = np.minimum(np.arange(1, 2 * ratio), np.arange(1, 2 * ratio)[::-1]) / ratio
+    kernel = weights.reshape([1, 1, -1, 1] if axis == 2 else [1, 1, 1, -1]).astype(x.type.dtype)
+    border, apart = [0, 0], [1, 1]
+    border[axis - 2], apart[axis - 2] = 2 * ratio - (ratio - 1) // 2 - 1, ratio
+    extended = concatenate([first, x, last], axis=axis)
+    return conv2d_transpose(extended, kernel, shape, border_mode=border, input_dilation=apart)
+
+
+def _last(shape: Any, count: int) -> Any:
+    """Return the sizes of images or filters along their own axes, of a shape of all their axes."""
+    if isinstance(shape, (list, tuple)):
+        return list(shape)[-count:]
+    return as_sizes(shape, 2 + count)[-count:]
