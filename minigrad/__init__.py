@@ -30,7 +30,6 @@ from .ops.inner.from_graph import OpFromGraph
 from .ops.wrapping import as_op
 from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
-from .tensor.loops import foldl, foldr, map, reduce, scan
 
 try:
     from .planner import PlannedPrograms as _PlannedPrograms
@@ -107,11 +106,18 @@ def install_as_theano() -> None:
     _install.install()
 
 
-if not TYPE_CHECKING:  # type checkers shall find misspelled names
+# Imported when they are first asked for: so `import minigrad` takes no longer for them.
+_LOOPS = ("foldl", "foldr", "map", "reduce", "scan")
+
+if TYPE_CHECKING:
+    from .tensor.loops import foldl, foldr, map, reduce, scan
+else:  # type checkers shall find misspelled names
 
     def __getattr__(name: str) -> Any:
         """Names of Theano's that are none of minigrad's own, such as ``minigrad.gof``."""
         if name.startswith("__"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name in _LOOPS:
+            return getattr(import_module(f"{__name__}.tensor.loops"), name)
         # Not `from . import`, which asks this module for the name before it imports.
         return getattr(import_module(f"{__name__}.theano"), name)

@@ -53,7 +53,6 @@ from .joining import concatenate, horizontal_stack, join, split, stacklists, ver
 from .known import (
     NotScalarConstantError, default, get_scalar_constant_value, get_vector_length,
 )
-from .jacobians import hessian, hessian_vector_product, jacobian
 from .numpy_functions import OTHER_NAMES
 from .products import batched_dot, batched_tensordot, cov, dot, matmul, outer, tensordot
 from .reductions import (
@@ -147,9 +146,14 @@ _LATER = {
     **{name: name for name in ("inplace", "nlinalg", "raw_random", "signal", "slinalg", "xlogx")},
     **dict.fromkeys(("randomstreams", "shared_randomstreams"), "shared_randomstreams"),
 }
+_FROM_LATER = {
+    "RandomStreams": "shared_randomstreams",
+    **dict.fromkeys(("hessian", "hessian_vector_product", "jacobian"), "jacobians"),
+}
 
 if TYPE_CHECKING:
     from . import inplace, nlinalg, raw_random, shared_randomstreams, signal, slinalg, xlogx
+    from .jacobians import hessian, hessian_vector_product, jacobian
     from .shared_randomstreams import RandomStreams
     randomstreams = shared_randomstreams
 else:  # type checkers shall find misspelled names
@@ -157,8 +161,8 @@ else:  # type checkers shall find misspelled names
     def __getattr__(name):
         if name in _LATER:
             return import_module(f"{__name__}.{_LATER[name]}")
-        if name == "RandomStreams":
-            return import_module(f"{__name__}.shared_randomstreams").RandomStreams
+        if name in _FROM_LATER:
+            return getattr(import_module(f"{__name__}.{_FROM_LATER[name]}"), name)
         if name in _INSTEAD:
             raise AttributeError(f"minigrad.tensor has no {name!r}; use {_INSTEAD[name]}")
         if name[:1] in ("c", "z") and f"d{name[1:]}" in __all__:

@@ -34,14 +34,14 @@ def test_it_leaves_out_modules_that_take_as_long_as_a_tenth_of_it():
     assert not {"pathlib", "statistics"} & (after - before)
 
 
-def test_it_takes_at_most_half_as_long_again_as_numpy():
+def test_it_takes_at_most_three_quarters_of_numpys_time_beside_it():
     program = (
         "from time import perf_counter as now; a = now(); import numpy; b = now(); "
         "import minigrad; print((now() - a) / (b - a))"
     )
     in_a_new_process(program)  # compiles to bytecode, where that is not done yet
     ratios = [float(in_a_new_process(program)) for _ in range(7)]
-    assert min(ratios) < 1.5  # what else runs on the machine only makes them larger
+    assert min(ratios) < 1.75  # what else runs on the machine only makes them larger
 
 
 @pytest.mark.parametrize("name", ["T", "tensor"])

@@ -1,14 +1,9 @@
 """``T.nnet``: activations, convolutions, and the costs that training minimises."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from ...ops.functions import sigmoid, softplus
-from . import abstract_conv, conv, neighbours  # noqa: F401  # as programs reach them
-from .abstract_conv import (
-    bilinear_upsampling,
-    conv2d,
-    conv2d_transpose,
-    conv3d,
-    separable_conv2d,
-)
 from .activations import (
     elu,
     hard_sigmoid,
@@ -53,3 +48,22 @@ __all__ = [  # noqa: RUF022  # activations, convolutions, costs
     "crossentropy_softmax_max_and_argmax_1hot_with_bias", "sigmoid_binary_crossentropy",
 ]
 # fmt: on
+
+# Imported when they are first asked for: so `import minigrad` takes no longer for them.
+if TYPE_CHECKING:
+    from . import abstract_conv, conv, neighbours  # noqa: F401
+    from .abstract_conv import (
+        bilinear_upsampling,
+        conv2d,
+        conv2d_transpose,
+        conv3d,
+        separable_conv2d,
+    )
+else:  # type checkers shall find misspelled names
+
+    def __getattr__(name):
+        if name in ("abstract_conv", "conv", "neighbours"):
+            return import_module(f"{__name__}.{name}")
+        if "conv" in name or name == "bilinear_upsampling":
+            return getattr(import_module(f"{__name__}.abstract_conv"), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
