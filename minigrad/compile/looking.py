@@ -27,8 +27,7 @@ class Container:
 
     def __init__(self, holder: In | SharedVariable) -> None:
         self._holder = holder
-        is_input = isinstance(holder, In)
-        self.variable: Variable = holder.variable if is_input else holder  # type: ignore[assignment]
+        self.variable = holder.variable if isinstance(holder, In) else holder
         self.name = holder.name
 
     @property

@@ -155,7 +155,7 @@ STRUCTURES = ("general", "symmetric", "lower_triangular", "upper_triangular")
 class Solve(NumPyOp):
     """x with a · x = b, for a square matrix a and a vector or matrix b.
 
-    Of a triangular a, only that triangle is read.
+    If a is triangular, only that triangle is read.
     """
 
     __props__ = ("A_structure", "lower")
@@ -240,7 +240,8 @@ class LstSq(Op):
             cell[0] = np.asarray(result, output.type.numpy_dtype)
 
 
-# Of the diagonal Padé approximant of order 13 (Higham, 2005), and the norm that it is exact for.
+# Coefficients of the diagonal Padé approximant of order 13, and the largest norm for which it is exact
+# (Higham, 2005).
 _PADE = (
     64764752532480000, 32382376266240000, 7771770303897600, 1187353796428800, 129060195264000,
     10559470521600, 670442572800, 33522128640, 1323241920, 40840800, 960960, 16380, 182, 1,

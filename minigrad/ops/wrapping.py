@@ -53,7 +53,7 @@ def as_op(
     Parameters
     ----------
     itypes, otypes : TensorType or sequence of TensorType
-        Of the function's arguments, and of the array, or the list of them, that it returns.
+        The types of the function's arguments, and of the array, or the list of them, that it returns.
     infer_shape : callable, optional
         From the node and the shapes of the inputs to a list of the shapes of the outputs.
 

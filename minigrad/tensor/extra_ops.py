@@ -234,7 +234,7 @@ def fill_diagonal(a: Any, val: Any) -> Variable:
     a : tensor of at least two dimensions
         A matrix may have any shape; all sizes of others must be equal.
     val : scalar
-        Of a dtype that a's holds.
+        Its dtype is one that a's can hold.
 
     Raises
     ------

@@ -20,7 +20,7 @@ class Computed(NamedTuple):
     outputs: list[list[np.ndarray]]
 
 
-# Of the operation's number, its node, and what was computed.
+# It gets the operation's number, its node, and what was computed.
 Look = Callable[[int, Apply, Computed], None]
 
 

@@ -15,7 +15,7 @@ from ..reduction import Reduction
 from ..shape import Itself, Reshape, transposed
 from ..softmax import Normalization
 
-# Of each input of a node: its value, and whether it has an element for each step.
+# For each input of a node: its value, and whether it has an element for each step.
 Inputs = Sequence[tuple[Variable, bool]]
 
 
