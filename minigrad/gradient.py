@@ -120,7 +120,7 @@ def grad(
     >>> slope.eval({x: 2.0}), grad(slope, x).eval({x: 2.0})
     (array(12.), array(12.))
     """
-    wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+    wanted = listed(wrt)
     for variable in wanted:
         if not isinstance(variable, Variable):
             raise TypeError(f"grad: wrt must be variables; got {variable!r}")
@@ -157,9 +157,17 @@ def grad(
             if cost is not None and cost.name and variable.name:
                 result.name = f"(d{cost.name}/d{variable.name})"
         results.append(result)
-    if isinstance(wrt, (list, tuple)):
-        return type(wrt)(results)
-    return results[0]
+    return arranged_as(wrt, results)
+
+
+def listed(wrt: Any) -> list[Any]:
+    """Return what derivatives are asked by, one variable or several, as a list."""
+    return list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+
+
+def arranged_as(wrt: Any, results: Sequence[Any]) -> Any:
+    """Return a result for each of wrt in a list or tuple, as they were given, or alone."""
+    return type(wrt)(results) if isinstance(wrt, (list, tuple)) else results[0]
 
 
 def _zero(variable: Variable) -> Variable:

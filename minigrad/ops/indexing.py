@@ -22,7 +22,7 @@ from ..core.operators import extend
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
-from ..protocol.op import Names, Use
+from ..protocol.op import InAllSteps, Names, Use
 from ..protocol.walks import made_by, with_numbers
 from .counting import normalize_axis
 from .reduction import CumSum
@@ -253,6 +253,18 @@ class Subtensor(NumPyOp):
             zeros_like(x), output_grads[0], *indices
         )
         return [g, *[None] * len(indices)]
+
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable | None:
+        (x, x_changes), *indices = inputs
+        numbers = [e for e in self.pattern if not (e is None or isinstance(e, tuple))]
+        if x_changes:
+            if ... in numbers or any(changes or i.type.ndim for i, changes in indices):
+                return None
+            return Subtensor((ALL, *self.pattern))(x, *[i for i, _ in indices])
+        # One row for each step: an array of their numbers takes them all.
+        ((index, _), *others) = indices
+        takes_rows = self.pattern[0] == INPUT and all(e == ALL for e in self.pattern[1:])
+        return self(x, index) if takes_rows and not others and index.type.ndim == 1 else None
 
     def __str__(self) -> str:
         return f"Subtensor{{{key_text(self.pattern, ['?'] * str(self.pattern).count('?'))}}}"

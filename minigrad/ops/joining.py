@@ -12,7 +12,7 @@ from ..core.axes import as_tensor_variable, dimshuffle, size_of
 from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import Use
+from ..protocol.op import InAllSteps, Use
 from .counting import normalize_axis
 
 
@@ -65,6 +65,11 @@ class Join(NumPyOp):
         return Split(self.axis, len(inputs)).parts(
             output_grads[0], [size_of(x, self.axis) for x in inputs]
         )
+
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable | None:
+        if not all(changes for _, changes in inputs):
+            return None
+        return Join(self.axis + 1)(*[x for x, _ in inputs])
 
 
 def _common_size(sizes: Sequence[int | None], axis: int) -> int | None:

@@ -7,14 +7,15 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import dimshuffle, undo_broadcasting
+from ..core.axes import Size, dimshuffle, sizes_of, undo_broadcasting
 from ..core.graph import Apply, NumPyOp, Variable
 from ..core.table import mul
 from ..core.types import TensorType
 from ..protocol.axes import Axes, broadcasting
-from ..protocol.op import Use
+from ..protocol.core_ops import aligned
+from ..protocol.op import InAllSteps, Use
 from .pieces import dot_for
-from .shape import transposed
+from .shape import Reshape, transposed
 
 
 def _product_dtype(x: Variable, y: Variable) -> np.dtype[Any]:
@@ -63,6 +64,29 @@ class Dot(NumPyOp):
             return [outer_product(g, y), self(transposed(x), g)]
         return [self(g, transposed(y)), self(transposed(x), g)]
 
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable:
+        (x, x_changes), (y, y_changes) = inputs
+        left, right = (v.type.ndim for v in node.inputs)
+        if not y_changes:
+            return self(x, y) if left == 1 else _of_joined_rows(x, y)
+        if not x_changes and right == 1:
+            return self(y, transposed(x) if left == 2 else x)
+        # Products of pairs of matrices.
+        if left == 1:
+            x = dimshuffle(x, [0, "x", 1] if x_changes else ["x", "x", 0])
+        elif not x_changes:
+            x = dimshuffle(x, ["x", 0, 1])
+        if right == 1:
+            y = dimshuffle(y, [0, 1, "x"])
+        return dimshuffle(MatMul()(x, y), [0, *[1] * (left == 2), *[2] * (right == 2)])
+
+
+def _of_joined_rows(x: Variable, y: Variable) -> Variable:
+    """Return the products of all matrices in x with y, as one product of all their rows."""
+    rows = Reshape()(x, Size(0)(x) * Size(1)(x), Size(2)(x))
+    product = Dot()(rows, y)
+    return Reshape()(product, Size(0)(x), Size(1)(x), *sizes_of(product)[1:])
+
 
 def outer_product(x: Variable, y: Variable) -> Variable:
     """Return x[i] · y[j] at row i and column j, for vectors x and y."""
@@ -105,3 +129,11 @@ class MatMul(NumPyOp):
             undo_broadcasting(self(g, transposed(y)), x),
             undo_broadcasting(self(transposed(x), g), y),
         ]
+
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable:
+        ndim = node.out.type.ndim
+        return self(*[aligned(x, ndim) if all_ else _padded(x, 1 + ndim) for x, all_ in inputs])
+
+
+def _padded(x: Variable, ndim: int) -> Variable:
+    return dimshuffle(x, [*["x"] * (ndim - x.type.ndim), *range(x.type.ndim)])

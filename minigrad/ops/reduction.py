@@ -24,7 +24,7 @@ from ..core.types import TensorType
 from ..protocol.axes import Axes
 from ..protocol.core_ops import axis_argument, reduction_formula
 from ..protocol.kernels import accumulator, widened
-from ..protocol.op import Use
+from ..protocol.op import InAllSteps, Use
 from .counting import element_count
 from .joining import Join
 from .shape import Reshape
@@ -53,6 +53,11 @@ class AlongAxes(NumPyOp):
     def axes(self, node: Apply) -> Axes:
         axes = range(node.inputs[0].type.ndim)
         return Axes([axes], [[axis for axis in axes if axis not in self.axis]], whole=self.axis)
+
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable:
+        properties = {name: getattr(self, name) for name in self.__props__ or ()}
+        properties["axis"] = tuple(axis + 1 for axis in self.axis)
+        return type(self)(**properties)(inputs[0][0])
 
 
 class Reduction(AlongAxes):

@@ -13,7 +13,7 @@ from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
-from ..protocol.op import Use
+from ..protocol.op import InAllSteps, Use
 from ..protocol.walks import known_integer, made_by, with_numbers
 from .counting import normalize_axes
 
@@ -117,6 +117,12 @@ class Reshape(NumPyOp):
         x, *sizes = inputs
         return [Reshape()(output_grads[0], *sizes_of(x)), *[None] * len(sizes)]
 
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable | None:
+        (x, changes), *sizes = inputs
+        if not changes or any(c for _, c in sizes):
+            return None
+        return self(x, Size(0)(x), *[size for size, _ in sizes])
+
 
 def _is_size_of(size: Variable, x: Variable, axis: int) -> bool:
     """Return whether it is written as the size of x along the axis."""
@@ -158,6 +164,12 @@ class Itself(NumPyOp):
     def axes(self, node: Apply) -> Axes:
         axes = range(node.out.type.ndim)
         return Axes([axes, *[()] * len(node.inputs[1:])], [axes], whole=self.along)
+
+    def at_once(self, node: Apply, inputs: InAllSteps) -> Variable | None:
+        (x, changes), *others = inputs
+        if not changes or any(c for _, c in others) or self.__props__ != ("along",):
+            return None
+        return type(self)(tuple([axis + 1 for axis in self.along]))(x, *[v for v, _ in others])
 
 
 class SpecifyShape(Itself):

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import ACCUMULATORS, Alloc, DimShuffle, Size, Sum, check_filling
+from ..core.axes import ACCUMULATORS, Alloc, DimShuffle, Size, Sum, check_filling, dimshuffle
 from ..core.elementwise import Cast, Elementwise
-from ..core.graph import Apply, Constant
+from ..core.graph import Apply, Constant, Variable
 from ..core.operators import extend
 from .axes import Axes, broadcasting
 from .kernels import numpy_cast, numpy_sum
-from .op import Use
+from .op import InAllSteps, Use
 from .walks import made_by
 
 
@@ -51,6 +51,10 @@ class _DimShuffle:
     def axes(self: Any, node: Apply) -> Axes:
         kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
         return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
+
+    def at_once(self: Any, node: Apply, inputs: InAllSteps) -> Variable:
+        ((x, _),) = inputs
+        return dimshuffle(x, [0, *[o if o == "x" else o + 1 for o in self.new_order]])
 
     def __str__(self: Any) -> str:
         return f"DimShuffle{{{','.join(map(str, self.new_order))}}}"
@@ -119,6 +123,9 @@ class _Sum:
         axes = range(node.inputs[0].type.ndim)
         return Axes([axes], [[axis for axis in axes if axis not in self.axis]])
 
+    def at_once(self: Any, node: Apply, inputs: InAllSteps) -> Variable:
+        return Sum(tuple(axis + 1 for axis in self.axis))(inputs[0][0])
+
     def __str__(self: Any) -> str:
         return f"Sum{{{','.join(map(str, self.axis))}}}"
 
@@ -168,6 +175,16 @@ class _Elementwise:
 
     def axes(self: Any, node: Apply) -> Axes:
         return broadcasting(*[variable.type.shape for variable in node.inputs])
+
+    def at_once(self: Any, node: Apply, inputs: InAllSteps) -> Variable:
+        ndim = node.out.type.ndim
+        return self.make_node(*[aligned(x, ndim) if all_ else x for x, all_ in inputs]).out
+
+
+def aligned(x: Variable, ndim: int) -> Variable:
+    """Return x with axes after the first, so that the elements of steps have so many."""
+    missing = ndim - (x.type.ndim - 1)
+    return dimshuffle(x, [0, *["x"] * missing, *range(1, x.type.ndim)])
 
 
 _ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)

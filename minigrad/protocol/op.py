@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
-from ..core.graph import Apply, NumPyOp, Op, perform
+from ..core.graph import Apply, NumPyOp, Op, Variable, perform
 from ..core.operators import extend
 from .axes import Axes, axes_of
 from .closed import ClosedGraph
 
 # See OpProtocol.expression.
 Use = Callable[..., str]
+# For each input of a node: its value, and whether it has an element for each step of a loop.
+InAllSteps = Sequence[tuple[Variable, bool]]
 # What variables and functions are called in a program.
 Names = Sequence[str]
 
@@ -107,6 +109,14 @@ class OpProtocol:
         the inner graphs, each from its inputs to a tuple. ``use(name)`` makes a new name.
         """
         return [f"{', '.join(outputs)} = {self.expression(node, inputs, use)}"]
+
+    def at_once(self: Any, node: Apply, inputs: InAllSteps) -> Variable | None:
+        """The output for all steps of a loop, which are the first axis; None keeps it in the loop.
+
+        `node` is that of a step. `inputs` are what its inputs are in all steps: an array with the
+        steps as its first axis, or what is the same in all of them.
+        """
+        return None
 
     def with_inner(self: Any, inner: Sequence[ClosedGraph]) -> Op:
         """Return an op like this one, but with other inner graphs in the places of its own."""

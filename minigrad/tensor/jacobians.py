@@ -6,7 +6,7 @@ from typing import Any
 
 from ..core.graph import Variable
 from ..core.types import describe
-from ..gradient import Disconnected, Rop, grad
+from ..gradient import Disconnected, Rop, arranged_as, grad, listed
 from .creation import arange
 from .loops import scan
 
@@ -51,7 +51,7 @@ def jacobian(
         raise TypeError(f"jacobian takes a vector or a scalar; got {describe(expression)}")
     if not expression.type.ndim:
         return grad(expression, wrt, consider_constant, disconnected_inputs)
-    wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+    wanted = listed(wrt)
 
     def row(i: Variable, y: Variable, *others: Variable) -> Any:
         return grad(expression[i], wanted, consider_constant, disconnected_inputs)
@@ -62,7 +62,7 @@ def jacobian(
         non_sequences=[expression, *wanted],
         return_list=True,
     )
-    return type(wrt)(rows) if isinstance(wrt, (list, tuple)) else rows[0]
+    return arranged_as(wrt, rows)
 
 
 def hessian(
@@ -97,7 +97,7 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    wanted = list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
+    wanted = listed(wrt)
     for w in wanted:
         if not isinstance(w, Variable) or w.type.ndim != 1:
             raise TypeError(f"hessian: wrt must be vectors; got {describe(w)}")
@@ -107,7 +107,7 @@ def hessian(
         jacobian(slope, w, consider_constant, "ignore")
         for slope, w in zip(slopes, wanted, strict=True)
     ]
-    return type(wrt)(matrices) if isinstance(wrt, (list, tuple)) else matrices[0]
+    return arranged_as(wrt, matrices)
 
 
 def hessian_vector_product(cost: Any, wrt: Any, p: Any) -> Any:

@@ -9,10 +9,10 @@ from typing import Any
 
 from ...core.axes import DimShuffle, Size, Sum, dimshuffle
 from ...core.credit import credited_to
+from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Constant, Variable, toposort
 from ...core.table import add, mul, neg
 from ...ops.indexing import ALL, INPUT, IncSubtensor
-from ...ops.inner.at_once import at_once, takes_more_memory
 from ...ops.inner.closing import is_filled_with_a_constant
 from ...ops.inner.ifelse import Branches
 from ...ops.inner.remaking import remade
@@ -100,12 +100,18 @@ class _AllSteps:
                     pairs = zip(node.outputs, made, strict=True)
                     self.values.update((v, (x, False)) for v, x in pairs)
                 return
-            if node.nout == 1 and not takes_more_memory(node, changes):
-                value = credited_to(node.made_at, at_once, node, inputs)
+            if node.nout == 1 and not _repeats_elements(node, changes):
+                value = credited_to(node.made_at, node.op.at_once, node, inputs)
                 if value is not None and keeps_types([node.out], [_row_of(value)]):
                     self.values[node.out] = value, True
                     return
         self.histories = before
+
+
+def _repeats_elements(node: Apply, changes: Sequence[bool]) -> bool:
+    """Whether the result for all steps would be far larger than what it is made of."""
+    ndim = max((v.type.ndim for v, c in zip(node.inputs, changes, strict=True) if c), default=0)
+    return isinstance(node.op, Elementwise) and node.out.type.ndim > ndim
 
 
 def _row_of(x: Variable) -> Variable:
