@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 
 import minigrad
 import minigrad.tensor as T
@@ -171,3 +172,65 @@ def test_a_while_loop_keeps_what_its_condition_needs():
     got, slope = f(1.0)
     np.testing.assert_array_equal(got, [1, 4, 16, 64])
     assert slope == 2 * (1 + 4 + 16 + 64)
+
+
+# Of a matrix, that of each step; each in one go for all steps.
+OF_A_STEP = {
+    "sum": (lambda x: x.sum(axis=0), lambda x: x.sum(axis=0)),
+    "max": (lambda x: x.max(axis=1), lambda x: x.max(axis=1)),
+    "softmax": (
+        lambda x: T.nnet.softmax(x, axis=0),
+        lambda x: np.exp(x) / np.exp(x).sum(axis=0),
+    ),
+    "another order": (lambda x: x.dimshuffle(1, "x", 0), lambda x: x.T[:, None]),
+    "part": (lambda x: x[1, ::-1], lambda x: x[1, ::-1]),
+    "joined": (lambda x: T.concatenate([x, 2 * x], axis=1), lambda x: np.hstack([x, 2 * x])),
+    "another shape": (lambda x: x.reshape((3, 2)), lambda x: x.reshape(3, 2)),
+    "checked": (lambda x: T.specify_shape(x, (2, 3)), lambda x: x),
+    "with another": (lambda x: x + x.sum(axis=0), lambda x: x + x.sum(axis=0)),
+    "products of pairs": (
+        lambda x: T.batched_dot(x.dimshuffle("x", 0, 1), x.dimshuffle("x", 1, 0)),
+        lambda x: (x @ x.T)[None],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", OF_A_STEP)
+def test_what_is_done_to_each_element_is_done_to_all_at_once(name):
+    of_variables, of_arrays = OF_A_STEP[name]
+    x = T.dtensor3("x")
+    y, _ = scan(of_variables, x)
+    values = RNG.normal(size=(4, 2, 3))
+    f = minigrad.function([x], y)
+    np.testing.assert_allclose(f(values), [of_arrays(v) for v in values], rtol=1e-12)
+    assert "for " not in f.source
+
+
+class Doubled(minigrad.Op):
+    """2 · x; how that is done for all steps, nobody is told."""
+
+    __props__ = ()
+    itypes = otypes = [T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = 2 * inputs[0]
+
+
+class DoubledAtOnce(Doubled):
+    """2 · x, of vectors in a step, and of a matrix of all of them."""
+
+    def make_node(self, x):
+        return minigrad.Apply(self, [x], [x.type()])
+
+    def at_once(self, node, inputs):
+        return self(inputs[0][0])
+
+
+@pytest.mark.parametrize(("op", "is_loop"), [(Doubled(), True), (DoubledAtOnce(), False)])
+def test_an_op_of_a_users_leaves_the_loop_if_it_tells_how(op, is_loop):
+    x = T.dmatrix("x")
+    y, _ = scan(lambda row: op(row), x)
+    f = minigrad.function([x], y)
+    values = RNG.normal(size=(3, 2))
+    np.testing.assert_array_equal(f(values), 2 * values)
+    assert ("for " in f.source) == is_loop
