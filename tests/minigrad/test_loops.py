@@ -234,3 +234,26 @@ def test_an_op_of_a_users_leaves_the_loop_if_it_tells_how(op, is_loop):
     values = RNG.normal(size=(3, 2))
     np.testing.assert_array_equal(f(values), 2 * values)
     assert ("for " in f.source) == is_loop
+
+
+def test_what_would_be_far_larger_for_all_steps_stays_in_the_loop():
+    x, M = T.dmatrix("x"), minigrad.shared(RNG.normal(size=(5, 3)), name="M")
+    h, _ = scan(lambda row, h: T.tanh(h + T.exp(row + M).sum(axis=0)), x, T.zeros((3,)))
+    f = minigrad.function([x], h)
+    values = RNG.normal(size=(4, 3))
+    got, state = f(values), np.zeros(3)
+    for row, found in zip(values, got, strict=True):
+        state = np.tanh(state + np.exp(row + M.get_value()).sum(axis=0))
+        np.testing.assert_allclose(found, state)
+    (step,), program = parts(f)
+    assert "exp(" in step
+    assert "exp(" not in program
+
+
+def test_an_element_whose_place_changes_is_looked_up_step_by_step():
+    x, places = T.dmatrix("x"), T.lvector("places")
+    y, _ = scan(lambda row, place: row[place], [x, places])
+    values = RNG.normal(size=(3, 4))
+    np.testing.assert_array_equal(
+        minigrad.function([x, places], y)(values, [3, 0, 2]), values[[0, 1, 2], [3, 0, 2]]
+    )
