@@ -344,7 +344,7 @@ class _FewDigits(ScalarFormatter):
     def format_ticks(self, values: Sequence[float]) -> list[str]:
         ticks = np.asarray(values, dtype=np.float64)
         # Ticks are asked for when there is an axis.
-        low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]
+        low, high = sorted(self.axis.get_view_interval())  # type: ignore[union-attr]  # set by then
         seen = ticks[(low <= ticks) & (ticks <= high)]
         if len(seen) < 2:
             return [self.fix_minus(f"{tick:.4g}") for tick in ticks]
@@ -355,7 +355,7 @@ class _FewDigits(ScalarFormatter):
         factor = f"× 10{str(exponent).translate(_SUPERSCRIPTS)}" if exponent else ""
         also = " ".join(filter(None, [factor, summand]))
         label = f"{shortened(self.name, 30)} ({also})" if also else shortened(self.name, 45)
-        self.axis.set_label_text(label)  # type: ignore[union-attr]
+        self.axis.set_label_text(label)  # type: ignore[union-attr]  # set by then
         comma = "," if exponent == 0 and np.abs(seen - common).max() >= 1e4 else ""
         # Zero is added so that there is no -0.
         rounded = rest.round(decimals) + 0

@@ -42,7 +42,7 @@ class OrderedUpdates(OrderedDict[Any, Any]):
             raise TypeError(f"only shared variables can be updated; got {key!r}")
         super().__setitem__(key, value)
 
-    def update(self, other: Any = (), /) -> None:  # type: ignore[override]
+    def update(self, other: Any = (), /) -> None:  # type: ignore[override]  # takes no keywords
         """Take over the updates of a mapping or of pairs."""
         for key, value in other.items() if isinstance(other, Mapping) else other:
             if self.get(key, value) is not value:

@@ -682,3 +682,41 @@ def test_draws_in_a_loop_are_others_in_each_step_and_the_same_in_its_derivative(
             np.testing.assert_allclose(mine, right)
         seen += [tuple(row) for row in noise]
     assert len(set(seen)) == 8
+
+
+def test_derivatives_go_through_the_steps_that_until_has_left():
+    def step(x, h):
+        new = T.tanh(w * h + x)
+        return new, until(new > 0.9)
+
+    x, w = T.dvector("x"), T.dscalar("w")
+    h, _ = scan(step, x, T.constant(0.1))
+    cost = T.sqr(h).sum()
+    f = minigrad.function([x, w], [h, cost, *grad(cost, [x, w])])
+    values, eps = np.array([0.1, 0.2, 1.5, 0.3]), 1e-6
+    done, _, by_x, by_w = f(values, 0.7)
+    assert len(done) == 3
+    slopes = [(f(values + d, 0.7)[1] - f(values - d, 0.7)[1]) / (2 * eps) for d in eps * np.eye(4)]
+    np.testing.assert_allclose(by_x, slopes, rtol=1e-6, atol=1e-12)
+    slope = (f(values, 0.7 + eps)[1] - f(values, 0.7 - eps)[1]) / (2 * eps)
+    np.testing.assert_allclose(by_w, slope, rtol=1e-6)
+
+
+class Unknown(minigrad.Op):
+    """x, whose derivative is not defined."""
+
+    __props__ = ()
+    itypes = otypes = [T.dscalar]
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = inputs[0]
+
+    def grad(self, inputs, output_grads):
+        return [grad_undefined(self, 0, inputs[0], "nobody knows")]
+
+
+def test_what_leads_to_a_state_without_a_derivative_has_none():
+    x = T.dvector("x")
+    h, _ = scan(lambda x, h: Unknown()(h) + x, x, T.zeros(()))
+    with pytest.raises(NullTypeGradError, match="nobody knows"):
+        grad(h[-1], x)

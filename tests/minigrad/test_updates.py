@@ -9,7 +9,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import In, function, shared
-from minigrad.compile.updates import default_updates
+from minigrad.compile.updates import OrderedUpdates, default_updates
 
 MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
 
@@ -354,3 +354,13 @@ def test_what_has_its_state_as_an_attribute_stands_for_it_where_updates_are_left
     draw.rng = counter
     function([], draw, no_default_updates=[draw])()
     assert counter.get_value() == 0
+
+
+def test_joined_updates_give_each_variable_one_new_value():
+    x, y = minigrad.shared(1.0, name="x"), minigrad.shared(2.0, name="y")
+    updates = OrderedUpdates([(x, x + 1)]) + {y: y + 1}
+    assert list(updates) == [x, y]
+    with pytest.raises(KeyError, match="x gets two different new values"):
+        updates.update({x: x + 2})
+    with pytest.raises(TypeError, match="only shared variables"):
+        updates[T.dscalar()] = y
