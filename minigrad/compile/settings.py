@@ -99,7 +99,7 @@ class Section:
 
 
 def set_by_flags(flags: str, variable: str) -> None:
-    """Set what flags as ``floatX=float32,mode=FAST_RUN`` say, which an environment variable has.
+    """Set what the flags of an environment variable say, such as ``floatX=float32,mode=FAST_RUN``.
 
     Raises
     ------

@@ -23,7 +23,7 @@ Shape = Sequence[Any]
 
 
 class _Trilinear(NumPyOp):
-    """The derivative of that sum by one of the three, from the two others and the sizes of its images.
+    """One of the sum's three derivatives, from the other two factors and the sizes of its images.
 
     Images have as many axes as there are strides. Their channels, and the filters, are in so many
     groups, of which each meets one.

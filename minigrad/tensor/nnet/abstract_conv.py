@@ -180,7 +180,7 @@ def conv2d_transpose(
     num_groups: int = 1,
     unshared: bool = False,
 ) -> Variable:
-    """The transposed convolution: each element of the input adds so many times a filter to the result.
+    """The transposed convolution: each element of the input adds a multiple of a filter to the result.
 
     It is the derivative of Σ input · conv2d(y, filters) by y, and makes images larger where that
     makes them smaller ("deconvolution").

@@ -34,7 +34,7 @@ class Mode(str):
         return str.__new__(cls, "FAST_COMPILE" if as_it_stands else "FAST_RUN")
 
     def including(self, *tags: str) -> Mode:
-        """This mode: all rewrites are used that there are."""
+        """This mode: tags of rewrites are ignored, there is one set of them."""
         return self
 
     excluding = requiring = including
