@@ -32,7 +32,8 @@ def replay(outputs: Sequence[Variable], most: int) -> Replay:
     """Return what rewriting does to the graph of the outputs, in so many changes at most, and the rest.
 
     The rewriter builds a graph anew from its inputs up, so that there is none that is whole until the
-    end. Here each fact is used on all equal parts of a whole graph; steps beside it are left out.
+    end. Here each fact is used on all equal parts of a whole graph; steps beside it are left out, and
+    what they lead to comes last, as the rest.
     """
     steps: list[Step] = []
     final = improve(outputs, steps)
@@ -63,8 +64,10 @@ def replay(outputs: Sequence[Variable], most: int) -> Replay:
         new = _lost([after], graph, numbers) or [after]
         states.append(state)
         changes.append(Change(fact, before, after, old, new))
-    if left_out:
-        changes.append(Change(f"{left_out} more", states[-1][0], final[0], [], []))
+    numbers = equal.numbers([*states[-1], *final])
+    if any(numbers[v] != numbers[w] for v, w in zip(states[-1], final, strict=True)):
+        rest = f"{left_out} more" if left_out else "the rest"
+        changes.append(Change(rest, states[-1][0], final[0], [], []))
         states.append(final)
     return Replay(states, changes)
 

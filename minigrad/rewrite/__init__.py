@@ -73,7 +73,7 @@ def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> lis
     """
     if not outputs:
         return []
-    outputs = with_merged_loops(stabilized(outputs, steps=steps))
+    outputs = with_merged_loops(stabilized(outputs, steps=steps), steps)
     return Rewriter((*rules(), _BETTER_INSIDE), steps).final(outputs)
 
 

@@ -15,7 +15,7 @@ from ..ops.inner.remaking import remade
 from ..ops.inner.scan import Scan
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import clone_replace
-from .engine import Rewriter
+from .engine import Rewriter, Step
 from .known import keeps_types
 
 
@@ -27,11 +27,15 @@ def loops_in(outputs: Sequence[Variable]) -> list[Apply]:
 # ---- Loops of the same steps are one -----------------------------------------------------------
 
 
-def with_merged_loops(outputs: Sequence[Variable]) -> list[Variable]:
+def with_merged_loops(
+    outputs: Sequence[Variable], steps: list[Step] | None = None
+) -> list[Variable]:
     """Return the outputs, in which loops over the same values that take the same steps are one.
 
-    A derivative repeats the loop that it is of, to keep more of what its steps compute.
+    A derivative repeats the loop that it is of, to keep more of what its steps compute. What is
+    replaced is added to the steps.
     """
+    steps = [] if steps is None else steps
     outputs = list(outputs)
     merged = True
     while merged:
@@ -43,6 +47,9 @@ def with_merged_loops(outputs: Sequence[Variable]) -> list[Variable]:
             other = groups.setdefault(key, node)
             replaced = {} if other is node else _as_one(other, node)
             if replaced:
+                steps += [
+                    Step("loops of the same steps are one", *pair) for pair in replaced.items()
+                ]
                 outputs = clone_replace(outputs, replaced)
                 merged = True
                 break

@@ -4,6 +4,7 @@ import re
 
 import numpy as np
 import pytest
+from draws import few
 from hypothesis import given
 
 import minigrad
@@ -126,11 +127,21 @@ def structure(outputs):
     return [found[v] for v in outputs]
 
 
+@few
 @given(expressions(most_operations=4))
 def test_the_last_state_is_what_the_rewriter_makes(e):
     cost = e.result.sum()
     outputs = [cost, *minigrad.grad(cost, e.inputs, disconnected_inputs="ignore")]
     assert structure(replay(outputs, 1000).states[-1]) == structure(improve(outputs))
+
+
+def test_loops_of_the_same_steps_are_seen_to_become_one():
+    start = {"initial": x[:2], "taps": [-2, -1]}
+    cost = minigrad.scan(lambda e, h, g: T.tanh(e - h * g), x, start)[0].sum()
+    outputs = [cost, minigrad.grad(cost, x)]
+    found = replay(outputs, 1000)
+    assert "loops of the same steps are one" in [change.fact for change in found.changes]
+    assert structure(found.states[-1]) == structure(improve(outputs))
 
 
 def test_each_state_is_the_last_with_a_fact_used_on_it():
