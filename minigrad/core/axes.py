@@ -96,8 +96,7 @@ class Alloc(NumPyOp):
         if value.type.ndim > len(sizes):
             raise ValueError(f"alloc: {value} has more than the {len(sizes)} dimensions asked for")
         for size in sizes:
-            if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
-                raise TypeError(f"alloc: a size is a whole number; got {size} of {size.type}")
+            check_whole("alloc: a size", size)
         shape = [int(s.data) if isinstance(s, Constant) else None for s in sizes]
         return Apply(self, [value, *sizes], [value.type.clone(shape=shape)()])
 
@@ -110,12 +109,18 @@ class Alloc(NumPyOp):
         return [undo_broadcasting(output_grads[0], inputs[0]), *[None] * len(inputs[1:])]
 
 
+def check_whole(what: str, x: Variable) -> None:
+    """Raise a TypeError unless x, which is this, is a whole number."""
+    if x.type.ndim or x.type.numpy_dtype.kind not in "iu":
+        raise TypeError(f"{what} is a whole number; got {x} of {x.type}")
+
+
 def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None]) -> None:
     """Raise a ValueError unless the value fills the shape: only sizes known to be 1 are repeated."""
     for axis, size in enumerate(value.shape, start=-value.ndim):
         if known[axis] != 1 and size != sizes[axis]:
             raise ValueError(
-                f"a value of shape {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
+                f"sizes differ: {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
             )
 
 

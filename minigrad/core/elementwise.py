@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from .axes import as_tensor_variable, undo_broadcasting
+from .axes import as_tensor_variable, check_filling, undo_broadcasting
 from .configuration import config
 from .graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from .types import TensorType, check_dtype, constant, describe, is_python_number, smallest_dtype
@@ -107,9 +107,7 @@ class Elementwise(NumPyOp):
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         output_storage[0][0] = y = self.compute(*inputs)
         for x, variable in zip(inputs, node.inputs, strict=True):
-            for axis in range(-x.ndim, 0):
-                if variable.type.shape[axis] != 1 and x.shape[axis] != y.shape[axis]:
-                    raise ValueError(f"{self}: sizes differ: {[x.shape for x in inputs]}")
+            check_filling(x, y.shape, variable.type.shape)
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         if self.symbol is None:
@@ -192,9 +190,7 @@ class Cast(Elementwise):
     _vjp = staticmethod(lambda x, y, gy: gy)
 
     def __init__(self, dtype: str) -> None:
-        def convert(x: Any) -> Any:
-            return np.asarray(x).astype(dtype, order="C")
-
+        convert = partial(np.array, dtype=dtype, order="C")
         vjp = self._vjp if np.dtype(dtype).kind == "f" else None  # a step changes nothing
         super().__init__(f"cast_{dtype}", 1, convert, vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import DimShuffle, Size, as_tensor_variable, dimshuffle, sizes_of
+from ..core.axes import DimShuffle, Size, as_tensor_variable, check_whole, dimshuffle, sizes_of
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, NumPyOp, Variable
 from ..core.types import TensorType, constant
@@ -69,10 +69,7 @@ class Reshape(NumPyOp):
 
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
         for size in sizes:
-            if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
-                raise TypeError(
-                    f"reshape of {x}: a size is a whole number; got {size} ({size.type})"
-                )
+            check_whole(f"reshape of {x}: a size", size)
         known = [*map(known_integer, sizes)]
         if known.count(-1) > 1:
             raise ValueError(f"reshape of {x}: only one size can be -1; got {known}")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, size_of, sizes_of
+from ..core.axes import as_tensor_variable, check_whole, size_of, sizes_of
 from ..core.elementwise import TABLE, cast
 from ..core.graph import Variable
 from ..core.table import abs_, and_, eq, maximum, minimum, neq, switch
@@ -323,8 +323,7 @@ def bartlett(M: Any) -> Variable:
     array([0. , 0.5, 1. , 0.5, 0. ])
     """
     M = as_size(M)
-    if M.type.ndim or M.type.numpy_dtype.kind not in "iu":
-        raise TypeError(f"bartlett takes the number of points; got {M} of {M.type}")
+    check_whole("bartlett: the number of points", M)
     steps = cast(maximum(M - 1, 1), "float64")
     window = 1 - abs_(2 * arange(M) / steps - 1)
     return switch(eq(M, 1), 1.0, cast(window, "float64"))

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..compile.updates import OrderedUpdates, as_updates, default_updates
-from ..core.axes import as_tensor_variable, size_of
+from ..core.axes import as_tensor_variable, check_whole, size_of
 from ..core.elementwise import cast
 from ..core.graph import Constant, Variable
 from ..core.sharing import SharedVariable
@@ -237,8 +237,7 @@ def _as_number_of_steps(n_steps: Any) -> Variable:
     if isinstance(n_steps, float) and n_steps.is_integer():
         n_steps = int(n_steps)
     steps = as_tensor_variable(n_steps)
-    if steps.type.ndim or steps.type.numpy_dtype.kind not in "iu":
-        raise TypeError(f"scan: n_steps is an integer scalar; got {steps} of {steps.type}")
+    check_whole("scan: n_steps", steps)
     known = known_integer(steps)
     if known is None:
         return cast(steps, "int64")

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable
+from ..core.axes import as_tensor_variable, check_whole
 from ..core.graph import Variable
 from ..core.types import check_dtype
 from ..ops.counting import normalize_axis
@@ -154,8 +154,7 @@ def argtopk(
     """
     x, number = _along(x, axis)
     k = as_size(kth)
-    if k.type.ndim or k.type.numpy_dtype.kind not in "iu":
-        raise TypeError(f"topk: the number of values is a whole number; got {k} of {k.type}")
+    check_whole("topk: the number of values", k)
     if check_dtype(idx_dtype).kind not in "iu":
         raise TypeError(f"topk: idx_dtype is an integer type; got {idx_dtype!r}")
     if known_integer(k) == 0:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.axes import size_of
+from ...core.axes import check_whole, size_of
 from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
 from ...protocol.op import Use
@@ -142,8 +142,7 @@ class Draw(Op):
             )
         sizes, parameters = self._split(inputs)
         for size in sizes:
-            if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
-                raise TypeError(f"{self}: a size is a whole number; got {size} of {size.type}")
+            check_whole(f"{self}: a size", size)
         known = [*sizes, *self._more_sizes(parameters)]
         numbers = TensorType(self.dtype, [None if v is None else known_integer(v) for v in known])
         after = random_state_type(f"{state.name}_next" if state.name else None)

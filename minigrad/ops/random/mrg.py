@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from ...core.axes import check_whole
 from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
 from ...protocol.op import Use
@@ -160,8 +161,7 @@ class MRGUniform(Op):
         if states.type.dtype != "int32" or states.type.ndim != 2:
             raise TypeError(f"{self}: states are an int32 matrix; got {states} of {states.type}")
         for size in sizes:
-            if size.type.ndim or size.type.numpy_dtype.kind not in "iu":
-                raise TypeError(f"{self}: a size is a whole number; got {size} of {size.type}")
+            check_whole(f"{self}: a size", size)
         numbers = TensorType(self.dtype, list(map(known_integer, sizes)))
         after = states.type(f"{states.name}_next" if states.name else None)
         return Apply(self, [states, *sizes], [after, numbers()])
