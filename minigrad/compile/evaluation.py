@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary, ref
 import numpy as np
 
 from ..core.configuration import config
-from ..core.evaluate import MissingInputError, checked
+from ..core.evaluate import checked
 from ..core.graph import Variable
 from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_node, clone_replace
@@ -46,11 +46,6 @@ def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
         node = clone_node(output.owner, output.owner.inputs)
         output = node.outputs[output.index or 0]
     expressions = clone_replace([output], dict(zip(given, inputs, strict=True)))
-    expressions, missing = without_missing(inputs, expressions)
-    for variable in missing:
-        raise MissingInputError(
-            f"no value for the input {variable} of {variable.type}; give one, as in "
-            f"eval({{{variable}: value}})"
-        )
+    expressions = without_missing("eval", inputs, expressions, "give it one: eval({x: value})")
     mode = as_mode(None)
     return Function("eval", [*map(In, inputs)], expressions, [], itemgetter(0), mode, plans=False)

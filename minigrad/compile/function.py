@@ -32,7 +32,7 @@ from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.profile import Calls, Profile
 from .looking import Lookup
-from .pickling import flattened, restored
+from .pickling import Flat, flattened
 from .program import Program
 from .settings import MODES, OTHER_MODES
 from .updates import as_pairs, as_updates, default_updates, of_same_type
@@ -356,8 +356,8 @@ def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:
     return [v for v in graph_inputs(outputs) if isinstance(v, SharedVariable)]
 
 
-def _restored(expressions: Any, name: str, inputs: Sequence[In], *more: Any) -> Function:
-    return Function(name, inputs, restored(*expressions), *more)
+def _restored(expressions: Flat, name: str, inputs: Sequence[In], *more: Any) -> Function:
+    return Function(name, inputs, expressions.variables(), *more)
 
 
 def _as_swaps(swap: Any, used: Collection[Any]) -> dict[Any, Any]:
@@ -490,15 +490,9 @@ def function(
     expressions += defaults.values()
     targets += defaults
     _check_used(name, given_inputs, replacements, expressions, on_unused_input)
-    expressions, missing = without_missing({i.variable for i in given_inputs}, expressions)
-    for variable in missing:
-        described = (
-            f"{variable} ({variable.type})" if variable.name else f"an unnamed {variable.type}"
-        )
-        raise MissingInputError(
-            f"{name}: the outputs or updates depend on {described}, which is not among the "
-            "inputs; add it to them, or give it a value by givens"
-        )
+    expressions = without_missing(
+        name, {i.variable for i in given_inputs}, expressions, _HOW_TO_GIVE
+    )
     return _kind(profile)(name, given_inputs, expressions, targets, pack, mode)
 
 
@@ -592,15 +586,24 @@ def _check_used(
     warnings.warn(message, stacklevel=4)
 
 
+_HOW_TO_GIVE = "add it to the inputs, or give it a value by givens"
+
+
 def without_missing(
-    given: Collection[Variable], expressions: list[Variable]
-) -> tuple[list[Variable], list[Variable]]:
-    """The expressions, improved if they mention a variable that has no value; those they need."""
-    missing = _missing(expressions, given)
-    if missing:
+    name: str, given: Collection[Variable], expressions: list[Variable], advice: str
+) -> list[Variable]:
+    """The expressions, improved if they mention variables that have no value.
+
+    A `MissingInputError` is raised if they need one all the same.
+    """
+    if missing := _missing(expressions, given):
         expressions = improve_without(missing, expressions)
-        missing = _missing(expressions, given)
-    return expressions, missing
+        for variable in _missing(expressions, given):
+            raise MissingInputError(
+                f"{name}: the outputs or updates depend on {variable} of {variable.type}, which "
+                f"has no value; {advice}"
+            )
+    return expressions
 
 
 def _missing(expressions: Sequence[Variable], given: Collection[Variable]) -> list[Variable]:

@@ -8,9 +8,9 @@ those of people you trust.
 from __future__ import annotations
 
 import copyreg
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from ..core.credit import Line
@@ -56,11 +56,26 @@ def _entry(variable: Variable) -> _Entry:
     return _recorded(variable.owner), variable.index
 
 
-def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Entry]]:
-    """Return what is pickled for these variables: their nodes in order, and a reference to each.
+def _from_entry(entry: Any) -> Variable:
+    return entry if isinstance(entry, Variable) else entry[0].output(entry[1])
+
+
+class Flat(NamedTuple):
+    """Variables as they are pickled: the nodes that compute them in order, and a reference to each.
 
     A pickler that has seen a node's inputs need not go down to them, however deep the graph is.
     """
+
+    nodes: list[_Recorded]
+    entries: list[_Entry]
+
+    def variables(self) -> list[Variable]:
+        """Return the variables; in between, they may have been pickled."""
+        return [*map(_from_entry, self.entries)]
+
+
+def flattened(variables: Iterable[Variable]) -> Flat:
+    """Return the variables as they are pickled."""
     variables = list(variables)
     # What constants were written with comes before them, also if that leads to more constants.
     noted: list[Variable] = []
@@ -68,26 +83,18 @@ def flattened(variables: Iterable[Variable]) -> tuple[list[_Recorded], list[_Ent
     while new := [v for v in notes_of(v for n in order for v in n.inputs) if v not in noted]:
         noted = [*new, *noted]
         order = toposort([*noted, *variables])
-    return [*map(_recorded, order)], [*map(_entry, variables)]
+    return Flat([*map(_recorded, order)], [*map(_entry, variables)])
 
 
-def restored(nodes: Sequence[Any], entries: Iterable[Any]) -> list[Variable]:
-    """The variables of which `flattened` returned these; in between, they may have been pickled."""
-    return [
-        entry if isinstance(entry, Variable) else entry[0].output(entry[1]) for entry in entries
-    ]
-
-
-def restored_variable(nodes: Sequence[Any], entries: Iterable[Any]) -> Variable:
-    """As `restored`, of a single variable."""
-    return restored(nodes, entries)[0]
+def _restored_variable(flat: Flat) -> Variable:
+    return flat.variables()[0]
 
 
 def _restored_node(
     op: Op, entries: Iterable[Any], outputs: Iterable[tuple[Any, str | None]], line: Line | None
 ) -> Apply:
     variables = [Variable(type, name=name) for type, name in outputs]
-    node = Apply(op, restored((), entries), variables)
+    node = Apply(op, [*map(_from_entry, entries)], variables)
     node.made_at = line
     return node
 
@@ -96,7 +103,7 @@ def _reduced_variable(variable: Variable) -> Any:
     """A leaf is pickled as it is, an expression with the list of its nodes: see `flattened`."""
     if variable.owner is None:
         return object.__reduce_ex__(variable, 2)
-    return restored_variable, flattened([variable])
+    return _restored_variable, (flattened([variable]),)
 
 
 def _from_table(name: str) -> Elementwise:

@@ -211,7 +211,7 @@ def test_a_shape_that_nothing_else_has_is_asked_for(x):
 
 
 def test_an_update_that_needs_a_variable_names_it(x, w):
-    with pytest.raises(minigrad.MissingInputError, match="depend on x .*add it to them"):
+    with pytest.raises(minigrad.MissingInputError, match="depend on x .*add it to the inputs"):
         function([], updates=[(w, w + x)])
 
 
