@@ -10,8 +10,8 @@ from ..protocol.closed import ClosedGraph
 from ..protocol.walks import clone_replace
 from ..rewrite import rules, without_the_unread
 from ..rewrite.engine import Rewriter, Rule
+from ..rewrite.inner import improving_inner
 from ..rewrite.rules.constants import FILLING_RULES
-from ..rewrite.rules.loops import improving_inner
 from .layout import LAYOUT_RULES, feature_major_sources, transposes_of_products
 from .picking import PICKING_RULES
 from .sums import SUM_RULES
@@ -43,7 +43,9 @@ def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
     # These would keep the others from finding their forms.
     for last in ([transposes_of_products(outputs)], FILLING_RULES):
         outputs = Rewriter(last).final(outputs)
-    return ClosedGraph(graph.inputs, outputs)
+    result = ClosedGraph(graph.inputs, outputs)
+    result.improved.add("sizes")  # also for when it is part of an operation
+    return result
 
 
 _BETTER_INSIDE = improving_inner(lambda graph: improve_for_sizes(graph).outputs, "sizes")

@@ -15,11 +15,12 @@ class ClosedGraph:
     Whatever else the outputs depend on has a value: a constant, a shared variable.
     """
 
-    __slots__ = ("_structure", "inputs", "outputs")
+    __slots__ = ("_structure", "improved", "inputs", "outputs")
 
     def __init__(self, inputs: Iterable[Variable], outputs: Iterable[Variable]) -> None:
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
+        self.improved: set[str] = set()  # in which ways it is as good as can be
         self._structure: Any = None
 
     @property

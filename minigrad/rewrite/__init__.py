@@ -12,12 +12,13 @@ from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace
 from .choices import with_lazy_branches
 from .engine import RewriteError, Rewriter, Rule, Step, rule
+from .inner import improving_inner
 from .loops import with_merged_loops, without_the_unread
 from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
 from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
 from .rules.logarithms import logarithms
-from .rules.loops import LOOP_RULES, improving_inner
+from .rules.loops import LOOP_RULES
 from .rules.parts import PART_RULES
 from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
 from .rules.quotients import NORM_RULES, QUOTIENT_RULES, is_root

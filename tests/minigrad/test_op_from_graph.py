@@ -82,3 +82,9 @@ def test_what_it_does_not_take_is_refused():
         OpFromGraph([x], [x])(T.dvector("v"))
     with pytest.raises(TypeError, match="0 derivatives for 1 inputs"):
         minigrad.grad(OpFromGraph([x], [x], grad_overrides=lambda i, g: [])(x), x)
+
+
+def test_its_expression_is_improved_like_any_other():
+    x = T.dvector("x")
+    f = minigrad.function([x], OpFromGraph([x], [T.log(1 + T.exp(x))])(x))
+    np.testing.assert_array_equal(f([1000.0]), [1000.0])

@@ -120,7 +120,6 @@ class Branches(Op):
         self.inner = (then, other)
         self._places = tuple(map(tuple, places))
         self.name = name
-        self.improved: set[str] = set()  # in which ways the graphs are as good as can be
 
     def with_inner(self, inner: Sequence[ClosedGraph]) -> Branches:
         then, other = inner

@@ -64,7 +64,8 @@ class Scan(Op):
         # A result that is another one, too, is computed and handed over once.
         distinct = list(dict.fromkeys(graph.outputs))
         place = [distinct.index(v) for v in graph.outputs]
-        self.graph = ClosedGraph(graph.inputs, distinct)
+        is_distinct = len(distinct) == len(graph.outputs)
+        self.graph = graph if is_distinct else ClosedGraph(graph.inputs, distinct)
         self.inner = (self.graph,)
         self.n_sequences = n_sequences
         self.states = tuple([place[i] for i in states])
@@ -75,7 +76,6 @@ class Scan(Op):
         self.truncate = truncate
         self.name = name
         self._asked: tuple[TensorType, ...] | None = None  # the types that the graph was made for
-        self.improved: set[str] = set()  # in which ways the graph is as good as can be
 
     # ---- The parts of its inputs and outputs ------------------------------------------------------
 

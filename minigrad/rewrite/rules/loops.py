@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
@@ -14,7 +14,6 @@ from ...core.graph import Apply, Constant, Variable, toposort
 from ...core.table import add, mul, neg
 from ...ops.indexing import ALL, INPUT, IncSubtensor
 from ...ops.inner.closing import is_filled_with_a_constant
-from ...ops.inner.ifelse import Branches
 from ...ops.inner.remaking import remade
 from ...ops.inner.scan import Scan
 from ...ops.joining import Join
@@ -22,31 +21,8 @@ from ...ops.linalg import Dot
 from ...ops.shape import Reshape, transposed
 from ...protocol.closed import ClosedGraph
 from ...protocol.walks import Applied, clone_node, clone_replace, made_by
-from ..engine import Replacement, Rewriter, Rule, rule
+from ..engine import Replacement, Rewriter, rule
 from ..known import is_zeros, keeps_types
-
-
-def improving_inner(improve: Callable[[ClosedGraph], Sequence[Variable]], key: str) -> Rule:
-    """Return the rule that graphs in operations can be written better: as `improve` does."""
-
-    @rule("what an operation holds can be computed better", Scan, Branches)
-    def better_inside(node: Applied[Any], rewriter: Rewriter) -> Replacement:
-        op = node.op
-        if key in op.improved:
-            return None
-        op.improved.add(key)
-        graphs = [ClosedGraph(graph.inputs, improve(graph)) for graph in op.inner]
-        pairs = [*zip(op.inner, graphs, strict=True)]
-        if not all(keeps_types(was.outputs, now.outputs) for was, now in pairs):
-            return None
-        if all(was.structure == now.structure for was, now in pairs):
-            return None
-        better = op.with_inner(graphs)
-        better.improved.add(key)
-        new: list[Variable] = better.make_node(*node.inputs).outputs
-        return new
-
-    return better_inside
 
 
 class _AllSteps:
