@@ -16,6 +16,12 @@ Use = Callable[..., str]
 InAllSteps = Sequence[tuple[Variable, bool]]
 # What variables and functions are called in a program.
 Names = Sequence[str]
+# What to put in the place of variables.
+Replacements = Mapping[Variable, Variable]
+# For each output of a node, the nodes that read it; None stands for who asked for the output.
+Readers = Mapping[Variable, Sequence[Apply | None]]
+# Makes one of variables that compute the same.
+Merge = Callable[[Sequence[Variable]], list[Variable]]
 
 
 @extend(Op)
@@ -28,6 +34,7 @@ class OpProtocol:
     takes_out = False
     in_place = False
     inner: Sequence[ClosedGraph] = ()
+    alternatives: Sequence[Sequence[int]] = ()
     is_analytic = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
@@ -124,6 +131,27 @@ class OpProtocol:
             f"{self}: define with_inner, which puts other graphs in the place of its own"
         )
 
+    def with_branches(
+        self: Any, branches: Sequence[ClosedGraph], places: Sequence[Sequence[int]]
+    ) -> Op:
+        """Return an op that computes the alternative that it needs itself, by one of these graphs.
+
+        Its first inputs are those of this op that are no alternatives. `places` are those of each
+        graph's inputs among the others.
+        """
+        raise TypeError(f"{self}: define with_branches, or have no alternatives")
+
+    def as_read(self: Any, node: Apply, readers: Readers) -> Replacements:
+        """What to put for outputs that are read, or for readers' outputs, if others are not read."""
+        return {}
+
+    def merged_with(self: Any, node: Apply, other: Apply, merge: Merge) -> Replacements:
+        """What to put for the outputs of two nodes of this class, of the same inputs, to make them one.
+
+        Nothing if they cannot be. `merge` tells which of their inner variables are equal.
+        """
+        return {}
+
     def _performer(self: Any, node: Apply) -> Callable[..., Any]:
         """`perform` as a function from arrays to the output, or to a tuple of outputs."""
 
@@ -172,6 +200,9 @@ in_place : bool
     Whether that array may be one of the inputs.
 inner : sequence of ClosedGraph
     The graphs that are part of what the op computes.
+alternatives : sequence of sequence of int
+    Groups of inputs, by their numbers, of which one alone is needed; which, other inputs tell. What
+    makes the others is not computed, if nothing else needs it: see `with_branches`.
 is_analytic : bool
     Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
     be found by a complex step.

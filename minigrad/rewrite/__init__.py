@@ -12,8 +12,7 @@ from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace
 from .choices import with_lazy_branches
 from .engine import RewriteError, Rewriter, Rule, Step, rule
-from .inner import improving_inner
-from .loops import with_merged_loops, without_the_unread
+from .inner import improving_inner, with_merged, without_the_unread
 from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
 from .rules.constants import FOLDING_RULES
 from .rules.identities import identities, stable_identities
@@ -74,7 +73,7 @@ def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> lis
     """
     if not outputs:
         return []
-    outputs = with_merged_loops(stabilized(outputs, steps=steps), steps)
+    outputs = with_merged(stabilized(outputs, steps=steps), steps)
     return Rewriter((*rules(), _BETTER_INSIDE), steps).final(outputs)
 
 

@@ -1,12 +1,17 @@
-"""Rewrite the graphs that operations hold, as all else is rewritten."""
+"""Rewrite operations that hold graphs: what they hold, several as one, and without what is unread.
+
+The last two are passes and no rules, because all users of a result decide.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from ..core.graph import Apply, Op, Variable
+from ..core.graph import Apply, Op, Variable, toposort
 from ..protocol.closed import ClosedGraph
-from .engine import Replacement, Rewriter, Rule, rule
+from ..protocol.walks import clone_replace
+from .engine import Replacement, Rewriter, Rule, Step, rule
 from .known import keeps_types
 
 
@@ -33,3 +38,51 @@ def improving_inner(improve: Callable[[ClosedGraph], Sequence[Variable]], key: s
         return new
 
     return better_inside
+
+
+def _holding_graphs(outputs: Sequence[Variable]) -> list[Apply]:
+    return [node for node in toposort(outputs) if node.op.inner]
+
+
+def with_merged(outputs: Sequence[Variable], steps: list[Step] | None = None) -> list[Variable]:
+    """Return the outputs, in which loops over the same values that take the same steps are one.
+
+    A derivative repeats the loop that it is of, to keep more of what its steps compute. What is
+    replaced is added to the steps.
+    """
+    outputs = list(outputs)
+    while replaced := _first_merger(_holding_graphs(outputs)):
+        if steps is not None:
+            steps += [Step("loops of the same steps are one", *pair) for pair in replaced.items()]
+        outputs = clone_replace(outputs, replaced)
+    return outputs
+
+
+def _first_merger(nodes: Sequence[Apply]) -> Mapping[Variable, Variable]:
+    """Return what to put for the outputs of the first two that can be one; nothing if none can."""
+    groups: dict[Any, list[Apply]] = {}
+    for node in nodes:
+        group = groups.setdefault((type(node.op), *node.inputs), [])
+        for other in group:
+            replaced = node.op.merged_with(other, node, Rewriter(()).final)
+            if replaced and keeps_types([*replaced], [*replaced.values()]):
+                return replaced
+        group.append(node)
+    return {}
+
+
+def without_the_unread(outputs: Sequence[Variable]) -> list[Variable]:
+    """Return the outputs, for which operations compute and keep only what somebody reads."""
+    outputs = list(outputs)
+    # What a later one no longer reads, an earlier one need not make.
+    for node in reversed(_holding_graphs(outputs)):
+        readers: dict[Variable, list[Apply | None]] = {y: [] for y in node.outputs}
+        for reader in toposort(outputs):
+            for v in readers.keys() & reader.inputs:
+                readers[v].append(reader)
+        for y in readers.keys() & outputs:
+            readers[y].append(None)
+        replaced = node.op.as_read(node, readers) if any(readers.values()) else {}
+        if replaced and keeps_types([*replaced], [*replaced.values()]):
+            outputs = clone_replace(outputs, replaced)
+    return outputs

@@ -22,10 +22,10 @@ from ...protocol.closed import ClosedGraph
 from ...protocol.walks import clone_replace, made_by
 from ..functions import tensor_copy
 from ..indexing import IncSubtensor, as_pattern
-from ..joining import Join
 from ..shape import Shape, as_type
 from ..undefined import NullType, of_type_if_defined
 from .closing import closed
+from .remaking import before_each_step
 from .scan import Scan
 
 # What is computed anew rather than kept from the other loop: it takes no time, or is but a view.
@@ -221,19 +221,11 @@ class _Backwards:
                 result.append(self._sequences[self._rows.index(v)])
             elif v in self._states:
                 k = self._states.index(v)
-                result.append(self._before(history[graph.outputs[op.states[k]]], k))
+                after, first = history[graph.outputs[op.states[k]]], as_type(self._first[k], v.type)
+                result.append(before_each_step(after, first, op.backwards))
             else:
                 result.append(history[v])
         return result
-
-    def _before(self, after: Variable, k: int) -> Variable:
-        """Return a state before each step, from the state after each."""
-        type = self._states[k].type
-        first = as_type(self._first[k], type)
-        first = DimShuffle(("x", *range(type.ndim)))(first)
-        if self._op.backwards:
-            return Join(0)(after, first)[1:]
-        return Join(0)(first, after)[:-1]
 
     def _window(self) -> tuple[Any, Variable]:
         """Return the slice of the steps that derivatives pass, None for all, and their number."""

@@ -28,6 +28,13 @@ class IfElse(Op):
         self.n = n
         self.name = name
         self.view_map = {i: [1 + i, 1 + n + i] for i in range(n)}
+        self.alternatives = range(1, 1 + n), range(1 + n, 1 + 2 * n)
+
+    def with_branches(
+        self, branches: Sequence[ClosedGraph], places: Sequence[Sequence[int]]
+    ) -> Branches:
+        then, other = branches
+        return Branches(then, other, places, self.name)
 
     def make_node(self, condition: Any, *values: Any) -> Apply:
         condition = as_tensor_variable(condition)

@@ -1,13 +1,18 @@
-"""Make a loop anew: of some of its states and results, with more of what its steps compute, or less."""
+"""Make a loop anew: with more of what its steps compute, or less; of two loops one."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from ...core.axes import dimshuffle
 from ...core.credit import credited_to
-from ...core.graph import Apply, Variable
-from ...protocol.walks import clone_replace, graph_inputs
+from ...core.graph import Apply, Variable, toposort
+from ...protocol.closed import ClosedGraph
+from ...protocol.op import Merge, Readers
+from ...protocol.walks import clone_replace, graph_inputs, made_by
+from ..indexing import Subtensor, as_pattern
+from ..joining import Join
 from .closing import closed
 from .scan import Scan
 
@@ -73,3 +78,109 @@ def remade(
     made = credited_to(node.made_at, loop.make_node, *inputs).outputs
     values = dict(zip(changed, made, strict=False)) | {k: first[k] for k in fixed}
     return Remade(values, dict(zip(histories, made[len(changed) :], strict=True)))
+
+
+def before_each_step(after: Variable, first: Variable, backwards: bool) -> Variable:
+    """Return a state before each step, from the state after each."""
+    first = _as_row(first)
+    return Join(0)(after, first)[1:] if backwards else Join(0)(first, after)[:-1]
+
+
+def _as_row(x: Variable) -> Variable:
+    """Return an array of which x is the one element."""
+    return dimshuffle(x, ["x", *range(x.type.ndim)])
+
+
+def as_read(node: Apply, readers: Readers) -> dict[Variable, Variable]:
+    """Return what to put for outputs that are read: see `Op.as_read`.
+
+    Where nothing but x[-1] is read of the history x of a state, that is its last value.
+    """
+    op: Any = node.op
+    outputs = op.graph.outputs
+    lasts = dict(zip(node.outputs, op.lasts, strict=False))
+    histories = dict(zip(node.outputs[len(lasts) :], op.outs, strict=True))
+    from_the_end = {
+        y: op.states.index(j)
+        for y, j in histories.items()
+        if j in op.states and not op.backwards
+        if readers[y] and all(n and _is_last(n, y) for n in readers[y])
+    }
+    read = {y: k for y, k in lasts.items() if readers[y]}
+    kept = {y: outputs[j] for y, j in histories.items() if readers[y] and y not in from_the_end}
+    wanted = list(dict.fromkeys([*read.values(), *from_the_end.values()]))
+    needed = _needed(op, wanted, kept.values())
+    if len(read) + len(kept) == node.nout and len(needed) == len(op.states):
+        return {}
+    made = remade(node, sorted(needed), wanted, kept.values())
+    replaced = {y: made.lasts[k] for y, k in read.items()}
+    replaced |= {y: made.histories[v] for y, v in kept.items()}
+    for y, k in from_the_end.items():
+        # One row if there has been a step, else none: which is refused as before.
+        row = _as_row(made.lasts[k])
+        pattern, indices = as_pattern(row, slice(None, node.inputs[0]))
+        row = Subtensor(pattern)(row, *indices)
+        for reader in filter(None, readers[y]):
+            replaced[reader.out] = reader.op(row, *reader.inputs[1:])
+    return replaced
+
+
+def _needed(op: Scan, lasts: Iterable[int], histories: Iterable[Variable]) -> set[int]:
+    """Return the states that these last values and histories depend on."""
+    outputs, (_, states, _) = op.graph.outputs, op.parts(op.graph.inputs)
+    results = [*histories] + ([] if op.until is None else [outputs[op.until]])
+    needed, more = set(lasts), {-1}
+    while more:
+        wanted = [*results, *[outputs[op.states[k]] for k in needed]]
+        used = {v for n in toposort(wanted, stop_at=op.graph.inputs) for v in n.inputs} | {*wanted}
+        more = {k for k, v in enumerate(states) if v in used} - needed
+        needed |= more
+    return needed
+
+
+def _is_last(node: Apply, history: Variable) -> bool:
+    """Return whether the node takes the last element of the history, and nothing else of it."""
+    taken = made_by(node.out, Subtensor) if node.nout == 1 else None
+    return (
+        taken is not None
+        and taken.inputs.count(history) == 1
+        and (taken.inputs[0] is history and taken.op.pattern[0] == -1)
+    )
+
+
+def as_one(one: Apply, other: Apply, merge: Merge) -> dict[Variable, Variable]:
+    """Return what to put for the outputs of two loops, if their steps are the same."""
+    a: Any = one.op
+    b: Any = other.op
+    if _manner(a) != _manner(b):
+        return {}
+    n = len(a.graph.outputs)
+    both = merge([*a.graph.outputs, *b.graph.on(a.graph.inputs)])
+    mine, theirs = both[:n], both[n:]
+    pairs = [*zip(a.states, b.states, strict=True)]
+    pairs += [] if a.until is None else [(a.until, b.until)]
+    if any(mine[i] is not theirs[j] for i, j in pairs):
+        return {}
+    lasts = list(dict.fromkeys([*a.lasts, *b.lasts]))
+    outs = list(dict.fromkeys([*[mine[j] for j in a.outs], *[theirs[j] for j in b.outs]]))
+    distinct = list(dict.fromkeys(both))
+    loop = a.with_graph(
+        ClosedGraph(a.graph.inputs, distinct),
+        states=[distinct.index(mine[j]) for j in a.states],
+        lasts=lasts,
+        outs=[distinct.index(v) for v in outs],
+        until=None if a.until is None else distinct.index(mine[a.until]),
+    )
+    made = credited_to(one.made_at, loop.make_node, *one.inputs).outputs
+    last = dict(zip(lasts, made, strict=False))
+    history = dict(zip(outs, made[len(lasts) :], strict=True))
+    replaced: dict[Variable, Variable] = {}
+    for node, results in ((one, mine), (other, theirs)):
+        new = [*[last[k] for k in node.op.lasts], *[history[results[j]] for j in node.op.outs]]
+        replaced.update(zip(node.outputs, new, strict=True))
+    return replaced
+
+
+def _manner(op: Scan) -> Any:
+    """Return what must be equal of two loops whose steps are."""
+    return op.n_sequences, len(op.states), op.until is None, op.backwards, op.truncate

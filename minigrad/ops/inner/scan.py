@@ -14,7 +14,7 @@ from ...core.graph import Apply, Constant, Op, Variable
 from ...core.types import TensorType
 from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Names, Use
+from ...protocol.op import Merge, Names, Readers, Replacements, Use
 from ...protocol.walks import known_integer, made_by, with_numbers
 from ..shape import SpecifyShape
 
@@ -357,6 +357,18 @@ class Scan(Op):
         from .backwards import derivatives  # which makes loops
 
         return derivatives(self, inputs, outputs, output_grads)
+
+    # ---- Other loops in its place ------------------------------------------------------
+
+    def as_read(self, node: Apply, readers: Readers) -> Replacements:
+        from .remaking import as_read
+
+        return as_read(node, readers)
+
+    def merged_with(self, node: Apply, other: Apply, merge: Merge) -> Replacements:
+        from .remaking import as_one
+
+        return as_one(node, other, merge)
 
     # ---- Equality and text ------------------------------------------------------
 

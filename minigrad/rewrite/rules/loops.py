@@ -7,16 +7,15 @@ from collections.abc import Collection, Iterable, Sequence
 from functools import reduce
 from typing import Any
 
-from ...core.axes import DimShuffle, Size, Sum, dimshuffle
+from ...core.axes import DimShuffle, Size, Sum
 from ...core.credit import credited_to
 from ...core.elementwise import Elementwise
 from ...core.graph import Apply, Constant, Variable, toposort
 from ...core.table import add, mul, neg
 from ...ops.indexing import ALL, INPUT, IncSubtensor
 from ...ops.inner.closing import is_filled_with_a_constant
-from ...ops.inner.remaking import remade
+from ...ops.inner.remaking import before_each_step, remade
 from ...ops.inner.scan import Scan
-from ...ops.joining import Join
 from ...ops.linalg import Dot
 from ...ops.shape import Reshape, transposed
 from ...protocol.closed import ClosedGraph
@@ -375,7 +374,7 @@ def _with_expressions(
     for v, kept in zip(used, inside, strict=True):
         history = made.histories[kept]
         if v in states:
-            history = _before_each(history, first[states.index(v)], op.backwards)
+            history = before_each_step(history, first[states.index(v)], op.backwards)
         histories[known.histories[v]] = history
     expressions = clone_replace(expressions, histories)
     new = dict(zip([*moved, *totals], expressions, strict=True))
@@ -383,12 +382,6 @@ def _with_expressions(
         lasts={**made.lasts, **{k: new[k] for k in totals}},
         histories={**made.histories, **{v: new[v] for v in moved}},
     ).outputs(node)
-
-
-def _before_each(after: Variable, first: Variable, backwards: bool) -> Variable:
-    """Return a state before each step, from the state after each."""
-    first = dimshuffle(first, ["x", *range(first.type.ndim)])
-    return Join(0)(after, first)[1:] if backwards else Join(0)(first, after)[:-1]
 
 
 def _leaves(outputs: Sequence[Variable]) -> list[Variable]:
