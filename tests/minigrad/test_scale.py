@@ -162,13 +162,13 @@ def of_parts(n):
 
 # How to build a graph, and the size to begin with.
 GRAPHS = {
-    "a chain of functions": (repeated(lambda x, y: T.sin(y) + x), 12),
-    "a chain of views": (repeated(lambda x, y: y[::-1]), 20),
-    "a chain of a user's op": (repeated(lambda x, y: Same()(y)), 20),
-    "a sum of inputs": (of_inputs(sum), 40),
-    "joined inputs": (of_inputs(lambda xs: T.sqr(T.concatenate(xs))), 50),
-    "products with shared matrices": (of_shared, 10),
-    "the parts of an input": (of_parts, 12),
+    "a chain of functions": (repeated(lambda x, y: T.sin(y) + x), 8),
+    "a chain of views": (repeated(lambda x, y: y[::-1]), 12),
+    "a chain of a user's op": (repeated(lambda x, y: Same()(y)), 12),
+    "a sum of inputs": (of_inputs(sum), 25),
+    "joined inputs": (of_inputs(lambda xs: T.sqr(T.concatenate(xs))), 30),
+    "products with shared matrices": (of_shared, 6),
+    "the parts of an input": (of_parts, 8),
 }
 
 
