@@ -10,6 +10,7 @@ from sphinx.util.docutils import SphinxDirective
 import minigrad
 import minigrad.tensor as T
 from minigrad.core.elementwise import TABLE, Elementwise
+from minigrad.ops.functions import OfOrder
 from minigrad.printing import latex
 
 
@@ -18,8 +19,9 @@ def equations(op: Elementwise) -> str:
     *inputs, output, _ = op.vjp.__code__.co_varnames[: op.n_inputs + 2]
     variables = [T.dscalar(name) for name in inputs]
     result = op(*variables)
-    derivatives = minigrad.grad(result, variables, disconnected_inputs="ignore")
-    written = {f"∂{output}/∂{name}": d for name, d in zip(inputs, derivatives, strict=True)}
+    wrt = variables[isinstance(op, OfOrder) :]
+    derivatives = minigrad.grad(result, wrt, disconnected_inputs="ignore")
+    written = {f"∂{output}/∂{x.name}": d for x, d in zip(wrt, derivatives, strict=True)}
     if op.name == "switch":
         del written["∂z/∂condition"]  # which has none
     return latex({output: result, **written})
@@ -65,7 +67,7 @@ class Derivatives(SphinxDirective):
         for name, op in TABLE.items():
             if op.vjp is None:
                 flat.append(name)
-            elif name != "tri_gamma":  # its derivative is lacking
+            else:
                 grid += entry(name, equations(op))
         names = [[nodes.literal("", name), nodes.Text(", ")] for name in flat]
         words = [nodes.Text("Without one, or 0 wherever there is one: "), *sum(names, [])[:-1]]

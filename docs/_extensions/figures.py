@@ -23,13 +23,10 @@ CURVES = {"f": ("#123456", "-"), "df": ("#654321", "--")}
 
 
 def curves(function: Callable[[Any], Any]) -> list[Any]:
-    """Return values and derivative; only the values if minigrad has no derivative of them."""
+    """Return values and derivative."""
     x = T.dvector("x")
     y = function(x)
-    try:
-        results = [y, minigrad.grad(y.sum(), x, disconnected_inputs="ignore")]
-    except TypeError:  # the derivative of tri_gamma
-        results = [y]
+    results = [y, minigrad.grad(y.sum(), x, disconnected_inputs="ignore")]
     with np.errstate(all="ignore"):
         return minigrad.function([x], results)(POINTS)
 

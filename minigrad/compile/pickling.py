@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from weakref import WeakValueDictionary
 
 from ..core.credit import Line
-from ..core.elementwise import TABLE, Cast, Elementwise, Quotient, Switch
+from ..core.elementwise import TABLE, Cast, Elementwise
 from ..core.graph import Apply, Constant, Op, Variable, toposort
 from ..core.operators import extend
 from ..core.types import TensorType
@@ -110,6 +110,12 @@ def _from_table(name: str) -> Elementwise:
     return TABLE[name]
 
 
+@extend(Elementwise)
+class _Line:
+    def __reduce__(self: Any) -> Any:
+        return _from_table, (self.name,)
+
+
 @extend(Constant)
 class _Constant:
     def __setstate__(self: Any, state: dict[str, Any]) -> None:
@@ -120,6 +126,4 @@ class _Constant:
 copyreg.pickle(Variable, _reduced_variable)
 copyreg.pickle(Apply, lambda node: (attrgetter("owner"), (node.output(0),)))
 copyreg.pickle(TensorType, lambda type: (TensorType, (type.dtype, type.shape)))
-for kind in (Elementwise, Quotient, Switch):
-    copyreg.pickle(kind, lambda op: (_from_table, (op.name,)))
 copyreg.pickle(Cast, lambda op: (Cast, (op.dtype,)))

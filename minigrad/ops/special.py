@@ -63,6 +63,26 @@ def tri_gamma(x: Any) -> Any:
     return np.where(x > 0, at_above, mirrored).astype(x.dtype)
 
 
+def polygamma(n: Any, x: Any) -> Any:
+    """The n-th derivative of psi(x), which is (−1)ⁿ⁺¹ n! Σ (x + k)⁻ⁿ⁻¹ over k ≥ 0; NaN if n is no
+    natural number."""
+    dtype = np.result_type(n, x)
+    n, x = np.broadcast_arrays(np.asarray(n, "float64"), np.asarray(x, "float64"))
+    with np.errstate(all="ignore"):
+        s, y, total = n + 1, x.copy(), np.zeros_like(x)
+        while (near := y < STEPS + 2 * s).any():
+            total[near] += y[near] ** -s[near]
+            y[near] += 1
+        # The rest of the sum by Euler and Maclaurin's formula: DLMF 25.11.5.
+        rest, term = y / n + 0.5, s / y
+        for k, b in enumerate(BERNOULLI, start=1):
+            rest = rest + b / math.factorial(2 * k) * term
+            term = term * (s + 2 * k - 1) * (s + 2 * k) / y**2
+        result = np.where(np.mod(n, 2) == 1, 1, -1) * gamma(s) * (total + rest * y**-s)
+        result = np.where(n == 0, psi(x), result)
+        return np.where((n >= 0) & (n == np.floor(n)), result, np.nan).astype(dtype)
+
+
 def _reflected(x: Any) -> tuple[Any, Any]:
     """Return x if x > 0, else 1 − x, in double precision; and the distance of x from an integer."""
     x = np.asarray(x, dtype="float64")
@@ -148,3 +168,17 @@ def erfcinv(x: Any) -> Any:
     """The y with erfc(y) = x, from 0 to 2, exact also where x is tiny."""
     wide = np.asarray(x, "float64")
     return _inverse_of_erf(1 - wide, np.where(wide < 1, wide, 2 - wide)).astype(x.dtype)
+
+
+def erfcx(x: Any) -> Any:
+    """exp(x²) · erfc(x), also where one factor overflows and the other is 0."""
+    wide = np.asarray(x, "float64")
+    with np.errstate(all="ignore"):
+        high = wide.astype("float32").astype("float64")  # so its square is exact
+        square = np.exp(high**2) * np.exp((wide - high) * (wide + high))
+        fraction = np.zeros_like(wide)
+        for k in range(60, 0, -1):  # DLMF 7.9.1, from a depth that suffices for x = 2
+            fraction = k / 2 / (wide + fraction)
+        far = 1 / math.sqrt(math.pi) / (wide + fraction)
+        near = np.where(wide < -30, np.inf, square * erfc(wide))
+        return np.where(wide < 2, near, far).astype(x.dtype)

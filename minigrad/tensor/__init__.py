@@ -26,8 +26,9 @@ from ..core.table import (
 from ..core.types import TensorType, constant
 from ..gradient import Lop, Rop, grad
 from ..ops.functions import (
-    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, ceil, clip, erf, erfc, erfcinv, erfinv,
-    exp2, floor, gamma, gammaln, isinf, log10, log2, psi, tensor_copy, tri_gamma, trunc,
+    arccos, arccosh, arcsin, arcsinh, arctan, arctan2, arctanh, ceil, clip, erf, erfc, erfcinv, erfcx,
+    erfinv, exp2, floor, gamma, gammainc, gammaincc, gammaln, i0, i1, isinf, iv, j0, j1, jv, log10,
+    log2, polygamma, psi, tensor_copy, tri_gamma, trunc,
 )
 from ..ops.joining import stack
 from ..ops.shape import unbroadcast
@@ -38,8 +39,8 @@ from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
 from .elementwise import (
-    allclose, ceil_intdiv, deg2rad, isclose, largest, rad2deg, round, round_half_away_from_zero,
-    round_half_to_even, smallest,
+    allclose, ceil_intdiv, chi2sf, deg2rad, gammal, gammau, isclose, largest, rad2deg, round,
+    round_half_away_from_zero, round_half_to_even, smallest,
 )
 from .extra_ops import (
     bartlett, bincount, broadcast_shape, compress, diff, fill_diagonal, fill_diagonal_offset,
@@ -88,12 +89,12 @@ __all__ = [  # by family
 
     "abs_", "add", "allclose", "and_", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2",
     "arctanh", "bitwise_and", "bitwise_not", "bitwise_or", "bitwise_xor", "cast", "ceil",
-    "ceil_intdiv", "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "erfcinv", "erfinv", "exp",
-    "exp2", "expm1", "floor", "floor_div",
-    "gamma", "gammaln", "ge", "gt", "inplace", "int_div", "inv", "invert", "isclose", "isinf",
-    "isinf_", "isnan", "isnan_", "largest",
+    "ceil_intdiv", "chi2sf", "clip", "cos", "cosh", "deg2rad", "eq", "erf", "erfc", "erfcinv", "erfcx",
+    "erfinv", "exp", "exp2", "expm1", "floor", "floor_div", "gamma", "gammainc", "gammaincc", "gammal",
+    "gammaln", "gammau", "ge", "gt", "i0", "i1", "inplace", "int_div", "inv", "invert", "isclose",
+    "isinf", "isinf_", "isnan", "isnan_", "iv", "j0", "j1", "jv", "largest",
     "le", "log", "log10", "log1p", "log2", "lt", "maximum", "minimum", "mod", "mul", "neg",
-    "neq", "or_", "pow", "power", "psi", "rad2deg", "round", "round_half_away_from_zero",
+    "neq", "or_", "polygamma", "pow", "power", "psi", "rad2deg", "round", "round_half_away_from_zero",
     "round_half_to_even", "second", "sgn", "sin", "sinh", "smallest", "sqr",
     "sqrt", "square", "sub", "switch", "tan", "tanh", "tensor_copy", "tri_gamma", "true_div",
     "trunc", "where", "xlogx", "xor",
@@ -135,7 +136,7 @@ _INSTEAD = {
     "function": "minigrad.function", "hstack": "T.concatenate(tensors, axis=1)",
     "identity": "T.eye", "lgamma": "T.gammaln", "log_softmax": "T.nnet.logsoftmax",
     "logical_and": "T.and_", "logical_not": "T.invert", "logical_or": "T.or_",
-    "logical_xor": "T.xor", "polygamma": "T.psi or T.tri_gamma", "shared": "minigrad.shared",
+    "logical_xor": "T.xor", "shared": "minigrad.shared",
     "vstack": "T.concatenate(tensors, axis=0)",
     **{name: f"T.nnet.{name}" for name in nnet.__all__},
 }

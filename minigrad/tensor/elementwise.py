@@ -24,7 +24,7 @@ from ..core.table import (
     neq,
     switch,
 )
-from ..ops.functions import isinf, rint, trunc
+from ..ops.functions import gamma, gammainc, gammaincc, isinf, rint, trunc
 from ..ops.reduction import Reduction
 
 
@@ -175,3 +175,39 @@ def rad2deg(x: Any) -> Variable:
     array([180.,   0.])
     """
     return as_real(x) * (180 / math.pi)
+
+
+def chi2sf(x: Any, k: Any) -> Variable:
+    """The probability that a chi-squared variable of k degrees of freedom is larger than x.
+
+    It is gammaincc(k / 2, x / 2): the derivative by x is minus the density, that by k is not known.
+
+    Examples
+    --------
+    >>> chi2sf(3.841459, 1).eval()
+    array(0.04999999)
+    """
+    x, k = operands(x, k)
+    return gammaincc(k / 2, x / 2)
+
+
+def gammal(k: Any, x: Any) -> Variable:
+    """The integral of t ** (k - 1) * exp(-t) from 0 to x: the lower incomplete gamma function.
+
+    Examples
+    --------
+    >>> gammal(1.0, 2.0).eval()
+    array(0.86466472)
+    """
+    return gammainc(k, x) * gamma(k)
+
+
+def gammau(k: Any, x: Any) -> Variable:
+    """The integral of t ** (k - 1) * exp(-t) from x to infinity: the upper incomplete gamma function.
+
+    Examples
+    --------
+    >>> gammau(1.0, 2.0).eval()
+    array(0.13533528)
+    """
+    return gammaincc(k, x) * gamma(k)

@@ -10,6 +10,8 @@ import re
 from ..core.elementwise import TABLE, Elementwise, Quotient
 from ..ops import functions as _all_lines  # noqa: F401  # so that all functions are in the table
 
+UNKNOWN = "not known"  # it raises a TypeError
+
 # The function, then its derivative by each input. As Python they are right: a test evaluates them.
 # fmt: off
 FORMULAS = {
@@ -47,11 +49,25 @@ FORMULAS = {
     "erf": ("2 / sqrt(pi) * (the integral of exp(-t ** 2) from 0 to x)", "2 / sqrt(pi) * exp(-x ** 2)"),
     "erfc": ("1 - erf(x), accurate also where that is near 0", "-2 / sqrt(pi) * exp(-x ** 2)"),
     "erfinv": ("The number y with erf(y) = x", "sqrt(pi) / 2 * exp(y ** 2)"),
+    "erfcx": ("exp(x ** 2) * erfc(x), without overflow", "2 * x * y - 2 / sqrt(pi)"),
     "erfcinv": ("The number y with erfc(y) = x", "-sqrt(pi) / 2 * exp(y ** 2)"),
     "gamma": ("gamma(x), which is the factorial of x - 1", "y * psi(x)"),
     "gammaln": ("log(abs(gamma(x)))", "psi(x)"),
     "psi": ("The derivative of log(gamma(x))", "tri_gamma(x)"),
-    "tri_gamma": ("The second derivative of log(gamma(x))", "not available, a TypeError"),
+    "tri_gamma": ("The second derivative of log(gamma(x))", "polygamma(2, x)"),
+    "polygamma": ("The n-th derivative of psi(x)", UNKNOWN, "polygamma(n + 1, x)"),
+    "gammainc": ("The integral of t ** (k - 1) * exp(-t) from 0 to x, divided by gamma(k)", UNKNOWN,
+                 "x ** (k - 1) * exp(-x) / gamma(k)"),
+    "gammaincc": ("The integral of t ** (k - 1) * exp(-t) from x to infinity, divided by gamma(k)",
+                  UNKNOWN, "-x ** (k - 1) * exp(-x) / gamma(k)"),
+    "j0": ("The Bessel function of the first kind of order 0", "-j1(x)"),
+    "j1": ("The Bessel function of the first kind of order 1", "(j0(x) - jv(2, x)) / 2"),
+    "jv": ("The Bessel function of the first kind of order v", UNKNOWN,
+           "(jv(v - 1, x) - jv(v + 1, x)) / 2"),
+    "i0": ("The modified Bessel function of the first kind of order 0", "i1(x)"),
+    "i1": ("The modified Bessel function of the first kind of order 1", "(i0(x) + iv(2, x)) / 2"),
+    "iv": ("The modified Bessel function of the first kind of order v", UNKNOWN,
+           "(iv(v - 1, x) + iv(v + 1, x)) / 2"),
     "tensor_copy": ("x, in a new array", "1"),
     "ceil": ("The least whole number >= x",),
     "floor": ("The largest whole number <= x",),
