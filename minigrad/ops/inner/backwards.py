@@ -9,9 +9,9 @@ Werbos, "Backpropagation through time: what it does and how to do it" (1990).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...core.axes import Alloc, DimShuffle, Size, sizes_of, zeros_like
 from ...core.backprop import backpropagate, connected
@@ -39,144 +39,172 @@ def derivatives(
     return _Backwards(op, inputs, outputs, grads).derivatives()
 
 
+class _Step(NamedTuple):
+    """A step of the loop that runs the other way."""
+
+    by_state: Mapping[Variable, Variable]  # by the state: the derivative by it after the step
+    by_kept: Sequence[Variable]  # the derivatives by rows of histories
+    found: Mapping[Variable, Variable]  # the derivatives by what goes into a step
+    undefined: Mapping[Variable, Variable]  # what stands for derivatives that are not defined
+
+
+class _Window(NamedTuple):
+    """The steps that derivatives pass."""
+
+    steps: slice | None  # None for all
+    n: Variable
+    is_all: Variable | None = None  # whether there are no others, if that is not known
+
+    def cut(self, x: Variable) -> Variable:
+        """Return the elements of a sequence for these steps."""
+        return x if self.steps is None else x[self.steps]
+
+    def placed(self, g: Variable, x: Variable) -> Variable:
+        """Return the derivative by a sequence x, given that by its elements for these steps."""
+        if self.steps is None:
+            return g
+        pattern, indices = as_pattern(x, self.steps)
+        return IncSubtensor(pattern, set_instead_of_inc=True)(zeros_like(x), g, *indices)
+
+    def of_first(self, g: Variable) -> Variable:
+        """Return the derivative by a state's first value: 0 if these steps do not go back so far."""
+        return g if self.is_all is None else switch(self.is_all, g, zeros_like(g))
+
+
 class _Backwards:
-    """The derivative of one application of a loop."""
+    """The derivative of one application of a loop, which is called the other one here."""
 
     def __init__(
         self, op: Scan, inputs: Sequence[Variable], outputs: Sequence[Variable], grads: Any
     ) -> None:
+        graph, n_lasts = op.graph, len(op.lasts)
         self._op = op
         self._inputs = list(inputs)
-        self._n = inputs[0]
-        self._sequences, self._first, self._rest = op.parts(inputs[1:])
-        self._rows, self._states, self._same = op.parts(op.graph.inputs)
-        n_lasts = len(op.lasts)
-        self._histories = dict(zip(op.outs, outputs[n_lasts:], strict=True))
-        self._by_last = {
-            k: g for k, g in zip(op.lasts, grads[:n_lasts], strict=True) if _matters(g)
-        }
-        self._by_history = [
-            (j, g) for j, g in zip(op.outs, grads[n_lasts:], strict=True) if _matters(g)
-        ]
+        self._outside = dict(zip(graph.inputs, inputs[1:], strict=True))
+        self._rows, self._states, self._same = op.parts(graph.inputs)
+        results = [graph.outputs[j] for j in op.states]
+        self._after = dict(zip(self._states, results, strict=True))
+        self._kept = [graph.outputs[j] for j in op.outs]
+        self._histories = dict(zip(self._kept, outputs[n_lasts:], strict=True))
+        by_last = zip([self._states[k] for k in op.lasts], grads[:n_lasts], strict=True)
+        self._by_last = {v: g for v, g in by_last if _matters(g)}
+        by_history = zip(self._kept, grads[n_lasts:], strict=True)
+        self._by_history = [(v, g) for v, g in by_history if _matters(g)]
 
     def derivatives(self) -> list[Variable | None]:
         """Return the derivatives by the inputs."""
-        op, graph = self._op, self._op.graph
-        through = self._states_with_derivatives()
-        by_state = {k: self._states[k].type(_d(self._states[k])) for k in through}
-        by_row = [graph.outputs[j].type(_d(graph.outputs[j])) for j, _ in self._by_history]
-        # A result may depend on another: so derivatives by both are given as those by copies.
-        totals: dict[int, Variable] = {}
-        for j, g in [
-            *zip([j for j, _ in self._by_history], by_row, strict=True),
-            *[(op.states[k], g) for k, g in by_state.items()],
-        ]:
-            totals[j] = add(totals[j], g) if j in totals else g
-        known = {
-            tensor_copy(graph.outputs[j]): as_type(g, graph.outputs[j].type)
-            for j, g in totals.items()
-        }
-        wanted = [v for v in graph.inputs if v.type.is_float]
-        reached = connected(known, wanted)
-        undefined: dict[Variable, str] = {}
-        adapt = partial(of_type_if_defined, undefined)
-        found = backpropagate(known, reached, adapt=adapt)
-        without = connected(undefined, wanted)
-        by_sequence = {s: found[v] for s, v in enumerate(self._rows) if v in found}
-        by_same = {i: found[v] for i, v in enumerate(self._same) if v in found}
-        new_by_state = [found.get(self._states[k], zeros_like(g)) for k, g in by_state.items()]
-        sums = {i: self._same[i].type(_d(self._same[i])) for i in by_same}
-        new_sums = [add(sums[i], g) for i, g in by_same.items()]
-        results = [*new_by_state, *new_sums, *by_sequence.values()]
-        # What the steps of the other loop have computed.
-        results, kept = self._without_the_other_loop(results)
-        rows = [*by_row, *kept]
-        outer_rows = [g for _, g in self._by_history] + self._kept_histories(kept)
-        states = [*by_state.values(), *sums.values()]
-        first = [
-            as_type(self._by_last[k], g.type) if k in self._by_last else zeros_like(self._first[k])
-            for k, g in by_state.items()
+        step = self._through_a_step()
+        rows = [v for v in self._rows if v in step.found]
+        same = [v for v in self._same if v in step.found]
+        sums = [v.type(_d(v)) for v in same]
+        results = [
+            *[step.found.get(v, zeros_like(g)) for v, g in step.by_state.items()],
+            *[add(total, step.found[v]) for total, v in zip(sums, same, strict=True)],
+            *[step.found[v] for v in rows],
         ]
-        first += [zeros_like(self._rest[i]) for i in by_same]
-        window, n = self._window()
-        step, rest = closed([*rows, *states], results)
+        results, used = self._without_the_other_loop(results)
+        histories, any_history = self._histories_of([*used.values()])
+        window = self._window(any_history)
+        sequences = [*[g for _, g in self._by_history], *histories]
+        states = [*step.by_state.values(), *sums]
+        first = [
+            as_type(self._by_last[v], g.type)
+            if v in self._by_last
+            else zeros_like(self._outside[v])
+            for v, g in step.by_state.items()
+        ] + [zeros_like(self._outside[v]) for v in same]
+        graph, rest = closed([*step.by_kept, *used, *states], results)
         loop = Scan(
-            step,
-            n_sequences=len(rows),
+            graph,
+            n_sequences=len(sequences),
             states=range(len(states)),
             lasts=range(len(states)),
             outs=range(len(states), len(results)),
-            backwards=not op.backwards,
-            name=op.name and f"{op.name}_backwards",
+            backwards=not self._op.backwards,
+            name=self._op.name and f"{self._op.name}_backwards",
         )
-        cut = [x[window] if window else x for x in outer_rows]
-        made = loop.make_node(n, *cut, *first, *rest).outputs
-        lasts, histories = made[: len(states)], made[len(states) :]
-        answer: list[Variable | None] = [None] * len(self._inputs)
-        for s, g in zip(by_sequence, histories, strict=True):
-            answer[1 + s] = _placed(g, self._sequences[s], window) if window else g
-        for k, g in zip(by_state, lasts, strict=False):
-            answer[1 + len(self._rows) + k] = self._of_first(g)
-        for i, g in zip(by_same, lasts[len(by_state) :], strict=True):
-            answer[1 + len(self._rows) + len(self._states) + i] = g
-        for i in self._leading_to(without):
-            answer[1 + i] = NullType(next(iter(undefined.values())))()
-        return answer
+        made = loop.make_node(window.n, *map(window.cut, sequences), *first, *rest).outputs
+        answer = dict(zip([*step.by_state, *same, *rows], made, strict=True))
+        answer.update((v, window.of_first(answer[v])) for v in step.by_state)
+        answer.update((v, window.placed(answer[v], self._outside[v])) for v in rows)
+        answer.update(step.undefined)
+        return [None, *map(answer.get, self._op.graph.inputs)]
 
-    def _leading_to(self, variables: set[Variable]) -> set[int]:
-        """Return the numbers of the graph's inputs that are these, or make states that are."""
-        op = self._op
-        found = {i for i, v in enumerate(op.graph.inputs) if v in variables}
-        return found.union(*[op.connections.get(i, ()) for i in found])
+    def _through_a_step(self) -> _Step:
+        """Return the derivatives by what goes into a step, given those by what comes out."""
+        by_state = {v: v.type(_d(v)) for v in self._states_with_derivatives()}
+        by_kept = [v.type(_d(v)) for v, _ in self._by_history]
+        totals: dict[Variable, Variable] = {}
+        for y, g in [
+            *zip([y for y, _ in self._by_history], by_kept, strict=True),
+            *[(self._after[v], g) for v, g in by_state.items()],
+        ]:
+            totals[y] = add(totals[y], g) if y in totals else g
+        # A result may depend on another: so derivatives by both are given as those by copies.
+        known = {tensor_copy(y): as_type(g, y.type) for y, g in totals.items()}
+        wanted = [v for v in self._op.graph.inputs if v.type.is_float]
+        reasons: dict[Variable, str] = {}
+        adapt = partial(of_type_if_defined, reasons)
+        found = backpropagate(known, connected(known, wanted), adapt=adapt)
+        without = self._leading_to(connected(reasons, wanted))
+        return _Step(
+            by_state, by_kept, found, {v: NullType(next(iter(reasons.values())))() for v in without}
+        )
 
-    def _states_with_derivatives(self) -> list[int]:
+    def _leading_to(self, variables: Collection[Variable]) -> list[Variable]:
+        """Return the inputs of a step that are these, or make states that are."""
+        inputs, connections = self._op.graph.inputs, self._op.connections
+        found = {i for i, v in enumerate(inputs) if v in variables}
+        return [inputs[i] for i in found.union(*[connections.get(i, ()) for i in found])]
+
+    def _states_with_derivatives(self) -> list[Variable]:
         """Return the states by which, before some step, there may be a derivative."""
         op = self._op
-        wanted = {-1 - j for j, _ in self._by_history} | {op.n_sequences + k for k in self._by_last}
+        by_number = {v: op.n_sequences + k for k, v in enumerate(self._states)}
+        wanted = {-1 - op.graph.outputs.index(y) for y, _ in self._by_history}
+        wanted.update(by_number[v] for v in self._by_last)
         return [
-            k
-            for k, v in enumerate(self._states)
-            if v.type.is_float and any(op.n_sequences + k in op.connections[key] for key in wanted)
+            v
+            for v, i in by_number.items()
+            if v.type.is_float and any(i in op.connections[key] for key in wanted)
         ]
 
     def _without_the_other_loop(
         self, results: list[Variable]
-    ) -> tuple[list[Variable], list[Variable]]:
-        """Return the results, and what they use of a step of the other loop, as its values.
+    ) -> tuple[list[Variable], dict[Variable, Variable]]:
+        """Return the results, and what they use of a step of the other loop, by what stands for it.
 
         Nothing is computed twice but what takes no time.
         """
-        op = self._op
-        inside = {v for node in op.graph.nodes for v in node.outputs}
-        shapes = op.shapes_inside([tuple(sizes_of(v)) for v in self._inputs[1:]])
         changing = self._changing()
-        # Sizes that are known outside.
-        replaced: dict[Variable, Variable] = {}
-        for node in toposort(results):
-            if isinstance(node.op, Size):
-                v = node.inputs[0]
-                size = shapes[v][node.op.axis] if v in shapes else None
-                if size is not None:
-                    known = constant(size, dtype="int64") if isinstance(size, int) else size
-                    replaced[node.out] = as_type(known, node.out.type)
-        results = clone_replace(results, replaced)
-        # What is the same in all steps is what it is outside.
-        kept: dict[Variable, None] = {}
+        results = self._with_sizes_from_outside(results)
+        used: dict[Variable, None] = {}
         looked_at: set[Apply] = set()
         waiting = results[::-1]
         while waiting:
             v = waiting.pop()
-            if v in self._rows or v in self._states:
-                kept[v] = None
-            elif v in inside and v in changing and made_by(v, *_CHEAP) is None:
-                kept[v] = None
+            if v in changing and made_by(v, *_CHEAP) is None:
+                used[v] = None
             elif v.owner is not None and v.owner not in looked_at:
                 looked_at.add(v.owner)
                 waiting += v.owner.inputs[::-1]
-        variables = {v: v.type(v.name) for v in kept}
-        outside = dict(zip(self._same, self._rest, strict=True))
-        self._kept = dict(zip(variables.values(), variables, strict=True))
-        return clone_replace(results, {**variables, **outside}), [*variables.values()]
+        new = {v: v.type(v.name) for v in used}
+        # What is the same in all steps is what it is outside.
+        outside = {v: self._outside[v] for v in self._same}
+        stand_ins = dict(zip(new.values(), new, strict=True))
+        return clone_replace(results, {**new, **outside}), stand_ins
+
+    def _with_sizes_from_outside(self, results: list[Variable]) -> list[Variable]:
+        """Return the results, where sizes that are known outside are computed there."""
+        shapes = self._op.shapes_inside([tuple(sizes_of(v)) for v in self._inputs[1:]])
+        replaced: dict[Variable, Variable] = {}
+        for node in toposort(results):
+            if isinstance(node.op, Size) and node.inputs[0] in shapes:
+                size = shapes[node.inputs[0]][node.op.axis]
+                known = constant(size, dtype="int64") if isinstance(size, int) else size
+                if known is not None:
+                    replaced[node.out] = as_type(known, node.out.type)
+        return clone_replace(results, replaced)
 
     def _changing(self) -> set[Variable]:
         """Return what may be another in each step."""
@@ -186,67 +214,44 @@ class _Backwards:
                 found.update(node.outputs)
         return found
 
-    def _kept_histories(self, kept: Sequence[Variable]) -> list[Variable]:
-        """Return the values in all steps of what is kept of the other loop."""
-        op, graph = self._op, self._op.graph
-        wanted = [self._kept[v] for v in kept]
-        computed = []  # in a step
-        for v in wanted:
-            if v in self._states:
-                computed.append(graph.outputs[op.states[self._states.index(v)]])
-            elif v not in self._rows:
-                computed.append(v)
-        missing = [
-            v
-            for v in dict.fromkeys(computed)
-            if v not in graph.outputs or graph.outputs.index(v) not in self._histories
-        ]
+    def _histories_of(self, wanted: Sequence[Variable]) -> tuple[list[Variable], Variable | None]:
+        """Return what variables of a step are in all steps; and some history, as long as all are."""
+        op = self._op
+        computed = dict.fromkeys([self._after.get(v, v) for v in wanted if v not in self._rows])
+        missing = [y for y in computed if y not in self._histories]
         if op.until is not None and not (self._histories or missing):
-            missing = [graph.outputs[op.until]]
-        history = {graph.outputs[j]: x for j, x in self._histories.items()}
-        if missing:
-            # The same loop, of which more is kept.
-            all_outputs = [*graph.outputs, *missing]
-            more = op.with_graph(
-                ClosedGraph(graph.inputs, all_outputs),
-                outs=[*op.outs, *[all_outputs.index(v) for v in missing]],
-            )
-            made = more.make_node(*self._inputs).outputs[len(op.lasts) :]
-            again = [*[graph.outputs[j] for j in op.outs], *missing]
-            history = dict(zip(again, made, strict=True))
-        self._lengths = next(iter(history.values()), None)
-        result = []
+            missing = [op.graph.outputs[op.until]]
+        histories = self._with_more_kept(missing) if missing else self._histories
+        found = []
         for v in wanted:
             if v in self._rows:
-                result.append(self._sequences[self._rows.index(v)])
-            elif v in self._states:
-                k = self._states.index(v)
-                after, first = history[graph.outputs[op.states[k]]], as_type(self._first[k], v.type)
-                result.append(before_each_step(after, first, op.backwards))
+                found.append(self._outside[v])
+            elif v in self._after:
+                first = as_type(self._outside[v], v.type)
+                found.append(before_each_step(histories[self._after[v]], first, op.backwards))
             else:
-                result.append(history[v])
-        return result
+                found.append(histories[v])
+        return found, next(iter(histories.values()), None)
 
-    def _window(self) -> tuple[Any, Variable]:
-        """Return the slice of the steps that derivatives pass, None for all, and their number."""
+    def _with_more_kept(self, missing: Sequence[Variable]) -> dict[Variable, Variable]:
+        """Return the histories of the same loop, of which more is kept."""
         op = self._op
-        if op.until is None and op.truncate == -1:
-            self._all = None
-            return None, self._n
-        done = self._n
-        if op.until is not None:
-            assert self._lengths is not None
-            done = Size(0)(self._lengths)
-        self._all = None
-        if op.truncate == -1:
-            return slice(0, done), done
-        n = minimum(done, constant(op.truncate, dtype="int64"))
-        self._all = ge(n, done)
-        return slice(done - n, done), n  # only loops that people write are truncated
+        outputs = [*op.graph.outputs, *missing]
+        outs = [*op.outs, *[outputs.index(v) for v in missing]]
+        loop = op.with_graph(ClosedGraph(op.graph.inputs, outputs), outs=outs)
+        made = loop.make_node(*self._inputs).outputs[len(op.lasts) :]
+        return dict(zip([*self._kept, *missing], made, strict=True))
 
-    def _of_first(self, g: Variable) -> Variable:
-        """Return the derivative by a state's first value: 0 if derivatives do not go back so far."""
-        return g if self._all is None else switch(self._all, g, zeros_like(g))
+    def _window(self, any_history: Variable | None) -> _Window:
+        """Return the steps that derivatives pass."""
+        op, done = self._op, self._inputs[0]
+        if op.until is not None:
+            assert any_history is not None
+            done = Size(0)(any_history)
+        if op.truncate != -1:  # only of loops that people write
+            n = minimum(done, constant(op.truncate, dtype="int64"))
+            return _Window(slice(done - n, done), n, ge(n, done))
+        return _Window(None if op.until is None else slice(0, done), done)
 
 
 def _matters(g: Variable) -> bool:
@@ -260,9 +265,3 @@ def _matters(g: Variable) -> bool:
 def _d(v: Variable) -> str | None:
     """Return what to call the derivative by v."""
     return f"d{v.name}" if v.name else None
-
-
-def _placed(g: Variable, x: Variable, window: slice) -> Variable:
-    """Return g in the window of zeros in the shape of x."""
-    pattern, indices = as_pattern(x, window)
-    return IncSubtensor(pattern, set_instead_of_inc=True)(zeros_like(x), g, *indices)
