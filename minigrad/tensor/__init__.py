@@ -122,7 +122,7 @@ __all__ = [  # by family
 
     "RandomStreams", "randomstreams", "raw_random", "shared_randomstreams",
 
-    "batched_dot", "batched_tensordot", "cov", "dot", "matmul", "nlinalg", "outer", "slinalg",
+    "batched_dot", "batched_tensordot", "cov", "dot", "fft", "matmul", "nlinalg", "outer", "slinalg",
     "tensordot",
 ]
 __all__ += constructors.__all__
@@ -144,7 +144,7 @@ _INSTEAD = {
 
 # Imported when they are first asked for: so `import minigrad` takes no longer for them.
 _LATER = {
-    **{name: name for name in ("inplace", "nlinalg", "raw_random", "signal", "slinalg", "xlogx")},
+    **{n: n for n in ("fft", "inplace", "nlinalg", "raw_random", "signal", "slinalg", "xlogx")},
     **dict.fromkeys(("randomstreams", "shared_randomstreams"), "shared_randomstreams"),
 }
 _FROM_LATER = {
@@ -153,7 +153,7 @@ _FROM_LATER = {
 }
 
 if TYPE_CHECKING:
-    from . import inplace, nlinalg, raw_random, shared_randomstreams, signal, slinalg, xlogx
+    from . import fft, inplace, nlinalg, raw_random, shared_randomstreams, signal, slinalg, xlogx
     from .jacobians import hessian, hessian_vector_product, jacobian
     from .shared_randomstreams import RandomStreams
     randomstreams = shared_randomstreams

@@ -36,6 +36,8 @@ from theano.printing import debugprint, pprint, pydotprint
 from theano.scalar import upcast
 from theano.tensor.basic import TensorType, as_tensor_variable
 from theano.tensor.extra_ops import cumsum, repeat, squeeze, to_one_hot
+from theano.tensor.fft import irfft, rfft
+from theano.tensor import fft
 from theano.tensor.sort import argsort, sort
 from theano.tensor import sort, extra_ops
 from theano.tensor.nlinalg import det, diag, matrix_inverse, trace

@@ -7,7 +7,12 @@ from __future__ import annotations
 from ... import tensor as _tensor
 from . import basic, elemwise, sharedvar, subtensor, type
 from . import sort as _sort  # noqa: F401  # before the function of its name
-from . import raw_random as _raw, randomstreams as _streams, shared_randomstreams as _shared  # noqa: F401
+from . import (  # noqa: F401
+    fft as _fft,
+    raw_random as _raw,
+    randomstreams as _streams,
+    shared_randomstreams as _shared,
+)
 from . import nnet as _nnet, signal as _signal
 from .sharedvar import TensorSharedVariable
 from .var import TensorVariable
