@@ -44,9 +44,9 @@ def rfft(inp: Any, norm: str | None = None) -> Variable:
     Examples
     --------
     >>> rfft([[1.0, 0.0, -1.0, 0.0]]).eval()
-    array([[[ 0.,  0.],
-            [ 2.,  0.],
-            [ 0.,  0.]]])
+    array([[[0., 0.],
+           [2., 0.],
+           [0., 0.]]])
     """
     x = _at_least(2, "rfft", inp)
     check_choice("norm", norm, NORMS)
