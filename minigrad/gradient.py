@@ -130,31 +130,18 @@ def grad(
     known = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
     reached = connected(known, wanted, stops)
-    # The derivative by integers is that by the floats which are made of them.
-    forms, made_float = _float_forms(wanted, known, stops)
-    known = {made_float.get(variable, variable): value for variable, value in known.items()}
-    asked = [form for variable in wanted for form in forms[variable]]
-    start = _from_stable_form(cost and made_float.get(cost, cost), known, {*asked, *stops})
-    undefined: dict[Variable, str] = {}
-    adapt = partial(of_type_if_defined, undefined)
-    grads = backpropagate(start, connected(start, asked, stops), stops, adapt)
-    without = connected(undefined, asked, stops)
+    found = _derivatives(cost, wanted, known, stops)
     results: list[Any] = []
     for variable in wanted:
         if variable not in reached:
             _report_disconnected(variable, cost, disconnected_inputs)
-        terms = [grads[form] for form in forms[variable] if form in grads]
-        result: Any
-        if not without.isdisjoint(forms[variable]):
-            result = _undefined(undefined, variable, null_gradients)
-        elif terms:
-            result = reduce(add, terms)
-        elif variable in reached:
-            result = _zero(variable)
-        else:
-            result = _DISCONNECTED[return_disconnected](variable)
-        if add_names and result is not None and result.name is None:
-            if cost is not None and cost.name and variable.name:
+        none = _zero if variable in reached else _DISCONNECTED[return_disconnected]
+        result = found[variable] if variable in found else none(variable)
+        if result is not None:
+            if isinstance(result.type, NullType) and null_gradients == "raise":
+                why = result.type.why_null
+                raise NullTypeGradError(f"grad: there is no derivative by {variable}: {why}")
+            if add_names and not result.name and cost is not None and cost.name and variable.name:
                 result.name = f"(d{cost.name}/d{variable.name})"
         results.append(result)
     return arranged_as(wrt, results)
@@ -168,6 +155,35 @@ def listed(wrt: Any) -> list[Any]:
 def arranged_as(wrt: Any, results: Sequence[Any]) -> Any:
     """Return a result for each of wrt in a list or tuple, as they were given, or alone."""
     return type(wrt)(results) if isinstance(wrt, (list, tuple)) else results[0]
+
+
+def _derivatives(
+    cost: Variable | None,
+    wanted: Sequence[Variable],
+    known: Mapping[Variable, Variable],
+    stops: Collection[Variable],
+) -> dict[Variable, Variable]:
+    """The derivatives by the wanted variables, where there are any; see `grad`.
+
+    What stands for one that is not defined has a `NullType`.
+    """
+    # The derivative by integers is that by the floats which are made of them.
+    forms, made_float = _float_forms(wanted, known, stops)
+    known = {made_float.get(variable, variable): value for variable, value in known.items()}
+    asked = [form for variable in wanted for form in forms[variable]]
+    start = _from_stable_form(cost and made_float.get(cost, cost), known, {*asked, *stops})
+    undefined: dict[Variable, str] = {}
+    adapt = partial(of_type_if_defined, undefined)
+    grads = backpropagate(start, connected(start, asked, stops), stops, adapt)
+    without = connected(undefined, asked, stops)
+    found: dict[Variable, Variable] = {}
+    for variable, its_forms in forms.items():
+        terms = [grads[form] for form in its_forms if form in grads]
+        if not without.isdisjoint(its_forms):
+            found[variable] = NullType(next(iter(undefined.values())))()
+        elif terms:
+            found[variable] = reduce(add, terms)
+    return found
 
 
 def _zero(variable: Variable) -> Variable:
@@ -212,14 +228,6 @@ def _float_forms(
             if variable in integers and form is not variable:
                 forms[variable].append(form)
     return forms, new
-
-
-def _undefined(reasons: Mapping[Variable, str], variable: Variable, how: str) -> Variable:
-    """What stands for a derivative that there is none of, for the first of the reasons."""
-    why = next(iter(reasons.values()))
-    if how == "raise":
-        raise NullTypeGradError(f"grad: there is no derivative by {variable}: {why}")
-    return NullType(why)()
 
 
 def subgraph_grad(
