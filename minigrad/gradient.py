@@ -23,7 +23,7 @@ from .ops.undefined import (
     grad_undefined,
     of_type_if_defined,
 )
-from .protocol.values import check_choice
+from .protocol.values import arranged_as, as_list, check_choice
 from .protocol.walks import clone_node, clone_replace
 from .rewrite import stabilized
 
@@ -120,7 +120,7 @@ def grad(
     >>> slope.eval({x: 2.0}), grad(slope, x).eval({x: 2.0})
     (array(12.), array(12.))
     """
-    wanted = listed(wrt)
+    wanted = as_list(wrt)
     for variable in wanted:
         if not isinstance(variable, Variable):
             raise TypeError(f"grad: wrt must be variables; got {variable!r}")
@@ -145,16 +145,6 @@ def grad(
                 result.name = f"(d{cost.name}/d{variable.name})"
         results.append(result)
     return arranged_as(wrt, results)
-
-
-def listed(wrt: Any) -> list[Any]:
-    """Return what derivatives are asked by, one variable or several, as a list."""
-    return list(wrt) if isinstance(wrt, (list, tuple)) else [wrt]
-
-
-def arranged_as(wrt: Any, results: Sequence[Any]) -> Any:
-    """Return a result for each of wrt in a list or tuple, as they were given, or alone."""
-    return type(wrt)(results) if isinstance(wrt, (list, tuple)) else results[0]
 
 
 def _derivatives(
@@ -374,11 +364,11 @@ def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
     array(42.)
     """
     points = _pairs("Rop", wrt, eval_points)
-    outputs = _as_list(f)
+    outputs = as_list(f)
     for output in outputs:
         _check_float("Rop", output)
     products = [_product(output, points) for output in outputs]
-    return type(f)(products) if isinstance(f, (list, tuple)) else products[0]
+    return arranged_as(f, products)
 
 
 def _product(output: Variable, points: Sequence[tuple[Variable, Any]]) -> Variable:
@@ -398,16 +388,12 @@ def _weighted_sum(pairs: Iterable[tuple[Variable, Any]]) -> Variable:
     return sum(others, start=first)
 
 
-def _as_list(values: Any) -> list[Any]:
-    return list(values) if isinstance(values, (list, tuple)) else [values]
-
-
 def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Variable]]:
     """The variables, each with its point, which has its type."""
     several = isinstance(variables, (list, tuple)) or (
         isinstance(points, (list, tuple)) and len(points) == 1 and isinstance(points[0], Variable)
     )
-    left, right = _as_list(variables), list(points) if several else [points]
+    left, right = as_list(variables), list(points) if several else [points]
     if len(left) != len(right) or not left:
         raise ValueError(f"{name}: {len(left)} variables, but {len(right)} eval_points")
     pairs = []

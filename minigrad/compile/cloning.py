@@ -7,6 +7,7 @@ from typing import Any
 from ..core.axes import as_tensor_variable
 from ..core.graph import Constant, Variable, toposort
 from ..core.types import describe
+from ..protocol.values import arranged_as, as_list
 from ..protocol.walks import clone_node, graph_inputs
 from .updates import as_pairs, of_same_type
 
@@ -50,7 +51,7 @@ def clone(
     >>> minigrad.clone(cost, replace={x: 2 * y}).eval({y: 1.0})
     array(9.)
     """
-    outputs = list(output) if isinstance(output, (list, tuple)) else [output]
+    outputs = as_list(output)
     for variable in outputs:
         if not isinstance(variable, Variable):
             raise TypeError(f"clone takes a variable, or a list of them; got {describe(variable)}")
@@ -66,4 +67,4 @@ def clone(
         for before, after in zip(node.outputs, again.outputs, strict=True):
             new.setdefault(before, after)
     results = [new.get(v, v) for v in outputs]
-    return type(output)(results) if isinstance(output, (list, tuple)) else results[0]
+    return arranged_as(output, results)

@@ -14,6 +14,7 @@ from ..core.types import TensorType
 from ..protocol.errors import file_and_line
 from ..protocol.formula import formula, leaf, one_line, template_of
 from ..protocol.omissions import in_few_words
+from ..protocol.values import as_list
 from .let import Value, values
 
 # Stands in the text of an operation for each of its arguments.
@@ -69,7 +70,7 @@ def diagram(obj: Any) -> Diagram:
         shared = obj.graph.inputs[len(obj.inputs) :]
         n_returned = len(obj.graph.outputs) - len(obj.updates)
         return _read(obj.graph.outputs[:n_returned], obj.updates, {*shared}, count())
-    variables = obj if isinstance(obj, (list, tuple)) else [obj]
+    variables = as_list(obj)
     for variable in variables:
         if not isinstance(variable, Variable):
             raise TypeError(f"draw takes variables or a function; got {variable!r}")

@@ -13,6 +13,7 @@ from ..protocol.formula import Language
 from ..protocol.formula import formula as expanded
 from ..protocol.omissions import Wording
 from ..protocol.precedence import Formula, Template
+from ..protocol.values import as_list
 from .formula import LONGEST
 from .let import BECOMES, lines
 from .mathematics import leaf, named, notation_of
@@ -116,8 +117,7 @@ def in_mathml(
 def _read(expression: Any) -> tuple[list[Variable], list[str]]:
     """The variables that people pass, and what they call them."""
     titles = [*expression] if isinstance(expression, Mapping) else []
-    variables = [expression[title] for title in titles] or expression
-    variables = [*variables] if isinstance(variables, (list, tuple)) else [variables]
+    variables = [expression[title] for title in titles] or as_list(expression)
     for variable in variables:
         if not isinstance(variable, Variable):
             raise TypeError(f"what is written as mathematics is a variable; got {variable!r}")

@@ -36,6 +36,16 @@ def _new_array(value: Any) -> np.ndarray:
 types.new_array = _new_array
 
 
+def as_list(given: Any) -> list[Any]:
+    """What is given, one or several in a list or tuple, as a list."""
+    return list(given) if isinstance(given, (list, tuple)) else [given]
+
+
+def arranged_as(given: Any, results: Sequence[Any]) -> Any:
+    """A result for each that is given: in a list or tuple if they are, else alone."""
+    return type(given)(results) if isinstance(given, (list, tuple)) else results[0]
+
+
 def check_choice(option: str, value: Any, choices: Sequence[Any]) -> None:
     """Raise a ValueError unless the option's value is one of these; None is not offered."""
     if value not in choices:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from ..core.axes import as_tensor_variable
 from ..core.graph import Variable
 from ..ops.inner.ifelse import IfElse
+from ..protocol.values import as_list
 
 
 def ifelse(
@@ -51,7 +51,9 @@ def ifelse(
             f"ifelse: the condition is a scalar; {condition} has {condition.type.ndim} dimensions; "
             "T.switch chooses element by element"
         )
-    then, other = _as_list(then_branch), _as_list(else_branch)
+    then, other = (
+        [*map(as_tensor_variable, as_list(branch))] for branch in (then_branch, else_branch)
+    )
     if len(then) != len(other):
         raise ValueError(
             f"ifelse: {len(then)} variables, or else {len(other)}; there must be as many"
@@ -65,8 +67,3 @@ def ifelse(
     outputs: list[Variable] = IfElse(len(then), name).make_node(condition, *then, *other).outputs
     is_list = isinstance(then_branch, (list, tuple)) or isinstance(else_branch, (list, tuple))
     return outputs if is_list else outputs[0]
-
-
-def _as_list(branch: Any) -> Sequence[Variable]:
-    entries = branch if isinstance(branch, (list, tuple)) else [branch]
-    return [as_tensor_variable(x) for x in entries]

@@ -6,7 +6,8 @@ from typing import Any
 
 from ..core.graph import Variable
 from ..core.types import describe
-from ..gradient import Disconnected, Rop, arranged_as, grad, listed
+from ..gradient import Disconnected, Rop, grad
+from ..protocol.values import arranged_as, as_list
 from .creation import arange
 from .loops import scan
 
@@ -51,7 +52,7 @@ def jacobian(
         raise TypeError(f"jacobian takes a vector or a scalar; got {describe(expression)}")
     if not expression.type.ndim:
         return grad(expression, wrt, consider_constant, disconnected_inputs)
-    wanted = listed(wrt)
+    wanted = as_list(wrt)
 
     def row(i: Variable, y: Variable, *others: Variable) -> Any:
         return grad(expression[i], wanted, consider_constant, disconnected_inputs)
@@ -97,7 +98,7 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    wanted = listed(wrt)
+    wanted = as_list(wrt)
     for w in wanted:
         if not isinstance(w, Variable) or w.type.ndim != 1:
             raise TypeError(f"hessian: wrt must be vectors; got {describe(w)}")

@@ -17,6 +17,7 @@ from ..core.types import constant, describe
 from ..ops.inner.closing import closed
 from ..ops.inner.scan import ForEachStep, Scan
 from ..protocol.test_values import without_test_values
+from ..protocol.values import as_list
 from ..protocol.walks import clone_replace, graph_inputs, known_integer
 
 
@@ -135,9 +136,11 @@ def scan(
     """
     if not callable(fn):
         raise TypeError(f"scan: fn is a function that writes a step; got {describe(fn)}")
-    steps, rows = _as_steps([_Sequence.of(x) for x in _as_list(sequences)], n_steps, go_backwards)
-    others = [as_tensor_variable(x) for x in _as_list(non_sequences)]
-    states = None if outputs_info is None else [_Result(x) for x in _as_list(outputs_info)]
+    sequences = [] if sequences is None else [_Sequence.of(x) for x in as_list(sequences)]
+    steps, rows = _as_steps(sequences, n_steps, go_backwards)
+    non_sequences = [] if non_sequences is None else as_list(non_sequences)
+    others = [as_tensor_variable(x) for x in non_sequences]
+    states = None if outputs_info is None else [_Result(x) for x in as_list(outputs_info)]
     arguments = [*rows, *[v for state in states or [] for v in state.arguments]]
     results, updates, condition = _parsed(without_test_values(fn)(*arguments, *others))
     if states is None:
@@ -457,12 +460,6 @@ def _are_updates(part: Any) -> bool:
         and all(isinstance(p, (list, tuple)) and len(p) == 2 for p in part)
         and all(isinstance(p[0], SharedVariable) for p in part)
     )
-
-
-def _as_list(entries: Any) -> list[Any]:
-    if entries is None:
-        return []
-    return list(entries) if isinstance(entries, (list, tuple)) else [entries]
 
 
 def _as_taps(what: str, taps: Any) -> list[int]:
