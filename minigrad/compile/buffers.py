@@ -36,12 +36,12 @@ Placer = Callable[[Sequence[Apply], Memory], Placement]
 NOWHERE = Placement({}, (), 0)
 
 
-def memory(size: int, filled: bool = False) -> np.ndarray:
+def room(size: int, filled: bool = False) -> np.ndarray:
     """Room for so many bytes: programs make arrays in it. It may be filled: see `fill_with_nan`."""
-    room = np.empty(size + _ALIGNMENT, np.uint8)
+    array = np.empty(size + _ALIGNMENT, np.uint8)
     if filled:
-        fill_with_nan([room])
-    return room[-room.ctypes.data % _ALIGNMENT :][:size]
+        fill_with_nan([array])
+    return array[-array.ctypes.data % _ALIGNMENT :][:size]
 
 
 def fill_with_nan(arrays: Iterable[np.ndarray]) -> None:

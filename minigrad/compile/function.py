@@ -77,7 +77,7 @@ class Function(Lookup):
         # Two flat lists run through all that follows. What is computed: first what the call returns,
         # then the new values of the targets. What it is computed from: the inputs, then the shared
         # variables, then arrays that a plan lends for new values.
-        variables = [given.variable for given in inputs]
+        variables = [entry.variable for entry in inputs]
         if mode == "FAST_COMPILE":
             self.outputs, lost = with_lazy_branches(outputs), LostChecks()
         else:
@@ -109,7 +109,7 @@ class Function(Lookup):
     @property
     def inputs(self) -> list[Variable]:
         """The variables whose values it takes."""
-        return [given.variable for given in self._inputs]
+        return [entry.variable for entry in self._inputs]
 
     @property
     def expressions(self) -> list[Variable]:
@@ -154,8 +154,8 @@ class Function(Lookup):
             values = self._values(args, kwargs)
             program = self._programs.program_for(values)
             recycler = program.recycler
-            given = recycler.take() if recycler else ()
-            results = self._results(program, values, given)
+            lent = recycler.take() if recycler else ()
+            results = self._results(program, values, lent)
             self._store(results[self._n_outputs :])
             if recycler:
                 recycler.keep(values)
@@ -255,7 +255,7 @@ class Function(Lookup):
         """
         kind = type(self) if profile is None else _kind(profile)
         name = checked_name(name, "a function") or f"{self.name} copy"
-        inputs = {given: copy(given) for given in self._inputs}
+        inputs = {entry: copy(entry) for entry in self._inputs}
         targets = [] if delete_updates else self._targets
         swapped = _as_swaps(swap, {*_shared_in(self._asked), *self._targets})
         replaced: list[SharedVariable | In] = [
@@ -278,13 +278,13 @@ class Function(Lookup):
         return values
 
     def _results(
-        self, program: Program, values: list[np.ndarray], given: Sequence[np.ndarray] = ()
+        self, program: Program, values: list[np.ndarray], lent: Sequence[np.ndarray] = ()
     ) -> Sequence[np.ndarray]:
         """The outputs, then the new values."""
         if isinstance(self.mode, NanGuardMode):
             self.mode.check(self.name, self.outputs, self._known(values))
         try:
-            results = program.run(*values, *given)
+            results = program.run(*values, *lent)
         except Exception as error:
             explained = program.explain(error)
             try:
@@ -311,7 +311,7 @@ class Function(Lookup):
         deque(map(setattr, self._targets, repeat("data"), new_values), maxlen=0)
 
     def __repr__(self) -> str:
-        labels = ", ".join(given.label for given in self._inputs)
+        labels = ", ".join(entry.label for entry in self._inputs)
         return f"<minigrad function {self.name}({labels})>"
 
     def __reduce__(self) -> Any:
@@ -465,35 +465,33 @@ def function(
     check_choice("function: on_unused_input", on_unused_input, ("raise", "warn", "ignore"))
     mode = as_mode(mode)
     name = checked_name(name, "a function") or "program"
-    given_inputs = as_inputs(inputs, allow_input_downcast)
+    entries = as_inputs(inputs, allow_input_downcast)
     results, pack = _as_outputs(outputs)
     stored = as_updates(updates)
     expressions = [*results, *stored.values()]
     targets: list[SharedVariable | In] = list(stored)
-    for given in given_inputs:
-        if given.update is not None:
-            what = f"the update of the input {given.label}"
-            expressions.append(of_same_type(given.update, given.variable, what))
-            targets.append(given)
+    for entry in entries:
+        if entry.update is not None:
+            what = f"the update of the input {entry.label}"
+            expressions.append(of_same_type(entry.update, entry.variable, what))
+            targets.append(entry)
     replacements = _as_replacements(givens, rebuild_strict)
-    for given in given_inputs:
-        if given.variable in replacements:
+    for entry in entries:
+        if entry.variable in replacements:
             raise RuntimeError(
-                f"{name}: givens replace {given.label}, which is an input: whatever is passed for "
+                f"{name}: givens replace {entry.label}, which is an input: whatever is passed for "
                 "it would have no effect; leave it out of the givens, or out of the inputs"
             )
-    cut_off = _cut_off(given_inputs)
+    cut_off = _cut_off(entries)
     values = clone_replace([*replacements.values()], cut_off)
     replacements = {**dict(zip(replacements, values, strict=True)), **cut_off}
     expressions = clone_replace(expressions, replacements)
     defaults = default_updates(expressions, stored, no_default_updates, replacements)
     expressions += defaults.values()
     targets += defaults
-    _check_used(name, given_inputs, replacements, expressions, on_unused_input)
-    expressions = without_missing(
-        name, {i.variable for i in given_inputs}, expressions, _HOW_TO_GIVE
-    )
-    return _kind(profile)(name, given_inputs, expressions, targets, pack, mode)
+    _check_used(name, entries, replacements, expressions, on_unused_input)
+    expressions = without_missing(name, {i.variable for i in entries}, expressions, _HOW_TO_GIVE)
+    return _kind(profile)(name, entries, expressions, targets, pack, mode)
 
 
 def as_mode(mode: Any) -> str | NanGuardMode:
@@ -553,10 +551,10 @@ def _as_replacements(givens: Any, of_same_types: bool) -> dict[Variable, Variabl
 def _cut_off(inputs: Sequence[In]) -> dict[Variable, Variable]:
     """For the inputs that are expressions: variables in their place, which are not computed."""
     replacements = {}
-    for given in inputs:
-        if given.variable.owner is not None:
-            replacements[given.variable] = given.variable.type(given.variable.name)
-            given.variable = replacements[given.variable]
+    for entry in inputs:
+        if entry.variable.owner is not None:
+            replacements[entry.variable] = entry.variable.type(entry.variable.name)
+            entry.variable = replacements[entry.variable]
     return replacements
 
 
@@ -568,7 +566,7 @@ def _check_used(
     on_unused_input: str,
 ) -> None:
     """Every input must be among what the expressions were written with, whatever became of it."""
-    unused = {given.variable: given.label for given in inputs}
+    unused = {entry.variable: entry.label for entry in inputs}
     for variable in graph_inputs(expressions, unused):
         unused.pop(variable, None)
     if not unused or on_unused_input == "ignore":

@@ -148,13 +148,13 @@ def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"inputs are a list of variables; got {describe(inputs)}")
     result: dict[Variable, In] = {}
-    for entry in inputs:
-        given = copy(entry) if isinstance(entry, In) else In(entry)
-        if given.variable in result:
-            raise ValueError(f"the input {given.label} occurs twice")
-        if given.allow_downcast is None:
-            given.allow_downcast = allow_input_downcast
-        result[given.variable] = given
+    for given in inputs:
+        entry = copy(given) if isinstance(given, In) else In(given)
+        if entry.variable in result:
+            raise ValueError(f"the input {entry.label} occurs twice")
+        if entry.allow_downcast is None:
+            entry.allow_downcast = allow_input_downcast
+        result[entry.variable] = entry
     return list(result.values())
 
 
@@ -167,9 +167,9 @@ def binder(
     needs no more checks; where a size is fixed, it does.
     """
     places: dict[str | None, int | None] = {}
-    for place, given in enumerate(inputs):
+    for place, entry in enumerate(inputs):
         # Two inputs of one name can be passed by position only.
-        places[given.name] = None if given.name in places else place
+        places[entry.name] = None if entry.name in places else place
     names = [f"value_{place}" for place in range(len(inputs))]
     lines = [
         "def bind(args, kwargs):",
@@ -179,9 +179,9 @@ def binder(
     ]
     complete = partial(_completed, function_name, inputs, places)
     namespace: dict[str, Any] = {"ndarray": np.ndarray, "complete": complete}
-    for place, (name, given) in enumerate(zip(names, inputs, strict=True)):
-        type = given.variable.type
-        namespace[f"check_{place}"] = partial(given.check, place=function_name)
+    for place, (name, entry) in enumerate(zip(names, inputs, strict=True)):
+        type = entry.variable.type
+        namespace[f"check_{place}"] = partial(entry.check, place=function_name)
         namespace[f"dtype_{place}"] = type.numpy_dtype
         condition = f"{name}.__class__ is not ndarray or {name}.dtype is not dtype_{place}"
         if set(type.shape) <= {None}:
@@ -216,11 +216,11 @@ def _completed(
             raise TypeError(f"{function_name}: input {name} is given twice")
         values[place] = value
     missing = []
-    for place, given in enumerate(inputs):
+    for place, entry in enumerate(inputs):
         if values[place] is None:
-            values[place] = given.data
+            values[place] = entry.data
         if values[place] is None:
-            missing.append(given.label)
+            missing.append(entry.label)
     if missing:
         raise TypeError(
             f"{function_name}: no value for {', '.join(missing)}; it takes {_described(inputs)}"
@@ -229,5 +229,5 @@ def _completed(
 
 
 def _described(inputs: Sequence[In]) -> str:
-    labels = [given.label if given.value is None else f"{given.label}=…" for given in inputs]
+    labels = [entry.label if entry.value is None else f"{entry.label}=…" for entry in inputs]
     return f"{len(labels)} inputs ({', '.join(labels)})" if labels else "no inputs"

@@ -111,7 +111,7 @@ def _from_table(name: str) -> Elementwise:
 
 
 @extend(Elementwise)
-class _Line:
+class _Elementwise:
     def __reduce__(self: Any) -> Any:
         return _from_table, (self.name,)
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core.graph import Apply, Constant, Variable
 from ..protocol.walks import ancestors
-from .buffers import NOWHERE, Buffer, fill_with_nan, memory
+from .buffers import NOWHERE, Buffer, fill_with_nan, room
 from .inspect.comments import Comments
 from .inspect.definitions import definitions
 from .names import Scope, identifier
@@ -102,7 +102,7 @@ class Printer:
         slots = [self.scope.new(f"slot_{first + i}") for i, _ in enumerate(sizes)]
         more = ", filled=True" if self.filled else ""
         rooms = [
-            PrintedLine(f"{slot} = {self.use('memory', memory)}({size}{more})")
+            PrintedLine(f"{slot} = {self.use('room', room)}({size}{more})")
             for slot, size in zip(slots, sizes, strict=True)
         ]
         fill = []

@@ -31,7 +31,7 @@ from .shape import Reshape
 
 
 class AlongAxes(NumPyOp):
-    """A NumPy function along some axes of x, which the output lacks."""
+    """A NumPy function that goes along some axes of x; unless `axes` tells otherwise, they are gone."""
 
     storage = "new"
 

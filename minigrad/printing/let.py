@@ -27,8 +27,8 @@ BECOMES = "←"
 _UNUSED = Formula("")
 
 
-class Line(NamedTuple):
-    """A line: a formula, of this variable, and the name that it gets, if it gets one."""
+class Equation(NamedTuple):
+    """A formula, of this variable, and the name that it gets, if it gets one."""
 
     name: Formula | None
     formula: Formula
@@ -82,7 +82,7 @@ class Value(NamedTuple):
 
 def lines(
     outputs: Sequence[Variable], language: Language = PYTHON, titles: Sequence[str] = ()
-) -> list[Line]:
+) -> list[Equation]:
     """A line for each value that is used more than once, is long or has a name; then the outputs.
 
     With titles, the first outputs are called by these; one that ends with an arrow is not used in
@@ -102,8 +102,8 @@ def lines(
     }
     formulas: list[Formula] = []
     translations: list[Formula] = []
-    sizes: list[Line] = []
-    others: list[Line] = []
+    sizes: list[Equation] = []
+    others: list[Equation] = []
     for number, value in enumerate(found):
         variable, template, translated = value
         if not uses[number]:
@@ -117,7 +117,7 @@ def lines(
             name = title or new_name(value)
             is_known = value.is_size and found[value.operands[0]].template is None
             called = language.called(name, variable)
-            line = Line(called, translation, variable)
+            line = Equation(called, translation, variable)
             (sizes if is_known and not title else others).append(line)
             formula, translation = Formula(name), called
         formulas.append(formula)
@@ -126,7 +126,7 @@ def lines(
         is_written = title_of.get(number) == title if title else found[number].has_name
         if not is_written:
             left = language.called(title, output) if title else None
-            others.append(Line(left, translations[number], output))
+            others.append(Equation(left, translations[number], output))
     return [*sizes, *others]
 
 

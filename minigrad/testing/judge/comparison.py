@@ -13,7 +13,7 @@ import numpy as np
 
 from .arguments import Arrays
 from .differentiable import COMPLEX_STEPS, Differentiable, away, near
-from .neighbourhood import REST, Line, root_mean_square
+from .neighbourhood import REST, AlongLine, root_mean_square
 from .report import Entry, GradientError, Report
 from .slopes import Slope, slope
 
@@ -311,7 +311,7 @@ class Comparison:
         spread = max(abs(float(np.sum(v)) - value) for v in values[2:])
         return Slope(value, 2 * spread + _ACCURACY_OF_COMPLEX * size, around=size)
 
-    def _line(self, direction: Arrays) -> Line:
+    def _line(self, direction: Arrays) -> AlongLine:
         def results(distance: float) -> np.ndarray:
             self._n_calls += 1
             point = away(self._point, self._f.wrt, direction, distance)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 # The function along a line: from the distance to any number of results.
-Line = Callable[[float], np.ndarray]
+AlongLine = Callable[[float], np.ndarray]
 
 # No round number, so that no periodic function looks constant.
 LONGEST_STEP = 0.2137
@@ -49,7 +49,9 @@ class Neighbourhood:
     between jumps that are no rounding. In `largest` is how large the results are, up to `reach`.
     """
 
-    def __init__(self, line: Line, at_0: np.ndarray, precision: float, reach: float = 1.0) -> None:
+    def __init__(
+        self, line: AlongLine, at_0: np.ndarray, precision: float, reach: float = 1.0
+    ) -> None:
         self._line, self._at_0, self._precision = line, at_0, precision
         self._reach = reach
         self._least = 4 * _SMALLEST.get(precision, _SMALLEST[2.0**-52])
@@ -149,12 +151,12 @@ def _noise(*sides: np.ndarray, is_coarse: bool = False) -> np.ndarray:
     return np.max(sizes, axis=0)
 
 
-def _both_sides(line: Line, at_0: np.ndarray, step: float, count: int) -> np.ndarray:
+def _both_sides(line: AlongLine, at_0: np.ndarray, step: float, count: int) -> np.ndarray:
     """The results at points in a row, after 0 and before it."""
     return np.array([_values(line, at_0, 0.0, side * step, count) for side in (1, -1)])
 
 
-def _values(line: Line, at_0: np.ndarray, start: float, step: float, count: int) -> np.ndarray:
+def _values(line: AlongLine, at_0: np.ndarray, start: float, step: float, count: int) -> np.ndarray:
     """The results at points in a row; beyond an edge, where the dtype alone must tell, those at 0."""
     values = np.array([line(start + i * step) for i in range(1, count + 1)])
     return values if np.isfinite(values).all() else np.broadcast_to(at_0, values.shape)

@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .neighbourhood import LONGEST_STEP, Line, Neighbourhood
+from .neighbourhood import LONGEST_STEP, AlongLine, Neighbourhood
 
 # The kinds of differences, and the powers of the step that the errors of each consist of, if the
 # function is smooth.
@@ -63,7 +63,7 @@ class Slope:
     largest: float = 0.0  # how large the results are: see `Neighbourhood`
 
 
-def slope(line: Line, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
+def slope(line: AlongLine, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
     """The derivative at 0 of the weighted sum of a line's results.
 
     The precision is the relative rounding error of the results, as far as their dtype tells; the
