@@ -1,27 +1,64 @@
-"""``python -m minigrad run SCRIPT.py [args]``: a program that imports theano, run with minigrad."""
+"""``python -m minigrad``: ``run`` an old program, or ``port`` it."""
 
 from __future__ import annotations
 
-import runpy
+import argparse
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
-from . import install_as_theano
-
-USAGE = "usage: python -m minigrad run SCRIPT.py [arguments of the script]"
+from .porting.command import port
+from .porting.running import run
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Run the script as Python would, where ``import theano`` finds minigrad."""
-    if len(arguments) < 2 or arguments[0] != "run":
-        raise SystemExit(USAGE)
-    script = arguments[1]
-    install_as_theano()
-    sys.argv = list(arguments[1:])
-    sys.path[0] = str(Path(script).resolve().parent)
-    runpy.run_path(script, run_name="__main__")
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        "python -m minigrad", description="Old programs, written for Theano."
+    )
+    verbs = parser.add_subparsers(dest="verb", metavar="{run,port}", required=True)
+
+    verb = verbs.add_parser(
+        "run",
+        help="run a program, unchanged",
+        usage="python -m minigrad run [--python {2,3}] SCRIPT.py [ARGUMENTS]",
+        description="Run a program as Python would, where `import theano` finds minigrad. "
+        "Python 2 is converted before.",
+    )
+    verb.add_argument("script", metavar="SCRIPT.py")
+    verb.add_argument("arguments", nargs=argparse.REMAINDER, help="the script's own")
+    verb.set_defaults(do=lambda given: run(given.script, given.arguments, given.python))
+
+    verb = verbs.add_parser(
+        "port",
+        help="show or write what a program has to become",
+        description="Show, as a difference, what programs have to become to run by themselves.",
+        epilog="The exit status is 0, also if there is something to change; 1 if a file cannot be "
+        "read, converted or written, and then none is written; 2 for options that do not exist.",
+    )
+    verb.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of such")
+    where = verb.add_mutually_exclusive_group()
+    where.add_argument("--write", action="store_true", help="change the files; keep FILE.bak")
+    where.add_argument("--output", metavar="FILE", help="write another file; - is standard output")
+    verb.set_defaults(do=_port)
+
+    for verb in verbs.choices.values():
+        verb.add_argument(
+            "--python", type=int, choices=(2, 3), help="what it is for, if it does not show"
+        )
+    return parser
+
+
+def main(arguments: Sequence[str]) -> int | None:
+    """Do what the arguments ask for, and return the exit status."""
+    given = _parser().parse_args(arguments)
+    status: int | None = given.do(given)
+    return status
+
+
+def _port(given: argparse.Namespace) -> int:
+    if given.output and len(given.paths) > 1:
+        _parser().error("--output takes one program")
+    return port(given.paths, given.write, given.output, given.python)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    raise SystemExit(main(sys.argv[1:]))

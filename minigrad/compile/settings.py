@@ -120,11 +120,20 @@ def set_by_flags(flags: str, variable: str) -> None:
             raise ValueError(f"{variable}: {error}") from None
 
 
+_read: dict[str, str] = {}  # the flags that were read last
+
+
 def set_by_environment(environment: Mapping[str, str] = os.environ) -> None:
-    """Set what THEANO_FLAGS says, and then what MINIGRAD_FLAGS says, which so has the last word."""
-    for variable in ("THEANO_FLAGS", "MINIGRAD_FLAGS"):
-        if flags := environment.get(variable):
-            set_by_flags(flags, variable)
+    """Set what THEANO_FLAGS says, and then what MINIGRAD_FLAGS says, which so has the last word.
+
+    What has been read before, and has not changed since, is not set again.
+    """
+    variables = ("THEANO_FLAGS", "MINIGRAD_FLAGS")
+    flags = {variable: environment.get(variable, "") for variable in variables}
+    if flags != _read:
+        _read.update(flags)
+        for variable in variables:
+            set_by_flags(flags[variable], variable)
 
 
 Config.__doc__ = """Settings that hold from when they are set.

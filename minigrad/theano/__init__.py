@@ -35,6 +35,7 @@ from .. import (
     scan,
     shared,
 )
+from ..compile.settings import set_by_environment as _set_by_environment
 from ..tensor import dot
 from . import (
     compile,
@@ -53,6 +54,8 @@ from . import (
 )
 from .compile import Mode
 from .updates import OrderedUpdates
+
+_set_by_environment()  # what a program has set before it imports theano
 
 __version__ = "1.0.5"  # the Theano whose names these are; programs ask for it
 

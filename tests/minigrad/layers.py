@@ -21,7 +21,8 @@ LAYERS = [
     ["planner"],
     ["tensor"],
     ["theano", "printing", "testing", "minigrad"],  # "minigrad" is what `import minigrad` brings
-    ["autoencoder", "course", "__main__"],
+    ["autoencoder", "course", "porting"],
+    ["__main__"],
 ]
 HEIGHTS = {layer: height for height, layers in enumerate(LAYERS) for layer in layers}
 

@@ -1,0 +1,67 @@
+"""What is told about a program and not changed: where a person must decide."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from .names import ADVICE
+from .source import Source
+
+
+class Advice(NamedTuple):
+    """A line of a program, and what to do about it."""
+
+    line: int
+    text: str
+
+
+def advice(source: Source) -> list[Advice]:
+    """What will not work, by the names that a program uses."""
+    told: dict[str, int] = {}
+    for line, path in sorted(_used(source)):
+        about = _about(path)
+        if about is not None:
+            told.setdefault(about, line)
+    return [Advice(line, text) for text, line in told.items()]
+
+
+def _used(source: Source) -> Iterator[tuple[int, str]]:
+    """The lines and the paths of the modules and names that a program uses."""
+    for node in source.nodes:
+        if isinstance(node, ast.Import):
+            yield from ((node.lineno, alias.name) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            for alias in node.names:
+                inner = "" if alias.name == "*" else f".{alias.name}"
+                yield node.lineno, f"{node.module}{inner}"
+        elif isinstance(node, ast.Attribute) and (path := source.path(node)):
+            yield node.lineno, path
+
+
+def _about(path: str) -> str | None:
+    """What to say of a name, if anything."""
+    parts = path.split(".")
+    if parts[0] == "theano":
+        return _missing(parts[1:])
+    names = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
+    return next((ADVICE[name] for name in names if name in ADVICE), None)
+
+
+def _missing(parts: list[str]) -> str | None:
+    """What minigrad says where it has no such name of Theano's."""
+    found: Any = import_module("minigrad.theano")
+    for part in parts:
+        if not isinstance(found, ModuleType):
+            return None  # what a value has is seen when the program runs
+        try:
+            found = getattr(found, part)
+        except AttributeError as error:
+            try:
+                found = import_module(f"{found.__name__}.{part}")
+            except ImportError:
+                return str(error)
+    return None
