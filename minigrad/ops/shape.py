@@ -69,7 +69,7 @@ class Reshape(NumPyOp):
 
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
         for size in sizes:
-            check_whole(f"reshape of {x}: a size", size)
+            check_whole("reshape: a size", size)
         known = [*map(known_integer, sizes)]
         if known.count(-1) > 1:
             raise ValueError(f"reshape of {x}: only one size can be -1; got {known}")

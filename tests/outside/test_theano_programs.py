@@ -66,3 +66,10 @@ def test_a_program_written_for_theano_computes_what_it_does_by_hand(name, dtype,
     settings(floatX=dtype, mode=mode)
     results = runpy.run_path(str(FOLDER / f"{name}.py"), run_name="__main__")["results"]
     assert_equal_results(results, by_hand(name), PRECISION[dtype], name)
+
+
+def test_no_formula_is_written_for_a_message_that_nobody_gets(settings, monkeypatch):
+    # Each looks at the sizes of its parts, for which a loop in it is gone through step by step.
+    settings(floatX="float64", mode="FAST_RUN")
+    monkeypatch.setattr(minigrad.protocol.formula, "formula", None)
+    runpy.run_path(str(FOLDER / "rnn_tagging.py"), run_name="__main__")
