@@ -90,6 +90,20 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "ones_like(output)",
     ): "Rop asks for the shape alone",
     (_BEFORE, f"-{_BEFORE}"): "two of these are multiplied",
+    ("zeros_like(output_grads[0])", "-zeros_like(output_grads[0])"): "it is 0",
+    ("zeros_like(output_grads[0])", "2 * zeros_like(output_grads[0])"): "it is 0",
+    ("zeros_like(output_grads[0])", "1.03 * zeros_like(output_grads[0])"): "it is 0",
+    ("n = size_of(xt, 0)", "0", "1"): "the matrix is square",
+    (
+        "gz * log(y), gz * x / switch(eq(x, 0) & eq(y, 0), 1, y)))",
+        "1",
+        "2",
+    ): "it divides 0",
+    (
+        "if {*self.pattern} <= {ALL, _REVERSED}:  # which undoes itself",
+        "{*self.pattern} <= {ALL, _REVERSED}",
+        "{*self.pattern} > {ALL, _REVERSED}",
+    ): "the other way is longer",
     (
         "credited_to(line, add, grads[x], contribution)",
         "credited_to(line, add, contribution, grads[x])",

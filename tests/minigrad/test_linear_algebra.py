@@ -107,6 +107,10 @@ ORACLES = {
         lambda x: T.nlinalg.svd(x, full_matrices=False),
         lambda x: np.linalg.svd(x, full_matrices=False), TALL,
     ),
+    "svd of a wide matrix, reduced": (
+        lambda x: T.nlinalg.svd(x, full_matrices=False),
+        lambda x: np.linalg.svd(x, full_matrices=False), WIDE,
+    ),
 }  # fmt: skip
 WITHOUT_DERIVATIVE = ["eig", "qr, complete", "svd"]
 
