@@ -409,12 +409,12 @@ def _pairs(name: str, variables: Any, points: Any) -> list[tuple[Variable, Varia
     return pairs
 
 
-def _check_float(name: str, variable: Any, role: str = "f and wrt") -> None:
+def _check_float(name: str, variable: Any) -> None:
     if not isinstance(variable, Variable):
-        raise TypeError(f"{name}: {role} must be variables; got {variable!r}")
+        raise TypeError(f"{name}: f and wrt must be variables; got {variable!r}")
     if not variable.type.is_float:
         raise TypeError(
-            f"{name}: {role} must be of float type; {variable} is {variable.type.dtype}, which has "
+            f"{name}: f and wrt must be of float type; {variable} is {variable.type.dtype}, which has "
             "no derivative; make it a float variable, or cast where it is used"
         )
 

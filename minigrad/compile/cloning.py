@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from ..core.axes import as_tensor_variable
-from ..core.graph import Constant, Variable, toposort
+from ..core.graph import Constant, Variable
 from ..core.types import describe
 from ..protocol.values import arranged_as, as_list
-from ..protocol.walks import clone_node, graph_inputs
+from ..protocol.walks import copy_into, graph_inputs
 from .updates import as_pairs, of_same_type
 
 
@@ -62,9 +62,6 @@ def clone(
     if not (share_inputs if copy_inputs is None else copy_inputs):
         inputs = [v for v in graph_inputs(outputs, new) if v not in new]
         new.update((v, v.clone()) for v in inputs if not isinstance(v, Constant))
-    for node in toposort(outputs, stop_at=new):
-        again = clone_node(node, [new.get(v, v) for v in node.inputs])
-        for before, after in zip(node.outputs, again.outputs, strict=True):
-            new.setdefault(before, after)
+    copy_into(new, outputs)
     results = [new.get(v, v) for v in outputs]
     return arranged_as(output, results)

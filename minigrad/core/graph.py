@@ -33,16 +33,10 @@ class Variable(_Operators):
         For people; it need not be unique.
     """
 
-    def __init__(
-        self,
-        type: Any,
-        owner: Apply | None = None,
-        index: int | None = None,
-        name: str | None = None,
-    ) -> None:
+    def __init__(self, type: Any, name: str | None = None) -> None:
         self.type = type
-        self.owner = owner
-        self.index = index
+        self.owner: Apply | None = None
+        self.index: int | None = None
         self.name = name
 
     def __str__(self) -> str:

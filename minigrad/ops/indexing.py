@@ -17,7 +17,7 @@ from ..core.axes import (
     zeros_like,
 )
 from ..core.elementwise import broadcast_shape, cast
-from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
+from ..core.graph import Apply, Constant, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.operators import extend
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
@@ -245,7 +245,7 @@ class Subtensor(NumPyOp):
                 part += next(given) if entry == INPUT else []
         return Axes([x, *indices], [part], whole)
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, *indices = inputs
         if {*self.pattern} <= {ALL, _REVERSED}:  # which undoes itself
             return [self(output_grads[0])]
@@ -372,7 +372,7 @@ class IncSubtensor(NumPyOp):
         others = [[None] * index.type.ndim for index in indices]
         return Axes([axes, of_y, *others], [axes], whole)
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, y, *indices = inputs
         gx = g = output_grads[0]
         gy = Subtensor(self.pattern)(g, *indices)

@@ -9,7 +9,7 @@ import numpy as np
 
 from ..core import axes
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
-from ..core.graph import Apply, Constant, NumPyOp, Op, Variable
+from ..core.graph import Apply, Constant, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
 from ..protocol.op import InAllSteps, Use
@@ -59,7 +59,7 @@ class Join(NumPyOp):
         labels = [None if axis == self.axis else axis for axis in range(node.out.type.ndim)]
         return Axes([labels] * len(node.inputs), [labels])
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         if len(inputs) == 1:
             return output_grads
         return Split(self.axis, len(inputs)).parts(
@@ -138,7 +138,7 @@ class Split(Op):
         sizes = {part: 1 + i for i, part in enumerate(parts)}
         return Axes([x, *[()] * self.count], outputs, whole=parts, sizes=sizes)
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [Join(self.axis)(*output_grads), *[None] * self.count]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import Size, dimshuffle, sizes_of, undo_broadcasting
-from ..core.graph import Apply, NumPyOp, Variable
+from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.table import mul
 from ..core.types import TensorType
 from ..protocol.axes import Axes, broadcasting
@@ -53,7 +53,7 @@ class Dot(NumPyOp):
         x, y = (variable.type.ndim for variable in node.inputs)
         return Axes(["ik"[-x:], "kj"[:y]], ["i"[: x - 1] + "j"[: y - 1]])
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, y = inputs
         g = output_grads[0]
         if x.type.ndim == y.type.ndim == 1:
@@ -122,7 +122,7 @@ class MatMul(NumPyOp):
         (x, y), (z,) = batch.inputs, batch.outputs
         return Axes([[*x, "i", "k"], [*y, "k", "j"]], [[*z, "i", "j"]])
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, y = inputs
         g = output_grads[0]
         return [

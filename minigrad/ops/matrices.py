@@ -49,9 +49,9 @@ def lower_triangle(x: Variable, k: int = 0) -> Variable:
     return switch(_row_less_column(x, k), x, constant(0, dtype=x.type.dtype))
 
 
-def upper_triangle(x: Variable, k: int = 0) -> Variable:
-    """Return the matrix x with zeros below its k-th diagonal."""
-    return switch(_row_less_column(x, k - 1), constant(0, dtype=x.type.dtype), x)
+def upper_triangle(x: Variable) -> Variable:
+    """Return the matrix x with zeros below its diagonal."""
+    return switch(_row_less_column(x, -1), constant(0, dtype=x.type.dtype), x)
 
 
 def diagonal_part(x: Variable) -> Variable:

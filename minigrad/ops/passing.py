@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..core.axes import as_tensor_variable, zeros_like
-from ..core.graph import Apply, Variable
+from ..core.graph import Apply, Gradients, Variable, Variables
 from .functions import clip
 from .shape import Itself
 
@@ -36,7 +36,7 @@ class ZeroGrad(Passing):
 
     called = "zero_grad"
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [zeros_like(output_grads[0])]
 
 
@@ -48,7 +48,7 @@ class GradClip(Passing):
     lower: float
     upper: float
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [clip(output_grads[0], self.lower, self.upper)]
 
 
@@ -59,7 +59,7 @@ class GradScale(Passing):
     __props__ = ("multiplier",)
     multiplier: float
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [output_grads[0] * self.multiplier]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import Size, size_of, sum_axes
-from ..core.graph import Apply, Constant, NumPyOp, Variable
+from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
 from ..protocol.op import Use
@@ -48,7 +48,7 @@ class ARange(NumPyOp):
             return [(stop,)]
         return [(maximum(stop, 0),)] if stop.type.dtype == "int64" else [(None,)]
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         if check_dtype(self.dtype).kind != "f":
             return [None, None, None]
         g = output_grads[0]

@@ -251,7 +251,7 @@ class CumSum(NumPyOp):
         axes = range(node.out.type.ndim)
         return Axes([axes], [axes], whole=[self.axis])
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         backwards = (slice(None),) * self.axis + (slice(None, None, -1),)
         return [self(output_grads[0][backwards])[backwards]]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..core.axes import DimShuffle, Size, as_tensor_variable, check_whole, dimshuffle, sizes_of
 from ..core.elementwise import cast
-from ..core.graph import Apply, Constant, NumPyOp, Variable
+from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
 from ..protocol.op import InAllSteps, Use
@@ -110,7 +110,7 @@ class Reshape(NumPyOp):
         whole = [axis for axis in given if axis not in kept]
         return Axes([of_x, *[()] * len(sizes)], [result], whole, given)
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, *sizes = inputs
         return [Reshape()(output_grads[0], *sizes_of(x)), *[None] * len(sizes)]
 
@@ -201,7 +201,7 @@ class SpecifyShape(Itself):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [output_grads[0], *[None] * len(self.along)]
 
 
@@ -228,7 +228,7 @@ class Unbroadcast(Itself):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return inputs[0]
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         g = output_grads[0]
         return [with_sizes(g, [1 if a in self.along else None for a in range(g.type.ndim)])]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import dimshuffle, size_of
-from ..core.graph import Apply, NumPyOp, Op, Variable
+from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
 from ..protocol.op import Use
@@ -34,59 +34,51 @@ def taken_along(x: Variable, indices: Variable, axis: int) -> Variable:
     return getitem(x, tuple(places))
 
 
-class _AlongOne(NumPyOp):
-    """What needs one axis of x whole, and computes an array of the same shape."""
+class _Order(NumPyOp):
+    """A function of x that needs one axis whole, and has one of NumPy's ways to sort."""
 
+    __props__ = ("axis", "kind")
     storage = "new"
-    axis: int
+    function: Any
+
+    def compute(self, x: Any) -> Any:
+        return self.function(x, axis=self.axis, kind=self.kind)
+
+    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+        name = use(self.function.__name__, self.function)
+        kind = "" if self.kind == "quicksort" else f", kind={self.kind!r}"
+        return f"{name}({inputs[0]}, axis={self.axis}{kind})"
+
+    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
+        return f"{self.function.__name__}({inputs[0]}, axis={self.axis})"
 
     def axes(self, node: Apply) -> Axes:
         axes = range(node.out.type.ndim)
         return Axes([axes], [axes], whole=[self.axis])
 
 
-class Sort(_AlongOne):
+class Sort(_Order):
     """x sorted along an axis, the least first; the derivative goes back to where a value was."""
 
-    __props__ = ("axis", "kind")
+    function = staticmethod(np.sort)
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [x.type()])
 
-    def compute(self, x: Any) -> Any:
-        return np.sort(x, axis=self.axis, kind=self.kind)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        kind = "" if self.kind == "quicksort" else f", kind={self.kind!r}"
-        return f"{use('sort', np.sort)}({inputs[0]}, axis={self.axis}{kind})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"sort({inputs[0]}, axis={self.axis})"
-
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         order = ArgSort(self.axis, "stable")
         ranks = order(order(inputs[0]))
         return [taken_along(output_grads[0], ranks, self.axis)]
 
 
-class ArgSort(_AlongOne):
+class ArgSort(_Order):
     """The places along an axis of the values of x in order, int64."""
 
-    __props__ = ("axis", "kind")
     n_differentiable = 0
+    function = staticmethod(np.argsort)
 
     def make_node(self, x: Variable) -> Apply:
         return Apply(self, [x], [x.type.clone(dtype="int64")()])
-
-    def compute(self, x: Any) -> Any:
-        return np.argsort(x, axis=self.axis, kind=self.kind)
-
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
-        kind = "" if self.kind == "quicksort" else f", kind={self.kind!r}"
-        return f"{use('argsort', np.argsort)}({inputs[0]}, axis={self.axis}{kind})"
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"argsort({inputs[0]}, axis={self.axis})"
 
 
 class ArgTopK(NumPyOp):
@@ -197,7 +189,7 @@ class BinCount(NumPyOp):
     def axes(self, node: Apply) -> Axes:
         return Axes([["i"], (), ["i"]][: len(node.inputs)], [[None]], whole="i")
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, _, *weights = inputs
         return [None, None, *[getitem(output_grads[0], x) for _ in weights]]
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import as_tensor_variable
-from ..core.graph import Apply, Variable
+from ..core.graph import Apply, Gradients, Variables
 from ..protocol.axes import Axes
 from ..protocol.op import Use
 from .shape import Itself
@@ -61,7 +61,7 @@ class Assert(Itself):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [output_grads[0], *[None] * len(inputs[1:])]
 
 
@@ -125,5 +125,5 @@ class Print(Itself):
         axes = range(node.out.type.ndim)
         return Axes([axes], [axes], whole=axes)
 
-    def grad(self, inputs: Sequence[Variable], output_grads: Sequence[Variable]) -> Any:
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return output_grads

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..core.graph import Apply, Constant, Variable, toposort
-from .walks import ancestors, clone_node, clone_replace
+from .walks import ancestors, clone_replace, copy_into
 
 
 class ClosedGraph:
@@ -67,9 +67,7 @@ class ClosedGraph:
     def copy(self) -> ClosedGraph:
         """Return the same function of variables of its own."""
         new: dict[Variable, Variable] = {v: v.type(v.name) for v in self.inputs}
-        for node in self.nodes:
-            made = clone_node(node, [new.get(v, v) for v in node.inputs]).outputs
-            new.update(zip(node.outputs, made, strict=True))
+        copy_into(new, self.outputs)
         inputs = [new[v] for v in self.inputs]
         return ClosedGraph(inputs, [new.get(v, v) for v in self.outputs])
 

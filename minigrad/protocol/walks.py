@@ -101,6 +101,14 @@ class _Constant:
         return Constant(self.type, self.data, self.name)
 
 
+def copy_into(new: dict[Variable, Variable], outputs: Iterable[Variable]) -> None:
+    """Copy all nodes that compute the outputs of what is there: `new` gets what the copies make."""
+    for node in toposort(outputs, stop_at=new):
+        made = clone_node(node, [new.get(v, v) for v in node.inputs]).outputs
+        for old, copy in zip(node.outputs, made, strict=True):
+            new.setdefault(old, copy)
+
+
 def clone_replace(
     outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
 ) -> list[Variable]:

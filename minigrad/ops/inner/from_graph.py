@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.backprop import backpropagate, connected
 from ...core.evaluate import evaluate
-from ...core.graph import Apply, Op, Variable
+from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use
 from ...protocol.walks import clone_replace
@@ -108,12 +108,7 @@ class OpFromGraph(Op):
         comma = "," * (len(outputs) == 1)
         return [f"{', '.join(outputs)}{comma} = {inner[0]}({', '.join(inputs)})"]
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> list[Variable | None]:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         own = self._own_derivatives(inputs, output_grads)
         if isinstance(self._derivatives, str):
             return own

@@ -7,7 +7,7 @@ from typing import Any
 
 from ...core.axes import as_tensor_variable, zeros_like
 from ...core.evaluate import evaluate
-from ...core.graph import Apply, Constant, Op, Variable
+from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.table import neq, switch
 from ...core.types import TensorType
 from ...protocol.closed import ClosedGraph
@@ -75,20 +75,12 @@ class IfElse(Op):
         places = [-1, *range(self.n), *range(self.n)]
         return [[place == i for i in range(self.n)] for place in places]
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Any:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         condition, *values = inputs
         then = [*output_grads, *[zeros_like(v) for v in values[self.n :]]]
         other = [*[zeros_like(v) for v in values[: self.n]], *output_grads]
         made = IfElse(2 * self.n, self.name).make_node(condition, *then, *other)
         return [None, *made.outputs]
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"ifelse({', '.join(inputs)})"
 
     def __str__(self) -> str:
         return f"ifelse_{self.name}" if self.name else "ifelse"
@@ -185,9 +177,6 @@ class Branches(Op):
 
     def __hash__(self) -> int:
         return hash(self._key())
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"ifelse({', '.join(inputs)})"
 
     def __str__(self) -> str:
         return f"ifelse_{self.name}" if self.name else "ifelse"

@@ -10,7 +10,7 @@ import numpy as np
 
 from ...core.axes import Size, as_tensor_variable
 from ...core.evaluate import evaluate
-from ...core.graph import Apply, Constant, Op, Variable
+from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.types import TensorType
 from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
@@ -348,12 +348,7 @@ class Scan(Op):
                     result[key] = found | more
         return result
 
-    def L_op(
-        self,
-        inputs: Sequence[Variable],
-        outputs: Sequence[Variable],
-        output_grads: Sequence[Variable],
-    ) -> Any:
+    def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         from .backwards import derivatives  # which makes loops
 
         return derivatives(self, inputs, outputs, output_grads)
@@ -386,9 +381,6 @@ class Scan(Op):
     @cached_property
     def _hash(self) -> int:
         return hash(self._key)
-
-    def formula(self, node: Apply, inputs: Sequence[str]) -> str:
-        return f"{self}({', '.join(inputs)})"
 
     def __str__(self) -> str:
         return f"scan_{self.name}" if self.name else "scan"
