@@ -30,6 +30,7 @@ from .ops.inner.from_graph import OpFromGraph
 from .ops.wrapping import as_op
 from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
+from .tensor.absent import AbsentName
 
 try:
     from .planner import PlannedPrograms as _PlannedPrograms
@@ -116,8 +117,11 @@ else:  # type checkers shall find misspelled names
     def __getattr__(name: str) -> Any:
         """Names of Theano's that are none of minigrad's own, such as ``minigrad.gof``."""
         if name.startswith("__"):
-            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+            raise AbsentName(__name__, name)
         if name in _LOOPS:
             return getattr(import_module(f"{__name__}.tensor.loops"), name)
         # Not `from . import`, which asks this module for the name before it imports.
-        return getattr(import_module(f"{__name__}.theano"), name)
+        room = vars(import_module(f"{__name__}.theano"))
+        if name in room:
+            return room[name]
+        raise AbsentName(__name__, name)

@@ -11,7 +11,6 @@ array([1., 1.])
 
 from __future__ import annotations
 
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -35,6 +34,7 @@ from ..ops.shape import unbroadcast
 from . import (  # noqa: F401  # for what some do when imported
     constructors, extra_ops, formulas, methods, nnet, opt,
 )
+from .absent import AbsentName
 from .constructors import *
 from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
@@ -54,7 +54,6 @@ from .joining import concatenate, horizontal_stack, join, split, stacklists, ver
 from .known import (
     NotScalarConstantError, default, get_scalar_constant_value, get_vector_length,
 )
-from .numpy_functions import OTHER_NAMES
 from .products import batched_dot, batched_tensordot, cov, dot, matmul, outer, tensordot
 from .reductions import (
     all, any, argmax, argmin, cumprod, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,
@@ -127,21 +126,6 @@ __all__ = [  # by family
 ]
 __all__ += constructors.__all__
 
-# The names of NumPy or PyTorch, and ours for the same.
-_INSTEAD = {
-    **{name: f"T.{own}" for name, own in OTHER_NAMES.items()},
-    "abs": "T.abs_", "array": "T.constant", "asarray": "T.as_tensor_variable", "digamma": "T.psi",
-    "einsum": "T.tensordot or T.batched_tensordot", "empty": "T.zeros",
-    "full": "T.alloc(value, *shape)", "full_like": "T.fill(model, value)",
-    "function": "minigrad.function", "hstack": "T.concatenate(tensors, axis=1)",
-    "identity": "T.eye", "lgamma": "T.gammaln", "log_softmax": "T.nnet.logsoftmax",
-    "logical_and": "T.and_", "logical_not": "T.invert", "logical_or": "T.or_",
-    "logical_xor": "T.xor", "shared": "minigrad.shared",
-    "vstack": "T.concatenate(tensors, axis=0)",
-    **{name: f"T.nnet.{name}" for name in nnet.__all__},
-}
-
-
 # Imported when they are first asked for: so `import minigrad` takes no longer for them.
 _LATER = {
     **{n: n for n in ("fft", "inplace", "nlinalg", "raw_random", "signal", "slinalg", "xlogx")},
@@ -164,10 +148,4 @@ else:  # type checkers shall find misspelled names
             return import_module(f"{__name__}.{_LATER[name]}")
         if name in _FROM_LATER:
             return getattr(import_module(f"{__name__}.{_FROM_LATER[name]}"), name)
-        if name in _INSTEAD:
-            raise AttributeError(f"minigrad.tensor has no {name!r}; use {_INSTEAD[name]}")
-        if name[:1] in ("c", "z") and f"d{name[1:]}" in __all__:
-            raise AttributeError(f"minigrad.tensor has no {name!r}: it has no complex numbers")
-        # With the name and the module, Python's message suggests similar names.
-        module = sys.modules[__name__]
-        raise AttributeError(f"minigrad.tensor has no {name!r}", name=name, obj=module)
+        raise AbsentName(__name__, name)

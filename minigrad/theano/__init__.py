@@ -7,6 +7,9 @@ there; what they name is elsewhere in minigrad. `minigrad.install_as_theano` put
 
 from __future__ import annotations
 
+import sys as _sys
+from importlib import import_module as _import_module
+
 from .. import (
     Apply,
     Constant,
@@ -38,6 +41,8 @@ from .. import (
 from ..compile.settings import set_by_environment as _set_by_environment
 from ..tensor import dot
 from . import (
+    _absent,
+    _install,
     compile,
     configparser,
     gof,
@@ -52,7 +57,7 @@ from . import (
     tests,
     updates,
 )
-from .compile import Mode
+from .compile import Mode, function_dump
 from .updates import OrderedUpdates
 
 _set_by_environment()  # what a program has set before it imports theano
@@ -84,6 +89,7 @@ __all__ = [
     "foldl",
     "foldr",
     "function",
+    "function_dump",
     "gof",
     "grad",
     "gradient",
@@ -103,3 +109,8 @@ __all__ = [
     "tests",
     "updates",
 ]
+
+for _path in _install.old_paths():
+    _absent.teach(_import_module(f"{__name__}.{_path}"))
+_absent.teach(_sys.modules[__name__])
+_sys.meta_path.append(_absent.Finder)

@@ -4,6 +4,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from ...ops.functions import sigmoid, softplus
+from ..absent import AbsentName
 from .activations import (
     elu,
     hard_sigmoid,
@@ -64,6 +65,6 @@ else:  # type checkers shall find misspelled names
     def __getattr__(name):
         if name in ("abstract_conv", "conv", "neighbours"):
             return import_module(f"{__name__}.{name}")
-        if "conv" in name or name == "bilinear_upsampling":
+        if name in __all__:
             return getattr(import_module(f"{__name__}.abstract_conv"), name)
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        raise AbsentName(__name__, name)

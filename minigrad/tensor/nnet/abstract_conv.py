@@ -13,6 +13,12 @@ from ...ops.indexing import getitem
 from ..joining import concatenate
 from ..shapes import reshape
 from ..sizes import as_sizes
+from .conv_shapes import (
+    get_conv_gradinputs_shape,
+    get_conv_gradinputs_shape_1axis,
+    get_conv_gradweights_shape,
+    get_conv_gradweights_shape_1axis,
+)
 from .convolution import (
     AbstractConv2d,
     AbstractConv2d_gradInputs,
@@ -40,6 +46,10 @@ __all__ = [
     "conv3d",
     "conv3d_grad_wrt_inputs",
     "conv3d_grad_wrt_weights",
+    "get_conv_gradinputs_shape",
+    "get_conv_gradinputs_shape_1axis",
+    "get_conv_gradweights_shape",
+    "get_conv_gradweights_shape_1axis",
     "get_conv_output_shape",
     "get_conv_shape_1axis",
     "separable_conv2d",

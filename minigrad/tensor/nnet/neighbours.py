@@ -94,6 +94,24 @@ def images2neibs(
     return reshape(found, (prod([*sizes[:2], *counts]), lengths[0] * lengths[1]))
 
 
+class Images2Neibs:
+    """``Images2Neibs(mode)(ten4, neib_shape, neib_step)`` is `images2neibs`, by its older interface.
+
+    Examples
+    --------
+    >>> Images2Neibs()([[[[1, 2], [3, 4]]]], (1, 2)).eval()
+    array([[1, 2],
+           [3, 4]])
+    """
+
+    def __init__(self, mode: str = "valid") -> None:
+        self.mode = mode
+
+    def __call__(self, ten4: Any, neib_shape: Any, neib_step: Any = None) -> Variable:
+        """Return the rectangles of images, each a row of a matrix."""
+        return images2neibs(ten4, neib_shape, neib_step, self.mode)
+
+
 def neibs2images(neibs: Any, neib_shape: Any, original_shape: Any, mode: str = "valid") -> Variable:
     """The images whose rectangles are the rows of a matrix: what `images2neibs` made it of.
 

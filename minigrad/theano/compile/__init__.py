@@ -24,6 +24,7 @@ from .ops import FromFunctionOp, as_op, wrap_py
 from .pfunc import Param
 
 function = _function_module.function  # Theano has a module of this name, too
+function_dump = _function_module.function_dump
 
 __all__ = [
     "DebugMode",
@@ -44,6 +45,7 @@ __all__ = [
     "as_op",
     "debugmode",
     "function",
+    "function_dump",
     "function_module",
     "get_default_mode",
     "get_mode",

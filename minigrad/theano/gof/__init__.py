@@ -1,6 +1,18 @@
 """``theano.gof``: what graphs are made of."""
 
+from ...compile import MissingInputError
 from ...core.graph import Apply, Constant, Op, Variable
-from . import graph, op
+from . import fg, graph, op
+from .fg import FunctionGraph
 
-__all__ = ["Apply", "Constant", "Op", "Variable", "graph", "op"]
+__all__ = [
+    "Apply",
+    "Constant",
+    "FunctionGraph",
+    "MissingInputError",
+    "Op",
+    "Variable",
+    "fg",
+    "graph",
+    "op",
+]

@@ -1,6 +1,9 @@
 """``theano.scan_module``: loops."""
 
-from ...tensor.loops import foldl, foldr, map, reduce, scan, until
+from ...tensor.loops import foldl, foldr, map, reduce, until
+from . import scan as _scan_module
 from . import scan_utils
+
+scan = _scan_module.scan  # Theano has a module of this name, too
 
 __all__ = ["foldl", "foldr", "map", "reduce", "scan", "scan_utils", "until"]

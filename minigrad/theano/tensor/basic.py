@@ -1,4 +1,38 @@
-"""``theano.tensor.basic``: all names of `minigrad.tensor`."""
+"""``theano.tensor.basic``: all names of `minigrad.tensor`, ops that programs ask nodes for, checks."""
 
+from ... import tensor as _tensor
+from ...core.axes import Alloc
+from ...ops.joining import Join, Split
+from ...ops.linalg import Dot
+from ...ops.ranges import ARange
+from ...ops.shape import Reshape
 from ...tensor import *  # noqa: F403
-from ...tensor import __all__ as __all__
+from ...tensor import (
+    all_dtypes,
+    continuous_dtypes,
+    discrete_dtypes,
+    float_dtypes,
+    int_dtypes,
+    integer_dtypes,
+    uint_dtypes,
+)
+from ...testing.theano_names import numeric_grad, verify_grad
+
+__all__ = [
+    *_tensor.__all__,
+    "ARange",
+    "Alloc",
+    "Dot",
+    "Join",
+    "Reshape",
+    "Split",
+    "all_dtypes",
+    "continuous_dtypes",
+    "discrete_dtypes",
+    "float_dtypes",
+    "int_dtypes",
+    "integer_dtypes",
+    "numeric_grad",
+    "uint_dtypes",
+    "verify_grad",
+]

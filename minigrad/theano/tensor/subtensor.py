@@ -1,5 +1,6 @@
-"""``theano.tensor.subtensor``: writing into a part."""
+"""``theano.tensor.subtensor``: parts of tensors, and writing into them."""
 
+from ...ops.indexing import IncSubtensor, Subtensor
 from ...tensor import inc_subtensor, set_subtensor, take
 
-__all__ = ["inc_subtensor", "set_subtensor", "take"]
+__all__ = ["IncSubtensor", "Subtensor", "inc_subtensor", "set_subtensor", "take"]

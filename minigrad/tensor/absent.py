@@ -1,0 +1,132 @@
+"""What there is instead of a name that is not there, and which of Theano's names are out of scope.
+
+Modules raise `AbsentName`. It finds its words when somebody reads them: hasattr, pickle and doctest ask
+modules for many names that they need not have.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from fnmatch import fnmatchcase
+
+from .numpy_functions import OTHER_NAMES
+
+# Theano's names, without `theano` in front, by the reason why they are out of scope. `*` stands for any
+# letters; what is in a module that is out of scope is so, too.
+_REASONS = {
+    "all is computed on the CPU": """
+        gpuarray sandbox.cuda sandbox.gpuarray misc.pycuda_* misc.cudamat_utils misc.gnumpy_utils
+        """,
+    "there is no C code, neither in operations nor between them": """
+        tensor.blas tensor.blas_* tensor.nnet.corr tensor.nnet.corr3d tensor.nnet.conv.ConvOp
+        tensor.nnet.Conv3D tensor.nnet.ConvGrad3D tensor.nnet.ConvTransp3D gof.CLinker* gof.COp
+        gof.OpenMPOp gof.cc gof.cmodule gof.cutils gof.compiledir gof.compilelock gof.callcache
+        gof.lazylinker_c gof.vm gof.link gof.*Linker* gof.params_type gof.ParamsType gof.Generic
+        compile.*linker* compile.ops.register_*
+        """,
+    "it needs a library of its own": "tensor.nnet.ctc sandbox.fourier",
+    "there are no sparse matrices": "sparse sandbox.sparse tensor.nnet.blocksparse",
+    "there are no typed lists": "typed_list",
+    "there are no complex numbers": """
+        tensor.[cz]scalar* tensor.[cz]vector* tensor.[cz]matri* tensor.[cz]row* tensor.[cz]col*
+        tensor.[cz]tensor[345]* tensor.complex* tensor.real tensor.imag tensor.conj tensor.angle
+        """,
+    "Theano's rewrites change graphs in place, those of minigrad.rewrite make new ones": """
+        gof.opt gof.optdb gof.toolbox gof.destroyhandler gof.unify gof.local_optimizer
+        gof.*Optimizer gof.*DB gof.Query gof.Feature gof.PatternSub gof.OpSub gof.OpRemove
+        compile.*optimizer* compile.*optdb tensor.opt.register_* tensor.opt.local_*
+        tensor.opt.*Optimizer tensor.opt_uncanonicalize tensor.nnet.opt scan_module.scan_opt
+        """,
+    "functions of T take single numbers, too": "scalar.*",
+    "drawings are made by minigrad.printing.draw": "d3viz",
+}
+OUT_OF_SCOPE = {name: reason for reason, names in _REASONS.items() for name in names.split()}
+
+# The names of NumPy or PyTorch, and ours for the same.
+_INSTEAD = {
+    **{name: f"T.{own}" for name, own in OTHER_NAMES.items()},
+    "abs": "T.abs_",
+    "array": "T.constant",
+    "asarray": "T.as_tensor_variable",
+    "digamma": "T.psi",
+    "einsum": "T.tensordot or T.batched_tensordot",
+    "empty": "T.zeros",
+    "full": "T.alloc(value, *shape)",
+    "full_like": "T.fill(model, value)",
+    "hstack": "T.concatenate(tensors, axis=1)",
+    "identity": "T.eye",
+    "lgamma": "T.gammaln",
+    "log_softmax": "T.nnet.logsoftmax",
+    "logical_and": "T.and_",
+    "logical_not": "T.invert",
+    "logical_or": "T.or_",
+    "logical_xor": "T.xor",
+    "vstack": "T.concatenate(tensors, axis=0)",
+}
+# Where most names are, and how they are written there.
+_HOMES = {
+    "minigrad.theano": "minigrad.",
+    "minigrad": "minigrad.",
+    "minigrad.tensor": "T.",
+    "minigrad.tensor.nnet": "T.nnet.",
+}
+
+
+class AbsentName(AttributeError):
+    """A name that a module does not have."""
+
+    def __init__(self, module: str, name: str) -> None:
+        super().__init__(module, name)
+        self.name = name  # Python suggests nothing besides, as there is no `obj`
+
+    def __str__(self) -> str:
+        return why_absent(*self.args)
+
+
+def why_absent(module: str, name: str) -> str:
+    """Return that the module has no such name, and what is nearest, or why it is out of scope."""
+    room = module.replace("minigrad.theano", "theano", 1)
+    if reason := reason_of(f"{_path(module)}.{name}".lstrip(".")):
+        return f"{room}.{name} is out of scope: {reason}"
+    there = f"{room} has no {name!r}"
+    if name.startswith("_"):
+        return there
+    known = dict(_names_near(module))
+    instead = _INSTEAD.get(name) if _path(module).startswith("tensor") else known.get(name)
+    if instead or name in known:
+        return f"{there}; use {instead or known[name]}"
+    from difflib import get_close_matches  # only errors need it
+
+    nearest = get_close_matches(name, known, 1, 0.7)
+    return f"{there}; did you mean {known[nearest[0]]}?" if nearest else there
+
+
+def reason_of(path: str) -> str | None:
+    """Return why a name of Theano's, without `theano` in front, is out of scope; None if it is not."""
+    parts = path.replace("tensor.basic.", "tensor.").split(".")
+    for end in range(1, len(parts) + 1):
+        part = ".".join(parts[:end])
+        for pattern, reason in OUT_OF_SCOPE.items():
+            if fnmatchcase(part, pattern):
+                return reason
+    return None
+
+
+def _path(module: str) -> str:
+    """Return the path of the module in Theano, empty for Theano itself."""
+    for root in ("minigrad.theano", "theano", "minigrad"):
+        if f"{module}.".startswith(f"{root}."):
+            return module[len(root) + 1 :]
+    return module
+
+
+def _names_near(module: str) -> Iterator[tuple[str, str]]:
+    """Yield names, each with how it is written: those of the module last, so that they count."""
+    for home, prefix in _HOMES.items():
+        for name in getattr(sys.modules.get(home), "__all__", ()):
+            yield name, prefix + name
+    own = sys.modules[module]
+    for name in getattr(own, "__all__", None) or dir(own):
+        if not name.startswith("_"):
+            yield name, name

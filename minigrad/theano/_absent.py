@@ -1,0 +1,48 @@
+"""Let the modules of this room say what there is instead of names that they do not have."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from types import ModuleType
+from typing import Any, NoReturn
+
+from ..tensor.absent import AbsentName, why_absent
+
+ROOM = __package__
+
+
+def teach(module: ModuleType) -> None:
+    """Give the module a `__getattr__` that raises an `AbsentName`.
+
+    What is no package becomes an empty one, so that ``from module import name`` looks for a module of
+    that name, and `Finder` says why there is none. Python's own message has no room for that.
+    """
+    own: Callable[[str], Any] | None = vars(module).get("__getattr__")
+
+    def __getattr__(name: str) -> Any:
+        if own is not None:
+            with suppress(AttributeError):
+                return own(name)
+        raise AbsentName(module.__name__, name)
+
+    vars(module).update(__getattr__=__getattr__, __path__=vars(module).get("__path__", []))
+
+
+class Finder:
+    """What Python asks last for a module: those of the room that are not there."""
+
+    @staticmethod
+    def find_spec(name: str, path: Any = None, target: Any = None) -> NoReturn | None:
+        """Raise a ModuleNotFoundError with a hint for a name in the room; leave all others alone."""
+        parent, _, last = name.rpartition(".")
+        room = sys.modules.get(ROOM)
+        if parent and any(
+            f"{parent}.".startswith(f"{root}.") and sys.modules.get(root) is room
+            for root in (ROOM, "theano")
+        ):
+            path_in_theano = name.removeprefix("minigrad.")
+            # Another name than was asked for: `from … import` passes over the one that it asks for.
+            raise ModuleNotFoundError(why_absent(parent, last), name=path_in_theano)
+        return None
