@@ -245,6 +245,9 @@ class Subtensor(NumPyOp):
                 part += next(given) if entry == INPUT else []
         return Axes([x, *indices], [part], whole)
 
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0,)
+
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, *indices = inputs
         if {*self.pattern} <= {ALL, _REVERSED}:  # which undoes itself
@@ -371,6 +374,9 @@ class IncSubtensor(NumPyOp):
                     whole.add(label)
         others = [[None] * index.type.ndim for index in indices]
         return Axes([axes, of_y, *others], [axes], whole)
+
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0, 1) if self.set_instead_of_inc else ()
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, y, *indices = inputs

@@ -59,6 +59,9 @@ class Join(NumPyOp):
         labels = [None if axis == self.axis else axis for axis in range(node.out.type.ndim)]
         return Axes([labels] * len(node.inputs), [labels])
 
+    def moved(self, node: Apply) -> Sequence[int]:
+        return range(len(node.inputs))
+
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         if len(inputs) == 1:
             return output_grads
@@ -137,6 +140,9 @@ class Split(Op):
         )
         sizes = {part: 1 + i for i, part in enumerate(parts)}
         return Axes([x, *[()] * self.count], outputs, whole=parts, sizes=sizes)
+
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0,)
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [Join(self.axis)(*output_grads), *[None] * self.count]

@@ -24,6 +24,9 @@ class Contiguous(Itself):
         out[...] = x  # in half the time of np.copyto
         return out
 
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0,)
+
 
 class Picked(NumPyOp):
     """x[i, columns[i]] for each row i of a matrix x."""

@@ -87,6 +87,9 @@ class Reshape(NumPyOp):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0,)
+
     def axes(self, node: Apply) -> Axes:
         x, *sizes = node.inputs
         # An expression may turn out to be -1 when the program runs; a tensor's size cannot.
@@ -201,6 +204,9 @@ class SpecifyShape(Itself):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0,)
+
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [output_grads[0], *[None] * len(self.along)]
 
@@ -227,6 +233,9 @@ class Unbroadcast(Itself):
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return inputs[0]
+
+    def moved(self, node: Apply) -> Sequence[int]:
+        return (0,)
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         g = output_grads[0]

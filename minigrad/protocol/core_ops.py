@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import ACCUMULATORS, Alloc, DimShuffle, Size, Sum, check_filling, dimshuffle
-from ..core.elementwise import Cast, Elementwise
+from ..core.elementwise import Cast, Elementwise, Switch
 from ..core.graph import Apply, Constant, Variable
 from ..core.operators import extend
 from .axes import Axes, broadcasting
@@ -48,6 +48,9 @@ class _DimShuffle:
             key.pop()
         return f"{inputs[0]}[{', '.join(key)}]"
 
+    def moved(self: Any, node: Apply) -> Sequence[int]:
+        return (0,)
+
     def axes(self: Any, node: Apply) -> Axes:
         kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
         return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
@@ -85,6 +88,9 @@ class _Alloc:
 
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
+
+    def moved(self: Any, node: Apply) -> Sequence[int]:
+        return (0,)
 
     def axes(self: Any, node: Apply) -> Axes:
         axes = range(node.out.type.ndim)
@@ -188,6 +194,12 @@ def aligned(x: Variable, ndim: int) -> Variable:
 
 
 _ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
+
+
+@extend(Switch)
+class _Switch:
+    def moved(self: Any, node: Apply) -> Sequence[int]:
+        return (1, 2)
 
 
 @extend(Cast)

@@ -98,6 +98,14 @@ class OpProtocol:
         """
         self.perform(node, inputs, [[None] for _ in range(node.nout)])
 
+    def moved(self: Any, node: Apply) -> Sequence[int]:
+        """The places of the inputs whose elements the outputs consist of, the others telling which.
+
+        Only of ops that compute nothing, and whose derivative is as simple: then a function of
+        elements may be taken before as well as after. By default there are none.
+        """
+        return ()
+
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         """This node in a compiled program, as Python source; with several outputs, a tuple.
 

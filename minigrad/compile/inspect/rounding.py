@@ -13,11 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from ...core.axes import Alloc
-from ...core.elementwise import Elementwise, Switch, truth
+from ...core.elementwise import Elementwise, truth
 from ...core.evaluate import evaluate
 from ...core.graph import Apply, Op, Variable, perform
-from ...ops.joining import Join
 from ...ops.reduction import REDUCTIONS
 from ...ops.windows import largest_of_windows
 from ...protocol.kernels import numpy_clip, numpy_relu
@@ -46,7 +44,7 @@ def rounded_at_random(
             results[:] = map(_with_nan_for_infinity, results)
         if doubtful or not varying.isdisjoint(node.inputs):
             varying.update(node.outputs)
-            if not _is_exact(node.op):
+            if not _is_exact(node):
                 exact = _are_whole(node.op, inputs) if not doubtful else False
                 results[:] = [_with_random_last_bits(x, random, exact) for x in results]
 
@@ -59,12 +57,11 @@ _EXACT_FUNCTIONS = frozenset(
     + [np.floor, np.ceil, np.trunc, np.rint, REDUCTIONS["max"][0], REDUCTIONS["min"][0]]
     + [largest_of_windows]
 )
-_EXACT_OPS = (Switch, Join, Alloc)
 
 
-def _is_exact(op: Op) -> bool:
-    is_choice = getattr(op, "function", None) in _EXACT_FUNCTIONS
-    return op.is_view or isinstance(op, _EXACT_OPS) or is_choice
+def _is_exact(node: Apply) -> bool:
+    is_choice = getattr(node.op, "function", None) in _EXACT_FUNCTIONS
+    return node.op.is_view or bool(node.op.moved(node)) or is_choice
 
 
 # What makes whole numbers of whole numbers, as the exponent of a power's derivative: x - 1.

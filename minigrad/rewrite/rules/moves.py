@@ -4,39 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.axes import Alloc, DimShuffle
 from ...core.elementwise import Switch
 from ...core.graph import Apply, Variable
 from ...ops.functions import tensor_copy
-from ...ops.indexing import IncSubtensor, Subtensor
-from ...ops.joining import Join, Split
-from ...ops.planned import Contiguous
-from ...ops.shape import Reshape, SpecifyShape, Unbroadcast
-
-_MOVING_THE_FIRST = (
-    Alloc,
-    Contiguous,
-    DimShuffle,
-    Reshape,
-    SpecifyShape,
-    Split,
-    Subtensor,
-    Unbroadcast,
-)
+from ...ops.indexing import IncSubtensor
 
 
 def moved_places(node: Apply) -> Sequence[int]:
     """Return the places of the inputs whose elements are moved; the others say where these go."""
-    op = node.op
-    if isinstance(op, _MOVING_THE_FIRST) or op is tensor_copy:
-        return (0,)
-    if isinstance(op, Join):
-        return range(len(node.inputs))
-    if isinstance(op, Switch):
-        return (1, 2)
-    if isinstance(op, IncSubtensor) and op.set_instead_of_inc:
-        return (0, 1)
-    return ()
+    places: Sequence[int] = (0,) if node.op is tensor_copy else node.op.moved(node)
+    return places
 
 
 def moved(x: Variable) -> list[Variable]:
