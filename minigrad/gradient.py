@@ -23,6 +23,7 @@ from .ops.undefined import (
     grad_undefined,
     of_type_if_defined,
 )
+from .protocol.test_values import without_test_values
 from .protocol.values import arranged_as, as_list, check_choice
 from .protocol.walks import clone_node, clone_replace
 from .rewrite import stabilized
@@ -371,6 +372,7 @@ def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
     return arranged_as(f, products)
 
 
+@without_test_values
 def _product(output: Variable, points: Sequence[tuple[Variable, Any]]) -> Variable:
     """The product of the output's Jacobian with the points."""
     row = output.type()

@@ -142,7 +142,7 @@ def scan(
     others = [as_tensor_variable(x) for x in non_sequences]
     states = None if outputs_info is None else [_Result(x) for x in as_list(outputs_info)]
     arguments = [*rows, *[v for state in states or [] for v in state.arguments]]
-    results, updates, condition = _parsed(without_test_values(fn)(*arguments, *others))
+    results, updates, conditions = _written(fn, [*arguments, *others])
     if states is None:
         states = [_Result(None) for _ in results]
     if len(states) != len(results):
@@ -151,7 +151,7 @@ def scan(
             "say None for a result that does not go into the next step"
         )
     step = _Step(rows, states, others)
-    step.add(results, updates, [] if condition is None else [neq(condition, 0)])
+    step.add(results, updates, conditions)
     if strict:
         step.check_strict()
     made, targets = step.loop(steps, _as_truncation(truncate_gradient), name)
@@ -419,6 +419,15 @@ class _Step:
         rest = clone_replace(rest, passed)
         node = op.make_node(n_steps, *self._rows.values(), *first, *rest)
         return node.outputs, list(self._updates)
+
+
+@without_test_values
+def _written(
+    fn: Callable[..., Any], arguments: Sequence[Variable]
+) -> tuple[list[Variable], dict[SharedVariable, Variable], list[Variable]]:
+    """Return the results and updates of a step, and whether it is the last, where fn tells."""
+    results, updates, condition = _parsed(fn(*arguments))
+    return results, updates, [] if condition is None else [neq(condition, 0)]
 
 
 def _parsed(

@@ -15,6 +15,7 @@ from ..core.graph import Apply, Constant, Variable
 from ..core.types import TensorType
 from ..gradient import Lop
 from ..protocol.errors import quoted
+from ..protocol.test_values import without_test_values
 from . import complex_step
 from .judge.arguments import (
     Arguments,
@@ -160,6 +161,7 @@ def _first_wrong(f: SymbolicFunction) -> Apply | None:
     return None
 
 
+@without_test_values
 def differentiable(
     f: Any,
     point: Sequence[Any],

@@ -10,6 +10,9 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import config
 from minigrad.protocol.test_values import get_test_value
+from minigrad.testing import check_grad
+from minigrad.theano.gradient import jacobian
+from minigrad.theano.scan_module import scan_utils
 
 
 @pytest.fixture
@@ -109,6 +112,46 @@ def test_a_loop_has_a_test_value_and_its_steps_need_none(raising, x):
     zero = T.constant(0.0, dtype="float64")
     sums, _ = minigrad.scan(lambda a, b: a + b, sequences=x, outputs_info=zero)
     assert get_test_value(sums).tolist() == [1.0, 3.0]
+
+
+def loop_of(x):
+    return minigrad.scan(lambda a, b: a * b, sequences=x, outputs_info=x[0])[0]
+
+
+def loop_until(x):
+    return minigrad.scan(lambda a: (2 * a, scan_utils.until(a > 9)), outputs_info=x[0], n_steps=9)[
+        0
+    ]
+
+
+def derivative_of_a_graph_as_an_op(x):
+    a, b = T.dscalars("a", "b")
+    with config.change_flags(compute_test_value="off"):
+        op = minigrad.OpFromGraph([a, b], [a * b + a])
+    return minigrad.grad(op(x[0], x[1]), x)
+
+
+# Each makes variables of its own on the way, which are none of the user's.
+OF_MANY_VARIABLES = {
+    "a loop's derivative": lambda x: minigrad.grad(loop_of(x).sum(), x),
+    "a loop that ends early": loop_until,
+    "a loop in a loop's derivative": lambda x: minigrad.grad(
+        minigrad.scan(lambda a: loop_of(a * x), sequences=x)[0].sum(), x
+    ),
+    "the R operator": lambda x: minigrad.Rop(T.tanh(x), x, 2 * x),
+    "a Jacobian": lambda x: jacobian(T.tanh(x) * x.sum(), x),
+    "the derivative of a graph as an op": derivative_of_a_graph_as_an_op,
+}
+
+
+@pytest.mark.parametrize("case", OF_MANY_VARIABLES)
+def test_users_give_values_to_their_own_variables_alone(case, raising, x):
+    y = OF_MANY_VARIABLES[case](x)
+    np.testing.assert_array_equal(get_test_value(y), y.eval({x: x.tag.test_value}))
+
+
+def test_a_gradient_is_checked_without_test_values(raising):
+    check_grad(lambda v: T.tanh(v).sum(), np.ones(3))
 
 
 def test_ops_are_as_they_were_when_it_is_off_again(x):

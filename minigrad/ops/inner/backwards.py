@@ -19,6 +19,7 @@ from ...core.graph import Apply, Constant, Variable, toposort
 from ...core.table import add, ge, minimum, switch
 from ...core.types import constant
 from ...protocol.closed import ClosedGraph
+from ...protocol.test_values import without_test_values
 from ...protocol.walks import clone_replace, made_by
 from ..functions import tensor_copy
 from ..indexing import IncSubtensor, as_pattern
@@ -32,6 +33,7 @@ from .scan import Scan
 _CHEAP = (Alloc, DimShuffle, Size, Shape)
 
 
+@without_test_values
 def derivatives(
     op: Scan, inputs: Sequence[Variable], outputs: Sequence[Variable], grads: Sequence[Variable]
 ) -> list[Variable | None]:

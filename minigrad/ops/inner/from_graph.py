@@ -11,6 +11,7 @@ from ...core.evaluate import evaluate
 from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use
+from ...protocol.test_values import without_test_values
 from ...protocol.walks import clone_replace
 from ..functions import tensor_copy
 from .closing import closed
@@ -126,6 +127,7 @@ class OpFromGraph(Op):
             raise TypeError(f"{self}: there are {len(found)} derivatives for {n} inputs")
         return [*found, *own[n:]]
 
+    @without_test_values
     def _own_derivatives(
         self, inputs: Sequence[Variable], output_grads: Sequence[Variable]
     ) -> list[Variable | None]:
