@@ -31,6 +31,7 @@ from .inputs import In, Out, UnusedInputError, as_inputs, binder
 from .inspect.debug import compare_with_interpreter
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.profile import Calls, Profile
+from .inspect.watching import WatchingMode
 from .looking import Lookup
 from .pickling import Flat, flattened
 from .program import Program
@@ -38,6 +39,7 @@ from .settings import MODES, OTHER_MODES
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
 _DATA = attrgetter("data")
+Mode = str | WatchingMode
 
 
 class Function(Lookup):
@@ -69,7 +71,7 @@ class Function(Lookup):
         outputs: Sequence[Variable],
         targets: Sequence[SharedVariable | In],
         pack: Callable[[Sequence[np.ndarray]], Any],
-        mode: str | NanGuardMode,
+        mode: Mode,
         plans: bool = True,
     ) -> None:
         self.name = name
@@ -95,7 +97,7 @@ class Function(Lookup):
         # Also those that only a check needs, which the rewrites have removed.
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
-        unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, NanGuardMode)
+        unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, WatchingMode)
         kind = programs.Programs if unplanned else programs.planned
         self._programs = kind(
             name,
@@ -281,7 +283,7 @@ class Function(Lookup):
         self, program: Program, values: list[np.ndarray], lent: Sequence[np.ndarray] = ()
     ) -> Sequence[np.ndarray]:
         """The outputs, then the new values."""
-        if isinstance(self.mode, NanGuardMode):
+        if isinstance(self.mode, WatchingMode):
             self.mode.check(self.name, self.outputs, self._known(values))
         try:
             results = program.run(*values, *lent)
@@ -385,7 +387,7 @@ def _kind(profile: Any) -> type[Function]:
 def function(
     inputs: Sequence[Variable | In],
     outputs: Any = None,
-    mode: str | NanGuardMode | None = None,
+    mode: Mode | None = None,
     updates: Any = None,
     givens: Any = None,
     no_default_updates: bool | list[Any] = False,
@@ -494,9 +496,9 @@ def function(
     return _kind(profile)(name, entries, expressions, targets, pack, mode)
 
 
-def as_mode(mode: Any) -> str | NanGuardMode:
+def as_mode(mode: Any) -> Mode:
     """The mode, by default that of the configuration, with its options if it has some."""
-    if isinstance(mode, NanGuardMode):
+    if isinstance(mode, WatchingMode):
         return mode
     mode = OTHER_MODES.get(mode, mode) if isinstance(mode, str) else mode
     check_choice("function: mode", mode, (None, *MODES))

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from itertools import count
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from ...core.evaluate import evaluate
-from ...core.graph import Apply, Variable
-from .nanguardmode import NanGuardMode
+from ...core.evaluate import Watcher
+from ...core.graph import Apply
+from .watching import WatchingMode
 
 
 class Computed(NamedTuple):
@@ -24,7 +24,7 @@ class Computed(NamedTuple):
 Look = Callable[[int, Apply, Computed], None]
 
 
-class MonitorMode(NanGuardMode):
+class MonitorMode(WatchingMode):
     """A mode that shows each operation to functions, before the program is run.
 
     The reference interpreter computes the rewritten expressions, operation by operation.
@@ -58,16 +58,10 @@ class MonitorMode(NanGuardMode):
         linker: Any = None,
         optimizer: Any = "default",
     ) -> None:
-        super().__init__()
         self._looks = [look for look in (pre_func, post_func) if look is not None]
 
-    def check(
-        self,
-        function_name: str,
-        outputs: Sequence[Variable],
-        values: Mapping[Variable, np.ndarray],
-    ) -> None:
-        """Compute the outputs, and show each operation."""
+    def watcher(self, function_name: str) -> Watcher:
+        """Return what shows each operation."""
         numbers = count()
 
         def show(node: Apply, inputs: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:
@@ -76,8 +70,7 @@ class MonitorMode(NanGuardMode):
             for look in self._looks:
                 look(number, node, computed)
 
-        with np.errstate(all="ignore"):
-            evaluate(outputs, values, show)
+        return show
 
     def including(self, *tags: str) -> MonitorMode:
         """This mode: all rewrites are used that there are."""

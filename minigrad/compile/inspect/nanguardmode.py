@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from ...core.evaluate import evaluate
+from ...core.evaluate import Watcher
 from ...core.graph import Apply, Constant, Variable
 from ...core.sharing import SharedVariable
 from ...protocol.errors import explained, names_of
+from .watching import WatchingMode
 
 # Theano's limit. It has a dtype of its own, because float16 has no such number.
 BIG = np.float64(1e10)
@@ -20,7 +21,7 @@ class NanGuardError(AssertionError):
     """A value is NaN, infinite or huge, and the function's mode does not allow that."""
 
 
-class NanGuardMode:
+class NanGuardMode(WatchingMode):
     """A mode that raises an error where a float first is NaN, infinite or huge.
 
     The function computes what it does with ``FAST_RUN``, but before that the reference interpreter
@@ -58,13 +59,8 @@ class NanGuardMode:
         self.inf_is_error = inf_is_error
         self.big_is_error = big_is_error
 
-    def check(
-        self,
-        function_name: str,
-        outputs: Sequence[Variable],
-        values: Mapping[Variable, np.ndarray],
-    ) -> None:
-        """Compute the outputs; raise a `NanGuardError` at the first value that is not allowed."""
+    def watcher(self, function_name: str) -> Watcher:
+        """Return what raises a `NanGuardError` at a value that is not allowed."""
 
         def look_at(node: Apply, inputs: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:
             given = [(v, x) for v, x in zip(node.inputs, inputs, strict=True) if v.owner is None]
@@ -74,12 +70,18 @@ class NanGuardMode:
                     message = f"{function_name}: {found}{_ranges(node, inputs)}"
                     raise explained(NanGuardError(message), node, inputs)
 
-        with np.errstate(all="ignore"):
-            results = evaluate(outputs, values, look_at)
+        return look_at
+
+    def check(
+        self, function_name: str, outputs: Sequence[Variable], values: Mapping[Variable, Any]
+    ) -> list[np.ndarray]:
+        """Compute the outputs; raise a `NanGuardError` at the first value that is not allowed."""
+        results = super().check(function_name, outputs, values)
         for output, result in zip(outputs, results, strict=True):
             found = self._found(output, result)  # if it is what was given
             if found:
                 raise NanGuardError(f"{function_name}: {found}")
+        return results
 
     def _found(self, variable: Variable, value: np.ndarray) -> str:
         """What is wrong with the variable's value; empty if nothing is."""

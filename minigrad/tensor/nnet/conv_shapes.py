@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from .convolution import get_conv_shape_1axis
+from .convolution import along_axes, get_conv_shape_1axis
 
 
 def get_conv_gradinputs_shape(
@@ -40,7 +40,7 @@ def get_conv_gradinputs_shape(
     (128, 1, 28, None)
     """
     channels = None if kernel_shape[1] is None else kernel_shape[1] * num_groups
-    sizes = _along_axes(
+    sizes = along_axes(
         get_conv_gradinputs_shape_1axis,
         kernel_shape,
         top_shape,
@@ -97,7 +97,7 @@ def get_conv_gradweights_shape(
     (20, 1, 5, 5)
     """
     channels = None if image_shape[1] is None else image_shape[1] // num_groups
-    sizes = _along_axes(
+    sizes = along_axes(
         get_conv_gradweights_shape_1axis,
         image_shape,
         top_shape,
@@ -121,19 +121,3 @@ def get_conv_gradweights_shape_1axis(
     by_one = get_conv_shape_1axis(image_shape, 1, border_mode, 1)  # by a filter of size 1
     spread = top_shape - by_one if border_mode == "full" else by_one - top_shape
     return spread // dilation + 1
-
-
-def _along_axes(
-    of_1_axis: Callable[..., Any],
-    a: Sequence[Any],
-    b: Sequence[Any],
-    border_mode: Any,
-    subsample: Sequence[int],
-    filter_dilation: Sequence[int] | None,
-) -> list[Any]:
-    n_axes = len(subsample)
-    is_same = isinstance(border_mode, (str, int))
-    modes = [border_mode] * n_axes if is_same else border_mode
-    dilation = filter_dilation or [1] * n_axes
-    each = zip(a[2:], b[2:], modes, subsample, dilation, strict=True)
-    return [of_1_axis(*of_one) for of_one in each]

@@ -6,7 +6,7 @@ compose operations of `ops.convolution`, which know neither borders nor the turn
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -259,21 +259,27 @@ def get_conv_output_shape(
             f"more than there are axes, {n_axes}"
         )
     mode = _checked_mode(border_mode, n_axes)
-    return (
-        image_shape[0],
-        kernel_shape[0],
-        *[
-            get_conv_shape_1axis(*sizes)
-            for sizes in zip(
-                image_shape[2:],
-                kernel_shape[2:],
-                [mode] * n_axes if isinstance(mode, str) else mode,
-                subsample,
-                filter_dilation or [1] * n_axes,
-                strict=True,
-            )
-        ],
+    sizes = along_axes(
+        get_conv_shape_1axis, image_shape, kernel_shape, mode, subsample, filter_dilation
     )
+    return (image_shape[0], kernel_shape[0], *sizes)
+
+
+def along_axes(
+    of_1_axis: Callable[..., Any],
+    a: Sequence[Any],
+    b: Sequence[Any],
+    border_mode: Any,
+    subsample: Sequence[int],
+    filter_dilation: Sequence[int] | None,
+) -> list[Any]:
+    """Return what a function makes of the sizes and options along each axis of images."""
+    n_axes = len(subsample)
+    is_same = isinstance(border_mode, (str, int))
+    modes = [border_mode] * n_axes if is_same else border_mode
+    dilation = filter_dilation or [1] * n_axes
+    each = zip(a[2:], b[2:], modes, subsample, dilation, strict=True)
+    return [of_1_axis(*of_one) for of_one in each]
 
 
 def get_conv_shape_1axis(
