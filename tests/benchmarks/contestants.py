@@ -25,9 +25,10 @@ class Contestant(NamedTuple):
     """A library, and the module beside this one that uses it as a good user of it would.
 
     The module's `autoencoder(X, W, bh, bo)`, `classifier(X, labels, layers)`,
-    `softmax_regression(X, labels, W, b)` and `recurrent(cell, X, Y, parameters)` return a `Step`,
-    `add_one(x)` what computes x + 1. What a library can do once and for all it does there, before it
-    returns: compile, make buffers, make a tensor of its own of X. So it is not timed.
+    `softmax_regression(X, labels, W, b)`, `recurrent(cell, X, Y, parameters)` and
+    `convolutional(X, layers)` return a `Step`, `add_one(x)` what computes x + 1. What a library can do
+    once and for all it does there, before it returns: compile, make buffers, make a tensor of its own
+    of X. So it is not timed.
     """
 
     name: str

@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from contestants import AUTOGRAD, FEATURE_MAJOR, MINIGRAD, TRAINERS
-from workloads import Autoencoder, Classifier, Recurrent, SoftmaxRegression, plain
+from contestants import AUTOGRAD, FEATURE_MAJOR, JAX, MINIGRAD, PYTORCH, TRAINERS
+from workloads import Autoencoder, Classifier, Convolutional, Recurrent, SoftmaxRegression, plain
 
 AUTOENCODER = Autoencoder(50, 6, 3, "float64"), Autoencoder(50, 6, 3, "float32")
 CLASSIFIER = Classifier(50, (8, 6, 5, 4), "float64"), Classifier(50, (8, 6, 5, 4), "float32")
@@ -13,6 +13,7 @@ NETWORKS = [
     for cell in ("tanh", "LSTM")
     for dtype in ("float64", "float32")
 ]
+NETS = Convolutional(3, 18, (4, 5), "float64"), Convolutional(3, 18, (4, 5), "float32")
 RECURRENT = [contestant for contestant in TRAINERS[1:] if contestant is not AUTOGRAD]
 RTOL = {"float64": 1e-9, "float32": 1e-3}
 
@@ -38,6 +39,12 @@ def test_three_steps_of_a_softmax_regression_are_minigrads(contestant, model):
 @pytest.mark.parametrize("model", NETWORKS, ids=plain)
 @pytest.mark.parametrize("contestant", RECURRENT, ids=plain)
 def test_three_steps_of_a_recurrent_network_are_minigrads(contestant, model):
+    assert_three_steps_are_minigrads(contestant, model)
+
+
+@pytest.mark.parametrize("model", NETS, ids=plain)
+@pytest.mark.parametrize("contestant", [JAX, PYTORCH], ids=plain)
+def test_three_steps_of_a_convolutional_network_are_minigrads(contestant, model):
     assert_three_steps_are_minigrads(contestant, model)
 
 

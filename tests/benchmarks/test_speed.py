@@ -16,6 +16,7 @@ from contestants import (
     NUMPY,
     PYTENSOR,
     PYTHON,
+    PYTORCH,
     ROW_MAJOR,
     TRAINERS,
 )
@@ -25,6 +26,7 @@ from workloads import (
     CLASSIFIERS,
     DIGITS,
     DONUTS,
+    LENETS,
     LSTM,
     PERCEPTRON,
     REGRESSIONS,
@@ -70,6 +72,11 @@ def test_training_step_of_a_softmax_regression(race, task, contestant):
 
 @race_of([RNN, LSTM], [MINIGRAD, *ENGINES, ROW_MAJOR])
 def test_training_step_of_a_recurrent_network(race, task, contestant):
+    race(TRAINING_STEP)
+
+
+@race_of(LENETS, [MINIGRAD, JAX, PYTORCH])
+def test_training_step_of_a_convolutional_network(race, task, contestant):
     race(TRAINING_STEP)
 
 

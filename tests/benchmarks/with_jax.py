@@ -101,6 +101,25 @@ def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarr
     return Step(run, lambda: [np.array(p) for p in state_now()])
 
 
+def convolutional(X: np.ndarray, layers: Layers) -> Step:
+    def cost(layers, images):
+        h = images
+        for W, b in layers:
+            maps = jax.lax.conv(h, W, (1, 1), "VALID")
+            windows = (1, 1, 2, 2)
+            pooled = jax.lax.reduce_window(maps, -jnp.inf, jax.lax.max, windows, windows, "VALID")
+            h = jnp.tanh(pooled + b[:, None, None])
+        return jnp.mean(h**2)
+
+    @functools.partial(jax.jit, donate_argnums=0)
+    def step(layers, images):
+        value, gradients = jax.value_and_grad(cost)(layers, images)
+        return jax.tree.map(lambda p, g: p - LEARNING_RATE * g, layers, gradients), value
+
+    run, layers_now = keeping_state(step, jax.tree.map(jnp.array, layers), X)
+    return Step(run, lambda: [np.array(p) for layer in layers_now() for p in layer])
+
+
 def keeping_state(step: Callable, state: object, *data: np.ndarray) -> tuple[Callable, Callable]:
     """A function that steps from state to state and returns the cost, and one for the state."""
     tensors = [jnp.array(values) for values in data]

@@ -11,6 +11,7 @@ from workloads import LEARNING_RATE, MOMENTUM
 import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
+from minigrad.tensor.signal.pool import pool_2d
 
 
 def autoencoder(X: np.ndarray, W: np.ndarray, bh: np.ndarray, bo: np.ndarray) -> Step:
@@ -77,6 +78,21 @@ def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarr
     ]
     step = minigrad.function([samples, targets], cost, updates=updates)
     return Step(lambda: step(X, Y), lambda: [p.get_value() for p in shared_parameters])
+
+
+def convolutional(X: np.ndarray, layers: Layers) -> Step:
+    images = T.tensor4("X", dtype=X.dtype)
+    shared_layers = [(minigrad.shared(W), minigrad.shared(b)) for W, b in layers]
+    h = images
+    for W, b in shared_layers:
+        maps = T.nnet.conv2d(h, W, filter_flip=False)
+        h = T.tanh(pool_2d(maps, (2, 2), ignore_border=True) + b.dimshuffle("x", 0, "x", "x"))
+    cost = T.sqr(h).mean()
+    parameters = [parameter for layer in shared_layers for parameter in layer]
+    gradients = minigrad.grad(cost, parameters)
+    updates = [(p, p - LEARNING_RATE * g) for p, g in zip(parameters, gradients, strict=True)]
+    step = minigrad.function([images], cost, updates=updates)
+    return Step(lambda: step(X), lambda: [p.get_value() for p in parameters])
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

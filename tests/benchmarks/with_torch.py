@@ -92,6 +92,24 @@ def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarr
     return Step(run, lambda: [p.detach().numpy().copy() for p in tensors])
 
 
+def convolutional(X: np.ndarray, layers: Layers) -> Step:
+    images = torch.tensor(X)
+    parameters = [torch.tensor(p, requires_grad=True) for layer in layers for p in layer]
+
+    def run():
+        h = images
+        for W, b in zip(parameters[::2], parameters[1::2], strict=True):
+            h = torch.tanh(F.max_pool2d(F.conv2d(h, W), 2) + b[:, None, None])
+        cost = h.square().mean()
+        gradients = torch.autograd.grad(cost, parameters)
+        with torch.no_grad():
+            for p, g in zip(parameters, gradients, strict=True):
+                p.sub_(g, alpha=LEARNING_RATE)
+        return cost.detach()
+
+    return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
+
+
 def add_one(values: np.ndarray) -> Callable[[], object]:
     x = torch.tensor(values)
     return lambda: x + 1

@@ -134,10 +134,45 @@ class Recurrent:
 
 
 @dataclass(frozen=True)
+class Convolutional:
+    """A training step of LeNet's two convolutional layers, by plain gradient descent.
+
+    A layer is tanh(pool(correlate(x, w)) + b), with filters of 5 × 5, and of each 2 × 2 places the
+    largest. The cost is the mean of what the second makes, squared.
+    """
+
+    images: int
+    pixels: int
+    filters: tuple[int, int]
+    dtype: str
+
+    def __str__(self) -> str:
+        sizes = "→".join(map(str, (f"{self.pixels}²", *self.filters)))
+        return f"LeNet {self.images}×{sizes} {self.dtype}"
+
+    def step(self, contestant: Contestant) -> Step:
+        first, second = self.filters
+        X, *weights = standard_normal(
+            self.dtype,
+            (self.images, 1, self.pixels, self.pixels),
+            (first, 1, 5, 5),
+            (second, first, 5, 5),
+        )
+        layers = []
+        for W in weights:
+            W /= np.sqrt(W[0].size).astype(self.dtype)
+            layers.append((W, np.zeros(len(W), self.dtype)))
+        return contestant.module.convolutional(X, layers)
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return self.step(contestant).run
+
+
+@dataclass(frozen=True)
 class FirstStep:
     """A model's first training step, from writing the model down to the first cost."""
 
-    model: Autoencoder | Classifier | SoftmaxRegression | Recurrent
+    model: Autoencoder | Classifier | SoftmaxRegression | Recurrent | Convolutional
 
     def __str__(self) -> str:
         return str(self.model)
@@ -208,12 +243,15 @@ AUTOENCODERS = in_both_dtypes(
 PERCEPTRON = Classifier(256, (784, 128, 64, 10), "float64")
 CLASSIFIERS = in_both_dtypes(PERCEPTRON)
 REGRESSIONS = in_both_dtypes(SoftmaxRegression(30000, 16, 10, "float64"))
+LENETS = in_both_dtypes(Convolutional(128, 28, (20, 50), "float64"))
 RNN, LSTM = Recurrent("tanh", 100, 16, 10, 50), Recurrent("LSTM", 100, 16, 10, 128)
 
 
 def plain(workload: object) -> str:
     """A name for tests, in ASCII."""
-    return str(workload).translate({ord("×"): "x", ord("→"): "-", ord(" "): "-", ord(","): None})
+    return str(workload).translate(
+        {ord("×"): "x", ord("→"): "-", ord("²"): "", ord(" "): "-", ord(","): None}
+    )
 
 
 def standard_normal(dtype: str, *shapes: tuple[int, ...]) -> list[np.ndarray]:
