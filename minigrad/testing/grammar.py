@@ -26,6 +26,10 @@ _BOUNDED = {
 # States of generators, the same in each draw: NumPy's, and three streams of MRG31k3p.
 _STATE = 'T.constant([7] * 624 + [624, 0, 0, 0], dtype="uint32")'
 _STREAMS = 'T.constant([[1, 2, 3, 4, 5, 6]] * 3, dtype="int32")'
+# An image of rows and columns, filters of 2 × 2, and a function that is long to name.
+_IMAGE = '{x}.dimshuffle("x", "x", 0, 1)'
+_FILTER = "T.stack([{x}.sum(), 0.5, -1.0, T.tanh({x}).sum()]).reshape((1, 1, 2, 2))"
+_POOL = "T.signal.pool.pool_2d"
 FAMILIES = {
     "elementwise": Family(
         [
@@ -182,6 +186,39 @@ FAMILIES = {
         ],
         least_dims=1,
     ),
+    "convolution": Family(
+        [
+            f"T.nnet.conv2d({_IMAGE}, {_FILTER}, border_mode=1)[0, 0]",
+            f'T.nnet.conv2d({_IMAGE}, {_FILTER}, border_mode="full", filter_dilation=(1, 2))[0, 0]',
+            f"T.nnet.conv2d({_IMAGE}, {_FILTER}, border_mode=((2, 0), (0, 1)), subsample=(2, 1))[0]"
+            ".sum(axis=0)",
+            f"T.nnet.conv2d(T.tanh({_IMAGE}), {_FILTER}, border_mode=1, filter_flip=False)[0, 0]",
+            'T.nnet.conv2d({x}.dimshuffle(0, "x", "x", 1), T.constant([[[[2.0, -0.5]]]]),'
+            ' border_mode="half")[:, 0, 0]',
+            'T.nnet.conv2d(T.stack([{x}, T.sin({x})]).dimshuffle("x", 0, 1, 2), T.stack([{x}.sum(),'
+            " 0.5, T.cos({x}).sum(), 2.0]).reshape((2, 1, 2, 1)), border_mode=1, num_groups=2)[0, 1]",
+            f"T.nnet.conv2d_transpose({_IMAGE}, {_FILTER}, (1, 1, {{x}}.shape[0] + 1,"
+            " {x}.shape[1] + 1))[0, 0]",
+            'T.nnet.conv3d({x}.dimshuffle("x", "x", 0, "x", 1), T.constant([[[[[0.5]], [[-2.0]]]]]),'
+            " border_mode=(1, 0, 1))[0, 0, :, 0]",
+            "T.signal.conv.conv2d(T.tanh({x}), T.stack([{x}.sum(), 1.0]).reshape((1, 2)),"
+            ' border_mode="full")',
+        ],
+        least_dims=2,
+        most_dims=2,
+    ),
+    "pooling": Family(
+        [
+            f"{_POOL}({{x}}, (2, 2), ignore_border=False, mode='sum')",
+            f"{_POOL}({{x}}, (2, 1), ignore_border=True, stride=(1, 1), pad=(1, 0), mode='sum')",
+            f"{_POOL}(T.tanh({{x}}), (2, 3), ignore_border=False, mode='average_exc_pad')",
+            f"{_POOL}({{x}}, (3, 2), ignore_border=True, pad=(1, 1), mode='average_inc_pad')",
+            f"{_POOL}({{x}}, (2, 2), ignore_border=False, stride=(3, 1), mode='average_inc_pad')",
+            "T.signal.pool.pool_3d(T.stack([{x}, T.sin({x})]), (2, 1, 2), ignore_border=False,"
+            " mode='sum')[0]",
+        ],
+        least_dims=2,
+    ),
     "kinked": Family(
         [
             "T.nnet.relu({x})",
@@ -202,6 +239,15 @@ FAMILIES = {
             "{x} - {x}.max(axis=-1, keepdims=True)",
         ],
         least_dims=1,
+    ),
+    "largest": Family(
+        [
+            f"{_POOL}({{x}}, (2, 2), ignore_border=False)",
+            f"{_POOL}({{x}}, (2, 3), ignore_border=True, stride=(1, 2), pad=(1, 2))",
+            "T.signal.pool.max_pool_2d_same_size({x}, (1, 2))",
+        ],
+        least_dims=2,
+        kinds="fi",
     ),
     "comparison": Family(
         ["{x} > 0", "T.eq({x}, {x})", "T.isnan({x})", "T.le({x}, 1)", "T.isclose({x}, 0)"],

@@ -32,6 +32,10 @@ def test_three_epochs_of_a_net_with_dropout_know_most_digits(run):
     assert run("mlp_dropout") > 0.85
 
 
+def test_a_few_steps_of_a_convolutional_net_know_many_digits(run):
+    assert run("convnet") > 0.5
+
+
 def test_a_denoising_autoencoder_is_trained_with_noise_and_without(run):
     assert 0 < run("denoising_autoencoder") < 2
 
