@@ -58,6 +58,7 @@ def stable_identities() -> list[Rule]:
         Identity(lambda x: x ** -1,               lambda x: inv(x)),
         Identity(lambda x: neg(neg(x)),           lambda x: x),
         Identity(lambda x, y: x + neg(y),         lambda x, y: x - y),
+        Identity(lambda x, y: x - neg(y),         lambda x, y: x + y),
         Identity(lambda x, y: neg(x - y),         lambda x, y: y - x),
         Identity(lambda x: x * 1,                 lambda x: x),
         Identity(lambda x: x / 1,                 lambda x: x),
@@ -69,7 +70,6 @@ def stable_identities() -> list[Rule]:
         Identity(lambda x: -1 + exp(x),           lambda x: expm1(x)),
         Identity(lambda x: 1 - exp(x),            lambda x: -expm1(x)),
         Identity(lambda x: 1 + expm1(x),          lambda x: exp(x)),
-        Identity(lambda x: 1 - neg(expm1(x)),     lambda x: exp(x)),
         Identity(lambda x: 1 - erf(x),            lambda x: erfc(x)),
         Identity(lambda x: 1 - erfc(x),           lambda x: erf(x)),
     ]
@@ -94,7 +94,6 @@ def identities() -> list[Rule]:
         Identity(lambda x: sqrt(sqr(x)),          lambda x: abs_(x)),
 
         # Signs move outwards, where they meet and cancel; or to a factor that is but a number.
-        Identity(lambda x, y: x - neg(y),         lambda x, y: x + y),
         Identity(lambda x, y: neg(x) * y,         lambda x, y: -(x * y),       x_is_not_smaller),
         Identity(lambda x, y: neg(x) / y,         lambda x, y: -(x / y),       x_is_not_smaller),
         Identity(lambda x, y: x / neg(y),         lambda x, y: neg(x) / y),

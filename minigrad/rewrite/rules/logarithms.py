@@ -89,7 +89,6 @@ def logarithms() -> list[Rule]:
         Identity(lambda x: log(1 + x),          lambda x: softplus(log(x)), x_may_overflow),
         Identity(lambda x, y: log(x + y),       lambda x, y: logaddexp(log(x), log(y)),
                  one_may_overflow),
-        Identity(lambda x: log(1 - exp(x)),     lambda x: log1mexp(x)),
         Identity(lambda x: log(neg(expm1(x))),  lambda x: log1mexp(x)),
         Identity(lambda x: log(expm1(x)),       lambda x: x + log1mexp(-x)),
         Identity(lambda x, y: log(x - y),       lambda x, y: log(x) + log1mexp(log(y) - log(x)),
