@@ -8,7 +8,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import Any, NamedTuple
 
-from .names import ADVICE
+from .names import ADVICE, RENAMED
 from .source import Source
 
 
@@ -26,6 +26,8 @@ def advice(source: Source) -> list[Advice]:
         about = _about(path)
         if about is not None:
             told.setdefault(about, line)
+    for line, path in sorted(_imported_from(source)):
+        told.setdefault(f"{path} is {RENAMED[path]}", line)
     return [Advice(line, text) for text, line in told.items()]
 
 
@@ -38,8 +40,20 @@ def _used(source: Source) -> Iterator[tuple[int, str]]:
             for alias in node.names:
                 inner = "" if alias.name == "*" else f".{alias.name}"
                 yield node.lineno, f"{node.module}{inner}"
+        elif isinstance(node, ast.FunctionDef):
+            yield node.lineno, node.name
         elif isinstance(node, ast.Attribute) and (path := source.path(node)):
             yield node.lineno, path
+
+
+def _imported_from(source: Source) -> Iterator[tuple[int, str]]:
+    """The names that are imported from a module which has them under no name any more."""
+    for node in source.nodes:
+        if isinstance(node, ast.ImportFrom) and not node.level:
+            for alias in node.names:
+                path = f"{node.module}.{alias.name}"
+                if path in RENAMED and RENAMED[path].rpartition(".")[0] != node.module:
+                    yield alias.lineno, path
 
 
 def _about(path: str) -> str | None:

@@ -57,6 +57,7 @@ BUILTINS = {"file": "open", "raw_input": "input"}
 # What was a function of Python 2's own, and where it is now.
 MOVED = {
     "cmp": "minigrad.porting.python2",
+    "execfile": "minigrad.porting.python2",  # whose file is Python 2, too
     "round": "minigrad.porting.python2",  # to floats, and 0.5 up
     "reduce": "functools",
     "reload": "importlib",
@@ -82,8 +83,11 @@ FLOATS = {
     "timeit.default_timer",
 }
 
-# What needs a person: a module or name, and what to do about it.
+# What needs a person: a module, a name or a method, and what to do about it.
 ADVICE = {
+    "__cmp__": "Python 3 does not call __cmp__: write __lt__ and __eq__",
+    "__getslice__": "Python 3 does not call __getslice__: __getitem__ gets a slice",
+    "__unicode__": "Python 3 does not call __unicode__: write __str__",
     "scipy.misc": "scipy.misc is empty: imread and imsave are imageio's, imresize is Pillow's, "
     "logsumexp and factorial are in scipy.special, face and ascent in scipy.datasets",
     "scipy.weave": "scipy.weave has gone: write it in NumPy",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import math
+import sys
 from decimal import ROUND_HALF_UP, Context, Decimal
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-__all__ = ["cmp", "old_div", "old_idiv", "round"]
+from .conversion import convert, read
+from .standard import python_of
+
+__all__ = ["cmp", "execfile", "old_div", "old_idiv", "round"]
 
 _ALL_DIGITS = Context(prec=1200)  # more than a float can have
 
@@ -51,6 +56,18 @@ def _integer(x: Any) -> bool:
 def cmp(a: Any, b: Any) -> int:
     """-1, 0 or 1: a < b, a == b or a > b."""
     return int(a > b) - int(a < b)
+
+
+def execfile(
+    path: str, globals: dict[str, Any] | None = None, locals: dict[str, Any] | None = None
+) -> None:
+    """Execute a file of Python 2 or 3, with the names of the caller if not with others."""
+    caller = sys._getframe(1)
+    if globals is None:
+        globals, locals = caller.f_globals, caller.f_locals
+    text = read(Path(path)).text
+    program = convert(text, path, python_of(text, path) or 3)
+    exec(compile(program.tree(path), path, "exec", dont_inherit=True), globals, locals)
 
 
 def round(x: Any, digits: int = 0) -> float:

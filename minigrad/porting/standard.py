@@ -13,7 +13,7 @@ from .advice import Advice
 from .source import Source, parse
 
 # Left to `rewriting`, which leaves the lines where they are; and what needs to know of the folder.
-_NOT_THESE = {"import", "intern", "reduce", "reload", "sorted"}
+_NOT_THESE = {"execfile", "import", "intern", "reduce", "reload", "sorted"}
 
 # What only Python 2 has. A program that binds such a name, or tries whether it is there, is for both.
 _NAMES = {
@@ -116,7 +116,7 @@ def as_python3(text: str, filename: str, in_package: bool = False) -> Converted:
             f"{filename} is no Python 3. To convert it from Python 2: pip install 'minigrad[port]'"
         ) from None
     text = _without_tabs(text) if re.search("^ *\t", text, re.MULTILINE) else text
-    problem: Exception
+    problem = ""
     for print_is_a_function in (False, True):
         tool = _tool(in_package, print_is_a_function)
         tool.fixer_log.clear()
@@ -126,12 +126,14 @@ def as_python3(text: str, filename: str, in_package: bool = False) -> Converted:
             converted = str(tree).rstrip("\n") + text[len(text.rstrip("\n")) :]
             converted = converted.replace("xxx_todo_changeme", "unpacked")
             parse(converted, filename)
-        except (ParseError, TokenError, SyntaxError) as error:
-            problem = error
+        except ParseError as error:
+            problem = f"line {error.context[1][0]}: invalid syntax at {error.value!r}"
+        except (TokenError, SyntaxError) as error:
+            problem = str(error)
         else:
             down = "division" not in tree.future_features
             return Converted(converted, down, list(_remarks(tool.fixer_log)))
-    raise SyntaxError(f"{filename}: neither Python 2 ({problem}) nor Python 3 ({_why_not(text)})")
+    raise SyntaxError(f"{filename}: not Python 3 ({_why_not(text)}), nor Python 2 ({problem})")
 
 
 def _remarks(log: list[str]) -> Iterator[Advice]:

@@ -41,6 +41,7 @@ STANDARD = [
     ("a = 0755 + 10L", "a = 0o755 + 10"),
     ("a = raw_input('b')", "a = input('b')"),
     ("a = raw_input", "a = input"),
+    ("execfile('a.py')", "execfile('a.py')"),
     ("a = file('b')", "a = open('b')"),
     ("from cStringIO import StringIO", "from io import StringIO"),
     ("import urllib2\nurllib2.urlopen(a)", "error, urllib.parse\nurllib.request.urlopen(a)"),
@@ -279,6 +280,8 @@ def test_files_that_were_opened_as_text_are_pickled_to(tmp_path):
         ("import sklearn.cross_validation as cv", "model_selection"),
         ("from sklearn.datasets import fetch_mldata", "fetch_openml"),
         ("from six.moves import range", "six"),
+        ("from collections import Mapping", "collections.abc.Mapping"),
+        ("class A:\n    def __cmp__(self, b): pass", "__lt__"),
         ("import Image", "PIL"),
         ("import lasagne", "imports theano"),
         ("import theano\ntheano.sparse.csr_matrix()", "sparse"),
@@ -355,7 +358,7 @@ def test_port_writes_nothing_if_one_of_the_files_is_no_program(script, tmp_path,
     (tmp_path / ".hidden.py").write_text("print 1")
     assert main(["port", "--write", str(tmp_path), str(tmp_path / "none.py")]) == 1
     errors = capsys.readouterr().err
-    assert "wrong.py: neither Python 2 (" in errors and ") nor Python 3 (line 1: " in errors
+    assert "wrong.py: not Python 3 (line 1: invalid syntax), nor Python 2 (line 1: " in errors
     assert "none.py" in errors
     assert {path.name for path in tmp_path.iterdir()} == {"script.py", "wrong.py", ".hidden.py"}
 

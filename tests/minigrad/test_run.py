@@ -103,6 +103,17 @@ def test_a_program_that_does_not_show_its_python_is_taken_for_what_it_is_told(ru
     assert run(text, options=["--python", "2"]).out == "3\n"
 
 
+def test_packages_and_files_that_are_executed_are_converted_too(run, tmp_path):
+    package = tmp_path / "nets"
+    package.mkdir()
+    (package / "__init__.py").write_text("from dense import size\nprint 'nets'", encoding="utf-8")
+    (package / "dense.py").write_text("import sizes\nsize = sizes.n / 2", encoding="utf-8")
+    (package / "sizes.py").write_text("n = 7", encoding="utf-8")
+    (tmp_path / "setting.py").write_text("print size\nrate = 7L / 2", encoding="utf-8")
+    text = "from nets import size\nexecfile(__file__.replace('script', 'setting'))\nprint rate"
+    assert run(text).out == "nets\n3\n3\n"
+
+
 def test_an_error_is_followed_by_what_may_be_wrong(run):
     text = "import numpy\nfrom six.moves import cPickle\nprint reduce(lambda a, b: a / b, [3, 'b'])"
     said = run(text).err
@@ -121,7 +132,7 @@ def test_a_program_exits_with_its_own_status(run):
 
 
 def test_what_is_no_program_is_told_in_one_line(run, tmp_path):
-    assert run("a = = b").err.startswith(f"SyntaxError: {tmp_path / 'script.py'}: neither Python 2")
+    assert run("a = = b").err.startswith(f"SyntaxError: {tmp_path / 'script.py'}: not Python 3 (")
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["port"], [], ["walk"]])
