@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..core.evaluate import MissingInputError
-from .function import Function, function
+from .compiled import Function
+from .function import function
 from .inputs import In, Out, Param, UnusedInputError
 from .inspect.nanguardmode import NanGuardMode
 

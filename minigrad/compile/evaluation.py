@@ -17,7 +17,8 @@ from ..core.evaluate import checked
 from ..core.graph import Variable
 from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_node, clone_replace
-from .function import Function, as_mode, without_missing
+from .compiled import Function
+from .function import as_mode, without_missing
 from .inputs import In
 
 # The last function of each variable, with what it was made for. It does not refer to the variable.

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ..compile.function import Function, function
+from ..compile import Function, function
 from ..compile.inspect.rounding import rounded_at_random
 from ..compile.programs import failing_planner_is_an_error
 from ..core.evaluate import evaluate

@@ -13,7 +13,7 @@ import minigrad
 MODULES = ["minigrad"] + [
     # The planner is optional; an example shows how much memory it takes.
     pytest.param(module.name, marks=pytest.mark.planner)
-    if module.name.startswith("minigrad.planner") or module.name == "minigrad.compile.function"
+    if module.name.startswith("minigrad.planner") or module.name == "minigrad.compile.compiled"
     else module.name
     for module in pkgutil.walk_packages(minigrad.__path__, "minigrad.")
 ]

@@ -67,7 +67,7 @@ class Profile:
 
 
 class Calls:
-    """The calls of a function that measures them; see `compile.function.ProfiledFunction`.
+    """The calls of a function that measures them; see `compile.compiled.ProfiledFunction`.
 
     Attributes
     ----------
