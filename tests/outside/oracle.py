@@ -217,7 +217,10 @@ def in_declared_kind(y, dtype):
 
 
 # What sums may cancel, so that its error is not in proportion to the result.
-_SUMMING = ("reductions", "running", "products", "softmax", "matrices", "sizes", "joins")
+_SUMMING = (
+    *("reductions", "running", "products", "softmax", "matrices", "sizes", "joins"),
+    *("convolutions", "pools"),
+)
 
 
 def _is_wide(x):

@@ -7,6 +7,7 @@ import oracle
 from of_axes import matrices, products, reductions, running, softmaxes
 from of_elements import binary, casts, comparisons, integers, nnet, piecewise, unary
 from of_places import indexing, joins, shapes, sizes, writes
+from of_windows import convolutions, pools
 from oracle import WIDE, DoesNotFit, in_declared_kind
 from steps import FLOATS, INTEGERS, Input, coarsest
 
@@ -26,6 +27,8 @@ FAMILIES = {
     "joins": (joins, 6),
     "sizes": (sizes, 6),
     "matrices": (matrices, 3),
+    "convolutions": (convolutions, 4),
+    "pools": (pools, 4),
     "nnet": (nnet, 4),
     "softmax": (softmaxes, 4),
     "integers": (integers, 7),
