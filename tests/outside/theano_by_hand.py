@@ -5,10 +5,13 @@ All is in float64; derivatives are autograd's, and random numbers are drawn as T
 """
 
 from functools import cache
+from itertools import product
 
 import autograd.numpy as anp
 import numpy as np
-from autograd import grad, make_vjp
+from autograd import grad, jacobian, make_vjp
+from autograd.extend import defvjp, primitive
+from autograd.tracer import getval
 
 
 class Streams:
@@ -736,3 +739,248 @@ def _normalized(images):
         steps.append([cost, x_mean, inverse])
     out = (images[:2] - mean) / np.sqrt(var + 1e-4) * params[0] + params[1]
     return {"steps": steps, "out": out, "running": [mean, var]}
+
+
+def layers():
+    rng = np.random.RandomState(42)
+    params = [rng.normal(0, 0.4, (6, 7)), np.zeros(7)]
+    draw = MRG(rng.randint(1, 2147462579))()
+    params += [rng.normal(0, 0.4, (7, 3)), np.zeros(3)]
+    x = rng.normal(size=(12, 2, 3))
+    y = (x.sum(axis=(1, 2)) > 0).astype(int) + (x[:, 0, 0] > 0.5)
+    x = x.reshape(12, 6)
+
+    def output(p, rows, mask):
+        return softmax(anp.dot(anp.maximum(anp.dot(rows, p[0]) + p[1], 0) * mask, p[2]) + p[3])
+
+    def validated():
+        p = output(params, x, 1)
+        return [nll(p, y), np.mean(p.argmax(axis=1) == y)]
+
+    velocities, rate, losses, validation = [0 * p for p in params], 0.1, [], []
+    for step in range(12):
+        rows = slice(4 * (step % 3), 4 * (step % 3) + 4)
+        mask = (draw((4, 7)) < 0.7) / 0.7
+
+        def cost(p, rows=rows, mask=mask):
+            squares = anp.sum(p[0] ** 2) + anp.sum(p[2] ** 2)
+            return nll(output(p, x[rows], mask), y[rows]) + 0.01 * squares
+
+        losses.append(cost(params))
+        gradients = grad(cost)(params)
+        norm = np.sqrt(sum(np.sum(g**2) for g in gradients))
+        gradients = [g * min(norm, 0.5) / (1e-7 + norm) for g in gradients]
+        velocities = [0.9 * v - rate * g for v, g in zip(velocities, gradients, strict=True)]
+        params = [
+            p + 0.9 * v - rate * g for p, v, g in zip(params, velocities, gradients, strict=True)
+        ]
+        norms = np.sqrt(np.sum(params[0] ** 2, axis=0))
+        params[0] = params[0] * np.minimum(norms, 1) / (1e-7 + norms)
+        if step % 3 == 2:
+            validation.append(validated())
+            rate *= 0.9
+    return {
+        "train_losses": losses,
+        "validation": validation,
+        "again": validated(),
+        "params": params,
+    }
+
+
+@primitive
+def clipped(x):
+    return x
+
+
+defvjp(clipped, lambda y, x: lambda g: anp.clip(g, -0.1, 0.1))
+
+
+def masked_lstm():
+    shapes = [(3, 8), (2, 8), 8, 2, 2, 2, 2, 2]
+    rng = np.random.RandomState(0)
+    params = [rng.normal(0, 0.5, shape) for shape in shapes]
+    x = np.random.RandomState(1).normal(size=(2, 4, 3))
+    lengths = 4, 2
+
+    def output(p, backwards, last_steps=None):
+        rows = []
+        for row, length in zip(x, lengths, strict=True):
+            c, h = p[6], p[7]
+            states = [None] * 4
+            for t in reversed(range(4)) if backwards else range(4):
+                if last_steps and t == 4 - last_steps:
+                    c, h = np.array(getval(c)), np.array(getval(h))
+                if t < length:
+                    z = clipped(anp.dot(row[t], p[0]) + p[2] + anp.dot(h, p[1]))
+                    i, f = sigmoid(z[:2] + c * p[3]), sigmoid(z[2:4] + c * p[4])
+                    c = f * c + i * anp.tanh(z[4:6])
+                    h = sigmoid(z[6:] + c * p[5]) * anp.tanh(c)
+                states[t] = h
+            rows.append(anp.array(states))
+        return anp.array(rows)
+
+    def found(cost, backwards):
+        return [output(params, backwards), *grad(cost)(params)]
+
+    first = found(lambda p: anp.sum((output(p, False) - 0.5) ** 2), False)
+    back = found(lambda p: anp.sum((output(p, True) - 0.5) ** 2), True)
+    last = found(lambda p: anp.sum(output(p, False, 2)[:, -1]), False)
+    return {"forwards": first, "backwards": back, "unrolled": back, "truncated": last}
+
+
+def skip_gram():
+    rng = np.random.RandomState(0)
+    vectors, contexts = (rng.normal(0, 0.5, (8, 3)) for _ in range(2))
+    costs = []
+    for _ in range(4):
+        center, context, negative = (rng.randint(0, 8, n) for n in (5, 5, 10))
+        negative = negative.reshape(5, 2)
+
+        def cost(p, center=center, context=context, negative=negative):
+            right = sigmoid(anp.sum(p[0][center] * p[1][context], axis=1))
+            wrong = sigmoid(-anp.sum(p[1][negative] * p[0][center][:, None], axis=2))
+            return -anp.sum(anp.log(right)) - anp.sum(anp.log(wrong))
+
+        (vectors, contexts), value = descend(cost, [vectors, contexts], 0.2)
+        costs.append(value)
+    likeness = vectors[:3] @ vectors.T / np.linalg.norm(vectors, axis=1)
+    return {
+        "costs": costs,
+        "E": vectors,
+        "C": contexts,
+        "nearest": (-likeness).argsort(axis=1)[:, :3],
+    }
+
+
+def q_learning():
+    rng = np.random.RandomState(4)
+    params = [rng.normal(0, 0.5, (4, 5)), rng.normal(0, 0.5, (5, 3))]
+    target, means, squares, losses = params, [0, 0], [0, 0], []
+
+    def values(p, states):
+        return anp.dot(anp.maximum(anp.dot(states, p[0]), 0), p[1])
+
+    for step in range(6):
+        states, actions = rng.normal(size=(6, 4)), rng.randint(0, 3, (6, 1))
+        rewards, after = 3 * rng.normal(size=(6, 1)), rng.normal(size=(6, 4))
+        goes_on = 1 - rng.randint(0, 2, (6, 1))
+        goal = (rewards + goes_on * 0.95 * values(target, after).max(axis=1, keepdims=True))[:, 0]
+
+        def loss(p, states=states, actions=actions[:, 0], goal=goal):
+            error = anp.abs(goal - values(p, states)[np.arange(6), actions])
+            return anp.sum(anp.where(error < 1, 0.5 * error**2, error - 0.5))
+
+        losses.append(np.sqrt(loss(params)))
+        gradients = grad(loss)(params)
+        means = [0.95 * m + 0.05 * g for m, g in zip(means, gradients, strict=True)]
+        squares = [0.95 * s + 0.05 * g**2 for s, g in zip(squares, gradients, strict=True)]
+        params = [
+            p - 0.05 * g / np.sqrt(s - m**2 + 0.01)
+            for p, g, m, s in zip(params, gradients, means, squares, strict=True)
+        ]
+        if step % 2:
+            target = params
+    return {"losses": losses, "q_vals": values(params, states)[0], "W": params}
+
+
+def crf():
+    rng = np.random.RandomState(2)
+    params = [rng.normal(size=(2, 3)), rng.normal(size=(3, 3))]
+    costs, found = [], []
+
+    def score(p, words, tags):
+        score = anp.sum(anp.dot(words, p[0])[np.arange(len(tags)), tags])
+        return score + anp.sum(p[1][tags[:-1], tags[1:]])
+
+    for i in range(4):
+        words = rng.normal(size=(3 + i % 2, 2))
+        tags = rng.randint(0, 3, len(words))
+        # All ways there are to tag the words, one by one.
+        ways = [np.array(way) for way in product(range(3), repeat=len(words))]
+
+        def cost(p, words=words, tags=tags, ways=ways):
+            likelihoods = anp.exp(anp.array([score(p, words, way) for way in ways]))
+            return anp.log(anp.sum(likelihoods)) - score(p, words, tags)
+
+        params, value = descend(cost, params, 0.1)
+        costs.append(value)
+        scores = [score(params, words, way) for way in ways]
+        found.append([max(scores), ways[int(np.argmax(scores))]])
+    return {"costs": costs, "paths": found, "params": params}
+
+
+def vae():
+    rng = np.random.RandomState(1)
+    params = [rng.normal(0, 0.3, s) for s in ((6, 5), (5, 2), (5, 2), (2, 5), (5, 6))]
+    x = 1.0 * (rng.uniform(size=(8, 6)) > 0.5)
+    noise = Streams(3)()
+    squares, costs = [0 * p for p in params], []
+
+    def code(p, rows):
+        h = anp.logaddexp(0, anp.dot(rows, p[0]))
+        return anp.dot(h, p[1]), 0.5 * anp.dot(h, p[2])
+
+    def decoded(p, z):
+        return sigmoid(anp.dot(anp.tanh(anp.dot(z, p[3])), p[4]))
+
+    for step in range(8):
+        rows, eps = x[4 * (step % 2) :][:4], noise.normal(size=(4, 2))
+
+        def cost(p, rows=rows, eps=eps):
+            mean, log_sigma = code(p, rows)
+            kl = -0.5 * anp.sum(1 + 2 * log_sigma - mean**2 - anp.exp(2 * log_sigma), axis=1)
+            return cross_entropy(rows, decoded(p, mean + anp.exp(log_sigma) * eps)) + anp.mean(kl)
+
+        costs.append(cost(params))
+        gradients = grad(cost)(params)
+        squares = [s + g**2 for s, g in zip(squares, gradients, strict=True)]
+        params = [
+            p - 0.1 * g / (np.sqrt(s) + 1e-6)
+            for p, g, s in zip(params, gradients, squares, strict=True)
+        ]
+    return {
+        "costs": costs,
+        "params": params,
+        "reconstructed": decoded(params, code(params, x)[0]),
+        "generated": decoded(params, np.array([[0.5, -1], [2, 0]])),
+    }
+
+
+def gauss_newton():
+    rng = np.random.RandomState(0)
+    params = [rng.normal(0, 0.7, shape) for shape in ((3, 4), 4, (4, 2))]
+    x = rng.normal(size=(6, 3))
+    y = (x.sum(axis=1) > 0).astype(int)
+    bounds, shapes = [12, 16], [p.shape for p in params]
+
+    def parts(flat):
+        pieces = anp.split(flat, bounds)
+        return [anp.reshape(p, shape) for p, shape in zip(pieces, shapes, strict=True)]
+
+    def output(flat):
+        w, b, v = parts(flat)
+        return anp.dot(anp.tanh(anp.dot(x, w) + b), v)
+
+    def cost(flat):
+        return nll(softmax(output(flat)), y)
+
+    flat, costs, curvatures = np.concatenate([p.ravel() for p in params]), [], []
+    for _ in range(3):
+        costs.append(cost(flat))
+        p = softmax(output(flat))
+        by_output = jacobian(output)(flat)
+        # The Hessian of the cost by the outputs of one row: (diag(p) - p pᵀ) / rows.
+        inner = [(np.diag(row) - np.outer(row, row)) / len(x) for row in p]
+        matrix = sum(j.T @ h @ j for j, h in zip(by_output, inner, strict=True))
+        matrix += 0.5 * np.eye(len(flat))
+        residue = direction = -grad(cost)(flat)
+        move = 0 * flat
+        for _ in range(5):
+            size = residue @ residue / (direction @ matrix @ direction)
+            move = move + size * direction
+            after = residue - size * (matrix @ direction)
+            direction = after + after @ after / (residue @ residue) * direction
+            residue = after
+        curvatures.append(parts(jacobian(grad(cost))(flat) @ move))
+        flat = flat + move
+    return {"costs": costs, "curvatures": curvatures, "params": parts(flat)}
