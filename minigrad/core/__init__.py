@@ -17,8 +17,8 @@ derivative), `operators`, `backprop` (the derivative of an expression is an expr
     evaluate([cost, slope], {x: [1.0, 2.0]})  # evaluate: [14.0, [5.0, 7.0]]
 
 Other layers add to the classes, by `operators.extend`: what compilers ask (`protocol`), pickles
-(`compile`), methods (`tensor`). And they put better functions in the place of five: `graph.written` and
-`check_sizes`, `types.new_array`, `axes.stacked`, `evaluate.explained`.
+(`compile`), methods (`tensor`). And they put better functions in the place of six: `graph.written`,
+`made` and `check_sizes`, `types.new_array`, `axes.stacked`, `evaluate.explained`.
 """
 
 from . import operators

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from . import graph
 from .axes import as_tensor_variable, check_filling, undo_broadcasting
 from .configuration import config
 from .graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
@@ -140,14 +141,14 @@ class Elementwise(NumPyOp):
         """
         if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
             return as_tensor_variable(reduce(self, inputs))
-        node = self.make_node(*inputs)
+        node = graph.made(self.make_node(*inputs))
         known = [v.data for v in node.inputs if isinstance(v, Constant) and v.written_with is None]
-        type = node.out.type
-        if len(known) == len(node.inputs) and type.numpy_dtype.kind in "iu" and not type.ndim:
+        y = node.out
+        if len(known) == len(node.inputs) and y.type.numpy_dtype.kind in "iu" and not y.type.ndim:
             with suppress(ArithmeticError, TypeError):  # it is not defined, or no dtype holds it
                 result = index(self.function(*[value.astype(object) for value in known]))
-                return constant(result, dtype=np.result_type(type.dtype, smallest_dtype(result)))
-        return node.out
+                return constant(result, dtype=np.result_type(y.type.dtype, smallest_dtype(result)))
+        return y
 
     def __str__(self) -> str:
         return self.name

@@ -130,7 +130,7 @@ class Op:
 
     def __call__(self, *inputs: Any) -> Any:
         """The output of this op on the inputs; a list if there are several."""
-        outputs = self.make_node(*inputs).outputs
+        outputs = made(self.make_node(*inputs)).outputs
         return outputs[0] if len(outputs) == 1 else outputs
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
@@ -216,6 +216,11 @@ def perform(node: Apply, inputs: list[Any]) -> list[Any]:
         output.type.check_result(cell[0], node)
         for output, cell in zip(node.outputs, storage, strict=True)
     ]
+
+
+def made(node: Apply) -> Apply:
+    """The node that a call has made; `protocol.test_values` puts a function here that performs it."""
+    return node
 
 
 def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:

@@ -14,14 +14,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..core import evaluate
+from ..core import evaluate, graph
 from ..core.configuration import config
-from ..core.elementwise import Elementwise
-from ..core.graph import Apply, Constant, Op, Variable, perform, toposort
+from ..core.graph import Apply, Constant, Variable, perform, toposort
 from ..core.operators import extend
 from ..core.sharing import SharedVariable
 
-_CALLS: dict[type, Callable[..., Any]] = {kind: kind.__call__ for kind in (Op, Elementwise)}
 _suspended: ContextVar[bool] = ContextVar("suspended", default=False)
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 
@@ -104,35 +102,27 @@ def _compute(node: Apply) -> None:
         output.tag.test_value = result
 
 
-def _with_values(call: Callable[..., Any]) -> Callable[..., Any]:
-    """Return the call of an op so that what it makes has test values at once."""
-
-    @wraps(call)
-    def calling(self: Op, *inputs: Any) -> Any:
-        made = call(self, *inputs)
-        if not _suspended.get():
-            first = made[0] if isinstance(made, list) else made
-            if first.owner is not None and _known(first) is None:
-                _compute_as_told(first.owner)
-        return made
-
-    return calling
-
-
-def _compute_as_told(node: Apply) -> None:
+def _computed(node: Apply) -> Apply:
+    """Return the node that a call of an op has made, with test values of its outputs."""
+    outputs = node.outputs
     try:
-        _compute(node)
+        if not _suspended.get():
+            _compute(node)
     except NoTestValue as error:
         if config.compute_test_value in ("raise", "pdb"):
             raise
         if config.compute_test_value == "warn":
             warnings.warn(str(error), stacklevel=4)
+    node._unread = outputs  # else they would be gone, and their values with them
+    return node
+
+
+_as_it_is = graph.made
 
 
 def watch(is_on: bool) -> None:
-    """Let ops compute test values when they are called, or no longer."""
-    for kind, call in _CALLS.items():
-        kind.__call__ = _with_values(call) if is_on else call  # type: ignore[method-assign]
+    """Let calls of ops compute test values, or no longer."""
+    graph.made = _computed if is_on else _as_it_is
 
 
 def without_test_values(function: AnyFunction) -> AnyFunction:

@@ -90,10 +90,9 @@ class OpFromGraph(Op):
         return Apply(self, variables, [v.type() for v in graph.outputs])
 
     def __call__(self, *inputs: Any) -> Any:
-        node = self.make_node(*inputs)
-        outputs = node.outputs
-        if self.inline and isinstance(self._derivatives, str):
-            outputs = self.inner[0].on(node.inputs)
+        if not self.inline or not isinstance(self._derivatives, str):
+            return super().__call__(*inputs)
+        outputs = self.inner[0].on(self.make_node(*inputs).inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
