@@ -100,6 +100,30 @@ def test_conv2d_is_the_definition_and_its_shape_is_foretold(case):
         assert shape == convolved(x, w, *options).shape
 
 
+@given(
+    st.integers(5, 9),
+    st.integers(1, 4),
+    st.sampled_from(["valid", "full", "half", 1, (2, 1)]),
+    st.integers(1, 2),
+)
+def test_the_shapes_that_a_convolution_was_of_follow_from_the_results(n, k, mode, dilation):
+    images, filters, options = (4, 6, n), (5, 3, k), ((1,), (dilation,))
+    mode = mode if isinstance(mode, str) else (mode,)
+    result = abstract_conv.get_conv_output_shape(images, filters, mode, *options)
+    found = abstract_conv.get_conv_gradinputs_shape(filters, result, mode, *options, 2)
+    assert found == images
+    found = abstract_conv.get_conv_gradweights_shape(images, result, mode, *options, 2)
+    assert found == (filters if mode != "half" else (5, 3, None))  # all filters keep the size
+
+
+def test_where_several_shapes_have_that_result_none_is_told():
+    assert abstract_conv.get_conv_gradinputs_shape_1axis(3, 5, "valid", 2) is None
+    assert abstract_conv.get_conv_gradweights_shape_1axis(9, 5, "valid", 2) is None
+    assert abstract_conv.get_conv_gradinputs_shape((5, None, 3), (4, 5, None), "full", (1,)) == (
+        *(4, None, None),
+    )
+
+
 @given(convolutions(3))
 def test_conv3d_is_the_definition(case):
     x, w, options = case

@@ -1,5 +1,6 @@
 """Programs written for Theano find its names where they import them from."""
 
+import pickle
 import subprocess
 import sys
 
@@ -184,3 +185,27 @@ def test_a_monitor_sees_each_operation(capsys):
         f(-1.0)
     assert seen[0] == (0, "log", -1.0) and len(seen) == 2
     assert "NaN detected" in capsys.readouterr().out
+
+
+def test_a_graph_with_its_inputs_shows_what_a_functions_does():
+    from theano.gof import FunctionGraph
+
+    x = minigrad.tensor.dscalar("x")
+    graph = FunctionGraph([x], [minigrad.tensor.exp(x) + 1])
+    assert [str(node.op) for node in graph.toposort()] == ["exp", "add"]
+    assert graph.inputs[0] is not x and graph.inputs[0].name == "x"
+    assert FunctionGraph([x], [2 * x], clone=False).inputs == (x,)
+    f = minigrad.function(graph.inputs, list(graph.outputs))
+    assert {node.op for node in f.maker.fgraph.apply_nodes} == {n.op for n in graph.apply_nodes}
+
+
+def test_the_arguments_of_a_function_are_kept_in_a_file(tmp_path):
+    import theano
+
+    x, total = theano.tensor.dscalar("x"), theano.shared(1.0, "total")
+    path = tmp_path / "f.pkl"
+    theano.function_dump(str(path), [x], total * x, updates=[(total, total + x)], name="f")
+    f = theano.function(**pickle.loads(path.read_bytes()))
+    assert (f(2.0), f(2.0), f.name) == (2.0, 6.0, "f")
+    with pytest.raises(TypeError):
+        theano.function_dump(str(path), [x], no_such_option=1)

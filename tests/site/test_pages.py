@@ -93,9 +93,14 @@ def test_a_page_with_cells_is_a_notebook_and_slides(site, name):
 
 PUBLIC = [
     "minigrad", "minigrad.gradient", "minigrad.tensor", "minigrad.tensor.nnet",
-    "minigrad.tensor.extra_ops", "minigrad.tensor.nlinalg", "minigrad.tensor.slinalg",
+    "minigrad.tensor.nnet.abstract_conv", "minigrad.tensor.nnet.conv",
+    "minigrad.tensor.nnet.neighbours", "minigrad.tensor.signal.conv",
+    "minigrad.tensor.signal.downsample", "minigrad.tensor.signal.pool",
+    "minigrad.tensor.extra_ops", "minigrad.tensor.fft", "minigrad.tensor.nlinalg",
+    "minigrad.tensor.slinalg", "minigrad.tensor.xlogx",
     "minigrad.tensor.shared_randomstreams", "minigrad.tensor.raw_random",
-    "minigrad.tensor.rng_mrg", "minigrad.printing", "minigrad.testing", "autoencoder",
+    "minigrad.tensor.rng_mrg", "minigrad.theano.gof.graph", "minigrad.printing",
+    "minigrad.testing", "autoencoder",
 ]  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from typing import Any
 from ...core.graph import Variable
 from .abstract_conv import AbstractConv2d
 
+__all__ = ["conv2d"]
+
 
 def conv2d(
     input: Any,

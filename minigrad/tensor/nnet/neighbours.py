@@ -15,6 +15,8 @@ from ..creation import arange
 from ..shapes import reshape
 from ..sizes import as_size, as_sizes
 
+__all__ = ["Images2Neibs", "images2neibs", "neibs2images"]
+
 # How many zeros are put around an image, for a rectangle of that size.
 _BORDERS = {"half": lambda size: size // 2, "full": lambda size: size - 1}
 _MODES = ("valid", "ignore_borders", "wrap_centered", "half", "full")

@@ -8,6 +8,8 @@ from ...core.axes import as_tensor_variable, dimshuffle
 from ...core.graph import Variable
 from ..nnet.abstract_conv import AbstractConv2d
 
+__all__ = ["conv2d"]
+
 
 def conv2d(
     input: Any,

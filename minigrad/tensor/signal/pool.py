@@ -18,6 +18,8 @@ from ..creation import alloc
 from ..elementwise import as_float
 from ..sizes import as_size, as_sizes
 
+__all__ = ["Pool", "max_pool_2d_same_size", "pool_2d", "pool_3d"]
+
 _MODES = ("max", "sum", "average_inc_pad", "average_exc_pad")
 
 
