@@ -8,6 +8,7 @@ from html import escape
 import ziafont
 import ziamath
 from docutils import nodes
+from ziamath.tex import tex2mml
 
 SIZE = 20  # of the letters, in the drawing's units
 ziamath.config.math.fontsize = SIZE
@@ -26,17 +27,20 @@ AS_IN_TEX = {
     r"\\left(\\[a-z]+|\\\{|[(\[|.])(?=((?!\\right).)*\\(sum|prod|max|min)_)": r"\\left\1\\textstyle ",
 }
 
+# Between formulas that stand beside each other, and are no rows of one.
+BESIDE = re.compile(r"(?:\s*\\qquad)+\s*(?!.*\\end\{)", re.S)
+
 
 def drawn(tex: str, inline: bool) -> str:
     """Return SVG that stands on the line and grows with the text; screen readers get the LaTeX."""
     spaced = tex
     for written, meant in AS_IN_TEX.items():
         spaced = re.sub(written, meant, spaced)
-    svg = ziamath.Latex(spaced, inline=inline).svg()
+    mathml = tex2mml(spaced, inline).replace('rowspacing="3pt"', 'rowspacing="0.7em"')
+    svg = ziamath.Math(mathml).svg()
     _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"
-    if inline:
-        style += f";vertical-align:{-(top + height) / SIZE:.3f}em"
+    style += f";vertical-align:{-(top + height) / SIZE:.3f}em"
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(tex)}" style="{style}" ', 1)
 
 
@@ -47,8 +51,9 @@ def inline(translator, node: nodes.math) -> None:
 
 
 def block(translator, node: nodes.math_block) -> None:
-    """Write a formula of its own line."""
-    translator.body.append(f'<div class="math">{drawn(node.astext(), inline=False)}</div>')
+    """Write a formula of its own line, or several in one, which a narrow page puts below each other."""
+    formulas = [drawn(part, inline=False) for part in BESIDE.split(node.astext())]
+    translator.body.append(f'<div class="math">{" ".join(formulas)}</div>')
     raise nodes.SkipNode
 
 
