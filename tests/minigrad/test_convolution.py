@@ -11,7 +11,7 @@ from oracles import assert_computes
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.ops import windows
+from minigrad.ops import pooling, windows
 from minigrad.tensor.nnet import abstract_conv, neighbours
 from minigrad.testing import check_op
 
@@ -289,6 +289,25 @@ def test_pool_3d_pools_the_last_three_axes():
     x = np.random.default_rng(0).normal(size=(2, 4, 4, 6))
     y = pool.pool_3d(x, (2, 2, 3), ignore_border=True).eval()
     np.testing.assert_array_equal(y, x.reshape(2, 2, 2, 2, 2, 2, 3).max(axis=(2, 4, 6)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["LargestOfWindows", "SumOfWindows", "AddToWindows", "AddWhereLargest", "SumWhereLargest"],
+)
+def test_the_ops_of_windows_keep_all_promises_along_one_axis(name):
+    x = np.random.default_rng(0).permutation(10).reshape(2, 5) / 4 - 1
+    y = windows.largest_of_windows(x, 3, 2, 1, 3, axis=1)
+    op, window = getattr(pooling, name)(1), (3, 2, 1)
+    given, more = {
+        "LargestOfWindows": (x, (*window, 3)),
+        "SumOfWindows": (x, (*window, 3)),
+        "AddToWindows": (y, (*window, 5)),
+        "AddWhereLargest": (y, (x, y, *window)),
+        "SumWhereLargest": (x, (x, y, *window)),
+    }[name]
+    constants = [T.constant(value) for value in more]
+    check_op(lambda g: op(g, *constants), given, max_examples=1, order=1)
 
 
 def test_each_of_several_largest_elements_has_the_whole_derivative():
