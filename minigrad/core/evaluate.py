@@ -64,8 +64,7 @@ def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarr
     if isinstance(variable, (Constant, SharedVariable)):
         return variable.data
     raise MissingInputError(
-        f"no value for the input {variable} of {variable.type}; give one, as in "
-        f"evaluate([output], {{{variable}: value}}), or as an input of the function"
+        f"no value for the input {variable} of {variable.type}: evaluate([y], {{{variable}: value}})"
     )
 
 
