@@ -6,7 +6,7 @@ computing it. That the sizes fit is checked anyhow.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -115,31 +115,34 @@ def improve_and_check(
     variables = ancestors(asked)
     final = dict(zip(variables, improve(variables), strict=True))
     outputs = [final[v] for v in asked]
-    needed = set(ancestors(outputs))
     sizes = Sizes()
     for node in toposort(outputs):
-        sizes.unchecked(node)
+        sizes.unchecked(node)  # from now on they are checked
     of_inputs: list[tuple[Apply, Check]] = []
     others: list[Variable] = []
     known = set(inputs)
-    for node in toposort(asked):
-        op = node.op
-        may_refuse = op.may_refuse(node)
-        if not may_refuse and not op.equal_sizes(node):
-            continue
-        lost_inputs = [final[v] for v in node.inputs]
-        kept = [final[v].owner for v in node.outputs if final[v] in needed]
-        if any(n is not None and n.op == op and n.inputs == lost_inputs for n in kept):
-            continue
-        lost = clone_node(node, lost_inputs)
+    for lost in _lost(asked, final, set(ancestors(outputs))):
         checks = sizes.unchecked(lost)
-        if may_refuse or not all(is_of_inputs(check, known) for check in checks):
+        if lost.op.may_refuse(lost) or not all(is_of_inputs(check, known) for check in checks):
             others.append(Refuse(lost).of_node())
         else:
             of_inputs += [(lost, check) for check in checks]
     made = not_done_by(outputs, improve(others))
     used = as_needed([*outputs, *made])
     return used[: len(outputs)], LostChecks(of_inputs, used[len(outputs) :])
+
+
+def _lost(
+    asked: Sequence[Variable], final: Mapping[Variable, Variable], needed: Collection[Variable]
+) -> Iterator[Apply]:
+    """The nodes that care about sizes and are not among what is needed, on their final inputs."""
+    for node in toposort(asked):
+        op = node.op
+        if op.may_refuse(node) or op.equal_sizes(node):
+            inputs = [final[v] for v in node.inputs]
+            kept = [final[v].owner for v in node.outputs if final[v] in needed]
+            if not any(n is not None and n.op == op and n.inputs == inputs for n in kept):
+                yield clone_node(node, inputs)
 
 
 def refusals(outputs: Sequence[Variable]) -> list[Variable]:
