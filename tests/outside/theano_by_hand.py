@@ -127,7 +127,6 @@ def mlp():
     return {
         name: _mlp(activation, scale)
         for name, activation, scale in (
-            ("tanh", anp.tanh, 1),
             ("sigmoid", sigmoid, 4),
             ("relu", lambda z: anp.maximum(0, z), 1),
         )
@@ -521,7 +520,6 @@ def lstm():
     return {
         "costs": costs,
         "best": cost(best, seqs[3:], labels[3:], 0.5),
-        "gradients": grad(cost)(params, seqs[3:], labels[3:], 0.5),
         "params": params,
         "prob": p_y,
         "pred": p_y.argmax(axis=1),

@@ -182,7 +182,6 @@ def train_lstm(decay_c=0.01, max_epochs=4):
         cost += weight_decay
     f_cost = theano.function([x, mask, y], cost, name='f_cost')
     grads = tensor.grad(cost, wrt=list(tparams.values()))
-    f_grad = theano.function([x, mask, y], grads, name='f_grad')
     lr = tensor.scalar(name='lr')
     f_grad_shared, f_update = adadelta(lr, tparams, grads, x, mask, y, cost)
 
@@ -199,10 +198,9 @@ def train_lstm(decay_c=0.01, max_epochs=4):
         if eidx == 1:
             best_p = unzip(tparams)
     last = unzip(tparams)
-    gradients = f_grad(*batch)
     zipp(best_p, tparams)
     return dict(
-        costs=costs, best=f_cost(*batch), gradients=gradients, params=list(last.values()),
+        costs=costs, best=f_cost(*batch), params=list(last.values()),
         prob=f_pred_prob(*batch[:2]), pred=f_pred(*batch[:2]),
     )
 
