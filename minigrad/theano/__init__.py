@@ -43,6 +43,7 @@ from ..tensor import dot
 from . import (
     _absent,
     _install,
+    compat,
     compile,
     configparser,
     gof,
@@ -56,13 +57,15 @@ from . import (
     tensor,
     tests,
     updates,
+    version,
 )
 from .compile import Mode, function_dump
+from .misc.safe_asarray import _asarray  # noqa: F401  # programs have always called it
 from .updates import OrderedUpdates
 
 _set_by_environment()  # what a program has set before it imports theano
 
-__version__ = "1.0.5"  # the Theano whose names these are; programs ask for it
+__version__ = version.version
 
 __all__ = [
     "Apply",
@@ -81,6 +84,7 @@ __all__ = [
     "Variable",
     "as_op",
     "clone",
+    "compat",
     "compile",
     "config",
     "configparser",
@@ -108,6 +112,7 @@ __all__ = [
     "tensor",
     "tests",
     "updates",
+    "version",
 ]
 
 for _path in _install.old_paths():

@@ -4,7 +4,9 @@ import pickle
 import subprocess
 import sys
 
+import numpy as np
 import pytest
+from scipy.signal import convolve
 
 import minigrad
 
@@ -75,6 +77,18 @@ from theano import as_op
 from theano.printing import Print, min_informative_str
 from theano.gof.graph import is_same_graph, ops
 from theano.scan_module.scan_utils import equal_computations
+from theano.scan_module.scan_op import Scan
+from theano.compat import OrderedDict, izip
+from theano.compat.python2x import OrderedDict
+from theano.sandbox.softsign import softsign
+from theano.sandbox.neighbours import images2neibs
+from theano.sandbox.linalg import cholesky, det, matrix_inverse, trace
+from theano.sandbox.linalg.ops import solve
+from theano.tensor.nnet.conv3d2d import conv3d
+from theano.tensor import DimShuffle, Elemwise
+from theano.version import full_version, version
+from theano import _asarray
+from theano.misc.safe_asarray import _asarray
 """
 
 
@@ -100,6 +114,19 @@ def test_theano_and_minigrad_share_variables_settings_and_functions():
     assert theano.function is minigrad.function
     assert T.matrix is minigrad.tensor.matrix
     assert theano.tensor.nnet.nnet.softmax is minigrad.tensor.nnet.softmax
+
+
+def test_films_are_convolved_in_the_older_order_of_axes():
+    from theano.tensor.nnet.conv3d2d import conv3d
+
+    films, filters = np.random.default_rng(0).normal(size=(2, 2, 4, 3, 5, 4))[:, :, :, :, :, :3]
+    filters = filters[:, :2, :, :2, :2]
+    right = [
+        [sum(convolve(film[:, c], f[:, c], "valid") for c in range(3)) for f in filters]
+        for film in films
+    ]
+    results = conv3d(films, filters, films.shape, filters.shape).eval()
+    np.testing.assert_allclose(results, np.swapaxes(right, 1, 2), rtol=1e-12, atol=1e-12)
 
 
 def test_a_module_that_has_the_name_of_a_function_does_not_hide_it():

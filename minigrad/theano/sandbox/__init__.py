@@ -1,5 +1,5 @@
 """``theano.sandbox``: modules that Theano called experimental."""
 
-from . import multinomial, rng_mrg
+from . import linalg, multinomial, neighbours, rng_mrg, softsign
 
-__all__ = ["multinomial", "rng_mrg"]
+__all__ = ["linalg", "multinomial", "neighbours", "rng_mrg", "softsign"]

@@ -1,7 +1,8 @@
 """``theano.tensor.basic``: all names of `minigrad.tensor`, ops that programs ask nodes for, checks."""
 
 from ... import tensor as _tensor
-from ...core.axes import Alloc
+from ...core.axes import Alloc, DimShuffle
+from ...core.elementwise import Elementwise as Elemwise
 from ...ops.joining import Join, Split
 from ...ops.linalg import Dot
 from ...ops.ranges import ARange
@@ -22,7 +23,9 @@ __all__ = [
     *_tensor.__all__,
     "ARange",
     "Alloc",
+    "DimShuffle",
     "Dot",
+    "Elemwise",
     "Join",
     "Reshape",
     "Split",

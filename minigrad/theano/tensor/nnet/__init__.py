@@ -2,6 +2,6 @@
 
 from ....tensor.nnet import *  # noqa: F403
 from ....tensor.nnet import __all__ as _names
-from . import abstract_conv, bn, conv, neighbours, nnet, sigm
+from . import abstract_conv, bn, conv, conv3d2d, neighbours, nnet, sigm
 
-__all__ = [*_names, "abstract_conv", "bn", "conv", "neighbours", "nnet", "sigm"]
+__all__ = [*_names, "abstract_conv", "bn", "conv", "conv3d2d", "neighbours", "nnet", "sigm"]
