@@ -1,6 +1,7 @@
 """Convolution and pooling: values beside a plain loop, derivatives, shapes, and what is refused."""
 
 import itertools
+import tracemalloc
 
 import numpy as np
 import pytest
@@ -149,6 +150,28 @@ def test_pieces_change_nothing(case, size):
     # All three are derivatives of one sum, which is linear in each.
     total = np.sum(y * expected)
     np.testing.assert_allclose([np.sum(gx * x), np.sum(gw * w)], total, rtol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["correlate", "correlate_inputs", "correlate_filters"])
+def test_the_memory_of_a_convolution_does_not_grow_with_the_batch(name, monkeypatch):
+    monkeypatch.setattr(windows, "_PIECE_BYTES", 1 << 17)
+    w = np.ones((8, 4, 3, 3))
+
+    def peak(n_images):
+        x, y = np.ones((n_images, 4, 8, 8)), np.ones((n_images, 8, 6, 6))
+        given, out = {
+            "correlate": ((x, w), np.empty_like(y)),
+            "correlate_inputs": ((w, y, (8, 8)), np.empty_like(x)),
+            "correlate_filters": ((x, y, (3, 3)), np.empty_like(w)),
+        }[name]
+        tracemalloc.start()
+        getattr(windows, name)(*given, (1, 1), (1, 1), out=out)
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    # A piece has what filters see, a copy of the images, and results.
+    assert peak(320) < 1.1 * peak(80) and peak(80) < 4 * windows._PIECE_BYTES
 
 
 X, W = (
