@@ -194,16 +194,9 @@ class Scan(Op):
         self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
     ) -> list[str]:
         """A loop that calls the function of a step."""
-        n, *names = with_numbers(node.inputs[:1], inputs[:1]) + list(inputs[1:])
-        sequences, first, rest = self.parts(names)
-        lasts, histories = outputs[: len(self.lasts)], outputs[len(self.lasts) :]
-        known = known_integer(node.inputs[0])
-        before = []
-        if known is None or any(v.type.shape[0] != known for v in self.parts(node.inputs[1:])[0]):
-            lengths = "".join(f", {x}.shape[0]" for x in sequences)
-            check, n_given, n = use("number_of_steps", number_of_steps), n, use("n_steps")
-            before.append(f"{n} = {check}({n_given}{lengths})")
-        inner_rows, inner_states, _ = self.parts(self.graph.inputs)
+        n, before = self._counted(node, inputs, use)
+        sequences, first, rest = self.parts(inputs[1:])
+        _, inner_states, _ = self.parts(self.graph.inputs)
         states = [use(v.name or "state") for v in inner_states]
         before += [f"{state} = {value}" for state, value in zip(states, first, strict=True)]
         results, lines, moves = self._results(states, use)
@@ -212,15 +205,11 @@ class Scan(Op):
         call = f"{inner[0]}({', '.join(arguments)})"
         lines.insert(0, f"{', '.join(results)}{',' * (len(results) == 1)} = {call}")
         after = []
+        lasts, histories = outputs[: len(self.lasts)], outputs[len(self.lasts) :]
         for name, j in zip(histories, self.outs, strict=True):
-            type, dtype = self.graph.outputs[j].type, use(self._dtype(j).name, self._dtype(j))
-            if j in self.states:
-                shape = f"*{first[self.states.index(j)]}.shape"
-            else:
-                shape = ", ".join(map(str, type.shape))
-            if j in self.states or None not in type.shape:
-                # The state keeps its shape, and so the row in an array that is made before.
-                shape = f"({n}, {shape})" if shape else f"({n},)"
+            shape = self._printed_shape(j, n, first)
+            if shape is not None:
+                dtype = use(self._dtype(j).name, self._dtype(j))
                 before.append(f"{name} = {use('empty', np.empty)}({shape}, {dtype})")
                 lines.append(f"{name}[{i}] = {results[j]}")
                 if self.until is not None:
@@ -229,13 +218,13 @@ class Scan(Op):
                 before.append(f"{name} = []")
                 lines.append(f"{name}.append({results[j]})")
                 made = f"{use('stacked', stacked)}({name}, {self.backwards})"
-                none = f"{use('no_rows', partial(self._no_rows, j))}({', '.join(names)})"
+                none = f"{use('no_rows', partial(self._no_rows, j))}({', '.join(inputs[1:])})"
                 after.append(f"{name} = {made} if {name} else {none}")
         lines += moves
         if self.until is not None:
             before.append(f"{i} = -1")
             lines += [f"if {results[self.until]}:", "    break"]
-        last = f"{n} - 1" if known is None else str(known - 1)
+        last = str(int(n) - 1) if n.isdigit() else f"{n} - 1"
         steps = f"range({last}, -1, -1)" if self.backwards else f"range({n})"
         copies = [
             f"{name} = {use('array', np.array)}({states[k]})"
@@ -243,6 +232,27 @@ class Scan(Op):
         ]
         loop = [f"for {i} in {steps}:", *[f"    {line}" for line in lines]]
         return [*before, *loop, *after, *copies] or ["pass"]
+
+    def _counted(self, node: Apply, inputs: Names, use: Use) -> tuple[str, list[str]]:
+        """Return what to call the number of steps, and the line that checks it, if one must."""
+        (n,) = with_numbers(node.inputs[:1], inputs[:1])
+        known = known_integer(node.inputs[0])
+        sequences, _, _ = self.parts(node.inputs[1:])
+        if known is not None and all(v.type.shape[0] == known for v in sequences):
+            return n, []
+        lengths = "".join(f", {x}.shape[0]" for x in inputs[1 : 1 + self.n_sequences])
+        check, name = use("number_of_steps", number_of_steps), use("n_steps")
+        return name, [f"{name} = {check}({n}{lengths})"]
+
+    def _printed_shape(self, j: int, n: str, first: Names) -> str | None:
+        """Return the shape of the history of a result; None if it is not known before the loop."""
+        if j in self.states:  # which keeps its shape
+            shape = f"*{first[self.states.index(j)]}.shape"
+        elif None not in self.graph.outputs[j].type.shape:
+            shape = ", ".join(map(str, self.graph.outputs[j].type.shape))
+        else:
+            return None
+        return f"({n}, {shape})" if shape else f"({n},)"
 
     def _results(self, states: Names, use: Use) -> tuple[list[str], list[str], list[str]]:
         """Return what to call a step's results, checks of them, and how states take them over."""
