@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ..core.evaluate import evaluate
 from ..core.graph import Apply, Constant, Variable, toposort
 from .walks import ancestors, clone_replace, copy_into
 
@@ -63,6 +64,10 @@ class ClosedGraph:
     def on(self, inputs: Sequence[Variable]) -> list[Variable]:
         """Return the outputs as expressions of other inputs, of the same types."""
         return clone_replace(self.outputs, dict(zip(self.inputs, inputs, strict=True)))
+
+    def compute(self, values: Sequence[Any]) -> list[Any]:
+        """Return the outputs' values for these of the inputs, as the interpreter finds them."""
+        return evaluate(self.outputs, dict(zip(self.inputs, values, strict=True)))
 
     def copy(self) -> ClosedGraph:
         """Return the same function of variables of its own."""

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.backprop import backpropagate, connected
-from ...core.evaluate import evaluate
 from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use
@@ -96,9 +95,7 @@ class OpFromGraph(Op):
         return outputs[0] if len(outputs) == 1 else outputs
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        (graph,) = self.inner
-        values = evaluate(graph.outputs, dict(zip(graph.inputs, inputs, strict=True)))
-        for cell, value in zip(output_storage, values, strict=True):
+        for cell, value in zip(output_storage, self.inner[0].compute(inputs), strict=True):
             cell[0] = value
 
     def statements(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.axes import as_tensor_variable, zeros_like
-from ...core.evaluate import evaluate
 from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.table import neq, switch
 from ...core.types import TensorType
@@ -151,9 +150,7 @@ class Branches(Op):
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         condition, *values = inputs
         i = 0 if condition else 1
-        graph = self.inner[i]
-        given = [values[place] for place in self._places[i]]
-        results = evaluate(graph.outputs, dict(zip(graph.inputs, given, strict=True)))
+        results = self.inner[i].compute([values[place] for place in self._places[i]])
         for cell, value in zip(output_storage, results, strict=True):
             cell[0] = value
 

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from ...core.evaluate import evaluate
 from ...core.graph import Apply, Op, Variable
 from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
@@ -53,9 +52,7 @@ class RowBlocks(Op):
         pieces = [np.split(x, ends, axis) for x, axis in zip(cut, self._cut, strict=True)]
         made = []
         for i, length in enumerate(self._lengths):
-            graph = self._graphs[length]
-            values = [*(parts[i] for parts in pieces), *whole]
-            made.append(evaluate(graph.outputs, dict(zip(graph.inputs, values, strict=True))))
+            made.append(self._graphs[length].compute([*(parts[i] for parts in pieces), *whole]))
         for i, parts in enumerate(zip(*made, strict=True)):
             axis, dtype = self._joined[i], self._types[i].numpy_dtype
             if axis is None:

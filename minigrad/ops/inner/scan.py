@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from ...core.axes import Size, as_tensor_variable
-from ...core.evaluate import evaluate
 from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.types import TensorType
 from ...protocol.axes import infer_shapes
@@ -164,9 +163,8 @@ class Scan(Op):
         order = range(n - 1, -1, -1) if self.backwards else range(n)
         histories: list[list[Any]] = [[] for _ in self.outs]
         for i in order:
-            values = [*[np.asarray(x[i]) for x in sequences], *states, *rest]
-            known = dict(zip(self.graph.inputs, values, strict=True))
-            results = evaluate(self.graph.outputs, known)
+            elements = [np.asarray(x[i]) for x in sequences]
+            results = self.graph.compute([*elements, *states, *rest])
             for rows, j in zip(histories, self.outs, strict=True):
                 rows.append(results[j])
             for k, j in enumerate(self.states):
