@@ -89,6 +89,8 @@ def why_absent(module: str, name: str) -> str:
     room = module.replace("minigrad.theano", "theano", 1)
     if reason := reason_of(f"{_path(module)}.{name}".lstrip(".")):
         return f"{room}.{name} is out of scope: {reason}"
+    if hasattr(sys.modules[module], name):
+        return f"{room}.{name} is no module; use from {room} import {name}"
     there = f"{room} has no {name!r}"
     if name.startswith("_"):
         return there

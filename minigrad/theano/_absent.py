@@ -11,6 +11,8 @@ from typing import Any, NoReturn
 from ..tensor.absent import AbsentName, why_absent
 
 ROOM = __package__
+# What asks finders when a module is imported: without it Python's own message is shown.
+IMPORTING = "_find_and_load_unlocked"
 
 
 def teach(module: ModuleType) -> None:
@@ -35,14 +37,16 @@ class Finder:
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> NoReturn | None:
-        """Raise a ModuleNotFoundError with a hint for a name in the room; leave all others alone."""
+        """Raise a ModuleNotFoundError with a hint for a name in the room; leave all others alone.
+
+        `importlib.util.find_spec` gets None, as for any module that is not there.
+        """
         parent, _, last = name.rpartition(".")
-        room = sys.modules.get(ROOM)
-        if parent and any(
-            f"{parent}.".startswith(f"{root}.") and sys.modules.get(root) is room
+        in_room = any(
+            f"{parent}.".startswith(f"{root}.") and sys.modules.get(root) is sys.modules.get(ROOM)
             for root in (ROOM, "theano")
-        ):
-            path_in_theano = name.removeprefix("minigrad.")
-            # Another name than was asked for: `from … import` passes over the one that it asks for.
-            raise ModuleNotFoundError(why_absent(parent, last), name=path_in_theano)
+        )
+        if in_room and sys._getframe(2).f_code.co_name == IMPORTING:
+            # Not by its full name, of which `from … import` expects that it may be no module.
+            raise ModuleNotFoundError(why_absent(parent, last), name=name.removeprefix("minigrad."))
         return None

@@ -7,6 +7,7 @@ import pickle
 import sys
 import traceback
 from importlib import import_module
+from importlib.util import find_spec
 
 import pytest
 
@@ -53,6 +54,7 @@ IMPORTS = {
     "from theano.sandbox.cuda import dnn": "theano.sandbox.cuda is out of scope",
     "from theano import typed_list": "out of scope: there are no typed lists",
     "import theano.tensor.basic.blas": "theano.tensor.basic.blas is out of scope: there is no C code",
+    "import theano.tensor.nnet.conv.conv2d": "use from theano.tensor.nnet.conv import conv2d",
     "from minigrad.theano.gradient import jacobain": "did you mean jacobian?",
 }
 
@@ -70,6 +72,11 @@ def test_an_import_of_an_absent_name_says_the_same(installed, statement):
     with pytest.raises(ImportError) as error:
         exec(statement, {})
     assert IMPORTS[statement] in str(error.value)
+
+
+def test_whether_there_is_a_module_can_be_asked(installed):
+    assert find_spec("theano.tensor.signal.pol") is find_spec("minigrad.theano.cuda") is None
+    assert find_spec("theano.tensor.signal.pool").name == "minigrad.theano.tensor.signal.pool"
 
 
 def test_other_imports_that_fail_are_left_alone():

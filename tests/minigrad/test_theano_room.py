@@ -39,6 +39,9 @@ from theano.printing import debugprint, pprint, pydotprint
 from theano.scalar import upcast
 from theano.tensor.basic import TensorType, as_tensor_variable
 from theano.tensor.extra_ops import cumsum, repeat, squeeze, to_one_hot
+from theano.compat.python2x import OrderedDict
+from theano.sandbox.linalg import kron, matrix_inverse
+from theano.sandbox.linalg.ops import cholesky, det
 from theano.tensor.fft import irfft, rfft
 from theano.tensor import fft
 from theano.tensor.sort import argsort, sort
