@@ -38,7 +38,7 @@ def port(
         The file to write instead, "-" for standard output; there is one program then.
     python : int or None
         The Python that they are for, 2 or 3; None for what they show. Those that do not show it are
-        for Python 2 if any is.
+        for Python 2 if one is that is in the same folder or above.
 
     Returns
     -------
@@ -53,10 +53,14 @@ def port(
         except (OSError, SyntaxError) as error:
             problems.append(str(error))
     pythons = {path: python or python_of(text.text, str(path)) for path, text in texts.items()}
-    otherwise = 2 if 2 in pythons.values() else 3
+    folders = {path.resolve().parent for path, number in pythons.items() if number == 2}
     for path, text in texts.items():
+        beside = not folders.isdisjoint(
+            path.resolve().parents
+        )  # a program of Python 2, or below one
         try:
-            programs.append((path, _ported(path, text, pythons[path] or otherwise)))
+            number = pythons[path] or (2 if beside else 3)
+            programs.append((path, _ported(path, text, number)))
         except (SyntaxError, ImportError) as error:
             problems.append(str(error))
     changed = [(path, ported) for path, ported in programs if ported.new != ported.old]

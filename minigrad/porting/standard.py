@@ -22,7 +22,7 @@ _NAMES = {
 }
 _MODULES = {
     *("ConfigParser", "Queue", "StringIO", "Tkinter", "__builtin__", "cPickle", "cStringIO"),
-    *("commands", "copy_reg", "httplib", "thread", "urllib2", "urlparse"),
+    *("copy_reg", "httplib", "urllib2", "urlparse"),
 }
 _ATTRIBUTES = {
     *("getcwdu", "has_key", "ifilter", "imap", "iteritems", "iterkeys", "itervalues", "izip"),
@@ -42,7 +42,11 @@ def python_of(text: str, filename: str) -> int | None:
     except SyntaxError:
         return 2
     modules = {path.partition(".")[0] for path in source.imported.values()}
-    if "version_info" in text or modules & _FOR_BOTH or any(map(_only_in_3, source.nodes)):
+    if (
+        "version_info" in text
+        or (modules | source.bound) & _FOR_BOTH
+        or any(map(_only_in_3, source.nodes))
+    ):
         return 3
     tried = {
         inner
@@ -61,7 +65,7 @@ def _only_in_2(node: ast.AST, source: Source) -> bool:
     if isinstance(node, ast.Name):
         return node.id in _NAMES - source.bound
     if isinstance(node, ast.Attribute):
-        return node.attr in _ATTRIBUTES
+        return node.attr in _ATTRIBUTES - source.bound
     if isinstance(node, ast.Import):
         return any(alias.name in _MODULES for alias in node.names)
     return isinstance(node, ast.ImportFrom) and not node.level and node.module in _MODULES
@@ -90,7 +94,7 @@ class Converted(NamedTuple):
 
 
 def as_python3(text: str, filename: str, in_package: bool = False) -> Converted:
-    """Return Python 2 source as Python 3.
+    """Return Python 2 source as Python 3; what is no Python 2 as it is, if it is Python 3.
 
     Parameters
     ----------
@@ -133,7 +137,12 @@ def as_python3(text: str, filename: str, in_package: bool = False) -> Converted:
         else:
             down = "division" not in tree.future_features
             return Converted(converted, down, list(_remarks(tool.fixer_log)))
-    raise SyntaxError(f"{filename}: not Python 3 ({_why_not(text)}), nor Python 2 ({problem})")
+    try:
+        parse(text, filename)
+    except SyntaxError as error:
+        why = f"not Python 3 (line {error.lineno}: {error.msg}), nor Python 2 ({problem})"
+        raise SyntaxError(f"{filename}: {why}") from None
+    return Converted(text, False, [])
 
 
 def _remarks(log: list[str]) -> Iterator[Advice]:
@@ -153,15 +162,6 @@ def _tool(in_package: bool, print_is_a_function: bool) -> Any:
     names = [name for name in get_all_fix_names("fissix.fixes") if name not in left_out]
     fixers = [f"fissix.fixes.fix_{name}" for name in names]
     return RefactoringTool(fixers, {"print_function": print_is_a_function})
-
-
-def _why_not(text: str) -> str:
-    """What Python says of source that is no Python 3."""
-    try:
-        parse(text, "")
-    except SyntaxError as error:
-        return f"line {error.lineno}: {error.msg}"
-    return "it is"
 
 
 def _without_tabs(text: str) -> str:

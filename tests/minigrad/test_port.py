@@ -363,6 +363,22 @@ def test_port_writes_nothing_if_one_of_the_files_is_no_program(script, tmp_path,
     assert {path.name for path in tmp_path.iterdir()} == {"script.py", "wrong.py", ".hidden.py"}
 
 
+def test_modules_that_do_not_show_their_python_are_of_the_python_of_what_is_beside_them(script):
+    texts = {
+        "plain.py": "a = b / c",
+        "new.py": "print(f'{a / b}')",
+        "no_two.py": "with (a as b): c / d",
+        "inner/plain.py": "a = b / c",
+        "../other.py": "a = b / c",
+    }
+    (script.parent / "inner").mkdir()
+    for name, text in texts.items():
+        (script.parent / name).write_text(text, encoding="utf-8")
+    main(["port", "--write", str(script), *(str(script.parent / name) for name in texts)])
+    changed = {name for name, text in texts.items() if (script.parent / name).read_text() != text}
+    assert changed == {"plain.py", "inner/plain.py"}
+
+
 def test_port_keeps_encoding_and_ends_of_lines(script):
     script.write_bytes("# coding: latin-1\r\nprint 'ü'\r\n".encode("latin-1"))
     main(["port", "--write", str(script)])
