@@ -305,7 +305,8 @@ WINDOWS = {
 @pytest.mark.parametrize("name, mode", part_of(itertools.product(WINDOWS, MODES), 5))
 def test_pooling_keeps_all_promises_of_ops(name, mode):
     x = np.random.default_rng(0).permutation(16).reshape(1, 4, 4) / 10 - 0.7
-    check_op(lambda x: pool.pool_2d(x, mode=mode, **WINDOWS[name]), x, max_examples=1)
+    order = 2 if is_thorough else 1
+    check_op(lambda x: pool.pool_2d(x, mode=mode, **WINDOWS[name]), x, max_examples=1, order=order)
 
 
 def test_pool_3d_pools_the_last_three_axes():
