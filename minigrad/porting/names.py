@@ -45,6 +45,18 @@ RENAMED = {
         for method in "capitalize count find lower lstrip replace rfind rjust ljust rstrip split strip "
         "upper zfill".split()
     },
+    **{
+        f"types.{kind.capitalize()}Type": kind
+        for kind in "complex dict float int list object slice tuple type".split()
+    },
+    "types.BooleanType": "bool",
+    "types.ClassType": "type",
+    "types.DictionaryType": "dict",
+    "types.LongType": "int",
+    "types.StringType": "str",
+    "types.StringTypes": "str",
+    "types.UnicodeType": "str",
+    "types.XRangeType": "range",
     "collections.Callable": "collections.abc.Callable",
     "collections.Iterable": "collections.abc.Iterable",
     "collections.Mapping": "collections.abc.Mapping",

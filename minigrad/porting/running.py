@@ -106,7 +106,7 @@ def run(script: str, arguments: Sequence[str], python: int | None = None) -> Non
     try:
         code = converter.code(script, python)
     except (OSError, SyntaxError, NeedsFissix) as error:
-        raise SystemExit(f"{type(error).__name__}: {error}") from None
+        raise SystemExit(f"minigrad: {error}") from None
     converter.python = converter.programs[script].python
     if converter.python == 2:
         _say(f"{script} is Python 2; what changes is shown by: python -m minigrad port {script}")

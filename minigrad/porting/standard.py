@@ -13,7 +13,7 @@ from .advice import Advice
 from .source import Source, parse
 
 # Left to `rewriting`, which leaves the lines where they are; and what needs to know of the folder.
-_NOT_THESE = {"execfile", "import", "intern", "reduce", "reload", "sorted"}
+_NOT_THESE = {"execfile", "import", "intern", "reduce", "reload", "sorted", "types"}
 
 # What only Python 2 has. A program that binds such a name, or tries whether it is there, is for both.
 _NAMES = {

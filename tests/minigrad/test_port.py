@@ -114,6 +114,7 @@ NAMES = [
     ("from time import clock", "from time import process_time as clock"),
     ("import string\na = string.letters", "a = string.ascii_letters"),
     ("import string\na = string.upper(b)", "a = str.upper(b)"),
+    ("import types\na = types.ListType, types.StringType", "a = list, str"),
     ("import collections\na = collections.Mapping", "a = collections.abc.Mapping"),
     ("a = b.NaN, numpy.float", "a = b.NaN, numpy.float"),  # of no known module
 ]

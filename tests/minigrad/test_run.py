@@ -132,7 +132,7 @@ def test_a_program_exits_with_its_own_status(run):
 
 
 def test_what_is_no_program_is_told_in_one_line(run, tmp_path):
-    assert run("a = = b").err.startswith(f"SyntaxError: {tmp_path / 'script.py'}: not Python 3 (")
+    assert run("a = = b").err.startswith(f"minigrad: {tmp_path / 'script.py'}: not Python 3 (")
 
 
 @pytest.mark.parametrize("arguments", [["run"], ["port"], [], ["walk"]])
