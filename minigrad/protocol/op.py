@@ -134,10 +134,11 @@ class OpProtocol:
         return None
 
     def with_inner(self: Any, inner: Sequence[ClosedGraph]) -> Op:
-        """Return an op like this one, but with other inner graphs in the places of its own."""
-        raise TypeError(
-            f"{self}: define with_inner, which puts other graphs in the place of its own"
-        )
+        """Return an op like this one, but with other inner graphs in the places of its own.
+
+        By default it is this one: then its graphs are computed as they stand.
+        """
+        return self
 
     def with_branches(
         self: Any, branches: Sequence[ClosedGraph], places: Sequence[Sequence[int]]

@@ -34,8 +34,8 @@ def improving_inner(improve: Callable[[ClosedGraph], Sequence[Variable]], key: s
         graphs = tuple(map(better, node.op.inner))
         if graphs == tuple(node.op.inner):
             return None
-        new: list[Variable] = node.op.with_inner(graphs).make_node(*node.inputs).outputs
-        return new
+        op = node.op.with_inner(graphs)
+        return None if op is node.op else op.make_node(*node.inputs).outputs
 
     return better_inside
 
