@@ -40,7 +40,7 @@ def check_op(
     The promises: results are in memory as `storage` and `view_map` say;
     interpreter and compiled program agree, in every mode and in repeated calls;
     results are of the declared types, of the inferred shapes, made part by part along the labels of
-    `axes`, and the same if the types of the
+    `axes`, of the inputs' elements if these are `moved`, and the same if the types of the
     inputs tell their sizes, or where they only tell which sizes broadcast; for inputs in Fortran
     order, with gaps, reversed, or read-only; inputs are not changed; inputs without a row are
     computed or refused alike. The vjp is right (`check_grad`), so is the product of the Jacobian
@@ -228,6 +228,18 @@ def _memory_is_shared_as_told(case: _Case) -> None:
     evaluate(case.outputs, case.known, look_at)
 
 
+def _assert_moves_elements(
+    node: Apply, given: Sequence[np.ndarray], made: Sequence[np.ndarray]
+) -> None:
+    """Check that 1 − x, of floats, may be taken before as well as after an op that moves them."""
+    moved = node.op.moved(node)
+    if moved and all(given[i].dtype.kind == "f" for i in moved):
+        with np.errstate(all="ignore"):
+            turned = [1 - x if i in moved else x for i, x in enumerate(given)]
+            expected = [np.asarray(1 - y) for y in made]
+        _assert_same(perform_unchecked(node, turned), expected)
+
+
 def _no_rows_are_treated_alike(case: _Case) -> None:
     """Take no rows at all, where all inputs of a dimension or more have as many."""
     rows = {value.shape[0] for value in case.values if value.ndim}
@@ -254,6 +266,9 @@ _PROMISES: dict[str, Callable[[_Case], Any]] = {
     "infer_shape tells the shapes of the results": _shapes_are_inferred,
     "the op goes along its axes as it tells": lambda case: evaluate(
         case.outputs, case.known, assert_goes_along_its_axes
+    ),
+    "the op only moves elements if it tells so": lambda case: evaluate(
+        case.outputs, case.known, _assert_moves_elements
     ),
     "sizes that are known change nothing": _known_sizes_change_nothing,
     "the order of inputs in memory changes nothing": _layout_changes_nothing,

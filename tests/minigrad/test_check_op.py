@@ -52,6 +52,13 @@ class LessThanItsMean(Square):
         return minigrad.Axes(["ij"[-node.out.ndim :]], ["ij"[-node.out.ndim :]])
 
 
+class Moves(Square):
+    """x², and says that it is made of elements of x."""
+
+    def moved(self, node):
+        return (0,)
+
+
 class OtherForKnownSizes(Square):
     def perform(self, node, inputs, output_storage):
         output_storage[0][0] = inputs[0] ** (2 if node.inputs[0].type.shape[0] is None else 3)
@@ -150,6 +157,7 @@ def test_an_op_that_keeps_its_promises_passes():
         (OtherProgram(), "the program computes what the interpreter does"),
         (OtherShape(), "infer_shape tells"),
         (LessThanItsMean(), "part by part"),
+        (Moves(), "only moves elements"),
         (OtherForKnownSizes(), "sizes that are known|the program"),
         (OtherInOtherOrder(), "the order of inputs in memory"),
         (ChangesItsInput(), "inputs are not changed"),
