@@ -40,6 +40,20 @@ except ModuleNotFoundError as error:  # everything is computed without it, only 
 else:
     _programs.planned = _PlannedPrograms
 
+
+def _programs_in_c() -> type[_programs.Programs]:
+    """What functions of mode "C" use, imported when the first is made."""
+    try:
+        from .native import NativePrograms
+    except ModuleNotFoundError as error:  # then programs are NumPy's
+        if error.name not in (f"{__name__}.native", f"{__name__}.planner"):
+            raise
+        return _programs.planned
+    return NativePrograms
+
+
+_programs.in_c = _programs_in_c
+
 _set_by_environment()
 
 __version__ = "0.1.0"

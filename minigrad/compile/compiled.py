@@ -91,7 +91,8 @@ class Function(Lookup):
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, WatchingMode)
-        kind = programs.Programs if unplanned else programs.planned
+        planned = programs.in_c() if mode == "C" else programs.planned
+        kind = programs.Programs if unplanned else planned
         self._programs = kind(
             name,
             ClosedGraph([*variables, *self._shared], self.outputs),
@@ -134,6 +135,15 @@ class Function(Lookup):
     def source(self) -> str:
         """The NumPy program that it runs; of several, the one that was planned last."""
         return self._programs.latest.printed.source
+
+    @property
+    def c_source(self) -> str:
+        """The loops in C of that program, in mode "C": a function for each part of it.
+
+        Empty before the first call, and where there is no compiler.
+        """
+        sources = [getattr(node.op, "c_source", "") for node in self.graph.nodes]
+        return "\n".join(filter(None, sources))
 
     @property
     def source_lines(self) -> list[tuple[str, Apply | None]]:

@@ -53,8 +53,9 @@ def function(
     outputs : variable, list of variables, dict of str to variable, or None
         A call returns an array, or a list or dict of arrays, accordingly; without outputs the
         empty list. `Out` may stand for a variable.
-    mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'} or NanGuardMode, optional
-        ``FAST_RUN`` improves the expressions first. ``FAST_COMPILE`` computes them as they stand.
+    mode : {'FAST_RUN', 'C', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'} or NanGuardMode, optional
+        ``FAST_RUN`` improves the expressions first. ``C`` is ``FAST_RUN`` with loops in C where a
+        compiler is found. ``FAST_COMPILE`` computes them as they stand.
         ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter.
         ``NanGuardMode`` looks for NaN, infinities and huge numbers, too. By default
         ``config.mode``.

@@ -13,7 +13,7 @@ from ..core.operators import extend
 from ..protocol.test_values import watch
 from .ignored import FIRST_VALUES, REASONS, SECTIONS, is_ignored
 
-MODES = ("FAST_RUN", "FAST_COMPILE", "DebugMode", "NanGuardMode")
+MODES = ("FAST_RUN", "C", "FAST_COMPILE", "DebugMode", "NanGuardMode")
 # Theano's other names for them. What it measures with a mode, `profile=True` measures here.
 OTHER_MODES = {
     "Mode": "FAST_RUN",
@@ -147,7 +147,7 @@ Attributes
 floatX : {'float64', 'float32', 'float16'}
     The dtype of ``T.matrix()`` and its like, of quotients of integers, and of Python floats that
     become constants; where it is float64, those that float32 holds exactly are that.
-mode : {'FAST_RUN', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
+mode : {'FAST_RUN', 'C', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
     How `function` compiles if it is not told.
 fill_buffers : bool
     Whether functions made from then on fill the arrays that they use again with NaN (integers with

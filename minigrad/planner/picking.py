@@ -10,7 +10,7 @@ from ..compile.checks import Refuse
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
-from ..ops.inner.rows import RowBlocks
+from ..ops.inner.rows import Parts
 from ..ops.planned import Picked, Placed
 from ..ops.ranges import ARange
 from ..protocol.walks import Applied, made_by
@@ -69,7 +69,7 @@ def _placed_columns(outputs: Sequence[Variable]) -> Iterator[tuple[Apply, Variab
     for node in toposort(outputs):
         if isinstance(node.op, Placed):
             yield node, node.inputs[1]
-        for graph in node.op.inner if isinstance(node.op, RowBlocks) else ():
+        for graph in node.op.inner if isinstance(node.op, Parts) else ():
             outside = dict(zip(graph.inputs, node.inputs, strict=True))
             for inner in graph.nodes:
                 if isinstance(inner.op, Placed) and inner.inputs[1] in outside:

@@ -14,6 +14,7 @@ from ..compile.plan import make_plan
 from ..compile.program import Program
 from ..compile.programs import PlannerWarning, Programs
 from ..compile.sizes import value_of
+from ..core.graph import Variable
 from ..protocol.closed import ClosedGraph
 from ..protocol.test_values import without_test_values
 from .buffers import place
@@ -98,13 +99,19 @@ class PlannedPrograms(Programs):
             for _, check in self._lost.of_inputs
         )
 
+    def _in_parts(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable]
+    ) -> Sequence[Variable]:
+        """The outputs, with operations that compute parts of their graph in a better way."""
+        return in_row_blocks(inputs, outputs)
+
     def _plan(self, shapes: Shapes) -> Program:
         """Return a program for these shapes."""
         count = len(self._graph.outputs)
         asked = ClosedGraph(self._graph.inputs, [*self._graph.outputs, *self._checks])
         known = with_known_sizes(asked, shapes)
-        in_blocks = in_row_blocks(known.inputs, known.outputs[:count])
-        graph = improve_for_sizes(ClosedGraph(known.inputs, [*in_blocks, *known.outputs[count:]]))
+        parts = self._in_parts(known.inputs, known.outputs[:count])
+        graph = improve_for_sizes(ClosedGraph(known.inputs, [*parts, *known.outputs[count:]]))
         outputs = graph.outputs[:count]
         checks = not_done_by_picks(outputs, not_done_by(outputs, graph.outputs[count:]))
         updates = outputs[count - len(self._targets) :]

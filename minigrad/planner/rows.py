@@ -80,7 +80,7 @@ def _dividing(n_rows: int, n_blocks: int) -> int:
 # ---- What goes by rows -------------------------------------------------------------------------
 
 
-class _Rows:
+class RowAxes:
     """Finds which nodes can be computed block by block, and in which pass over the rows."""
 
     def __init__(self, inputs: Iterable[Variable], order: Sequence[Apply], n_rows: int) -> None:
@@ -161,7 +161,7 @@ def _bodies(
 ) -> Iterable[_Body]:
     """For each pass over the rows in which there are sums: what is computed in its blocks."""
     order = toposort(outputs)
-    rows = _Rows(inputs, order, n_rows)
+    rows = RowAxes(inputs, order, n_rows)
     users: dict[Variable, set[int | None]] = {v: {None} for v in outputs}
     for node in order:
         for v in node.inputs:
@@ -181,7 +181,10 @@ def _bodies(
 
 
 def _body(
-    nodes: Sequence[Apply], results: dict[Variable, int | None], rows: _Rows, order: Sequence[Apply]
+    nodes: Sequence[Apply],
+    results: dict[Variable, int | None],
+    rows: RowAxes,
+    order: Sequence[Apply],
 ) -> _Body | None:
     """What is computed by these nodes; None if it would take something both cut and whole."""
     needed, inside = set(results), dict[Apply, Any]()

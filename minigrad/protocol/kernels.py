@@ -91,8 +91,11 @@ def numpy_relu(x: Any, out: Any = None) -> Any:
 
 
 def numpy_clip(x: Any, low: Any, high: Any, out: Any = None) -> Any:
-    """low where x < low, else high where x > high, else x; also where low is above high."""
+    """low where x < low, else high where x > high, else x; also where low is above high.
+
+    NaN of any of the three is NaN.
+    """
     if not np.greater(low, high).any():
         return np.clip(x, low, high, out=out)
-    y = np.where(np.less(x, low), low, np.minimum(x, high))
+    y = np.where(np.less(x, low) | np.isnan(low), low, np.minimum(x, high))
     return y if out is None else numpy_cast(y, y.dtype, out)

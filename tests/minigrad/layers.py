@@ -19,6 +19,7 @@ LAYERS = [
     ["gradient", "rewrite"],
     ["compile"],
     ["planner"],
+    ["native"],
     ["tensor"],
     ["theano", "printing", "testing", "minigrad"],  # "minigrad" is what `import minigrad` brings
     ["autoencoder", "course", "porting"],

@@ -16,13 +16,17 @@ from ...protocol.op import Names, Use
 _MANY_BLOCKS = 32
 
 
-class RowBlocks(Op):
+class Parts(Op):
+    """An op each of whose inner graphs is a function of all its inputs, or of parts of them."""
+
+    storage = "new"
+
+
+class RowBlocks(Parts):
     """Sums over the rows of its first inputs, and rows made from them, computed block by block.
 
     The other inputs are the same for all blocks.
     """
-
-    storage = "new"
 
     def __init__(
         self,

@@ -1,0 +1,8 @@
+"""Planned programs as fused loops in C, where there is a compiler: mode ``"C"``.
+
+This layer can be left out: then the programs are NumPy's.
+"""
+
+from .programs import NativePrograms
+
+__all__ = ["NativePrograms"]

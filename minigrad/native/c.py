@@ -1,0 +1,129 @@
+"""Pieces of C: types, numbers, blocks of lines, and where the elements of a variable are."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.graph import Constant, Variable
+
+C_TYPES = {
+    "float64": "double", "float32": "float", "bool": "uint8_t",
+    "int8": "int8_t", "int16": "int16_t", "int32": "int32_t", "int64": "int64_t",
+    "uint8": "uint8_t", "uint16": "uint16_t", "uint32": "uint32_t", "uint64": "uint64_t",
+}  # fmt: skip
+
+_ALIGNED = 64  # bytes: what a processor loads at once
+
+
+class Place(NamedTuple):
+    """Where the elements of a variable are: in an array of C, with these strides."""
+
+    array: str
+    strides: Sequence[int]  # for each axis of the variable
+    dtype: Any
+    is_block: bool = False  # whether the array holds one block of rows, else all
+
+    def at(self, numbers: Sequence[str]) -> str:
+        """The element at these numbers; ``n`` is the number of a row within its block."""
+        terms = []
+        for number, stride in zip(numbers, self.strides, strict=True):
+            if number == "n" and not self.is_block:
+                number = "(first + n)"
+            if number != "0":
+                terms.append(number if stride == 1 else f"{number} * {stride}")
+        return f"{self.array}[{' + '.join(terms) or '0'}]"
+
+
+class Room:
+    """Arrays that are together in one piece of memory, in the order in which they are asked for."""
+
+    def __init__(self) -> None:
+        self.size = 0  # in bytes
+        self.pointers: list[str] = []
+
+    def array(self, name: str, dtype: Any, size: int) -> str:
+        """The name of a new array of so many elements, which is the name that is given."""
+        dtype = np.dtype(dtype)
+        self.pointers.append(f"{c_type(dtype)} *restrict {name} = (void *)(room + {self.size});")
+        self.size += -(-size * dtype.itemsize // _ALIGNED) * _ALIGNED
+        return name
+
+    def lines(self, most_on_the_stack: int) -> list[str]:
+        """The lines that make the arrays; `freed` says what comes last."""
+        if not self.size:
+            return []
+        if self.size <= most_on_the_stack:
+            return [f"char room[{self.size}] __attribute__((aligned({_ALIGNED})));", *self.pointers]
+        taken = [f"char *room = malloc({self.size});", "if (!room) return NO_MEMORY;"]
+        return [*taken, *self.pointers]
+
+    def freed(self, most_on_the_stack: int) -> list[str]:
+        """The line that gives the memory back, if there is one."""
+        return ["free(room);"] if self.size > most_on_the_stack else []
+
+
+def c_type(dtype: Any) -> str:
+    """The type of numbers of this dtype."""
+    return C_TYPES[np.dtype(dtype).name]
+
+
+def row_major(shape: Sequence[int]) -> list[int]:
+    """The strides of an array of this shape whose rows are one after the other."""
+    return [math.prod(shape[axis + 1 :]) for axis in range(len(shape))]
+
+
+def sizes(v: Variable) -> list[int]:
+    """The shape of a variable whose sizes are known."""
+    return [1 if size is None else size for size in v.type.shape]
+
+
+def is_number(v: Variable) -> bool:
+    """Whether the variable is a constant of one element, which is written as it is."""
+    return isinstance(v, Constant) and v.data.size == 1
+
+
+def literal(v: Any) -> str:
+    """The number that the constant is, exactly."""
+    value = v.data.reshape(()).item()
+    if not isinstance(value, float):
+        return str(int(value)) if value != -(2**63) else "INT64_MIN"
+    if math.isnan(value):
+        return "NAN"
+    return f"({'-' * (value < 0)}INFINITY)" if math.isinf(value) else f"({value.hex()})"
+
+
+def indented(lines: Iterable[str]) -> list[str]:
+    """The lines within something."""
+    return [f"    {line}" for line in lines]
+
+
+def braced(lines: Iterable[str], head: str = "") -> list[str]:
+    """The lines as a block, after what heads it."""
+    return [f"{head} {{".lstrip(), *indented(lines), "}"]
+
+
+def counted(name: str, end: Any, lines: Iterable[str], by: int = 1) -> list[str]:
+    """The lines for each number below the end, of this name."""
+    step = f"{name}++" if by == 1 else f"{name} += {by}"
+    return braced(lines, f"for (int64_t {name} = 0; {name} < {end}; {step})")
+
+
+def filled(array: str, size: int, value: str) -> list[str]:
+    """A loop that gives all elements of an array one value."""
+    return [f"for (int64_t i = 0; i < {size}; i++) {array}[i] = {value};"]
+
+
+def mentions(name: str | None, texts: Iterable[str]) -> bool:
+    """Whether one of the texts speaks of the name."""
+    return name is not None and any(re.search(rf"\b{name}\b", text) for text in texts)
+
+
+def comment(text: str) -> str:
+    """The text as a comment, without what could end one or mean more to C."""
+    safe = re.sub(r"[^ -~]|\*/|/\*|\\|\?\?", "", text)
+    return f"/* {safe if len(safe) <= 90 else safe[:89] + '...'} */"

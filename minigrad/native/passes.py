@@ -1,0 +1,240 @@
+"""In which order a graph is computed in loops: in passes over its rows, each of a few loops.
+
+A pass goes over the rows of data once, block by block. What is computed of sums over all rows comes
+between two passes, and so does all that has no rows. In a pass, functions of the same elements are in
+one loop: what only the next of them needs never gets to memory.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from ..core.axes import DimShuffle
+from ..core.graph import Apply, Constant, Variable
+from ..planner.rows import RowAxes
+from ..protocol.axes import Axes, axes_of
+from ..protocol.closed import ClosedGraph
+from .elements import Element, element_of
+
+_MOST_TERMS = 64  # of a sum that is written out
+
+
+class Work(NamedTuple):
+    """A node, with what is known of its loops."""
+
+    node: Apply
+    axes: Axes
+    element: Element
+    rows: Any  # the label of the rows; None if it has none
+    sizes: Mapping[Any, int]  # along each label
+
+    @property
+    def output(self) -> Variable:
+        """What it makes."""
+        return self.node.outputs[0]
+
+    @property
+    def joined(self) -> str:
+        """How two elements are put together to one."""
+        return self.element.joined or ""
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether elements are put together one by one, in memory."""
+        return bool(self.joined_labels) and not self.is_written_out
+
+    @property
+    def sum_dtype(self) -> Any:
+        """The dtype in which they are."""
+        return np.dtype(self.element.dtype or self.output.type.numpy_dtype)
+
+    @property
+    def output_labels(self) -> Sequence[Any]:
+        """The labels of the output, in order."""
+        return self.axes.outputs[0]
+
+    @property
+    def joined_labels(self) -> list[Any]:
+        """The labels along which elements are put together to one."""
+        if self.element.joined is None:
+            return []
+        found = dict.fromkeys(label for labels in self.axes.inputs for label in labels)
+        return [x for x in found if x is not None and x not in self.output_labels]
+
+    @property
+    def is_written_out(self) -> bool:
+        """Whether what is put together is one expression, of few terms."""
+        joined = self.joined_labels
+        count = math.prod(self.sizes[label] for label in joined)
+        return len(self.node.inputs) > 1 and self.rows not in joined and count <= _MOST_TERMS
+
+    @property
+    def space(self) -> tuple[Any, ...]:
+        """The labels that are gone along, in order."""
+        if not self.is_sum:
+            return tuple(self.output_labels)
+        found = dict.fromkeys(label for labels in self.axes.inputs for label in labels)
+        return tuple(found)
+
+    @property
+    def shape(self) -> tuple[Any, ...]:
+        """What two works have in common that can be in one loop: sizes, and where the rows are."""
+        has_rows = self.rows is not None and self.rows in self.space
+        place = self.space.index(self.rows) if has_rows else None
+        return (place, *[self.sizes.get(label, 1) for label in self.space])
+
+
+class Loop(NamedTuple):
+    """Works of one shape, each after those that it needs."""
+
+    shape: tuple[Any, ...]
+    works: list[Work]
+
+
+class Pass(NamedTuple):
+    """Loops, one after the other: over blocks of so many rows, or once."""
+
+    n_rows: int | None
+    loops: list[Loop]
+
+
+class Schedule:
+    """The passes that compute a graph, all of whose nodes have C or are transposes.
+
+    `row_axis` is along which axis a variable has the rows.
+    """
+
+    def __init__(self, graph: ClosedGraph) -> None:
+        self.graph = graph
+        nodes = graph.nodes
+        self.n_rows, self.row_axis, labels = _rows(graph, nodes)
+        self.works = {
+            node: _work(node, labels.get(node))
+            for node in nodes
+            if not isinstance(node.op, DimShuffle)
+        }
+        self.pass_of: dict[Apply, int] = {}
+        for work in self.works.values():
+            self.pass_of[work.node] = self._earliest(work)
+        numbers = sorted(set(self.pass_of.values()))
+        self.passes = [
+            Pass(
+                self.n_rows if number % 2 else None,
+                self._loops([w for w in self.works.values() if self.pass_of[w.node] == number]),
+            )
+            for number in numbers
+        ]
+        self.loop_of = {
+            work.node: (i, j)
+            for i, part in enumerate(self.passes)
+            for j, loop in enumerate(part.loops)
+            for work in loop.works
+        }
+
+        self.outliving = self._outliving()
+
+    def is_in_same_loop(self, v: Variable, node: Apply) -> bool:
+        """Whether the loop of a node makes the input v of it, just before it is needed."""
+        return v.owner is not None and self.loop_of.get(v.owner) == self.loop_of[node]
+
+    def _outliving(self) -> list[Variable]:
+        """What is made in one pass and needed in another; or made once, and needed in another loop."""
+        found: dict[Variable, None] = {}
+        for node, number in self.pass_of.items():
+            for v in node.inputs:
+                maker = base_of(v).owner
+                made_in = None if maker is None else self.pass_of.get(maker)
+                if made_in is None or self.is_in_same_loop(v, node):
+                    continue
+                if made_in != number or number % 2 == 0:
+                    found[base_of(v)] = None
+        return list(found)
+
+    def has_rows(self, v: Variable) -> bool:
+        """Whether the variable has a part for each row."""
+        return v in self.row_axis
+
+    def _earliest(self, work: Work) -> int:
+        """The number of the first pass in which it can be; odd ones go over the rows."""
+        goes_by_rows = work.rows is not None
+        number = int(goes_by_rows)
+        for v in work.node.inputs:
+            maker = base_of(v).owner
+            if maker in self.pass_of:
+                before = self.pass_of[maker]
+                in_same = self.works[maker].rows is None or self.has_rows(base_of(v))
+                same_kind = (before % 2 == 1) == goes_by_rows
+                number = max(number, before if same_kind and in_same else before + 1)
+        return number if number % 2 == goes_by_rows else number + 1
+
+    def _loops(self, works: Sequence[Work]) -> list[Loop]:
+        """These works as loops: each in the first that its inputs are there for."""
+        depth: dict[Apply, int] = {}
+        loops: dict[tuple[Any, ...], Loop] = {}
+        mine = {work.node for work in works}
+        for work in works:
+            level = 0
+            for v, labels in zip(work.node.inputs, work.axes.inputs, strict=True):
+                maker = base_of(v).owner
+                if maker not in mine:
+                    continue
+                other = self.works[maker]
+                joins = (
+                    other.space == tuple(other.output_labels)
+                    and other.shape == work.shape
+                    and v.owner is maker
+                    and tuple(labels) == tuple(work.space)
+                    and not (work.joined_labels and work.is_written_out)
+                )
+                level = max(level, depth[maker] + (not joins))
+            depth[work.node] = level
+            loops.setdefault((level, work.shape), Loop(work.shape, [])).works.append(work)
+        return [loops[key] for key in sorted(loops, key=lambda key: (key[0], str(key[1])))]
+
+
+def base_of(v: Variable) -> Variable:
+    """What a transpose, or a transpose of one, is a look at."""
+    while v.owner is not None and isinstance(v.owner.op, DimShuffle):
+        v = v.owner.inputs[0]
+    return v
+
+
+def _work(node: Apply, rows: Any) -> Work:
+    axes, element = axes_of(node), element_of(node)
+    assert axes is not None and element is not None, node
+    sizes: dict[Any, int] = {}
+    variables = [*node.inputs, *node.outputs]
+    for v, labels in zip(variables, [*axes.inputs, *axes.outputs], strict=True):
+        sizes.update(
+            (label, size)
+            for label, size in zip(labels, v.type.shape, strict=True)
+            if label is not None and size is not None
+        )
+    return Work(node, axes, element, rows, sizes)
+
+
+def _rows(
+    graph: ClosedGraph, nodes: Sequence[Apply]
+) -> tuple[int | None, Mapping[Variable, int], Mapping[Apply, Any]]:
+    """The size of the data that most is computed of; where variables have it, and nodes."""
+    best: tuple[int, Any] = (0, None)
+    for n_rows in _sizes(graph.inputs):
+        rows = RowAxes(graph.inputs, nodes, n_rows)
+        labels = {node: label for node, label in rows.label.items() if node.nout == 1}
+        elements = sum(v.type.size or 0 for node in labels for v in (*node.inputs, node.outputs[0]))
+        if elements > best[0]:
+            best = elements, (n_rows, rows.axis, labels)
+    return best[1] or (None, {}, {})
+
+
+def _sizes(inputs: Iterable[Variable]) -> list[int]:
+    found = {
+        v.type.shape[0]: None
+        for v in inputs
+        if v.type.ndim and not isinstance(v, Constant) and (v.type.shape[0] or 0) > 1
+    }
+    return [size for size in found if size is not None]

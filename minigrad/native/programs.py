@@ -1,0 +1,40 @@
+"""The programs of a function whose plans are computed in loops: see `regions`."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+
+from ..core.graph import Variable
+from ..planner.plans import PlannedPrograms
+from ..planner.specialise import improve_before_cutting
+from ..rewrite.engine import Rewriter
+from .compiler import CompilerError
+from .expansions import EXPANSIONS
+from .regions import in_regions
+
+
+class NativePrograms(PlannedPrograms):
+    """Programs planned as loops in C; where there is no compiler, as NumPy's.
+
+    That is told once, in a warning.
+    """
+
+    def _in_parts(
+        self, inputs: Sequence[Variable], outputs: Sequence[Variable]
+    ) -> Sequence[Variable]:
+        try:
+            return in_regions(Rewriter(EXPANSIONS).final(improve_before_cutting(outputs)))
+        except CompilerError as error:
+            _tell(str(error))
+            return super()._in_parts(inputs, outputs)
+
+
+_told: set[str] = set()
+
+
+def _tell(what: str) -> None:
+    """Warn of what is wrong with the compiler, once."""
+    if not _told:
+        _told.add(what)
+        warnings.warn(f"mode 'C': {what}; NumPy computes instead", RuntimeWarning, stacklevel=2)

@@ -1,0 +1,171 @@
+"""Which parts of a graph are computed in loops, and the operation that each part becomes."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.axes import DimShuffle
+from ..core.credit import credited_to
+from ..core.evaluate import evaluate
+from ..core.graph import Apply, Constant, Variable, toposort
+from ..ops.inner.rows import Parts
+from ..ops.linalg import Dot
+from ..protocol.axes import axes_of
+from ..protocol.closed import ClosedGraph
+from ..protocol.op import Names, Use
+from ..protocol.walks import clone_replace
+from .call import Call, check_arrays
+from .compiler import loaded
+from .elements import element_of
+from .passes import Schedule, base_of
+from .writing import head, source_of
+
+# A product of matrices of which two sizes are small beside the third: larger ones BLAS does better.
+_SMALL_PRODUCT = 256
+_WORTH_THREADS = 100_000  # elements, counted for each function of them
+
+
+class Region(Parts):
+    """A graph that is computed in C; its NumPy program stands by for what C refuses."""
+
+    def __init__(self, graph: ClosedGraph, call: Call, source: str) -> None:
+        self._graph = graph
+        self.call = call
+        self.c_source = source
+        self.inner = (graph,)
+
+    def with_inner(self, inner: Sequence[ClosedGraph]) -> Region:
+        return Region(inner[0], self.call, self.c_source)
+
+    def make_node(self, *inputs: Variable) -> Apply:
+        return Apply(self, inputs, [v.type() for v in self._graph.outputs])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        known = dict(zip(self._graph.inputs, inputs, strict=True))
+        for storage, value in zip(
+            output_storage, evaluate(self._graph.outputs, known), strict=True
+        ):
+            storage[0] = value
+
+    def infer_shape(self, node: Apply, input_shapes: Any) -> list[tuple[int, ...]]:
+        return [tuple(size or 1 for size in v.type.shape) for v in self._graph.outputs]
+
+    def statements(
+        self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
+    ) -> list[str]:
+        (numpy_function,) = inner
+        call = use("region", self.call)
+        return [f"({', '.join(outputs)},) = {call}({', '.join([numpy_function, *inputs])})"]
+
+    def __str__(self) -> str:
+        return "region"
+
+
+def in_regions(outputs: Sequence[Variable]) -> list[Variable]:
+    """Return the outputs, computed by loops as far as there is C for them.
+
+    Raises
+    ------
+    CompilerError
+        If there is no compiler, or it fails.
+    """
+    check_arrays()
+    order = toposort(outputs)
+    parts = _parts(order, outputs)
+    if not parts:
+        return list(outputs)
+    graphs = [_graph(nodes, order, outputs) for nodes in parts]
+    schedules = [Schedule(_finished(graph)) for graph in graphs]
+    sources = [source_of(schedule, i) for i, schedule in enumerate(schedules)]
+    library = loaded("\n".join([head(), *sources]))
+    new: dict[Variable, Variable] = {}
+    for i, (part, schedule) in enumerate(zip(graphs, schedules, strict=True)):
+        call = _call(getattr(library, f"region_{i}"), schedule)
+        op = Region(schedule.graph, call, sources[i])
+        given = clone_replace(part.inputs, new)
+        node = credited_to(schedule.graph.nodes[0].made_at, op.make_node, *given)
+        new.update(zip(part.outputs, node.outputs, strict=True))
+    return clone_replace(outputs, new)
+
+
+def _finished(graph: ClosedGraph) -> ClosedGraph:
+    """The graph of variables of its own, which nothing is to rewrite."""
+    result = graph.copy()
+    result.improved |= {"any", "stable", "sizes"}
+    return result
+
+
+def _call(function: Any, schedule: Schedule) -> Call:
+    inputs = schedule.graph.inputs
+    scalars = [i for i, v in enumerate(inputs) if not v.type.ndim]
+    types = [v.type for v in schedule.graph.outputs]
+    work = sum(
+        math.prod(w.sizes[label] for label in {*w.space} - {None}) for w in schedule.works.values()
+    )
+    return Call(function, types, scalars, len(inputs), range(len(inputs)), work >= _WORTH_THREADS)
+
+
+# ---- Parts -----------------------------------------------------------------------------------------
+
+
+def _parts(order: Sequence[Apply], outputs: Sequence[Variable]) -> list[list[Apply]]:
+    """The nodes that go together in loops; what has no C comes before, between and after them."""
+    in_c = {node for node in order if _has_c(node)}
+    turn: dict[Apply, int] = {}
+    for node in order:
+        makers = [base_of(v).owner for v in node.inputs]
+        turns = [
+            turn[maker] + (node in in_c and maker not in in_c)
+            for maker in makers
+            if maker is not None
+        ]
+        turn[node] = max(turns, default=0 if node in in_c else -1)
+    last = max(turn.values(), default=0)
+    # What is needed only later is computed later, unless it is less than what it is made of.
+    users: dict[Variable, list[int]] = {base_of(v): [last] for v in outputs}
+    for node in reversed(order):
+        if isinstance(node.op, DimShuffle):
+            continue
+        needed = [t for v in node.outputs for t in users.get(v, [])]
+        size = max((v.type.size or 0 for v in node.inputs), default=0)
+        if node in in_c and (node.out.type.size or 0) >= size:
+            turn[node] = min([*needed, last])
+        for v in node.inputs:
+            users.setdefault(base_of(v), []).append(turn[node])
+    return [
+        [node for node in order if node in in_c and turn[node] == number]
+        for number in sorted({turn[node] for node in in_c})
+    ]
+
+
+def _has_c(node: Apply) -> bool:
+    """Whether it is computed in loops: there is C for it, and BLAS would be no faster."""
+    if element_of(node) is None:
+        return False
+    if not isinstance(node.op, Dot):
+        return True
+    axes = axes_of(node)
+    assert axes is not None
+    sizes: dict[Any, int] = {}
+    for v, labels in zip(node.inputs, axes.inputs, strict=True):
+        sizes.update(zip(labels, v.type.shape, strict=True))
+    return math.prod(sorted(sizes.values())[:-1]) <= _SMALL_PRODUCT
+
+
+def _graph(
+    part: Sequence[Apply], order: Sequence[Apply], outputs: Sequence[Variable]
+) -> ClosedGraph:
+    """The graph of a part: from what it takes to what others, or whoever asked, take of it."""
+    mine = set(part)
+    taken = dict.fromkeys(base_of(v) for node in part for v in node.inputs)
+    inputs = [
+        v
+        for v in taken
+        if v.owner not in mine and not (isinstance(v, Constant) and v.data.size == 1)
+    ]
+    others = [n for n in order if n not in mine and not isinstance(n.op, DimShuffle)]
+    read = [base_of(v) for v in (*[v for node in others for v in node.inputs], *outputs)]
+    wanted = dict.fromkeys(v for v in read if v.owner in mine)
+    return ClosedGraph(inputs, wanted)

@@ -1,0 +1,441 @@
+"""Programs as loops in C compute what NumPy's do, are made once, and say what they are."""
+
+import os
+import subprocess
+import sys
+import threading
+import warnings
+
+import numpy as np
+import pytest
+from draws import few, is_thorough
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minigrad
+import minigrad.tensor as T
+from minigrad.core.elementwise import TABLE
+from minigrad.native import call, compiler, programs, writing
+from minigrad.native.compiler import CompilerError, loaded
+from minigrad.native.elements import FUNCTIONS
+from minigrad.testing.strategies import expressions
+
+try:
+    compiler.compiler()
+except CompilerError:
+    pytestmark = pytest.mark.skip(reason="there is no compiler of C")
+
+
+@pytest.fixture(autouse=True)
+def few_rows_in_a_block(monkeypatch):
+    """Several blocks though there are few rows."""
+    monkeypatch.setattr(writing, "_BLOCK_BYTES", 128)
+
+
+def regions_of(f):
+    """The operations in C of the latest program."""
+    return [node.op for node in f.graph.nodes if str(node.op) == "region"]
+
+
+def in_both(inputs, outputs, *values, **options):
+    """What the program in C and that of NumPy make of the values, and the first of the functions."""
+    f, g = (minigrad.function(inputs, outputs, mode=mode, **options) for mode in ("C", "FAST_RUN"))
+    with np.errstate(all="ignore"):
+        result = f(*values)
+        assert regions_of(f)
+        return result, g(*values), f
+
+
+# ---- Functions of elements -----------------------------------------------------------------------
+
+SPECIAL = [
+    0.0,
+    -0.0,
+    np.inf,
+    -np.inf,
+    np.nan,
+    1.0,
+    -1.0,
+    5e-324,
+    -1e-310,
+    1e-17,
+    709.7,
+    -745.2,
+    1e300,
+]
+RANDOM = np.random.default_rng(0)
+NUMBERS = np.concatenate([
+    SPECIAL, RANDOM.normal(size=200), RANDOM.normal(size=100) * 30,
+    RANDOM.choice([-1, 1], 100) * 10.0 ** RANDOM.uniform(-300, 300, 100),
+    1 + RANDOM.normal(size=50) * 1e-9,
+])  # fmt: skip
+
+
+def functions_of(x, y, names):
+    for name in names:
+        arguments = {"switch": [x > y, x, y], "clip": [x, y, -y]}.get(name, [x, y])
+        arguments = arguments[: TABLE[name].n_inputs]
+        yield name, TABLE[name](*arguments)
+
+
+# As exact as NumPy's, but for how many units in the last place.
+UNITS = {"power": 2, "tan": 2, "sinh": 2, "cosh": 2}
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_each_function_is_numpys_of_all_kinds_of_numbers(dtype):
+    x, y = T.TensorType(dtype, (None,))("x"), T.TensorType(dtype, (None,))("y")
+    named = dict(functions_of(x, y, FUNCTIONS))
+    wide_x, wide_y = T.dvectors("x", "y")  # NumPy's of float32 lose what is denormal
+    wide = minigrad.function(
+        [wide_x, wide_y], [*dict(functions_of(wide_x, wide_y, FUNCTIONS)).values()]
+    )
+    with np.errstate(all="ignore"):
+        values = NUMBERS.astype(dtype), np.roll(NUMBERS, 5).astype(dtype)
+    f = minigrad.function([x, y], [*named.values()], mode="C")
+    with np.errstate(all="ignore"):
+        mine = f(*values)
+        numpys = [b.astype(a.dtype) for a, b in zip(mine, wide(*values), strict=True)]
+    assert len(regions_of(f)) == 1
+    for name, a, b in zip(named, mine, numpys, strict=True):
+        assert a.dtype == ("bool" if b.dtype == "bool" else dtype), name
+        assert (np.isnan(a) == np.isnan(b)).all(), name
+        if a.dtype == "bool":
+            assert (a == b).all(), name
+            continue
+        with np.errstate(all="ignore"):
+            apart = np.abs(a - b) / np.spacing(np.abs(b))
+        same = (a == b) | np.isnan(b)
+        assert (same | (apart <= 4 + UNITS.get(name, 0))).all(), (name, values[0][~same][:3])
+        zeros = (b == 0) & (a == 0) & (name not in ("maximum", "minimum", "relu", "clip"))
+        assert (np.signbit(a) == np.signbit(b))[zeros].all(), name
+
+
+EXACT = {
+    "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "tanh": np.tanh,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
+    "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-abs(x))),
+}  # fmt: skip
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-18, reason="no floats are wider here")
+def test_those_of_its_own_are_exact_to_four_units_in_the_last_place():
+    x = T.dvector("x")
+    count = 100_000 if is_thorough else 4000
+    values = np.concatenate([
+        RANDOM.normal(size=count) * 20, RANDOM.uniform(-700, 700, count), RANDOM.uniform(-1, 1, count),
+        RANDOM.choice([-1, 1], count) * 10 ** RANDOM.uniform(-300, 2, count),
+    ])  # fmt: skip
+    mine, _, _ = in_both([x], [*dict(functions_of(x, x, EXACT)).values()], values)
+    for (name, exact), a in zip(EXACT.items(), mine, strict=True):
+        with np.errstate(all="ignore"):
+            b = exact(values.astype("longdouble"))
+            apart = np.abs(a - b) / np.spacing(np.abs(b).astype("float64"))
+        assert not (apart[np.isfinite(b.astype("float64"))] > 4).any(), name
+
+
+@pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
+def test_integers_wrap_as_numpys(dtype):
+    x, y = T.TensorType(dtype, (None,))("x"), T.TensorType(dtype, (None,))("y")
+    limits = np.iinfo(dtype)
+    a = np.array([limits.min, limits.max, 3, 7, limits.max], dtype)
+    outputs = [x + y, x - y, x * y, T.sqr(x), x < y, T.eq(x, y), T.switch(x > y, x, y), x.sum()]
+    mine, numpys, _ = in_both([x, y], outputs, a, a[::-1].copy())
+    for u, v in zip(mine, numpys, strict=True):
+        assert u.dtype == v.dtype and (u == v).all()
+
+
+# ---- Graphs --------------------------------------------------------------------------------------
+
+
+@few
+@given(st.lists(expressions(most_operations=6), min_size=4, max_size=4))
+def test_random_expressions_and_their_gradients_are_numpys(found):
+    inputs, outputs, values = [], [], []
+    for e in found:
+        cost = e.result.sum()
+        inputs += e.inputs
+        values += e.values
+        outputs += [e.result, *minigrad.grad(cost, e.inputs, disconnected_inputs="ignore")]
+    modes = [
+        minigrad.function(inputs, outputs, mode=mode, on_unused_input="ignore")
+        for mode in ("C", "FAST_RUN")
+    ]
+    with np.errstate(all="ignore"):
+        mine, numpys = (f(*values) for f in modes)
+    for a, b in zip(mine, numpys, strict=True):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape)
+        np.testing.assert_allclose(a, b, rtol=1e-6, atol=1e-8)
+
+
+x, w = T.dmatrix("x"), T.dmatrix("w")
+LARGE = RANDOM.normal(size=(101, 6))
+GRAPHS = {
+    "sums over each axis": ([x], [x.sum(), x.sum(0), x.sum(1), T.exp(x).sum(0), (x.T * 2).sum(0)]),
+    "largest and smallest": ([x], [x.max(), x.max(0), x.min(1), (x - x.max(1, keepdims=True))]),
+    "means and deviations": ([x], [x.mean(0), x.std(1), x.var()]),
+    "products": ([x, w], [T.dot(x, w), T.dot(x.T, x), T.dot(w.T, x.T) + 1, T.dot(x[:, 0], x)]),
+    "softmax": ([x], [T.nnet.softmax(x), T.nnet.logsoftmax(x), T.nnet.softmax(x.T)]),
+    "logsumexp": ([x], [T.log(T.exp(x).sum(1)), T.log(T.exp(x).sum())]),
+    "what broadcasts": ([x], [x * x.sum(0), x - x.sum(1)[:, None], x + x[0], x[:, :1] * 2]),
+    "rows after sums": ([x], [T.dot(x - x.mean(0), (x - x.mean(0)).T.dot(x))]),
+    "transposes": ([x], [x.T, x.T + x.T, (x.T * x.sum(1)).T, T.exp(x.T).sum(1)]),
+    "no arrays": ([x], [x.sum() * 2 + 1, T.exp(x[0, 0]) / x[1, 1]]),
+}
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_graph_is_computed_as_numpy_does(name, dtype):
+    inputs, outputs = GRAPHS[name]
+    values = [LARGE.astype(dtype), LARGE[:6, :3].astype(dtype)][: len(inputs)]
+    given_ = [T.TensorType(dtype, (None, None))(v.name) for v in inputs]
+    outputs = minigrad.clone(outputs, dict(zip(inputs, given_, strict=True)), strict=False)
+    mine, numpys, _ = in_both(given_, outputs, *values)
+    for a, b in zip(mine, numpys, strict=True):
+        assert (a.dtype, a.shape) == (b.dtype, b.shape)
+        np.testing.assert_allclose(a, b, rtol=1e-12 if dtype == "float64" else 1e-5, atol=1e-5)
+
+
+def test_wide_rows_do_not_go_on_the_stack(monkeypatch):
+    monkeypatch.setattr(writing, "_MOST_ON_THE_STACK", 1 << 10)
+    outputs = [T.exp(x).sum(0), (T.exp(x) - T.exp(x).sum(1, keepdims=True)).sum(0)]
+    mine, numpys, f = in_both([x], outputs, RANDOM.normal(size=(40, 300)))
+    assert "malloc" in f.c_source
+    for a, b in zip(mine, numpys, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def labelled():
+    labels = T.ivector("labels")
+    p = T.nnet.softmax(T.dot(x, w))
+    cost = -T.log(p)[T.arange(labels.shape[0]), labels].mean()
+    return [x, w, labels], [cost, minigrad.grad(cost, w)]
+
+
+def test_labels_pick_and_count_from_the_end():
+    labels = RANDOM.integers(-3, 3, len(LARGE)).astype("int32")
+    mine, numpys, f = in_both(*labelled(), LARGE, LARGE[:6, :3], labels)
+    assert len(regions_of(f)) == 1
+    for a, b in zip(mine, numpys, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-12)
+
+
+def test_a_label_out_of_range_is_the_error_of_numpys_program():
+    f = minigrad.function(*labelled(), mode="C")
+    labels = np.zeros(len(LARGE), "int32")
+    f(LARGE, LARGE[:6, :3], labels)
+    labels[77] = 3
+    with pytest.raises(IndexError, match="index 3 is out of bounds") as caught:
+        f(LARGE, LARGE[:6, :3], labels)
+    assert "test_native.py" in str(caught.value)  # the line that wrote it
+
+
+def test_a_failing_call_updates_nothing():
+    total = minigrad.shared(np.zeros(3), name="total")
+    inputs, (cost, _) = labelled()
+    f = minigrad.function(inputs, cost, updates=[(total, total + inputs[0].sum())], mode="C")
+    with pytest.raises(IndexError):
+        f(LARGE, LARGE[:6, :3], np.full(len(LARGE), 9, "int32"))
+    assert not total.get_value().any()
+
+
+LAYOUTS = {
+    "by columns": np.asfortranarray,
+    "every other": lambda a: np.repeat(a, 2, axis=1)[:, ::2],
+    "backwards": lambda a: a[::-1, ::-1].copy()[::-1, ::-1],
+    "read-only": lambda a: np.broadcast_to(a, a.shape),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_arrays_may_come_in_any_order(layout):
+    f = minigrad.function([x], [T.tanh(x) * 2, x.sum(0)], mode="C")
+    mine, numpys = f(LAYOUTS[layout](LARGE)), f(LARGE)
+    assert all((a == b).all() for a, b in zip(mine, numpys, strict=True))
+
+
+def test_results_are_new_arrays():
+    f = minigrad.function([x], [x + 0.0, T.exp(x)], mode="C")
+    first, second = f(LARGE), f(LARGE)
+    assert not any(np.shares_memory(a, b) for a in (*first, LARGE) for b in second)
+
+
+def test_what_has_no_c_is_numpys_in_the_same_program():
+    f = minigrad.function([x], T.sort(T.exp(x), axis=0) * 2 + 1, mode="C")
+    np.testing.assert_allclose(f(LARGE), np.sort(np.exp(LARGE), axis=0) * 2 + 1, rtol=1e-14)
+    assert len(regions_of(f)) == 2 and "sort" in f.source
+
+
+def test_an_op_without_c_is_left_out():
+    class Double(minigrad.Op):
+        __props__ = ()
+        itypes = otypes = (T.dmatrix,)
+
+        def perform(self, node, inputs, output_storage):
+            output_storage[0][0] = 2 * inputs[0]
+
+    f = minigrad.function([x], T.exp(Double()(x) + 1), mode="C")
+    np.testing.assert_allclose(f(LARGE), np.exp(2 * LARGE + 1), rtol=1e-14)
+
+
+def test_large_products_are_left_to_blas():
+    f = minigrad.function([x], T.tanh(T.dot(x, x.T)), mode="C")
+    f(RANDOM.normal(size=(40, 40)))
+    assert ".dot(" in f.source[f.source.rindex("def ") :]
+
+
+# ---- Threads -------------------------------------------------------------------------------------
+
+
+def test_the_bits_are_the_same_with_any_number_of_threads(monkeypatch):
+    results = []
+    for threads in (1, 2, 3):
+        monkeypatch.setattr(call, "most_threads", lambda threads=threads: threads)
+        f = minigrad.function([x], [T.exp(x).sum(0), T.tanh(x).sum(), x.std()], mode="C")
+        results.append(f(np.tile(LARGE, (200, 1))))
+        assert [op.call._threads for op in regions_of(f)] == [threads]
+    for a, b, c in zip(*results, strict=True):
+        assert a.tobytes() == b.tobytes() == c.tobytes()
+
+
+def test_threads_of_users_call_one_function():
+    f = minigrad.function([x], [T.exp(x).sum(0), x * 2], mode="C")
+    values = [LARGE + i for i in range(4)]
+    expected = [f(v) for v in values]
+    wrong = []
+
+    def work(i):
+        for _ in range(50):
+            got = f(values[i])
+            if any((a != b).any() for a, b in zip(got, expected[i], strict=True)):
+                wrong.append(i)
+
+    threads = [threading.Thread(target=work, args=(i,)) for i in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not wrong
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork here")
+def test_after_a_fork_it_works(monkeypatch):
+    monkeypatch.setattr(call, "most_threads", lambda: 2)
+    f = minigrad.function([x], T.exp(x).sum(), mode="C")
+    values = np.tile(LARGE, (200, 1))
+    expected = f(values)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # that there are threads
+        child = os.fork()
+    if not child:
+        os._exit(int(f(values) != expected))
+    assert os.waitpid(child, 0)[1] == 0
+
+
+# ---- The compiler --------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def empty_cache(tmp_path, monkeypatch):
+    """A cache folder of its own, and nothing remembered of the compiler."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    remembered = (compiler.compiler, compiler.cache_folder, compiler._fleeting, call.check_arrays)
+    for function in remembered:
+        function.cache_clear()
+    monkeypatch.setattr(programs, "_told", set())
+    yield tmp_path / "minigrad" / "native"
+    for function in remembered:
+        function.cache_clear()
+
+
+SOURCE = "int answer(void) { return 42; }"
+
+
+def test_an_object_is_compiled_once_and_then_found(empty_cache, monkeypatch):
+    assert loaded(SOURCE).answer() == 42
+    monkeypatch.setattr(compiler, "_compile", None)
+    assert loaded(SOURCE).answer() == 42
+
+
+def test_a_damaged_object_is_made_anew(empty_cache):
+    compiler.compiler()
+    made = compiler.cache_folder()
+    loaded(SOURCE.replace("42", "43"))
+    (path,) = made.glob("*.so")
+    copy = path.with_name("kept")
+    path.replace(copy)
+    path.write_bytes(copy.read_bytes()[:100])
+    assert loaded(SOURCE.replace("42", "43")).answer() == 43
+
+
+def test_the_objects_used_longest_ago_are_forgotten(empty_cache, monkeypatch):
+    loaded(SOURCE)
+    (first,) = compiler.cache_folder().glob("*.so")
+    os.utime(first, (1, 1))
+    monkeypatch.setattr(compiler, "_MOST_BYTES", first.stat().st_size * 3 // 2)
+    loaded(SOURCE.replace("42", "44"))
+    assert not first.exists() and len([*compiler.cache_folder().glob("*.so")]) == 1
+
+
+def test_without_a_home_to_write_to_objects_go_with_the_process(tmp_path, empty_cache, monkeypatch):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert loaded(SOURCE).answer() == 42
+
+
+@pytest.mark.parametrize("command", ["/nowhere/cc", "false", "gcc --no-such-option"])
+def test_without_a_compiler_it_is_said_once_and_numpy_computes(empty_cache, monkeypatch, command):
+    monkeypatch.setenv("CC", command)
+    f = minigrad.function([x], T.exp(x).sum(0), mode="C")
+    with pytest.warns(RuntimeWarning, match="no compiler of C works: tried .* NumPy computes"):
+        result = f(LARGE)
+    np.testing.assert_allclose(result, np.exp(LARGE).sum(0))
+    f(LARGE[1:])  # which would warn again
+
+
+def test_without_the_layer_mode_c_is_numpys():
+    code = (
+        "import sys; sys.modules['minigrad.native'] = None\n"
+        "import minigrad, minigrad.tensor as T\n"
+        "x = T.dvector('x'); print(minigrad.function([x], T.exp(x).sum(), mode='C')([0.0, 0.0]))"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert run.stdout == "2.0\n"
+
+
+# ---- What it says --------------------------------------------------------------------------------
+
+
+def test_the_source_in_c_tells_what_users_wrote():
+    f = minigrad.function([x], T.tanh(x).sum(0), mode="C", name="f")
+    assert f.c_source == ""
+    f(LARGE)
+    assert "/* tanh(x) */" in f.c_source and "int region_0(" in f.c_source
+
+
+def test_no_name_of_users_gets_into_it_as_code():
+    evil = T.dmatrix("*/ } int broken; /* ??/\n#include <x>")
+    f = minigrad.function([evil], T.exp(evil).sum(0), mode="C")
+    np.testing.assert_allclose(f(LARGE), np.exp(LARGE).sum(0), rtol=1e-12)
+
+
+def test_the_mode_can_be_set_for_all():
+    with minigrad.config.change_flags(mode="C"):
+        f = minigrad.function([x], T.exp(x).sum(0))
+    f(LARGE)
+    assert regions_of(f)
+
+
+def test_it_is_profiled_like_any_statement():
+    f = minigrad.function([x], T.exp(x).sum(0), mode="C")
+    assert any("region" in row.statement for row in f.profile(LARGE, n_calls=2).rows)
+
+
+def test_nothing_stays_behind():
+    f = minigrad.function([x], [T.exp(x).sum(0), T.sqr(x)], mode="C")
+    f(LARGE)
+    before = sys.getrefcount(LARGE)
+    for _ in range(300):
+        f(LARGE)
+    assert sys.getrefcount(LARGE) == before
