@@ -16,6 +16,7 @@ from ..protocol.axes import axes_of
 from ..protocol.closed import ClosedGraph
 from ..protocol.op import Names, Use
 from ..protocol.walks import clone_replace
+from . import c
 from .call import Call, check_arrays
 from .compiler import loaded
 from .elements import element_of
@@ -100,11 +101,11 @@ def _finished(graph: ClosedGraph) -> ClosedGraph:
 def _call(function: Any, schedule: Schedule) -> Call:
     inputs = schedule.graph.inputs
     scalars = [i for i, v in enumerate(inputs) if not v.type.ndim]
-    types = [v.type for v in schedule.graph.outputs]
+    outputs = [(c.sizes(v), v.type.dtype) for v in schedule.graph.outputs]
     work = sum(
         math.prod(w.sizes[label] for label in {*w.space} - {None}) for w in schedule.works.values()
     )
-    return Call(function, types, scalars, len(inputs), range(len(inputs)), work >= _WORTH_THREADS)
+    return Call(function, outputs, scalars, work >= _WORTH_THREADS)
 
 
 # ---- Parts -----------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from importlib.resources import files
 from ..core.graph import Variable
 from ..protocol.formula import short
 from . import c
+from .call import ARRAYS
 from .nests import Nest
 from .passes import Pass, Schedule, Work, base_of
 
@@ -18,11 +19,7 @@ _MOST_ROWS = 512
 _SHORT, _MOST_FEATURES = 15, 48
 
 _HEAD = """\
-/* What NumPy's arrays begin with. */
-typedef struct {
-    int64_t count; void *type, *data; int ndim; int64_t *shape, *strides; void *base, *dtype; int flags;
-} Array;
-#define IN_ORDER 0x101 /* row by row, and aligned */
+#define IN_ORDER 0x101 /* of an array: row by row, and aligned */
 
 /* What functions return: 0, or what is wrong: memory is lacking, a column is out of range, an array is
    not in order. */
@@ -33,11 +30,11 @@ enum { NO_MEMORY = 1, OUT_OF_RANGE = 2, NOT_IN_ORDER = 4 };
 def head() -> str:
     """Return what all C sources begin with."""
     mathematics = files(__package__).joinpath("vector_math.h").read_text(encoding="utf-8")
-    return f"{mathematics}\n#include <stdlib.h>\n\n{_HEAD}"
+    return f"{mathematics}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}"
 
 
 def source_of(schedule: Schedule, number: int) -> str:
-    """Return the C source of a function of the number of threads, inputs and outputs.
+    """Return the C source of a function of the number of threads, and a list of inputs and outputs.
 
     It is called ``region_`` and its number, and stands after the `head`.
     """
@@ -78,17 +75,17 @@ class _Region:
         return self._names.setdefault(v, f"v{len(self._names)}")
 
     def _entry(self, calls: Sequence[str]) -> list[str]:
-        parameters = ", ".join(["int threads", *[f"const Array *array_{a}" for a in self._arrays]])
         lines = [
-            f"if ((array_{a}->flags & IN_ORDER) != IN_ORDER) return NOT_IN_ORDER;"
-            for a in self._arrays
+            f"for (int i = 0; i < {len(self._arrays)}; i++)",
+            "    if ((list->items[i]->flags & IN_ORDER) != IN_ORDER) return NOT_IN_ORDER;",
         ]
-        for a, v in self._arrays.items():
+        for i, (a, v) in enumerate(self._arrays.items()):
             const = "const " if a.startswith("a") else ""
-            lines.append(f"{const}{c.c_type(v.type.dtype)} *restrict {a} = array_{a}->data;")
+            lines.append(f"{const}{c.c_type(v.type.dtype)} *restrict {a} = list->items[{i}]->data;")
         lines += self.room.lines(_MOST_ON_THE_STACK)
         lines += ["int status = 0;", *calls, *self.room.freed(_MOST_ON_THE_STACK)]
-        return c.braced([*lines, "return status;"], f"int {self.name}({parameters})")
+        head = f"int {self.name}(int threads, const List *list)"
+        return c.braced([*lines, "return status;"], head)
 
 
 def _whole(v: Variable, array: str) -> c.Place:
