@@ -232,6 +232,37 @@ def test_what_a_convolution_cannot_be_is_refused():
         f(X, np.ones((1, 3, 1, 1)))
 
 
+@pytest.mark.parametrize(
+    "x, w, dilation, groups, message",
+    [
+        ((7, 4, 5, 5), (6, 3, 2, 2), 1, 2, "images of 4 channels with 6 filters of 3 in 2 groups"),
+        ((7, 4, 5, 5), (6, 3, 2, 2), 1, 1, "images of 4 channels with 6 filters of 3$"),
+        ((7, 4, 5, 5), (3, 2, 2, 2), 1, 2, "images of 4 channels with 3 filters of 2 in 2 groups"),
+        (
+            (7, 1, 5, 3),
+            (6, 1, 2, 2),
+            4,
+            1,
+            r"\(2, 2\), dilated by \(1, 4\), do not fit .*\(5, 3\)$",
+        ),
+        ((7, 1, 5, 3), (6, 1, 2, 4), 1, 1, r"filters of \(2, 4\) do not fit into .* \(5, 3\)$"),
+        ((7, 1, 5, 3), (6, 1, 0, 1), 1, 1, r"filters of \(0, 1\) do not fit into"),
+    ],
+)
+def test_sizes_that_do_not_fit_are_told(x, w, dilation, groups, message):
+    with pytest.raises(ValueError, match=message):
+        windows.correlate(np.ones(x), np.ones(w), (1, 1), (1, dilation), groups)
+
+
+def test_results_of_other_shapes_are_refused_by_the_derivatives():
+    x, w, y = np.ones((3, 1, 5, 3)), np.ones((2, 1, 2, 2)), np.ones((3, 2, 4, 3))
+    message = r"\(3, 1, 5, 3\) with \(2, 1, 2, 2\) has the shape \(3, 2, 4, 2\), not \(3, 2, 4, 3\)"
+    with pytest.raises(ValueError, match=message):
+        windows.correlate_inputs(w, y, x.shape[2:], (1, 1), (1, 1))
+    with pytest.raises(ValueError, match=message):
+        windows.correlate_filters(x, y, w.shape[2:], (1, 1), (1, 1))
+
+
 @pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE", "DebugMode"])
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 def test_a_convolutional_net_learns_in_every_mode(mode, dtype):
