@@ -58,16 +58,22 @@ def _imported_from(source: Source) -> Iterator[tuple[int, str]]:
 
 def _about(path: str) -> str | None:
     """What to say of a name, if anything."""
-    parts = path.split(".")
-    if parts[0] == "theano":
-        return _missing(parts[1:])
-    names = (".".join(parts[:length]) for length in range(1, len(parts) + 1))
-    return next((ADVICE[name] for name in names if name in ADVICE), None)
+    package, *parts = path.split(".")
+    names = (".".join([package, *parts[:length]]) for length in range(len(parts) + 1))
+    told = next((ADVICE[name] for name in names if name in ADVICE), None)
+    if told is None and package in _LOOKED_UP and path not in _REPLACED:
+        return _missing(_LOOKED_UP[package], parts)
+    return told
 
 
-def _missing(parts: list[str]) -> str | None:
-    """What minigrad says where it has no such name of Theano's."""
-    found: Any = import_module("minigrad.theano")
+# Packages that say themselves what is missing and what to use instead, and where they are.
+_LOOKED_UP = {"theano": "minigrad.theano", "numpy": "numpy"}
+_REPLACED = {*RENAMED, *(f"numpy.{name}" for name in ("NINF", "asscalar", "cast", "in1d"))}
+
+
+def _missing(package: str, parts: list[str]) -> str | None:
+    """The error of a package that does not have a name, or a module in it."""
+    found: Any = import_module(package)
     for part in parts:
         if not isinstance(found, ModuleType):
             return None  # what a value has is seen when the program runs

@@ -46,6 +46,11 @@ def call_otherwise(source: Source) -> None:
         if path == "numpy.asscalar":  # asscalar(x) is asarray(x).item()
             source.replace(name_end - len("asscalar"), name_end, "asarray")
             source.enclose(node, "", ".item()")
+        elif path == "numpy.in1d" and isinstance(function, ast.Attribute) and node.args:
+            # in1d(a, b) is isin(ravel(a), b)
+            source.replace(name_end - len("in1d"), name_end, "isin")
+            module = source.changed(source.start(function.value), source.end(function.value))
+            source.enclose(node.args[0], f"{module}.ravel(", ")")
         elif path == "numpy.fromstring" and all(word.arg != "sep" for word in node.keywords):
             source.replace(name_end - len("fromstring"), name_end, "frombuffer")
             source.enclose(node, "", ".copy()")

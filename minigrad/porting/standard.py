@@ -41,12 +41,14 @@ def python_of(text: str, filename: str) -> int | None:
         source = Source(text, filename)
     except SyntaxError:
         return 2
-    modules = {path.partition(".")[0] for path in source.imported.values()}
-    if (
-        "version_info" in text
-        or (modules | source.bound) & _FOR_BOTH
-        or any(map(_only_in_3, source.nodes))
-    ):
+    imported = {
+        word
+        for node in source.nodes
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+        for word in [*(getattr(node, "module", None) or "").split("."), *alias.name.split(".")]
+    }
+    if "version_info" in text or imported & _FOR_BOTH or any(map(_only_in_3, source.nodes)):
         return 3
     tried = {
         inner
