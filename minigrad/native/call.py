@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import os
+from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache, partial
+from sys import getrefcount
 from typing import Any
 
 import numpy as np
@@ -74,6 +77,49 @@ def most_threads() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+# Smaller arrays NumPy gets quickly from memory that it has just given back.
+_WORTH_KEEPING = 32_768  # bytes
+_MOST_KEPT = 2  # of an output: the value that is, and the next
+# What is counted for an object that one name alone refers to.
+_ALONE = (lambda alone: getrefcount(alone))(object())
+
+
+class NewArrays:
+    """Makes arrays of one shape and dtype; or gives those out again that nobody has any more.
+
+    To make a large array anew costs more than to fill it: the operating system hands out fresh memory
+    page by page.
+    """
+
+    def __init__(self, shape: Sequence[int], dtype: Any) -> None:
+        self._make = partial(np.empty, tuple(shape), np.dtype(dtype))
+        self._kept: deque[Any] = deque()
+        self._are_kept = math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING
+
+    def take(self) -> Any:
+        """Return an array, whatever it holds."""
+        if not self._are_kept:
+            return self._make()
+        for _ in range(len(self._kept)):
+            try:
+                array = self._kept.popleft()  # so that no other thread has it
+            except IndexError:
+                break
+            if getrefcount(array) == _ALONE:
+                return array
+            self._kept.append(array)
+        return self._make()
+
+    def keep(self, array: Any) -> None:
+        """Remember an array, for when nobody has it."""
+        if self._are_kept and len(self._kept) < _MOST_KEPT:
+            self._kept.append(array)
+
+    def free(self) -> None:
+        """Forget all."""
+        self._kept.clear()
+
+
 class Call:
     """Calls a compiled function: from arrays to a tuple of new arrays.
 
@@ -89,7 +135,7 @@ class Call:
     ) -> None:
         function.argtypes = [ctypes.c_int, ctypes.py_object]
         self._function = function
-        self._new = [partial(np.empty, tuple(shape), np.dtype(dtype)) for shape, dtype in outputs]
+        self._new = [NewArrays(shape, dtype) for shape, dtype in outputs]
         self._scalars = scalars
         self._threads = most_threads() if is_large else 1
 
@@ -97,7 +143,7 @@ class Call:
         given = list(inputs)
         for place in self._scalars:
             given[place] = np.asarray(given[place])
-        outputs = [new() for new in self._new]
+        outputs = [new.take() for new in self._new]
         threads = 1 if Forked.is_child else self._threads
         status = self._function(threads, given + outputs)
         if status & _NOT_IN_ORDER:
@@ -105,4 +151,11 @@ class Call:
             status = self._function(threads, in_order + outputs)
         if status & _NO_MEMORY:
             raise MemoryError("there is no memory for what the loops compute on the way")
+        for new, array in zip(self._new, outputs, strict=True):
+            new.keep(array)
         return numpy_function(*inputs) if status else tuple(outputs)
+
+    def free(self) -> None:
+        """Give back the memory that lasts from call to call."""
+        for new in self._new:
+            new.free()

@@ -11,7 +11,7 @@ from ..planner.specialise import improve_before_cutting
 from ..rewrite.engine import Rewriter
 from .compiler import CompilerError
 from .expansions import EXPANSIONS
-from .regions import in_regions
+from .regions import Region, in_regions
 
 
 class NativePrograms(PlannedPrograms):
@@ -28,6 +28,13 @@ class NativePrograms(PlannedPrograms):
         except CompilerError as error:
             _tell(str(error))
             return super()._in_parts(inputs, outputs)
+
+    def free(self) -> None:
+        super().free()
+        for program in self._planned.values():
+            for node in program.printed.plan.graph.nodes:
+                if isinstance(node.op, Region):
+                    node.op.call.free()
 
 
 _told: set[str] = set()

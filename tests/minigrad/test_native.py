@@ -261,6 +261,20 @@ def test_results_are_new_arrays():
     assert not any(np.shares_memory(a, b) for a in (*first, LARGE) for b in second)
 
 
+def test_a_large_result_is_in_memory_that_nobody_has_any_more():
+    f = minigrad.function([x], T.exp(x), mode="C")
+    large = np.tile(LARGE, (100, 1))
+    held = f(large)
+    row = f(large + 1)[3]  # which holds all that it is a part of
+    f(large + 2)
+    place = f(large + 3).ctypes.data
+    assert f(large + 4).ctypes.data == place
+    np.testing.assert_allclose(held, np.exp(large), rtol=1e-14)
+    np.testing.assert_allclose(row, np.exp(large + 1)[3], rtol=1e-14)
+    f.free()
+    assert not any(new._kept for op in regions_of(f) for new in op.call._new)
+
+
 def test_what_has_no_c_is_numpys_in_the_same_program():
     f = minigrad.function([x], T.sort(T.exp(x), axis=0) * 2 + 1, mode="C")
     np.testing.assert_allclose(f(LARGE), np.sort(np.exp(LARGE), axis=0) * 2 + 1, rtol=1e-14)
