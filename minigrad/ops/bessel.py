@@ -21,7 +21,7 @@ FAR = 25.0
 # Γ(v + 1) is in range for orders v to this one, and 1 / Γ(v + 1) from its negative.
 LARGEST = 169.0
 # What grows beyond it on the way is divided by it.
-HUGE = 1e200
+HUGE = 1e150
 # Terms that are less than this part of a sum do not change it.
 NOTHING = 1e-17
 
@@ -169,21 +169,23 @@ def _j_downwards(v: Any, x: Any) -> Any:
     (x/2)ᵃ = Σ (a + 2m) Γ(a + m)/m! · J of order a + 2m (DLMF 10.23.15), where a is the fraction of v.
     """
     n = np.floor(v)
-    a, largest = v - n, max(v.max(), x.max())
-    half_way = (
-        int(largest + 13 * np.cbrt(largest) + 20) // 2
-    )  # from there it falls by far below rounding
-    above, now = np.zeros_like(x), np.ones_like(x)
-    weight, total, result = np.ones_like(x), np.zeros_like(x), np.zeros_like(x)
-    for k in range(2 * half_way, int(min(n.min(), 0)) - 1, -1):
-        result = np.where(n == k, now, result)
-        m = k // 2
-        if k == 2 * m and m > 0:
+    a, twice, orders = v - n, 2 * (v - n), {*map(int, n)}
+    largest = max(v.max(), x.max())
+    half_way = int(largest + 13 * np.cbrt(largest) + 20) // 2  # J is far below rounding there
+    above, now, weight = np.zeros_like(x), np.ones_like(x), np.ones_like(x)
+    total, result = np.zeros_like(x), np.zeros_like(x)
+    for k in range(2 * half_way, min(*orders, 0) - 1, -1):
+        if k in orders:
+            result = np.where(n == k, now, result)
+        if k > 0 and k % 2 == 0:
             total += (a + k) * weight * now
-            weight *= m / (a + m - 1) if m > 1 else 1
+            if k > 2:
+                weight *= (k // 2) / (a + (k // 2 - 1))
         elif k == 0:
             total += weight * now
-        above, now = now, 2 * (a + k) / x * now - above
-        scale = np.where(np.abs(now) > HUGE, 1 / HUGE, 1)
-        above, now, total, result = (scale * array for array in (above, now, total, result))
+        above, now = now, (twice + 2 * k) / x * now - above
+        # It grows by less than HUGE in as many steps.
+        if k % 8 == 0 and (too_large := np.abs(now) > HUGE).any():
+            scale = np.where(too_large, 1 / HUGE, 1)
+            above, now, total, result = (scale * array for array in (above, now, total, result))
     return result / total * weight * _first(a, x)

@@ -63,6 +63,30 @@ FAMILIES = {
             "T.switch(T.gt(T.zeros_like({x}), 1), {x}, {y})",
         ]
     ),
+    "special": Family(
+        [
+            "T.erfcx(T.sin({x}))",
+            "T.erfinv(0.9 * T.sin({x}))",
+            "T.gamma(2 + T.sin({x}))",
+            "T.psi(2 + T.sin({x})) + T.polygamma(2, 3 + T.cos({x}))",
+            "T.j0({x}) - T.j1({x})",
+            "T.jv(2, {x}) + T.jv(-1, T.sin({x}))",
+            "T.jv(1.5, 30 + T.sin({x}))",
+            "T.i0(T.sin({x})) * T.i1(T.tanh({x}))",
+            "T.iv(0.5, 2 + T.sin({x}))",
+            "T.gammainc(1.5, 2 + T.sin({x}))",
+            "T.chi2sf(3 + T.cos({x}), 3)",
+        ]
+    ),
+    "fourier": Family(
+        [
+            "T.fft.rfft({x})[..., 0]",
+            'T.fft.rfft(T.tanh({x}), norm="ortho")[..., 1]',
+            "T.fft.irfft(T.stack([{x}, T.sin({x})], axis=-1), is_odd=True)",
+            'T.fft.irfft(T.fft.rfft({x}), norm="no_norm", is_odd=True)',
+        ],
+        least_dims=2,
+    ),
     "nnet": Family(
         [
             "T.nnet.sigmoid({x})",
