@@ -131,15 +131,23 @@ class QR(Op):
         return [Join(1)(by_first, dot(q, gr[rest]))]
 
 
-class Eig(Op):
-    """The eigenvalues of a square matrix, and as columns its eigenvectors; both must be real."""
+class _Eigen(Op):
+    """Values and vectors of a square matrix, which it needs whole."""
 
-    __props__ = ()
     storage = "new"
 
     def make_node(self, x: Any) -> Apply:
         x = as_square(self, x)
         return Apply(self, [x], [x.type.clone(shape=x.type.shape[:1])(), x.type()])
+
+    def axes(self, node: Apply) -> Axes:
+        return Axes(["ii"], ["i", "ii"], whole="i")
+
+
+class Eig(_Eigen):
+    """The eigenvalues of a square matrix, and as columns its eigenvectors; both must be real."""
+
+    __props__ = ()
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         values, vectors = np.linalg.eig(inputs[0])
@@ -147,33 +155,22 @@ class Eig(Op):
             raise ValueError(f"{self}: the eigenvalues are complex: {values}")
         output_storage[0][0], output_storage[1][0] = values, vectors
 
-    def axes(self, node: Apply) -> Axes:
-        return Axes(["ii"], ["i", "ii"], whole="i")
 
-
-class Eigh(Op):
+class Eigh(_Eigen):
     """The eigenvalues of a symmetric matrix, the least first, and as columns its eigenvectors.
 
     Only one triangle is read, the lower or the upper one.
     """
 
     __props__ = ("UPLO",)
-    storage = "new"
 
     def __init__(self, UPLO: str = "L") -> None:
         check_choice("UPLO", UPLO, ("L", "U"))
         self.UPLO = UPLO
 
-    def make_node(self, x: Any) -> Apply:
-        x = as_square(self, x)
-        return Apply(self, [x], [x.type.clone(shape=x.type.shape[:1])(), x.type()])
-
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         decompose: Any = np.linalg.eigh
         output_storage[0][0], output_storage[1][0] = decompose(inputs[0], self.UPLO)
-
-    def axes(self, node: Apply) -> Axes:
-        return Axes(["ii"], ["i", "ii"], whole="i")
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         # Where two eigenvalues are equal their vectors are not determined, and get no derivative.

@@ -183,6 +183,7 @@ class Subtensor(NumPyOp):
     __props__ = ("pattern",)
     n_differentiable = 1
     storage = "view"
+    moves = slice(1)
     is_analytic = True
 
     def make_node(self, x: Variable, *indices: Variable) -> Apply:
@@ -245,9 +246,6 @@ class Subtensor(NumPyOp):
                 part += next(given) if entry == INPUT else []
         return Axes([x, *indices], [part], whole)
 
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0,)
-
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, *indices = inputs
         if {*self.pattern} <= {ALL, _REVERSED}:  # which undoes itself
@@ -293,6 +291,7 @@ class IncSubtensor(NumPyOp):
     __props__ = ("pattern", "set_instead_of_inc")
     n_differentiable = 2
     storage = "new"
+    moves = property(lambda self: slice(2 if self.set_instead_of_inc else 0))
     verb = property(lambda self: f"{'set' if self.set_instead_of_inc else 'inc'}_subtensor")
 
     def make_node(self, x: Variable, y: Variable, *indices: Variable) -> Apply:
@@ -374,9 +373,6 @@ class IncSubtensor(NumPyOp):
                     whole.add(label)
         others = [[None] * index.type.ndim for index in indices]
         return Axes([axes, of_y, *others], [axes], whole)
-
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0, 1) if self.set_instead_of_inc else ()
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         x, y, *indices = inputs

@@ -21,6 +21,7 @@ class Join(NumPyOp):
 
     __props__ = ("axis",)
     storage = "new"
+    moves = slice(None)
     is_analytic = True
 
     def make_node(self, *tensors: Variable) -> Apply:
@@ -59,9 +60,6 @@ class Join(NumPyOp):
         labels = [None if axis == self.axis else axis for axis in range(node.out.type.ndim)]
         return Axes([labels] * len(node.inputs), [labels])
 
-    def moved(self, node: Apply) -> Sequence[int]:
-        return range(len(node.inputs))
-
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         if len(inputs) == 1:
             return output_grads
@@ -89,6 +87,7 @@ class Split(Op):
     __props__ = ("axis", "count")
     n_differentiable = 1
     storage = "view"
+    moves = slice(1)
 
     def __init__(self, axis: int, count: int) -> None:
         self.axis = axis
@@ -140,9 +139,6 @@ class Split(Op):
         )
         sizes = {part: 1 + i for i, part in enumerate(parts)}
         return Axes([x, *[()] * self.count], outputs, whole=parts, sizes=sizes)
-
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0,)
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [Join(self.axis)(*output_grads), *[None] * self.count]

@@ -17,15 +17,13 @@ class Contiguous(Itself):
     """x, its rows in memory one after the other; a copy only if they were not."""
 
     takes_out = True
+    moves = slice(1)
 
     def compute(self, x: Any, out: Any = None) -> Any:
         if out is None or x.flags.c_contiguous:
             return np.ascontiguousarray(x)
         out[...] = x  # in half the time of np.copyto
         return out
-
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0,)
 
 
 class Picked(NumPyOp):

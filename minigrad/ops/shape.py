@@ -63,6 +63,7 @@ class Reshape(NumPyOp):
     __props__ = ()
     n_differentiable = 1
     storage = "view"
+    moves = slice(1)
     is_analytic = True
     view_map = {0: [0]}
     is_view = True
@@ -86,9 +87,6 @@ class Reshape(NumPyOp):
 
     def may_refuse(self, node: Apply) -> bool:
         return True
-
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0,)
 
     def axes(self, node: Apply) -> Axes:
         x, *sizes = node.inputs
@@ -176,6 +174,7 @@ class SpecifyShape(Itself):
     """x, whose sizes along some axes are checked to be the other inputs."""
 
     __props__ = ("along",)
+    moves = slice(1)
     is_analytic = True
 
     def make_node(self, x: Variable, *sizes: Variable) -> Apply:
@@ -204,9 +203,6 @@ class SpecifyShape(Itself):
     def may_refuse(self, node: Apply) -> bool:
         return True
 
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0,)
-
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return [output_grads[0], *[None] * len(self.along)]
 
@@ -225,6 +221,7 @@ class Unbroadcast(Itself):
     """x, which no longer broadcasts along some axes."""
 
     __props__ = ("along",)
+    moves = slice(1)
     is_analytic = True
 
     def make_node(self, x: Variable) -> Apply:
@@ -234,12 +231,14 @@ class Unbroadcast(Itself):
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
         return inputs[0]
 
-    def moved(self, node: Apply) -> Sequence[int]:
-        return (0,)
-
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         g = output_grads[0]
         return [with_sizes(g, [1 if a in self.along else None for a in range(g.type.ndim)])]
+
+
+def sizes_in_common(one: TensorType, other: TensorType) -> list[int | None]:
+    """Return what is known of the sizes of something that is of one of the types."""
+    return [a if a == b else None for a, b in zip(one.shape, other.shape, strict=True)]
 
 
 def unbroadcast(x: Any, *axes: int) -> Variable:

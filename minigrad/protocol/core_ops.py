@@ -21,6 +21,7 @@ from .walks import made_by
 @extend(DimShuffle)
 class _DimShuffle:
     storage = "view"
+    moves = slice(1)
     view_map = {0: [0]}
     is_view = True
     is_analytic = True
@@ -48,9 +49,6 @@ class _DimShuffle:
             key.pop()
         return f"{inputs[0]}[{', '.join(key)}]"
 
-    def moved(self: Any, node: Apply) -> Sequence[int]:
-        return (0,)
-
     def axes(self: Any, node: Apply) -> Axes:
         kept = [axis if axis in self.kept else None for axis in range(node.inputs[0].type.ndim)]
         return Axes([kept], [[None if axis == "x" else axis for axis in self.new_order]])
@@ -66,6 +64,7 @@ class _DimShuffle:
 @extend(Alloc)
 class _Alloc:
     storage = "new"
+    moves = slice(1)
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         value, *sizes = inputs
@@ -88,9 +87,6 @@ class _Alloc:
 
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
         return f"alloc({', '.join(inputs)})" if len(inputs) > 1 else inputs[0]
-
-    def moved(self: Any, node: Apply) -> Sequence[int]:
-        return (0,)
 
     def axes(self: Any, node: Apply) -> Axes:
         axes = range(node.out.type.ndim)
@@ -198,8 +194,7 @@ _ARITHMETIC = (np.add, np.subtract, np.multiply, np.true_divide, np.negative)
 
 @extend(Switch)
 class _Switch:
-    def moved(self: Any, node: Apply) -> Sequence[int]:
-        return (1, 2)
+    moves = slice(1, 3)
 
 
 @extend(Cast)

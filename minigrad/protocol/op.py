@@ -33,6 +33,7 @@ class OpProtocol:
     is_view = False
     takes_out = False
     in_place = False
+    moves = slice(0)
     inner: Sequence[ClosedGraph] = ()
     alternatives: Sequence[Sequence[int]] = ()
     is_analytic = False
@@ -97,14 +98,6 @@ class OpProtocol:
         Those by which there is a derivative are zeros; the others have their values.
         """
         self.perform(node, inputs, [[None] for _ in range(node.nout)])
-
-    def moved(self: Any, node: Apply) -> Sequence[int]:
-        """The places of the inputs whose elements the outputs consist of, the others telling which.
-
-        Only of ops that compute nothing, and whose derivative is as simple: then a function of
-        elements may be taken before as well as after. By default there are none.
-        """
-        return ()
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         """This node in a compiled program, as Python source; with several outputs, a tuple.
@@ -199,6 +192,9 @@ storage : {'new', 'view', 'unknown'}
     is returned.
 view_map : dict of int to list of int
     For each output that may share the memory of inputs: which inputs.
+moves : slice
+    Of the inputs those whose elements the outputs consist of, if the op only moves elements about,
+    and so does its derivative: a function of elements may be taken before as well as after.
 is_view : bool
     Whether the output always shares the memory of the first input, in a way that depends on no
     value but those of the other inputs.

@@ -40,7 +40,7 @@ def check_op(
     The promises: results are in memory as `storage` and `view_map` say;
     interpreter and compiled program agree, in every mode and in repeated calls;
     results are of the declared types, of the inferred shapes, made part by part along the labels of
-    `axes`, of the inputs' elements if these are `moved`, and the same if the types of the
+    `axes`, of the inputs' elements if it `moves` these, and the same if the types of the
     inputs tell their sizes, or where they only tell which sizes broadcast; for inputs in Fortran
     order, with gaps, reversed, or read-only; inputs are not changed; inputs without a row are
     computed or refused alike. The vjp is right (`check_grad`), so is the product of the Jacobian
@@ -232,7 +232,7 @@ def _assert_moves_elements(
     node: Apply, given: Sequence[np.ndarray], made: Sequence[np.ndarray]
 ) -> None:
     """Check that 1 − x, of floats, may be taken before as well as after an op that moves them."""
-    moved = node.op.moved(node)
+    moved = range(len(given))[node.op.moves]
     if moved and all(given[i].dtype.kind == "f" for i in moved):
         with np.errstate(all="ignore"):
             turned = [1 - x if i in moved else x for i, x in enumerate(given)]

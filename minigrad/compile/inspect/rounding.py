@@ -61,7 +61,7 @@ _EXACT_FUNCTIONS = frozenset(
 
 def _is_exact(node: Apply) -> bool:
     is_choice = getattr(node.op, "function", None) in _EXACT_FUNCTIONS
-    return node.op.is_view or bool(node.op.moved(node)) or is_choice
+    return node.op.is_view or bool(node.inputs[node.op.moves]) or is_choice
 
 
 # What makes whole numbers of whole numbers, as the exponent of a power's derivative: x - 1.

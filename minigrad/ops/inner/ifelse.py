@@ -11,7 +11,7 @@ from ...core.table import neq, switch
 from ...core.types import TensorType
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use
-from ..shape import unbroadcast
+from ..shape import sizes_in_common, unbroadcast
 
 
 class IfElse(Op):
@@ -38,10 +38,7 @@ class IfElse(Op):
     def make_node(self, condition: Any, *values: Any) -> Apply:
         condition = as_tensor_variable(condition)
         pairs = [*zip(values[: self.n], values[self.n :], strict=True)]
-        shapes = [
-            [a if a == b else None for a, b in zip(x.type.shape, y.type.shape, strict=True)]
-            for x, y in pairs
-        ]
+        shapes = [sizes_in_common(x.type, y.type) for x, y in pairs]
         inputs = [
             unbroadcast(x, *[axis for axis, size in enumerate(shape) if size != 1])
             for x, shape in zip(values, [*shapes, *shapes], strict=True)
@@ -126,14 +123,8 @@ class Branches(Op):
     def make_node(self, condition: Variable, *inputs: Variable) -> Apply:
         op = self._for_types([v.type for v in inputs])
         then, other = op.inner
-        types = [
-            x.type.clone(
-                shape=[
-                    a if a == b else None for a, b in zip(x.type.shape, y.type.shape, strict=True)
-                ]
-            )
-            for x, y in zip(then.outputs, other.outputs, strict=True)
-        ]
+        pairs = zip(then.outputs, other.outputs, strict=True)
+        types = [x.type.clone(shape=sizes_in_common(x.type, y.type)) for x, y in pairs]
         return Apply(op, [condition, *inputs], [type() for type in types])
 
     def _for_types(self, types: Sequence[TensorType]) -> Branches:

@@ -15,7 +15,9 @@ from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Merge, Names, Readers, Replacements, Use
 from ...protocol.walks import known_integer, made_by, with_numbers
-from ..shape import SpecifyShape
+from ..shape import SpecifyShape, sizes_in_common
+
+_OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate", "name")
 
 
 class Scan(Op):
@@ -85,16 +87,7 @@ class Scan(Op):
 
     def with_graph(self, graph: ClosedGraph, **changes: Any) -> Scan:
         """Return a loop like this one, of another graph, or with other options."""
-        options = {
-            "n_sequences": self.n_sequences,
-            "states": self.states,
-            "lasts": self.lasts,
-            "outs": self.outs,
-            "until": self.until,
-            "backwards": self.backwards,
-            "truncate": self.truncate,
-            "name": self.name,
-        }
+        options = {name: getattr(self, name) for name in _OPTIONS}
         return Scan(graph, **{**options, **changes})
 
     def with_inner(self, inner: Sequence[ClosedGraph]) -> Scan:
@@ -136,10 +129,8 @@ class Scan(Op):
             graph = ClosedGraph(new, self.graph.on(new))
             settled = True
             for k, i in enumerate(self.states):
-                before, after = states[k], graph.outputs[i].type
-                shape = [
-                    a if a == b else None for a, b in zip(before.shape, after.shape, strict=True)
-                ]
+                before = states[k]
+                shape = sizes_in_common(before, graph.outputs[i].type)
                 if list(before.shape) != shape:
                     states[k], settled = before.clone(shape=shape), False
         op = self if graph is self.graph else self.with_graph(graph)

@@ -12,8 +12,8 @@ from ...ops.indexing import IncSubtensor
 
 def moved_places(node: Apply) -> Sequence[int]:
     """Return the places of the inputs whose elements are moved; the others say where these go."""
-    places: Sequence[int] = (0,) if node.op is tensor_copy else node.op.moved(node)
-    return places
+    moves: slice = slice(1) if node.op is tensor_copy else node.op.moves
+    return range(len(node.inputs))[moves]
 
 
 def moved(x: Variable) -> list[Variable]:
