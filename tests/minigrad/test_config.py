@@ -214,6 +214,14 @@ def test_the_environment_sets_what_flags_say_and_minigrads_have_the_last_word():
     assert config.blas.ldflags == "-la -lb" and config.fill_buffers is True
 
 
+def test_flags_that_were_read_do_not_undo_what_a_program_has_set_since():
+    flags = {"THEANO_FLAGS": "floatX=float32"}
+    set_by_environment(flags)
+    config.floatX = "float64"
+    set_by_environment(flags)
+    assert config.floatX == "float64"
+
+
 def test_flags_that_are_not_known_are_warned_of():
     with pytest.warns(UserWarning, match="THEANO_FLAGS: .* no 'floatY'; did you mean floatX"):
         set_by_environment({"THEANO_FLAGS": "floatY=float32"})
