@@ -214,6 +214,15 @@ class Subtensor(NumPyOp):
         # That of an index array is left to what takes it: to look at each number is to compute it.
         return None if INPUT in self.pattern else super().infer_shape(node, input_shapes)  # type: ignore[misc]  # protocol.op adds it
 
+    def sized_by(self, node: Apply) -> Sequence[int]:
+        # Masks and the ends of slices; what is taken by numbers has the shape of their array.
+        are_ends: list[bool] = []
+        for entry in self.pattern:
+            is_slice = isinstance(entry, tuple)
+            are_ends += [is_slice] * (entry.count(INPUT) if is_slice else entry == INPUT)
+        indices = zip(node.inputs[1:], are_ends, strict=True)
+        return [i for i, (v, is_end) in enumerate(indices, 1) if is_end or v.type.dtype == "bool"]
+
     def axes(self, node: Apply) -> Axes | None:
         indices = node.inputs[1:]
         numbers = [

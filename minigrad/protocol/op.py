@@ -118,6 +118,10 @@ class OpProtocol:
         """
         return [f"{', '.join(outputs)} = {self.expression(node, inputs, use)}"]
 
+    def sized_by(self: Any, node: Apply) -> Sequence[int]:
+        """The inputs on whose values sizes depend that `infer_shape` does not tell."""
+        return range(len(node.inputs))
+
     def at_once(self: Any, node: Apply, inputs: InAllSteps) -> Variable | None:
         """The output for all steps of a loop, which are the first axis; None keeps it in the loop.
 

@@ -257,3 +257,36 @@ def test_an_element_whose_place_changes_is_looked_up_step_by_step():
     np.testing.assert_array_equal(
         minigrad.function([x, places], y)(values, [3, 0, 2]), values[[0, 1, 2], [3, 0, 2]]
     )
+
+
+# What is made of the first elements of each row, and of the positive ones.
+OF_ANOTHER_SIZE = {
+    "the first ones": (lambda x, n: T.exp(x[:n]).sum(), lambda x, n: np.exp(x[:n]).sum()),
+    "a mean": (lambda x, n: T.tanh(x)[:n].mean(), lambda x, n: np.tanh(x)[:n].mean()),
+    "a mask": (lambda x, n: T.sqr(x[x > 0]).sum(), lambda x, n: np.sum(x[x > 0] ** 2)),
+    "places": (
+        lambda x, n: T.dot(x[(x > 0).nonzero()], x[(x > 0).nonzero()]) * n,
+        lambda x, n: n * np.sum(x[x > 0] ** 2),
+    ),
+    "a range": (
+        lambda x, n: (T.arange(n) * x[:n]).sum(),
+        lambda x, n: (np.arange(n) * x[:n]).sum(),
+    ),
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "FAST_COMPILE"])
+@pytest.mark.parametrize("case", OF_ANOTHER_SIZE)
+def test_what_has_another_size_in_each_step_stays_in_the_loop(case, mode):
+    build, by_hand = OF_ANOTHER_SIZE[case]
+    X, sizes = T.dmatrix("X"), T.ivector("sizes")
+    y, _ = scan(build, sequences=[X, sizes])
+    values, lengths = RNG.normal(size=(3, 5)), np.array([2, 5, 1], "int32")
+    f = minigrad.function([X, sizes], [y, grad(y.sum(), X)], mode=mode)
+    got, gradient = f(values, lengths)
+    np.testing.assert_allclose(
+        got, [by_hand(x, n) for x, n in zip(values, lengths, strict=True)], rtol=1e-12
+    )
+    shift = 1e-6 * RNG.normal(size=values.shape)
+    moved = f(values + shift, lengths)[0] - f(values - shift, lengths)[0]
+    np.testing.assert_allclose(2 * np.sum(gradient * shift), moved.sum(), rtol=1e-6, atol=1e-12)

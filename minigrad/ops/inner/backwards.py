@@ -176,16 +176,16 @@ class _Backwards:
     ) -> tuple[list[Variable], dict[Variable, Variable]]:
         """Return the results, and what they use of a step of the other loop, by what stands for it.
 
-        Nothing is computed twice but what takes no time.
+        Nothing is computed twice but what takes no time, and what has another shape in each step.
         """
-        changing = self._changing()
+        changing, ragged = self._changing(), self._op.of_changing_shape
         results = self._with_sizes_from_outside(results)
         used: dict[Variable, None] = {}
         looked_at: set[Apply] = set()
         waiting = results[::-1]
         while waiting:
             v = waiting.pop()
-            if v in changing and made_by(v, *_CHEAP) is None:
+            if v in changing and v not in ragged and made_by(v, *_CHEAP) is None:
                 used[v] = None
             elif v.owner is not None and v.owner not in looked_at:
                 looked_at.add(v.owner)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cached_property, partial
 from typing import Any
 
@@ -278,16 +278,17 @@ class Scan(Op):
         return [*[states[k] for k in self.lasts], *[(length, *row) for row in rows]]
 
     def shapes_inside(
-        self, input_shapes: Sequence[tuple[Any, ...]]
+        self, input_shapes: Sequence[tuple[Any, ...]], changing: Iterable[Variable] | None = None
     ) -> dict[Variable, tuple[Any, ...]]:
         """Return the shapes of the graph's variables from those of the op's inputs, n_steps left out.
 
-        None stands for what depends on a step's values.
+        None stands for what depends on a step's values. If it is told which inputs change from step to
+        step, a variable stands for a size that is not known, but the same in all of them.
         """
         sequences, states, rest = self.parts(input_shapes)
         given = [*[shape[1:] for shape in sequences], *states, *rest]
         shapes = dict(zip(self.graph.inputs, map(tuple, given), strict=True))
-        inside: set[Variable] = set(self.graph.inputs)
+        inside: set[Variable] = set(self.graph.inputs if changing is None else changing)
         for node in self.graph.nodes:
             of_inputs = [_shape_of(v, shapes) for v in node.inputs]
             symbolic = [
@@ -295,9 +296,17 @@ class Scan(Op):
                 for v, shape in zip(node.inputs, of_inputs, strict=True)
             ]
             inferred = infer_shapes(node, symbolic)
-            inside.update(node.outputs)
+            is_same = (
+                changing is not None
+                and not any(None in shape for shape in of_inputs)
+                and inside.isdisjoint([node.inputs[i] for i in node.op.sized_by(node)])
+            )
+            unknown = TensorType("int64", ())() if is_same else None
+            if not inside.isdisjoint(node.inputs):
+                inside.update(node.outputs)
             for j, v in enumerate(node.outputs):
                 sizes = v.type.shape if inferred is None else inferred[j]
+                sizes = [unknown if size is None else size for size in sizes]
                 shapes[v] = tuple(
                     [
                         _outer_size(size, shapes, inside) if known is None else known
@@ -307,6 +316,20 @@ class Scan(Op):
         for j, k in zip(self.states, range(len(self.states)), strict=True):
             shapes[self.graph.outputs[j]] = tuple(states[k])
         return {v: _shape_of(v, shapes) for v in [*shapes, *self.graph.outputs]}
+
+    @cached_property
+    def of_changing_shape(self) -> set[Variable]:
+        """What may have another shape in each step: there is no array of it for all steps."""
+        sizes = [
+            tuple([TensorType("int64", ())() if size is None else size for size in v.type.shape])
+            for v in self.graph.inputs
+        ]
+        sequences, states, rest = self.parts(sizes)
+        rows, before, _ = self.parts(self.graph.inputs)
+        shapes = self.shapes_inside(
+            [*[(None, *row) for row in sequences], *states, *rest], [*rows, *before]
+        )
+        return {v for v, shape in shapes.items() if None in shape}
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         reached = self.connections

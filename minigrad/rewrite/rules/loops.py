@@ -32,7 +32,7 @@ class _AllSteps:
 
     def __init__(self, node: Apply, stays: Collection[Variable] | None) -> None:
         op: Any = node.op
-        self._graph = op.graph
+        self._op, self._graph = op, op.graph
         sequences, _, rest = op.parts(node.inputs[1:])
         rows, self._states, same = op.parts(op.graph.inputs)
         self._stays = stays  # None: nothing that stays is known outside
@@ -54,7 +54,7 @@ class _AllSteps:
             return self.values[v]
         if isinstance(v, Constant):
             return v, False
-        if self._stays is None:
+        if self._stays is None or v in self._op.of_changing_shape:
             return None
         if v not in self.histories:
             self.histories[v] = v.type.clone(shape=(None, *v.type.shape))(v.name)
