@@ -116,18 +116,24 @@ class _Sum:
         return Element("{0}", wide(node.out.type.numpy_dtype), "{0} + {1}")
 
 
+# With the first of these, the elements are put together to the largest and smallest.
+_EXTREMES = {
+    ("max", "f"): ("LARGER({0}, {1})", "-INFINITY"),
+    ("min", "f"): ("SMALLER({0}, {1})", "INFINITY"),
+    ("max", "i"): ("({0} >= {1} ? {0} : {1})", "INT64_MIN"),
+    ("min", "i"): ("({0} <= {1} ? {0} : {1})", "INT64_MAX"),
+}
+
+
 @extend(Reduction)
 class _Reduction:
     def element(self: Any, node: Apply) -> Element | None:
-        if node.inputs[0].type.numpy_dtype.kind != "f":
+        dtype = node.inputs[0].type.numpy_dtype
+        extreme = _EXTREMES.get((self.name, dtype.kind))
+        if extreme is None:
             return None
-        joined, first = {
-            "max": ("LARGER({0}, {1})", "-INFINITY"),
-            "min": ("SMALLER({0}, {1})", "INFINITY"),
-        }.get(self.name, (None, ""))
-        if joined is None:
-            return None
-        return Element("{0}", node.out.type.numpy_dtype, joined, first)
+        # The first of all is an int64.
+        return Element("{0}", np.dtype("int64") if dtype.kind == "i" else dtype, *extreme)
 
 
 @extend(Dot)

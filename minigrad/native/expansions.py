@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from ..core.axes import restore_axes, sum_axes
+import numpy as np
+
+from ..core.axes import dimshuffle, restore_axes, sum_axes
 from ..core.elementwise import cast
 from ..core.graph import Variable
-from ..core.table import eq, exp, log, log1p, maximum, switch
-from ..ops.reduction import Reduction
+from ..core.table import eq, exp, isnan, log, log1p, maximum, switch
+from ..core.types import constant
+from ..ops.reduction import ArgReduction, Reduction
 from ..ops.softmax import LogSoftmax, Softmax
 from ..protocol.walks import Applied
 from ..rewrite.engine import Replacement, Rewriter, rule
@@ -41,6 +44,20 @@ def _logsumexp(node: Applied[Reduction], rewriter: Rewriter) -> Replacement:
     return [cast(_log_of_sum(z, node.op.axis) + shift, x.type.dtype)]
 
 
+@rule("the place of the largest is the first of those that are as large", ArgReduction)
+def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
+    (x,) = node.inputs
+    (axis, *others) = node.op.axis
+    size = x.type.shape[axis]
+    if others or size is None or not x.type.is_float or x.type.dtype == "float16":
+        return None
+    extreme = Reduction(node.op.name[3:], node.op.axis)(x)
+    is_it = eq(x, _kept(extreme, node.op.axis, x)) | isnan(x)
+    order = [0 if a == axis else "x" for a in range(x.type.ndim)]
+    places = dimshuffle(constant(np.arange(size, dtype="int64")), order)
+    return [Reduction("min", node.op.axis)(switch(is_it, places, constant(size, dtype="int64")))]
+
+
 def _below_0(x: Variable, axis: tuple[int, ...]) -> Variable:
     return x - _kept(Reduction("max", axis)(x), axis, x)
 
@@ -61,4 +78,4 @@ def _kept(y: Variable, axis: tuple[int, ...], x: Variable) -> Variable:
     return restore_axes(y, axis, x.type.ndim)
 
 
-EXPANSIONS = (_softmax, _logsoftmax, _logsumexp)
+EXPANSIONS = (_softmax, _logsoftmax, _logsumexp, _argmax)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from by_hand_recurrent import recurrent  # noqa: F401  # for those who ask this module for it
@@ -103,6 +104,10 @@ def softmax_regression(X: np.ndarray, labels: np.ndarray, W: np.ndarray, b: np.n
         return cost, accuracy
 
     return Step(run, lambda: [W.copy(), b.copy()])
+
+
+def elements(x: np.ndarray, chain: Callable[[Any, Any], Any]) -> Callable[[], object]:
+    return lambda: chain(np, x)
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

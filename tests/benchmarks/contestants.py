@@ -48,6 +48,7 @@ def installed(package: str) -> bool:
 
 
 MINIGRAD = Contestant("minigrad", "minigrad", "with_minigrad")
+IN_C = Contestant("minigrad in C", "minigrad", "with_minigrad_in_c")
 PYTENSOR = Contestant("PyTensor", "pytensor", "with_pytensor")
 JAX = Contestant("JAX", "jax", "with_jax")
 PYTORCH = Contestant("PyTorch", "torch", "with_torch")
@@ -56,7 +57,7 @@ ROW_MAJOR = Contestant("NumPy row-major", "numpy", "by_hand_row_major")
 FEATURE_MAJOR = Contestant("NumPy feature-major", "numpy", "by_hand_feature_major")
 
 ENGINES = [PYTENSOR, JAX, PYTORCH]
-TRAINERS = [MINIGRAD, *ENGINES, AUTOGRAD, ROW_MAJOR]
+TRAINERS = [MINIGRAD, IN_C, *ENGINES, AUTOGRAD, ROW_MAJOR]
 
 # What an interpreter and NumPy take alone.
 PYTHON = Contestant("Python", "sys", "")

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
 from typing import Any, NamedTuple
 
-from contestants import CONTESTANTS, ENGINES, MINIGRAD, TRAINERS, Contestant, installed
+from contestants import CONTESTANTS, ENGINES, IN_C, MINIGRAD, TRAINERS, Contestant, installed
 
 
 class Table(NamedTuple):
@@ -42,8 +42,9 @@ class Report:
     def lines(self) -> Iterator[str]:
         for table, rows in self._rows.items():
             yield from medians(table, rows)
-            if any(MINIGRAD in row and len(row) > 1 for row in rows.values()):
-                yield from ratios(table, rows)
+            for mine in (MINIGRAD, IN_C):
+                if any(mine in row and len(row) > 1 for row in rows.values()):
+                    yield from ratios(table, rows, mine)
         if self._rows:
             yield from conditions()
             yield f"The load before was {self._load:.1f}; other work spoils the times."
@@ -57,17 +58,17 @@ def medians(table: Table, rows: Rows) -> Iterator[str]:
     yield from markdown(f"{table.title}, {table.unit}", CONTESTANTS, cells)
 
 
-def ratios(table: Table, rows: Rows) -> Iterator[str]:
-    """minigrad's medians divided by the others': below 1 it is better."""
+def ratios(table: Table, rows: Rows, mine: Contestant) -> Iterator[str]:
+    """One contestant's medians divided by the others': below 1 it is better."""
     best = "best of " + ", ".join(map(str, ENGINES))
     cells = {}
     for title, row in rows.items():
-        if MINIGRAD in row:
-            ratio = {one: row[MINIGRAD] / value for one, value in row.items() if one != MINIGRAD}
+        if mine in row:
+            ratio = {one: row[mine] / value for one, value in row.items() if one != mine}
             engines = [ratio[one] for one in ENGINES if one in ratio]
             ratio |= {best: max(engines)} if engines else {}
             cells[title] = {one: f"{value:.2f}" for one, value in ratio.items()}
-    yield from markdown(f"{table.title}: minigrad ÷", [best, *CONTESTANTS], cells)
+    yield from markdown(f"{table.title}: {mine} ÷", [best, *CONTESTANTS], cells)
 
 
 def markdown(

@@ -11,6 +11,7 @@ from contestants import (
     AUTOGRAD,
     ENGINES,
     FEATURE_MAJOR,
+    IN_C,
     JAX,
     MINIGRAD,
     NUMPY,
@@ -23,6 +24,7 @@ from contestants import (
 from report import Table
 from workloads import (
     AUTOENCODERS,
+    CHAINS,
     CLASSIFIERS,
     DIGITS,
     DONUTS,
@@ -40,6 +42,7 @@ from workloads import (
 
 TRAINING_STEP = Table("Training step", "µs", 1e6)
 FIRST_STEP = Table("Compilation and first step", "ms", 1e3)
+ELEMENTS = Table("Functions of elements", "µs", 1e6)
 CHAIN = Table("Compilation of a chain and first call", "ms", 1e3)
 CALL = Table("Call, beyond NumPy's own time", "µs", 1e6, beyond=NUMPY)
 IMPORT = Table("Import, beyond the start of Python", "ms", 1e3, beyond=PYTHON)
@@ -90,7 +93,12 @@ def test_compilation_of_a_chain(race, task, contestant):
     race(CHAIN)
 
 
-@race_of([AddOne()], [MINIGRAD, *ENGINES, NUMPY])
+@race_of(CHAINS, [MINIGRAD, IN_C, *ENGINES, ROW_MAJOR])
+def test_functions_of_elements(race, task, contestant):
+    race(ELEMENTS)
+
+
+@race_of([AddOne()], [MINIGRAD, IN_C, *ENGINES, NUMPY])
 def test_call(race, task, contestant):
     race(CALL)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -130,6 +131,11 @@ def keeping_state(step: Callable, state: object, *data: np.ndarray) -> tuple[Cal
         return cost
 
     return run, lambda: state
+
+
+def elements(values: np.ndarray, chain: Callable[[Any, Any], Any]) -> Callable[[], object]:
+    x, f = jnp.array(values), jax.jit(lambda x: chain(jnp, x))
+    return lambda: f(x).block_until_ready()
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from contestants import Layers, Step
@@ -93,6 +94,12 @@ def convolutional(X: np.ndarray, layers: Layers) -> Step:
     updates = [(p, p - LEARNING_RATE * g) for p, g in zip(parameters, gradients, strict=True)]
     step = minigrad.function([images], cost, updates=updates)
     return Step(lambda: step(X), lambda: [p.get_value() for p in parameters])
+
+
+def elements(x: np.ndarray, chain: Callable[[Any, Any], Any]) -> Callable[[], object]:
+    v = T.vector("x", dtype=x.dtype)
+    f = minigrad.function([v], chain(T, v))
+    return lambda: f(x)
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

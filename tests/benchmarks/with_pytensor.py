@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytensor
@@ -83,6 +84,12 @@ def recurrent(cell: str, X: np.ndarray, Y: np.ndarray, parameters: list[np.ndarr
     updates = [(p, p - rate * g) for p, g in zip(shared_parameters, gradients, strict=True)]
     step = pytensor.function([samples, targets], cost, updates=updates)
     return Step(lambda: step(X, Y), lambda: [p.get_value() for p in shared_parameters])
+
+
+def elements(x: np.ndarray, chain: Callable[[Any, Any], Any]) -> Callable[[], object]:
+    v = pt.vector(dtype=x.dtype)
+    f = pytensor.function([v], chain(pt, v))
+    return lambda: f(x)
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

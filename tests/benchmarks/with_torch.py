@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import torch
@@ -108,6 +109,11 @@ def convolutional(X: np.ndarray, layers: Layers) -> Step:
         return cost.detach()
 
     return Step(run, lambda: [p.detach().numpy().copy() for p in parameters])
+
+
+def elements(values: np.ndarray, chain: Callable[[Any, Any], Any]) -> Callable[[], object]:
+    x = torch.tensor(values)
+    return lambda: chain(torch, x)
 
 
 def add_one(values: np.ndarray) -> Callable[[], object]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from contestants import Contestant, Step
@@ -195,6 +196,29 @@ class Chain:
 
 
 @dataclass(frozen=True)
+class Elements:
+    """Twenty functions of elements, one after the other."""
+
+    size: int
+    dtype: str
+
+    def __str__(self) -> str:
+        return f"20 functions of {self.size:,} {self.dtype}"
+
+    def prepare(self, contestant: Contestant) -> Callable[[], object]:
+        return contestant.module.elements(*standard_normal(self.dtype, (self.size,)), _twenty)
+
+
+def _twenty(library: Any, x: Any) -> Any:
+    """Written with what all libraries call by the same names."""
+    y = library.tanh(x * 0.5 + 1)
+    y = library.exp(-y * y) * x - y
+    y = y / (1 + y * y)
+    y = library.tanh(y * 3 - x) * y
+    return library.exp(y * 0.1) - y * x + 2
+
+
+@dataclass(frozen=True)
 class AddOne:
     """A call of f(x) = x + 1, so small that it is the call that takes the time."""
 
@@ -243,6 +267,7 @@ AUTOENCODERS = in_both_dtypes(
 PERCEPTRON = Classifier(256, (784, 128, 64, 10), "float64")
 CLASSIFIERS = in_both_dtypes(PERCEPTRON)
 REGRESSIONS = in_both_dtypes(SoftmaxRegression(30000, 16, 10, "float64"))
+CHAINS = in_both_dtypes(Elements(1_000_000, "float64"))
 LENETS = in_both_dtypes(Convolutional(128, 28, (20, 50), "float64"))
 RNN, LSTM = Recurrent("tanh", 100, 16, 10, 50), Recurrent("LSTM", 100, 16, 10, 128)
 

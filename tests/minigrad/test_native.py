@@ -173,6 +173,11 @@ LARGE = RANDOM.normal(size=(101, 6))
 GRAPHS = {
     "sums over each axis": ([x], [x.sum(), x.sum(0), x.sum(1), T.exp(x).sum(0), (x.T * 2).sum(0)]),
     "largest and smallest": ([x], [x.max(), x.max(0), x.min(1), (x - x.max(1, keepdims=True))]),
+    "where they are": (
+        [x],
+        [T.argmax(x, axis=1), T.argmin(x, axis=0), T.argmax(x.round(), axis=0)],
+    ),
+    "of integers": ([x], [T.cast(x.round() * 3, "int32").max(1), T.argmax(x, axis=1).min()]),
     "means and deviations": ([x], [x.mean(0), x.std(1), x.var()]),
     "products": ([x, w], [T.dot(x, w), T.dot(x.T, x), T.dot(w.T, x.T) + 1, T.dot(x[:, 0], x)]),
     "softmax": ([x], [T.nnet.softmax(x), T.nnet.logsoftmax(x), T.nnet.softmax(x.T)]),
@@ -195,6 +200,13 @@ def test_a_graph_is_computed_as_numpy_does(name, dtype):
     for a, b in zip(mine, numpys, strict=True):
         assert (a.dtype, a.shape) == (b.dtype, b.shape)
         np.testing.assert_allclose(a, b, rtol=1e-12 if dtype == "float64" else 1e-5, atol=1e-5)
+
+
+def test_the_place_of_the_largest_is_that_of_the_first_nan():
+    values = LARGE.copy()
+    values[::3, 4] = values[::2, 2] = np.nan
+    (mine, other), numpys, _ = in_both([x], [T.argmax(x, axis=1), T.argmin(x, axis=1)], values)
+    assert (mine == numpys[0]).all() and (other == numpys[1]).all()
 
 
 def test_wide_rows_do_not_go_on_the_stack(monkeypatch):
