@@ -152,6 +152,20 @@ def test_pieces_change_nothing(case, size):
     np.testing.assert_allclose([np.sum(gx * x), np.sum(gw * w)], total, rtol=1e-4)
 
 
+@pytest.mark.parametrize("k", [1, 2, 3])
+def test_derivatives_are_those_of_one_sum_for_all_small_strides_and_dilations(k):
+    random = np.random.default_rng(0)
+    for stride, dilation, more in itertools.product([1, 2, 3], [1, 2, 3], range(6)):
+        strides, dilations = (stride, 1), (dilation, 2)
+        x = random.integers(-4, 5, (2, 1, (k - 1) * dilation + 1 + more, 4)) * 1.0
+        w = random.integers(-4, 5, (2, 1, k, 2)) * 1.0
+        expected = convolved(x, w, "valid", strides, dilations, 1, False)
+        y = random.integers(-4, 5, expected.shape) * 1.0
+        gx = windows.correlate_inputs(w, y, x.shape[2:], strides, dilations)
+        gw = windows.correlate_filters(x, y, w.shape[2:], strides, dilations)
+        assert np.sum(gx * x) == np.sum(gw * w) == np.sum(y * expected)
+
+
 @pytest.mark.parametrize("name", ["correlate", "correlate_inputs", "correlate_filters"])
 def test_the_memory_of_a_convolution_does_not_grow_with_the_batch(name, monkeypatch):
     monkeypatch.setattr(windows, "_PIECE_BYTES", 1 << 17)
