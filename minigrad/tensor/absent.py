@@ -89,15 +89,15 @@ def why_absent(module: str, name: str) -> str:
     room = module.replace("minigrad.theano", "theano", 1)
     if reason := reason_of(f"{_path(module)}.{name}".lstrip(".")):
         return f"{room}.{name} is out of scope: {reason}"
-    if hasattr(sys.modules[module], name):
+    if hasattr(sys.modules.get(module), name):
         return f"{room}.{name} is no module; use from {room} import {name}"
     there = f"{room} has no {name!r}"
     if name.startswith("_"):
         return there
     known = dict(_names_near(module))
-    instead = _INSTEAD.get(name) if _path(module).startswith("tensor") else known.get(name)
-    if instead or name in known:
-        return f"{there}; use {instead or known[name]}"
+    of_others = _INSTEAD if _path(module).startswith("tensor") else {}
+    if instead := of_others.get(name) or known.get(name):
+        return f"{there}; use {instead}"
     from difflib import get_close_matches  # only errors need it
 
     nearest = get_close_matches(name, known, 1, 0.7)
@@ -128,7 +128,7 @@ def _names_near(module: str) -> Iterator[tuple[str, str]]:
     for home, prefix in _HOMES.items():
         for name in getattr(sys.modules.get(home), "__all__", ()):
             yield name, prefix + name
-    own = sys.modules[module]
+    own = sys.modules.get(module)  # where an error is read that was pickled, it may be missing
     for name in getattr(own, "__all__", None) or dir(own):
         if not name.startswith("_"):
             yield name, name

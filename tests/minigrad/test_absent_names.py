@@ -105,6 +105,7 @@ def test_the_error_can_be_pickled_and_copied():
     error = AbsentName("minigrad.tensor", "sofmax")
     for again in (pickle.loads(pickle.dumps(error)), copy.copy(error)):
         assert str(again) == str(error) and again.name == "sofmax"
+    assert str(AbsentName("theano.not_loaded", "x")) == "theano.not_loaded has no 'x'"
 
 
 MODULES = [minigrad, T, T.nnet, minigrad.gof.graph, minigrad.theano.tensor.basic]
