@@ -19,11 +19,11 @@ from .matrices import (
     diagonal_part,
     dot,
     lower_triangle,
-    numbered,
     outer_sum,
     solve_upper,
     upper_triangle,
 )
+from .ranges import numbered
 from .shape import transposed, with_sizes
 
 

@@ -13,7 +13,7 @@ from ..core.table import eq, switch
 from ..protocol.axes import Axes
 from ..protocol.op import InAllSteps
 from ..protocol.walks import known_integer
-from .matrices import numbered
+from .ranges import numbered
 
 Shape = Sequence[Any]
 

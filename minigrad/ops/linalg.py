@@ -83,9 +83,14 @@ class Dot(NumPyOp):
 
 def _of_joined_rows(x: Variable, y: Variable) -> Variable:
     """Return the products of all matrices in x with y, as one product of all their rows."""
-    rows = Reshape()(x, Size(0)(x) * Size(1)(x), Size(2)(x))
-    product = Dot()(rows, y)
+    product = Dot()(joined_rows(x), y)
     return Reshape()(product, Size(0)(x), Size(1)(x), *sizes_of(product)[1:])
+
+
+def joined_rows(x: Variable) -> Variable:
+    """Return all matrices in x one below the other, as one."""
+    rows: Variable = Reshape()(x, Size(0)(x) * Size(1)(x), Size(2)(x))
+    return rows
 
 
 def outer_product(x: Variable, y: Variable) -> Variable:

@@ -18,7 +18,7 @@ from ..protocol.op import Use
 from ..protocol.values import check_choice
 from .joining import Join
 from .linalg import Dot, outer_product
-from .ranges import ARange
+from .ranges import numbered
 from .shape import transposed
 
 dot = Dot()
@@ -68,11 +68,6 @@ def _row_less_column(x: Variable, k: int) -> Variable:
 def outer_sum(x: Variable, y: Variable) -> Variable:
     """Return x[i] + y[j] at row i and column j, for vectors x and y."""
     return x[:, None] + y[None, :]
-
-
-def numbered(n: Variable) -> Variable:
-    """Return 0, …, n − 1."""
-    return ARange("int64")(constant(0, dtype="int64"), n, constant(1, dtype="int64"))
 
 
 class _OfSquare(NumPyOp):

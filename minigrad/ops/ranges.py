@@ -52,12 +52,17 @@ class ARange(NumPyOp):
         if check_dtype(self.dtype).kind != "f":
             return [None, None, None]
         g = output_grads[0]
-        zero, one = (constant(number, dtype="int64") for number in (0, 1))
-        places = self(zero, size_of(g, 0), one)
+        places = numbered(size_of(g, 0), self.dtype)
         return [sum_axes(g, [0]), None, sum_axes(g * places, [0])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         return [[True], [False], [True]]
+
+
+def numbered(n: Variable, dtype: str = "int64") -> Variable:
+    """Return 0, …, n − 1."""
+    zero, one = (constant(number, dtype="int64") for number in (0, 1))
+    return ARange(dtype)(zero, n, one)
 
 
 def _counts(node: Apply) -> bool:

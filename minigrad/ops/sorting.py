@@ -9,12 +9,12 @@ import numpy as np
 
 from ..core.axes import dimshuffle, size_of
 from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
-from ..core.types import TensorType, constant
+from ..core.types import TensorType
 from ..protocol.axes import Axes
 from ..protocol.op import Use
 from ..protocol.walks import known_integer
 from .indexing import getitem
-from .ranges import ARange
+from .ranges import numbered
 
 
 def taken_along(x: Variable, indices: Variable, axis: int) -> Variable:
@@ -22,15 +22,11 @@ def taken_along(x: Variable, indices: Variable, axis: int) -> Variable:
     ndim = x.type.ndim
     if ndim == 1:
         return getitem(x, indices)
-    zero, one = constant(0, dtype="int64"), constant(1, dtype="int64")
     places = [
-        indices
-        if a == axis
-        else dimshuffle(
-            ARange("int64")(zero, size_of(x, a), one), [0 if b == a else "x" for b in range(ndim)]
-        )
+        dimshuffle(numbered(size_of(x, a)), [0 if b == a else "x" for b in range(ndim)])
         for a in range(ndim)
     ]
+    places[axis] = indices
     return getitem(x, tuple(places))
 
 

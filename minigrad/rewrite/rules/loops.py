@@ -16,7 +16,7 @@ from ...ops.indexing import ALL, INPUT, IncSubtensor
 from ...ops.inner.closing import is_filled_with_a_constant
 from ...ops.inner.remaking import before_each_step, remade
 from ...ops.inner.scan import Scan
-from ...ops.linalg import Dot
+from ...ops.linalg import Dot, joined_rows
 from ...ops.shape import Reshape, transposed
 from ...protocol.closed import ClosedGraph
 from ...protocol.walks import Applied, clone_node, clone_replace, made_by
@@ -319,18 +319,13 @@ def _total_of_product(v: Variable, known: _AllSteps) -> Variable | None:
         return Dot()(transposed(x), y)
     if x.type.ndim == y.type.ndim == 2:  # products of vectors
         return Sum((0, 1))(mul(x, y))
-    left = _flat(x) if x.type.ndim == 2 else transposed(_one_below_the_other(transposed(x)))
-    return Dot()(left, _flat(y) if y.type.ndim == 2 else _one_below_the_other(y))
+    left = _flat(x) if x.type.ndim == 2 else transposed(joined_rows(transposed(x)))
+    return Dot()(left, _flat(y) if y.type.ndim == 2 else joined_rows(y))
 
 
 def _flat(x: Variable) -> Variable:
     """Return the vectors of all steps as one."""
     return Reshape()(x, Size(0)(x) * Size(1)(x))
-
-
-def _one_below_the_other(x: Variable) -> Variable:
-    """Return the matrices of all steps as one."""
-    return Reshape()(x, Size(0)(x) * Size(1)(x), Size(2)(x))
 
 
 def _outer_factors(term: Variable) -> list[Variable] | None:
