@@ -27,6 +27,7 @@ from minigrad.protocol.walks import ancestors
 
 _OTHER_SIZES = (0, 1, 2, 3, 4, 5, 6)
 _SHARE_OF_COSTS = 0.15
+PLANNED = ["FAST_RUN", "DebugMode"]  # the modes
 
 
 class Difference(AssertionError):
@@ -147,14 +148,15 @@ class Case:
     def check(self):
         """Twice with the same sizes, once with others, and without plans.
 
-        In FAST_COMPILE and, by turns, in FAST_RUN or in DebugMode, which runs the same program.
+        In FAST_COMPILE and, by turns, in the modes that plan, of which DebugMode runs the same
+        program as FAST_RUN.
         """
         p = self.program
         first = [p.draw_value(given, p.n) for given in p.inputs]
         second = [p.draw_value(given, p.n) for given in p.inputs]
         other_n = p.rng.choice(_OTHER_SIZES)
         third = [p.draw_value(given, other_n) for given in p.inputs]
-        for mode in (p.rng.choice(["FAST_RUN", "DebugMode"]), "FAST_COMPILE"):
+        for mode in (p.rng.choice(PLANNED), "FAST_COMPILE"):
             f = self.compiled(mode)
             self._call(f, first, mode)
             self._call(f, second, f"{mode}, again", keeps_state=True)
@@ -441,7 +443,10 @@ def main(arguments=None):
         "--seed", type=int, default=0, help="of the first program; the others follow"
     )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="at most so long")
+    parser.add_argument("--in-c", action="store_true", help="plan loops in C")
     options = parser.parse_args(arguments)
+    if options.in_c:
+        PLANNED[:] = ["C"]
     minigrad.config.fill_buffers = True
     run, start = Run(), time.monotonic()
     for number in range(options.programs):
