@@ -11,9 +11,12 @@ Bengio, Lamblin, Popovici and Larochelle, *Greedy layer-wise training of deep ne
 Vincent, Larochelle, Lajoie, Bengio and Manzagol, *Stacked denoising autoencoders*, 2010.
 
 ``python docs/examples/stacked_autoencoder.py`` takes half a minute: 83.6 % of 450 held-out images
-are right with layers that were trained before, 80.9 % with random ones. With 100 labels there is no
-difference. The picture, ``stacked_autoencoder.png``, shows held-out accuracy while the network
-learns, from layers that were trained before, and from random ones.
+are right with layers that were trained before, 80.9 % with random ones. In the mean of five splits,
+``seed`` 0 to 4, it is 85.6 % and 81.8 %: other digits to learn from change either by 2 to 3 points,
+the standard deviation; but on the same ones, layers that were trained before are better by 3.7
+points, standard deviation 1.8, each time. With 100 labels there is no difference in the first
+split. The picture, ``stacked_autoencoder.png``, shows held-out accuracy while the network learns,
+from layers that were trained before, and from random ones.
 """
 
 import sys
