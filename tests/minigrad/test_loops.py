@@ -89,6 +89,24 @@ def test_of_a_loop_whose_last_value_alone_is_read_no_others_are_kept():
         raise AssertionError
 
 
+def test_of_a_result_whose_last_value_alone_is_read_no_others_are_kept():
+    x, W, k = T.dmatrix("x"), minigrad.shared(RNG.normal(size=(3, 3))), T.iscalar("k")
+
+    def step(h):
+        z = T.dot(h, W)
+        return T.tanh(z), z
+
+    (_, z), _ = scan(step, outputs_info=[x, None], n_steps=k)
+    f = minigrad.function([x, k], z[-1])
+    values = RNG.normal(size=(2, 3))
+    right = np.tanh(np.tanh(values @ W.get_value()) @ W.get_value()) @ W.get_value()
+    np.testing.assert_allclose(f(values, 3), right)
+    assert "append" not in f.source
+    assert "[i]" not in f.source
+    with pytest.raises(IndexError, match="out of bounds"):
+        f(values, 0)
+
+
 def test_results_and_states_that_nobody_reads_are_not_computed():
     x = T.dvector("x")
     (y, *_), _ = scan(

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ...core.axes import dimshuffle
+from ...core.axes import Alloc, as_tensor_variable, dimshuffle, sizes_of
 from ...core.credit import credited_to
 from ...core.graph import Apply, Variable, toposort
+from ...core.types import constant
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Merge, Readers
 from ...protocol.walks import clone_replace, graph_inputs, made_by
@@ -94,23 +95,27 @@ def _as_row(x: Variable) -> Variable:
 def as_read(node: Apply, readers: Readers) -> dict[Variable, Variable]:
     """Return what to put for outputs that are read: see `Op.as_read`.
 
-    Where nothing but x[-1] is read of the history x of a state, that is its last value.
+    Where nothing but x[-1] is read of the history x of a state, that is its last value. Another
+    result of which no more is read becomes a state.
     """
     op: Any = node.op
-    outputs = op.graph.outputs
-    lasts = dict(zip(node.outputs, op.lasts, strict=False))
-    histories = dict(zip(node.outputs[len(lasts) :], op.outs, strict=True))
-    from_the_end = {
-        y: op.states.index(j)
+    made_before = node.outputs
+    lasts = dict(zip(made_before, op.lasts, strict=False))
+    histories = dict(zip(made_before[len(lasts) :], op.outs, strict=True))
+    at_the_end = {
+        y: j
         for y, j in histories.items()
-        if j in op.states and not op.backwards
-        if readers[y] and all(n and _is_last(n, y) for n in readers[y])
+        if not op.backwards and readers[y] and all(n and _is_last(n, y) for n in readers[y])
     }
+    node = _with_states(node, [j for j in at_the_end.values() if j not in op.states])
+    op = node.op
+    outputs = op.graph.outputs
+    from_the_end = {y: op.states.index(j) for y, j in at_the_end.items() if j in op.states}
     read = {y: k for y, k in lasts.items() if readers[y]}
     kept = {y: outputs[j] for y, j in histories.items() if readers[y] and y not in from_the_end}
     wanted = list(dict.fromkeys([*read.values(), *from_the_end.values()]))
     needed = _needed(op, wanted, kept.values())
-    if len(read) + len(kept) == node.nout and len(needed) == len(op.states):
+    if len(read) + len(kept) == len(made_before) and len(needed) == len(op.states):
         return {}
     made = remade(node, sorted(needed), wanted, kept.values())
     replaced = {y: made.lasts[k] for y, k in read.items()}
@@ -123,6 +128,30 @@ def as_read(node: Apply, readers: Readers) -> dict[Variable, Variable]:
         for reader in filter(None, readers[y]):
             replaced[reader.out] = reader.op(row, *reader.inputs[1:])
     return replaced
+
+
+def _with_states(node: Apply, results: Sequence[int]) -> Apply:
+    """Return the node with states that are these outputs of the graph, and that no step reads.
+
+    What they are before the first step has their shape, so it must be known outside.
+    """
+    op: Any = node.op
+    inside = op.shapes_inside([(*sizes_of(v),) for v in node.inputs[1:]]) if results else {}
+    first = {
+        j: Alloc()(constant(0, dtype=v.type.dtype), *map(as_tensor_variable, inside[v]))
+        for j in results
+        if None not in inside[v := op.graph.outputs[j]]
+    }
+    if not first:
+        return node
+    graph = op.graph
+    (rows, before, same), (sequences, values, rest) = map(op.parts, (graph.inputs, node.inputs[1:]))
+    new = [graph.outputs[j].type() for j in first]
+    loop = op.with_graph(
+        ClosedGraph([*rows, *before, *new, *same], graph.outputs), states=[*op.states, *first]
+    )
+    inputs = node.inputs[0], *sequences, *values, *first.values(), *rest
+    return credited_to(node.made_at, loop.make_node, *inputs)
 
 
 def _needed(op: Scan, lasts: Iterable[int], histories: Iterable[Variable]) -> set[int]:
