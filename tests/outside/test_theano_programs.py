@@ -60,7 +60,7 @@ def assert_equal_results(results, right, precision, where):
 
 
 @pytest.mark.parametrize(
-    "name, dtype, mode", part_of(product(PROGRAMS, ["float64", "float32"], MODES), one_of=7)
+    "name, dtype, mode", part_of(product(PROGRAMS, ["float64", "float32"], MODES), one_of=11)
 )
 def test_a_program_written_for_theano_computes_what_it_does_by_hand(name, dtype, mode, settings):
     settings(floatX=dtype, mode=mode)
