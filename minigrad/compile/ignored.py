@@ -71,6 +71,7 @@ FIRST_VALUES: dict[str, object] = {
 }
 # The parts of names before the dot.
 SECTIONS = {name.removesuffix(".*") for name in REASONS if name.endswith(".*")}
+IN_SECTIONS = {"dnn.conv"}  # sections within these
 
 
 def is_ignored(name: str) -> bool:

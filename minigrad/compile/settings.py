@@ -11,7 +11,7 @@ from typing import Any
 from ..core.configuration import Config, config
 from ..core.operators import extend
 from ..protocol.test_values import watch
-from .ignored import FIRST_VALUES, REASONS, SECTIONS, is_ignored
+from .ignored import FIRST_VALUES, IN_SECTIONS, REASONS, SECTIONS, is_ignored
 
 MODES = ("FAST_RUN", "C", "FAST_COMPILE", "DebugMode", "NanGuardMode")
 # Theano's other names for them. What it measures with a mode, `profile=True` measures here.
@@ -92,7 +92,10 @@ class Section:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        return getattr(self._settings, f"{self._name}.{name}")
+        path = f"{self._name}.{name}"
+        return (
+            Section(self._settings, path) if path in IN_SECTIONS else getattr(self._settings, path)
+        )
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self._settings, f"{self._name}.{name}", value)

@@ -233,3 +233,10 @@ def test_flags_that_are_not_known_are_warned_of():
 def test_flags_without_a_value_or_with_a_wrong_one_are_errors(flags, problem):
     with pytest.raises(ValueError, match=f"MINIGRAD_FLAGS: .*{problem}"):
         set_by_environment({"MINIGRAD_FLAGS": flags})
+
+
+def test_a_section_may_have_a_section():
+    before = config.dnn.conv.algo_fwd
+    config.dnn.conv.algo_fwd = "time_once"
+    assert config.dnn.conv.algo_fwd == "time_once"
+    config.dnn.conv.algo_fwd = before
