@@ -10,7 +10,6 @@ import ziamath
 from docutils import nodes
 from ziamath.tex import tex2mml
 
-WORD_JOINER = "&#8288;"
 SIZE = 20  # of the letters, in the drawing's units
 ziamath.config.math.fontsize = SIZE
 ziamath.config.math.color = "currentColor"
@@ -46,9 +45,8 @@ def drawn(tex: str, inline: bool) -> str:
 
 
 def inline(translator, node: nodes.math) -> None:
-    """Write a formula in a line; a full stop or a comma after it is not left to the next line."""
-    formula = drawn(node.astext(), inline=True)
-    translator.body.append(f'<span class="math">{formula}</span>{WORD_JOINER}')
+    """Write a formula in a line."""
+    translator.body.append(f'<span class="math">{drawn(node.astext(), inline=True)}</span>')
     raise nodes.SkipNode
 
 
