@@ -76,9 +76,11 @@ _HOMES = {
 class AbsentName(AttributeError):
     """A name that a module does not have."""
 
+    # Some ways of pickling make exceptions without ``__init__``.
+    name = property(lambda self: self.args[1])
+
     def __init__(self, module: str, name: str) -> None:
-        super().__init__(module, name)
-        self.name = name  # Python suggests nothing besides, as there is no `obj`
+        super().__init__(module, name, name=name)  # without `obj`, Python suggests nothing besides
 
     def __str__(self) -> str:
         return why_absent(*self.args)
