@@ -1,9 +1,11 @@
 """The warnings after a training that did not go well, and none after one that did."""
 
 import warnings
+from itertools import product
 
 import numpy as np
 import pytest
+from draws import part_of
 from sklearn.datasets import load_digits
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.preprocessing import MinMaxScaler
@@ -115,9 +117,10 @@ def test_a_code_as_long_as_the_sample_is_told_of_unless_it_is_to_take_noise_away
     model.set_params(corruption=None).fit(X, X[::-1])
 
 
-@pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adam"])
-@pytest.mark.parametrize("n_hidden", [1, 2, 32])
-@pytest.mark.parametrize("n_samples", [20, 300])
+@pytest.mark.parametrize(
+    ("optimizer", "n_hidden", "n_samples"),
+    part_of(product(["momentum", "nesterov", "adam"], [1, 2, 32], [20, 300]), one_of=4),
+)
 def test_defaults_on_scaled_features_are_not_warned_of(optimizer, n_hidden, n_samples):
     for samples in (make_donuts(n_samples)[:, :4], load_digits().data[:n_samples]):
         fewer = min(n_hidden, samples.shape[1] - 1)
