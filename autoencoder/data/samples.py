@@ -348,6 +348,13 @@ def _select_array(
 ) -> Samples:
     features = table[:, columns]
     complete = ~np.isnan(features).any(axis=1)
+    if not (complete.all() or wanted.drop_missing or wanted.keep_missing):
+        row = complete.argmin()
+        raise ValueError(
+            f"{source}: {(~complete).sum()} of {len(complete)} rows have missing values, the first "
+            f"NaN in row {row}, column {columns[np.isnan(features[row]).argmax()]}; leave these rows "
+            "out (--drop-missing), or train with --fill median"
+        )
     complete |= not wanted.drop_missing
     _check_any(complete, source, wanted)
     origins = _origins(complete)

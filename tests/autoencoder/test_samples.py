@@ -350,6 +350,12 @@ def test_columns_of_an_array_can_be_left_out_by_number():
     assert read_samples("x.npy", drop=["0"]).features.tolist() == [[1], [4], [7], [10]]
 
 
+def test_a_missing_value_of_an_array_is_refused_with_the_options_that_help():
+    np.save("x.npy", [[1, 2, 3], [4, 5, np.nan]])
+    with pytest.raises(ValueError, match=r"1 of 2 .* row 1, column 2; .*--drop-missing.*--fill"):
+        read_samples("x.npy", drop=["0"])
+
+
 def test_rows_of_an_array_with_missing_values_can_be_left_out():
     np.save("x.npy", [[0.0, np.nan, 1.0], [1.0, 2.0, 3.0]])
     assert read_samples("x.npy", drop_missing=True).features.tolist() == [[1, 2]]
