@@ -351,8 +351,8 @@ def test_columns_of_an_array_can_be_left_out_by_number():
 
 
 def test_a_missing_value_of_an_array_is_refused_with_the_options_that_help():
-    np.save("x.npy", [[1, 2, 3], [4, 5, np.nan]])
-    with pytest.raises(ValueError, match=r"1 of 2 .* row 1, column 2; .*--drop-missing.*--fill"):
+    np.save("x.npy", [[1, 2, 3], [4, np.nan, 6]])
+    with pytest.raises(ValueError, match=r"1 of 2 .* row 1, column 1; .*--drop-missing.*--fill"):
         read_samples("x.npy", drop=["0"])
 
 
