@@ -451,7 +451,10 @@ BAD_FILES = {
     "three dimensions": (save(np.ones((2, 2, 2))), "expected 2 dimensions"),
     "no rows": (save(np.ones((0, 5))), "expected at least one row"),
     "one column": (save(np.ones((5, 1))), "at least one feature column and the class column"),
-    "NaN": (save(np.array([[0.0, 1.0], [np.nan, 1.0]])), "row 1, column 0; leave these rows out (--drop"),
+    "NaN": (
+        save(np.array([[0.0, 1.0], [np.nan, 1.0]])),
+        "NaN in row 1, column 0; leave these rows out (--drop-missing)",
+    ),
     "infinity": (save(np.array([[0.0, 1.0], [np.inf, 1.0]])), "got inf in row 1, column 0"),
     "text columns": (save(np.array([["red", "1"]])), "expected columns of numbers, got dtype <U3"),
     "beyond float32": (save(np.array([[1e39, 0.0], [0.0, 1.0]])), "training data is float32"),
