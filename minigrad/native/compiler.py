@@ -102,7 +102,8 @@ def _processor() -> str:
 def _opened(path: Path) -> ctypes.CDLL:
     """Load an object, and with the first one OpenMP, which then reads its settings.
 
-    Its threads wait awake for the next loop, for a millisecond: too long where others want the cores.
+    Unless it is told otherwise, its threads wait awake for a millisecond: too long where others want
+    the cores.
     """
     mine = {} if "OMP_WAIT_POLICY" in os.environ else {"GOMP_SPINCOUNT": "10000"}
     new = {name: value for name, value in mine.items() if name not in os.environ}

@@ -22,14 +22,15 @@ class Element(NamedTuple):
 
     Where the output lacks a label, all along it is put together by the text's `joined`, of {0} and
     {1}, beginning with `first`. The elements of inputs are cast to `dtype` before. {at_j} is the
-    number along the label j, {size_of_j} how many there are.
+    number along the label j. What is picked is in range and counted from 0; along its label goes an
+    input that has it, if the output has not.
     """
 
     text: str
     dtype: Any = None
     joined: str | None = None
     first: str = "0"
-    picked: Mapping[Any, int] = {}  # labels along which an input, by its number, says which one
+    picked: Mapping[Any, int] = {}  # the inputs whose elements are numbers along a label
 
 
 # By the names of the table. The functions are those of C's library, or of vector_math.h.
@@ -152,7 +153,7 @@ class _Picked:
 @extend(Placed)
 class _Placed:
     def element(self: Any, node: Apply) -> Element | None:
-        return Element("{at_j} == ({1} < 0 ? {1} + {size_of_j} : {1}) ? {0} : 0")
+        return Element("{at_j} == {1} ? {0} : 0", picked={"j": 1})
 
 
 def wide(dtype: Any) -> Any:

@@ -142,15 +142,18 @@ class Nest:
         """An element, made of those of the inputs."""
         element = work.element
         chosen = dict(chosen)
+        columns: dict[int, str] = {}
         for label, place in element.picked.items():
-            chosen[label] = self._checked(self._value(work, place, chosen), work.sizes[label], work)
+            column = self._value(work, place, chosen)
+            columns[place] = self._checked(column, work.sizes[label], work)
+            if label not in work.output_labels:
+                chosen[label] = columns[place]
         values = [
-            "" if place in element.picked.values() else self._cast_value(work, place, chosen)
+            columns.get(place) or self._cast_value(work, place, chosen)
             for place in range(len(work.node.inputs))
         ]
         labels = [label for label in work.output_labels if isinstance(label, str)]
         told = {f"at_{label}": self._number(work, label, chosen) for label in labels}
-        told |= {f"size_of_{label}": str(work.sizes.get(label, 1)) for label in labels}
         return element.text.format(*values, **told)
 
     def _cast_value(self, work: Work, place: int, chosen: Mapping[Any, str]) -> str:

@@ -134,7 +134,6 @@ class Schedule:
             for j, loop in enumerate(part.loops)
             for work in loop.works
         }
-
         self.outliving = self._outliving()
 
     def is_in_same_loop(self, v: Variable, node: Apply) -> bool:
@@ -154,10 +153,6 @@ class Schedule:
                     found[base_of(v)] = None
         return list(found)
 
-    def has_rows(self, v: Variable) -> bool:
-        """Whether the variable has a part for each row."""
-        return v in self.row_axis
-
     def _earliest(self, work: Work) -> int:
         """The number of the first pass in which it can be; odd ones go over the rows."""
         goes_by_rows = work.rows is not None
@@ -166,7 +161,7 @@ class Schedule:
             maker = base_of(v).owner
             if maker in self.pass_of:
                 before = self.pass_of[maker]
-                in_same = self.works[maker].rows is None or self.has_rows(base_of(v))
+                in_same = self.works[maker].rows is None or base_of(v) in self.row_axis
                 same_kind = (before % 2 == 1) == goes_by_rows
                 number = max(number, before if same_kind and in_same else before + 1)
         return number if number % 2 == goes_by_rows else number + 1

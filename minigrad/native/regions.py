@@ -8,7 +8,6 @@ from typing import Any
 
 from ..core.axes import DimShuffle
 from ..core.credit import credited_to
-from ..core.evaluate import evaluate
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.inner.rows import Parts
 from ..ops.linalg import Dot
@@ -37,17 +36,11 @@ class Region(Parts):
         self.c_source = source
         self.inner = (graph,)
 
-    def with_inner(self, inner: Sequence[ClosedGraph]) -> Region:
-        return Region(inner[0], self.call, self.c_source)
-
     def make_node(self, *inputs: Variable) -> Apply:
         return Apply(self, inputs, [v.type() for v in self._graph.outputs])
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        known = dict(zip(self._graph.inputs, inputs, strict=True))
-        for storage, value in zip(
-            output_storage, evaluate(self._graph.outputs, known), strict=True
-        ):
+        for storage, value in zip(output_storage, self._graph.compute(inputs), strict=True):
             storage[0] = value
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> list[tuple[int, ...]]:
@@ -92,7 +85,7 @@ def in_regions(outputs: Sequence[Variable]) -> list[Variable]:
 
 
 def _finished(graph: ClosedGraph) -> ClosedGraph:
-    """The graph of variables of its own, which nothing is to rewrite."""
+    """The graph of variables of its own, of which is known that it is as it shall be."""
     result = graph.copy()
     result.improved |= {"any", "stable", "sizes"}
     return result

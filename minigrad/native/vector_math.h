@@ -41,7 +41,7 @@ static inline double without_twos(double x, int64_t *n) {
     return (x - whole * LN2_HIGH) - whole * LN2_LOW;
 }
 
-/* Into -limit to limit; NaN becomes 0, for whose sake the caller adds 0 * x. */
+/* Into -limit to limit; NaN becomes 0; what is made of it the caller replaces, by `or_nan`. */
 static inline double within(double x, double limit) {
     x = x < limit ? x : (x >= limit ? limit : 0.0);
     return x > -limit ? x : -limit;

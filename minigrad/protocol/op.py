@@ -197,7 +197,7 @@ storage : {'new', 'view', 'unknown'}
 view_map : dict of int to list of int
     For each output that may share the memory of inputs: which inputs.
 moves : slice
-    Of the inputs those whose elements the outputs consist of, if the op only moves elements about,
+    The inputs whose elements the outputs consist of, if the op only moves elements about,
     and so does its derivative: a function of elements may be taken before as well as after.
 is_view : bool
     Whether the output always shares the memory of the first input, in a way that depends on no

@@ -243,6 +243,15 @@ def test_a_label_out_of_range_is_the_error_of_numpys_program():
     assert "test_native.py" in str(caught.value)  # the line that wrote it
 
 
+def test_so_is_one_of_which_only_the_derivative_is_asked():
+    inputs, (_, gradient) = labelled()
+    f = minigrad.function(inputs, gradient, mode="C")
+    f(LARGE, LARGE[:6, :3], np.full(len(LARGE), -3, "int32"))
+    for wrong in (3, -4):
+        with pytest.raises(IndexError):
+            f(LARGE, LARGE[:6, :3], np.full(len(LARGE), wrong, "int32"))
+
+
 def test_a_failing_call_updates_nothing():
     total = minigrad.shared(np.zeros(3), name="total")
     inputs, (cost, _) = labelled()

@@ -248,7 +248,7 @@ def conv2d_grad_wrt_inputs(
     Parameters
     ----------
     output_grad : 4-d tensor
-        Of the shape of the convolution's result.
+        It has the shape of the convolution's result.
     filters : 4-d tensor
     input_shape : tuple of four, or int vector
         The input's shape; the last two, which may be expressions, are used.
@@ -258,7 +258,7 @@ def conv2d_grad_wrt_inputs(
     Returns
     -------
     Variable
-        Of the shape of the input.
+        It has the shape of the input.
 
     Raises
     ------
@@ -318,7 +318,7 @@ def conv2d_grad_wrt_weights(
     ----------
     input : 4-d tensor
     output_grad : 4-d tensor
-        Of the shape of the convolution's result.
+        It has the shape of the convolution's result.
     filter_shape : tuple of four, or int vector
         The filters' shape; the last two, which may be expressions, are used.
     input_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups, unshared
@@ -327,7 +327,7 @@ def conv2d_grad_wrt_weights(
     Returns
     -------
     Variable
-        Of the shape of the filters.
+        It has the shape of the filters.
 
     Raises
     ------

@@ -61,7 +61,7 @@ def batch_normalization_train(
     Returns
     -------
     out : Variable
-        Of the shape of inputs.
+        It has the shape of inputs.
     mean, invstd : Variable
         The mean, and 1 / √(var + epsilon), whose axes have size 1.
     new_running_mean, new_running_var : Variable

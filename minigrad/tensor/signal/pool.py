@@ -57,7 +57,7 @@ def pool_2d(
     Returns
     -------
     Variable
-        Of the dtype of the input; means of integers are of ``config.floatX``. For n rows there are
+        It has the dtype of the input; means of integers are of ``config.floatX``. For n rows there are
         ⌊(n + 2 · pad − ws) / stride⌋ + 1 without the border. With it, it is ⌊(n − 1) / stride⌋ + 1 if
         stride ≥ ws, and else ⌊(n − 1 − ws + stride) / stride⌋ + 1, but at least 1.
 
