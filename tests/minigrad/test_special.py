@@ -159,3 +159,14 @@ def test_chi2sf_is_the_chance_of_a_larger_value():
 def test_both_parts_of_gamma_are_it_together():
     total = T.gammal(2.5, [0.1, 3.0]) + T.gammau(2.5, [0.1, 3.0])
     np.testing.assert_allclose(total.eval(), special.gamma(2.5), rtol=1e-14)
+
+
+@pytest.mark.parametrize("name", ["tri_gamma", "j0", "j1", "i0", "i1"])
+def test_what_comes_from_the_cost_is_a_factor_of_the_derivative(name):
+    x = T.dvector("x")
+    y = getattr(T, name)(x)
+    values, weights = np.array([0.7, 2.5]), np.array([3.0, -0.5])
+    once = minigrad.grad(y.sum(), x).eval({x: values})
+    np.testing.assert_allclose(
+        minigrad.grad((weights * y).sum(), x).eval({x: values}), weights * once, rtol=1e-12
+    )
