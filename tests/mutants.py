@@ -107,6 +107,14 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "credited_to(line, add, grads[x], contribution)",
         "credited_to(line, add, contribution, grads[x])",
     ): "a sum is the same the other way round",
+    (
+        "add(total, step.found[v])",
+        "add(step.found[v], total)",
+    ): "a sum is the same the other way round",
+    (
+        "minimum(done, constant(op.truncate, dtype='int64'))",
+        "minimum(constant(op.truncate, dtype='int64'), done)",
+    ): "so is the smaller",
 }
 
 

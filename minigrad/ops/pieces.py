@@ -90,6 +90,8 @@ def _slices(size: int, at_once: int) -> list[slice]:
 
 def dot_in_pieces(x: Any, y: Any) -> Any:
     """`numpy.dot` of two vectors; the sums of the pieces are added up in float64."""
+    if x.itemsize == 8 and len(x) <= 2 * _AT_ONCE:
+        return x[:_AT_ONCE].dot(y[:_AT_ONCE]) + x[_AT_ONCE:].dot(y[_AT_ONCE:])
     count = -(-len(x) // (_AT_ONCE_NARROW if x.itemsize == 4 else _AT_ONCE))
     end = len(x) - len(x) % count
     pieces = x[:end].reshape(count, -1)

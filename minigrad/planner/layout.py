@@ -25,7 +25,7 @@ from ..rewrite.engine import Replacement, Rewriter, Rule, rule
 
 # From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
 # All this was measured: see docs/performance.md.
-_LONG_ROW = 16
+LONG_ROW = 16
 _TALL = 8
 
 
@@ -34,7 +34,7 @@ def is_tall(x: Variable) -> bool:
     if x.type.ndim != 2 or None in x.type.shape:
         return False
     rows, columns = x.type.shape
-    return 1 < columns < _LONG_ROW and rows >= _TALL * columns
+    return 1 < columns < LONG_ROW and rows >= _TALL * columns
 
 
 @rule("a tall product is the transpose of a wide one", Dot)

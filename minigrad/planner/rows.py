@@ -25,6 +25,7 @@ from ..protocol.axes import Axes, axes_of
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import before, clone_node, clone_replace
 from .specialise import improve_before_cutting, improve_for_sizes
+from .spreading import repeated, with_rows_repeated
 
 # Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
 # thread; a larger one it shares between threads, which takes many rows to pay. And with few rows calls
@@ -63,9 +64,11 @@ def _blocks(
         n_blocks = _dividing(n_rows, n_blocks)
         lengths = [n_rows // n_blocks + (i < n_rows % n_blocks) for i in range(n_blocks)]
         graphs = {n: improve_for_sizes(body.of(n)) for n in dict.fromkeys(lengths)}
+        graphs, rows = with_rows_repeated(graphs)
         types = [v.type for v in body.results]
         op = RowBlocks(graphs, lengths, [*body.cut.values()], types, [*body.results.values()])
         given = clone_replace([*body.cut, *body.whole], new)
+        given = [repeated(v, lengths[0]) if i in rows else v for i, v in enumerate(given)]
         node = credited_to(body.nodes[0].made_at, op.make_node, *given)
         new.update(zip(body.results, node.outputs, strict=True))
     return new

@@ -83,6 +83,39 @@ def test_a_sum_is_computed_in_blocks(name, count, rows):
     assert is_in_blocks(f)
 
 
+WITH_A_ROW = {
+    "added": lambda x, b: T.sqr(T.tanh(x + b)).sum(axis=0),
+    "added twice": lambda x, b: T.tanh(T.exp(x * b) + b).sum(axis=0),
+    "that is a matrix": lambda x, b: T.tanh(x - b.dimshuffle("x", 0)).sum(axis=0),
+    "that is computed": lambda x, b: T.tanh(x * T.exp(b)).sum(axis=0),
+    "of means": lambda x, b: T.sqr((x - x.mean(axis=0)) / x.std(axis=0)).sum(axis=0) + b,
+    "that meets other rows, too": lambda x, b: T.tanh(x + b).sum(axis=0) + x.dot(b).sum(),
+    "that meets the transpose": lambda x, b: T.tanh(x.T + b[:, None]).sum(axis=1),
+    "that one column meets": lambda x, b: T.tanh(x[:, 0].dimshuffle(0, "x") * b).sum(axis=0),
+    "that is a constant": lambda x, b: T.exp(x + np.arange(20.0) / 20).sum(axis=0) + b,
+}
+
+
+@pytest.mark.parametrize("name", WITH_A_ROW)
+@pytest.mark.parametrize("count", [53, 50])
+def test_each_row_of_each_block_meets_the_same_row(name, count):
+    x, b = T.dmatrix("x"), T.dvector("b")
+    total = WITH_A_ROW[name](x, b)
+    gradient = minigrad.grad(T.sqr(total).sum(), b)
+    values = [np.random.RandomState(0).randn(count, 20), np.random.RandomState(1).randn(20)]
+    with tiny_cache:
+        assert_program_agrees([x, b], [total, gradient], values)
+
+
+def test_a_row_that_meets_each_row_is_repeated_once_for_all_blocks():
+    x, b = T.dmatrix("x"), T.dvector("b")
+    with tiny_cache:
+        f = minigrad.function([x, b], T.tanh(x + b).sum(axis=0))
+        f(np.zeros((50, 20)), np.zeros(20))
+    before_the_blocks, _, _ = f.source.partition("for block, length in ")
+    assert "alloc(b, " in before_the_blocks
+
+
 NOT_IN_BLOCKS = {
     "the rows themselves": lambda x: T.tanh(x),
     "a softmax over the rows": lambda x: T.sqr(T.nnet.softmax(x, axis=0)).sum(),

@@ -182,14 +182,14 @@ class _Backwards:
         results = self._with_sizes_from_outside(results)
         used: dict[Variable, None] = {}
         looked_at: set[Apply] = set()
-        waiting = results[::-1]
+        waiting = [*results]
         while waiting:
             v = waiting.pop()
             if v in changing and v not in ragged and made_by(v, *_CHEAP) is None:
                 used[v] = None
             elif v.owner is not None and v.owner not in looked_at:
                 looked_at.add(v.owner)
-                waiting += v.owner.inputs[::-1]
+                waiting += v.owner.inputs
         new = {v: v.type(v.name) for v in used}
         # What is the same in all steps is what it is outside.
         outside = {v: self._outside[v] for v in self._same}
