@@ -16,7 +16,8 @@ WIDE = np.longdouble
 # In units of the last place. Programs err by some units for each operation; this is far more, so
 # that one disturbed run tells nearly always enough, and still little beside a mistake.
 _DISTURBANCE = {"float64": 400, "float32": 400, "float16": 8}
-# Multiples of one over these are mostly computed without any rounding.
+# Multiples of one over these are mostly computed without any rounding, unless they are so large that
+# their last digit is more than that.
 _SHORT = {"float64": 4096, "float32": 4096, "float16": 32}
 
 
@@ -166,7 +167,7 @@ def widened(x):
 
 def _is_short(x, dtype):
     multiple = x * _SHORT[np.dtype(dtype).name]
-    return multiple == np.rint(multiple)
+    return (multiple == np.rint(multiple)) & (np.abs(multiple) < 1 / np.finfo(dtype).eps)
 
 
 class Disturbance:
