@@ -24,6 +24,7 @@ from .fitting.hyperparameters import (
     batch_rows,
     check_hyperparameters,
     dtype_name,
+    row_count,
     step_length,
 )
 from .fitting.stopping import hold_out
@@ -91,6 +92,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         that of the epoch just over. Training stops if it returns True.
     dtype : {'float64', 'float32'}
         In what to compute; NumPy's type or dtype of the name will do too.
+    engine : {'auto', 'numpy', 'c'}
+        What computes the steps of training: NumPy, or loops in C, for which a compiler must be there.
+        'auto' is C if one is, the network is small, and training is reckoned to take NumPy more than
+        five seconds. Costs are the same to their last few digits.
     random_state : int, RandomState or None
         Draws the first weights and the samples held out, shuffles the batches, and makes noise.
     verbose : int
@@ -153,6 +158,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         corruption_level: float = 0.3,
         callback: Callable[[AutoEncoder, int, float], object] | None = None,
         dtype: Literal["float64", "float32"] | type[np.floating] | np.dtype = "float64",
+        engine: Literal["auto", "numpy", "c"] = "auto",
         random_state: int | np.random.RandomState | None = None,
         verbose: int = 0,
     ) -> None:
@@ -171,6 +177,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         self.corruption_level = corruption_level
         self.callback = callback
         self.dtype = dtype
+        self.engine = engine
         self.random_state = random_state
         self.verbose = verbose
 
@@ -302,7 +309,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self._training(
             start,
             samples,
-            step_of(self, fitted(start)),
+            step_of(self, fitted(start), self.epochs * row_count(samples)),
             epochs=self.epochs,
             batch_size=batch_rows(self.batch_size, samples),
             noise=rng,
@@ -337,9 +344,9 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def _compiled_step(self, start: AutoEncoder) -> Step:
         """The step of the last call, if it is like the one that is needed: it is compiled."""
         settings = self.optimizer, step_length(self, start.n_features_in_), self.momentum
-        kind = (*settings, start.weights_.shape, start.weights_.dtype)
+        kind = (*settings, self.engine, start.weights_.shape, start.weights_.dtype)
         if self._kept is None or self._kept[0] != kind:
-            self._kept = kind, step_of(self, fitted(start))
+            self._kept = kind, step_of(self, fitted(start), n_rows=0)
         return self._kept[1]
 
     def _generator(self) -> np.random.RandomState:

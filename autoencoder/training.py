@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -154,6 +154,8 @@ class Step:
     ----------
     network, optimizer, learning_rate, momentum, velocities
         As in `train`.
+    mode : str, optional
+        The mode that it is compiled in, as `minigrad.function`'s.
 
     Attributes
     ----------
@@ -172,8 +174,10 @@ class Step:
         learning_rate: float = 0.1,
         momentum: float = 0.9,
         velocities: Sequence[SharedVariable] | None = None,
+        mode: str | None = None,
     ) -> None:
         self.network = network
+        self._mode = mode
         self._optimizer = optimizer
         self.learning_rate = learning_rate
         self._momentum = momentum
@@ -203,19 +207,24 @@ class Step:
 
     @cached_property
     def _train(self) -> Callable[..., np.ndarray]:
-        return minigrad.function([self._X], self._cost, updates=self._updates, name="train")
+        return self._compiled([self._X], self._cost, self._updates, "train")
 
     @cached_property
     def _train_on_pairs(self) -> Callable[..., np.ndarray]:
         target = T.matrix("target", dtype=self._X.dtype)
         cost = self.network.cost(self._X, target)
         updates = self._updates_of(cost, self.velocities)
-        return minigrad.function([self._X, target], cost, updates=updates, name="train_on_pairs")
+        return self._compiled([self._X, target], cost, updates, "train_on_pairs")
 
     @cached_property
     def _move(self) -> Callable[..., None]:
         updates = self._updates_of(self._gradients, self.velocities)
-        return minigrad.function(self._gradients, updates=updates, name="move")
+        return self._compiled(self._gradients, None, updates, "move")
+
+    def _compiled(
+        self, inputs: list[Variable], cost: Variable | None, updates: Updates, name: str
+    ) -> Callable[..., Any]:
+        return minigrad.function(inputs, cost, updates=updates, name=name, mode=self._mode)
 
 
 def run(

@@ -12,6 +12,7 @@ from typing import Any, NoReturn, TypeAlias
 from ..data import DONUTS, NO_LABEL, read_like, read_samples
 from ..extra import load
 from ..fitting.corruption import CORRUPTIONS
+from ..fitting.engines import ENGINES
 from ..fitting.percentiles import PERCENTAGES, USUAL_PERCENTAGE
 from ..optimizers import OPTIMIZERS
 from ..output import complain
@@ -50,6 +51,7 @@ _ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
 _USUAL = {"epochs": 600, "lr": AUTO, "batch_size": AUTO}
 _PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}, or {NO_PICTURE}"
 _CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
+_ENGINE = "what computes: numpy; c, which needs a compiler; or auto, the faster of those there are"
 FILLINGS = ("mean", "median")
 _FILL = f"fill missing values with each column's {' or '.join(FILLINGS)}; a saved model holds them"
 _THRESHOLD = (
@@ -77,6 +79,7 @@ _TRAINING: _Options = (
     ("--tol", "X", number(0), 1e-4, "share by which the error must fall in them"),
     ("--corruption", "NAME", one_of(CORRUPTIONS), None, _CORRUPTION),
     ("--corruption-level", "X", number(0), 0.3, "share masked, or standard deviation"),
+    ("--engine", "NAME", one_of(ENGINES), "auto", _ENGINE),
     ("--seed", "N", whole(0, LARGEST_SEED), 0, "seed of the first weights"),
     ("--dask", "ADDRESS|local", str, None, _DASK),
     ("--figure", "FILE", picture, "autoencoder.png", _PICTURE),

@@ -145,6 +145,7 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         tol=options.tol,
         corruption=options.corruption,
         corruption_level=options.corruption_level,
+        engine=options.engine,
         random_state=options.seed,
     )
     status = _fit(network, ready.features, out)

@@ -21,6 +21,7 @@ from ..output import Output, counted
 from ..rows.blocks import Summary, of_rows
 from ..training import Diverged, Pairs, Step, run, values_of
 from .advice import Trained, advise
+from .engines import mode_of
 from .hyperparameters import step_length
 from .percentiles import Percentiles
 from .stopping import EarlyStopping
@@ -77,14 +78,18 @@ def untrained(
     }
 
 
-def step_of(model: AutoEncoder, start: Mapping[str, Any]) -> Step:
-    """A step of training from these fitted attributes, to be compiled when it is first taken."""
+def step_of(model: AutoEncoder, start: Mapping[str, Any], n_rows: int) -> Step:
+    """A step of training from these fitted attributes, to be compiled when it is first taken.
+
+    Training goes over so many rows, all epochs together.
+    """
     weights = start[PARAMETERS[0]]
     return Step(
         TiedNetwork(*(start[name] for name in PARAMETERS)),
         OPTIMIZERS[model.optimizer],
         step_length(model, len(weights)),
         float(model.momentum),
+        mode=mode_of(model.engine, n_rows, *weights.shape),
     )
 
 

@@ -13,6 +13,7 @@ from sklearn.utils import check_scalar
 
 from ..optimizers import OPTIMIZERS
 from .corruption import CORRUPTIONS
+from .engines import ENGINES
 
 if TYPE_CHECKING:
     from ..estimator import AutoEncoder
@@ -36,6 +37,7 @@ _WORDS: dict[str, Sequence[Any]] = {"learning_rate": ["auto"], "batch_size": ["a
 _CHOICES: dict[str, Sequence[Any]] = {
     "optimizer": [*OPTIMIZERS],
     "corruption": [None, *CORRUPTIONS],
+    "engine": [*ENGINES],
     "early_stopping": [False, True],
     "warm_start": [False, True],
     "dtype": ["float64", "float32"],
@@ -112,8 +114,18 @@ def batch_rows(batch_size: int | str | None, samples: Any) -> int | None:
     """
     if not isinstance(batch_size, str):
         return None if batch_size is None else int(batch_size)
-    n_rows = len(samples) if hasattr(samples, "__len__") else samples.summary.n_rows
-    return min(max(n_rows // 32, 64), 1024)
+    return min(max(row_count(samples) // 32, 64), 1024)
+
+
+def row_count(samples: Any) -> int:
+    """The number of samples.
+
+    Examples
+    --------
+    >>> row_count(np.zeros((9000, 4)))
+    9000
+    """
+    return len(samples) if hasattr(samples, "__len__") else samples.summary.n_rows
 
 
 def dtype_name(dtype: Any) -> str:

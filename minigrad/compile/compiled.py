@@ -93,14 +93,14 @@ class Function(Lookup):
         unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, WatchingMode)
         planned = programs.in_c() if mode == "C" else programs.planned
         kind = programs.Programs if unplanned else planned
-        self._programs = kind(
-            name,
-            ClosedGraph([*variables, *self._shared], self.outputs),
-            lost,
-            targets,
-            filled=config.fill_buffers or mode == "DebugMode",
-            strict=mode == "DebugMode",
-        )
+        graph = ClosedGraph([*variables, *self._shared], self.outputs)
+        is_checked = mode == "DebugMode"
+        filled = config.fill_buffers or is_checked
+        self._programs = kind(name, graph, lost, targets, filled=filled, strict=is_checked)
+        self._in_c = None
+        if is_checked and config.DebugMode.check_c:
+            in_c = programs.in_c()
+            self._in_c = in_c(f"{name} in C", graph, lost, [], filled=filled, strict=is_checked)
 
     @property
     def inputs(self) -> list[Variable]:
@@ -299,7 +299,11 @@ class Function(Lookup):
             finally:
                 del explained  # its traceback keeps this frame, which would keep it
         if self.mode == "DebugMode":
-            compare_with_interpreter(self.name, self._asked, self._known(values), results)
+            known = self._known(values)
+            compare_with_interpreter(self.name, self._asked, known, results)
+            if self._in_c:
+                others = self._in_c.program_for(values).run(*values)
+                compare_with_interpreter(f"{self.name} in C", self._asked, known, others)
         return results
 
     def _known(self, values: Sequence[np.ndarray]) -> dict[Variable, np.ndarray]:

@@ -56,7 +56,8 @@ def function(
     mode : {'FAST_RUN', 'C', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'} or NanGuardMode, optional
         ``FAST_RUN`` improves the expressions first. ``C`` is ``FAST_RUN`` with loops in C where a
         compiler is found. ``FAST_COMPILE`` computes them as they stand.
-        ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter.
+        ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter, and
+        if ``config.DebugMode.check_c`` that of ``C``, too.
         ``NanGuardMode`` looks for NaN, infinities and huge numbers, too. By default
         ``config.mode``.
     updates : list of pairs or dict, optional

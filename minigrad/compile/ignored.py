@@ -5,7 +5,7 @@ A name that ends with ``.*`` stands for all names of the section.
 
 from __future__ import annotations
 
-_C_CODE = "no C code is written, compiled or linked"
+_C_CODE = "mode C finds its compiler, or takes that of CC, and chooses its flags"
 _GPU = "all is computed on the CPU"
 _REWRITES = "there is one set of rewrites, which is always used and quick"
 _MEMORY = "programs manage their memory by plans"

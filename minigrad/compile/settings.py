@@ -24,7 +24,9 @@ OTHER_MODES = {
 }
 
 config.add("mode", *MODES)
+config.add("threads", *range(1025))
 config.add("fill_buffers", False, True)
+config.add("DebugMode.check_c", False, True)
 config.add("compute_test_value", "off", "ignore", "warn", "raise", "pdb")
 config.add("on_unused_input", "raise", "warn", "ignore")
 config.add("profile", False, True)
@@ -34,12 +36,12 @@ _core_set = Config.__setattr__
 @extend(Config)
 class _Settings:
     def __setattr__(self: Any, name: str, value: Any) -> None:
-        if is_ignored(name):
-            self.__dict__[name] = value
-        elif name in self._choices:
+        if name in self._choices:
             _core_set(self, name, OTHER_MODES.get(value, value) if name == "mode" else value)
             if name == "compute_test_value":
                 watch(value != "off")
+        elif is_ignored(name):
+            self.__dict__[name] = value
         else:
             raise self._unknown(name)
 
@@ -114,7 +116,7 @@ def set_by_flags(flags: str, variable: str) -> None:
         if not has_value:
             raise ValueError(f"{variable}: {flag!r} has no value; write name=value")
         choices = {str(choice).lower(): choice for choice in config._choices.get(name, ())}
-        choices |= {"1": True, "0": False} if True in choices.values() else {}
+        choices |= {"1": True, "0": False} if "true" in choices else {}
         try:
             setattr(config, name, choices.get(text.lower(), text))
         except AttributeError as error:
@@ -152,10 +154,17 @@ floatX : {'float64', 'float32', 'float16'}
     become constants; where it is float64, those that float32 holds exactly are that.
 mode : {'FAST_RUN', 'C', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
     How `function` compiles if it is not told.
+threads : int
+    How many threads the loops of mode ``'C'`` take where the work is worth it, of functions planned
+    from then on; 0: as many as ``OMP_NUM_THREADS`` says, or as there are cores. The results have the
+    same bits, however many.
 fill_buffers : bool
     Whether functions made from then on fill the arrays that they use again with NaN (integers with
     −1) before each call, so that nothing of an earlier call can pass for a result. It costs time,
     and is for tests; ``DebugMode`` does it anyway.
+DebugMode.check_c : bool
+    Whether ``DebugMode`` checks the program of mode ``'C'``, too. To compile it takes some tenths of
+    a second for each function and each shapes of its inputs.
 compute_test_value : {'off', 'ignore', 'warn', 'raise', 'pdb'}
     Whether an expression gets a value as soon as it is written, of the test values of its inputs,
     ``x.tag.test_value``: so mistakes in shapes are errors at the line that makes them. Where an

@@ -23,7 +23,8 @@ class Config:
         if name not in self._choices:
             raise AttributeError(f"minigrad.config has no {name!r}")
         if value not in self._choices[name]:
-            choices = ", ".join(map(str, self._choices[name]))
+            first, *others = map(str, self._choices[name])
+            choices = ", ".join([first, *others] if len(others) < 9 else [first, "...", others[-1]])
             raise ValueError(f"config.{name} takes {choices}; got {value!r}")
         super().__setattr__(name, value)
 

@@ -3,6 +3,7 @@
 This layer can be left out: then the programs are NumPy's.
 """
 
+from .compiler import has_compiler
 from .programs import NativePrograms
 
-__all__ = ["NativePrograms"]
+__all__ = ["NativePrograms", "has_compiler"]

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.configuration import config
 from .compiler import CompilerError, loaded
 
 # What the C function returns: see `writing`.
@@ -70,7 +71,9 @@ os.register_at_fork(after_in_child=Forked.happened)
 
 
 def most_threads() -> int:
-    """How many threads loops may take: what OMP_NUM_THREADS says, or as many as there are cores."""
+    """How many threads loops may take: as `config.threads` or OMP_NUM_THREADS says, or all cores."""
+    if config.threads:
+        return int(config.threads)
     told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
     if told.isdecimal() and int(told) > 0:
         return int(told)

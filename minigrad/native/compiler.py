@@ -34,7 +34,6 @@ class SourceError(RuntimeError):
     """The compiler does not take what minigrad has written: a bug of minigrad's."""
 
 
-@cache
 def compiler() -> tuple[str, ...]:
     """The command that compiles C, and takes OpenMP if it can; it is looked for once.
 
@@ -44,13 +43,27 @@ def compiler() -> tuple[str, ...]:
         If there is none that works.
     """
     chosen = os.environ.get("CC")
+    command = found(chosen)
+    if not command:
+        raise CompilerError(f"no compiler of C works: tried {chosen or 'cc, gcc and clang'}")
+    return command
+
+
+def has_compiler() -> bool:
+    """Return whether there is a compiler that works."""
+    return bool(found(os.environ.get("CC")))
+
+
+@cache
+def found(chosen: str | None) -> tuple[str, ...]:
+    """The command of the compiler that is chosen, or else of one that works; () if none does."""
     for words in [shlex.split(chosen)] if chosen else [["cc"], ["gcc"], ["clang"]]:
         if words and shutil.which(words[0]):
             for more in (["-fopenmp"], []):
                 with suppress(CompilerError, SourceError), tempfile.TemporaryDirectory() as folder:
                     _compile((*words, *FLAGS, *more), "int one(void) { return 1; }", folder)
                     return (*words, *FLAGS, *more)
-    raise CompilerError(f"no compiler of C works: tried {chosen or 'cc, gcc and clang'}")
+    return ()
 
 
 def _compile(command: Sequence[str], source: str, folder: str | Path) -> Path:

@@ -46,6 +46,7 @@ ESTIMATORS = {
     "tol": "tol",
     "corruption": "corruption",
     "corruption_level": "corruption_level",
+    "engine": "engine",
 }
 
 

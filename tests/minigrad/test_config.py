@@ -114,6 +114,8 @@ def test_a_functions_own_mode_comes_before_configs():
         ("floatX", 32),
         ("mode", "FAST"),
         ("fill_buffers", "yes"),
+        ("threads", "many"),
+        ("threads", -1),
         ("compute_test_value", "yes"),
     ],
 )
@@ -160,7 +162,7 @@ def test_an_unknown_setting_is_refused_with_the_nearest(name):
 
 
 def test_an_unknown_setting_that_resembles_none_is_refused_with_the_known_ones():
-    with pytest.raises(AttributeError, match="no 'zzzz'; it has floatX, mode, fill_buffers"):
+    with pytest.raises(AttributeError, match="no 'zzzz'; it has floatX, mode, threads"):
         config.zzzz = 1
 
 

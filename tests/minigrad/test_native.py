@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.compile.inspect.debug import DisagreementError
 from minigrad.core.elementwise import TABLE
 from minigrad.native import call, compiler, programs, writing
 from minigrad.native.compiler import CompilerError, loaded
@@ -334,6 +335,17 @@ def test_the_bits_are_the_same_with_any_number_of_threads(monkeypatch):
         assert a.tobytes() == b.tobytes() == c.tobytes()
 
 
+@pytest.mark.parametrize(("told", "threads"), [(0, 3), (2, 2)])
+def test_how_many_threads_there_are_is_told_by_config_or_else_by_the_environment(
+    monkeypatch, told, threads
+):
+    monkeypatch.setenv("OMP_NUM_THREADS", "3,1")
+    with minigrad.config.change_flags(threads=told):
+        f = minigrad.function([x], T.exp(x).sum(0), mode="C")
+        f(np.tile(LARGE, (200, 1)))
+    assert [op.call._threads for op in regions_of(f)] == [threads]
+
+
 def test_threads_of_users_call_one_function():
     f = minigrad.function([x], [T.exp(x).sum(0), x * 2], mode="C")
     values = [LARGE + i for i in range(4)]
@@ -375,7 +387,7 @@ def test_after_a_fork_it_works(monkeypatch):
 def empty_cache(tmp_path, monkeypatch):
     """A cache folder of its own, and nothing remembered of the compiler."""
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    remembered = (compiler.compiler, compiler.cache_folder, compiler._fleeting, call.check_arrays)
+    remembered = (compiler.found, compiler.cache_folder, compiler._fleeting, call.check_arrays)
     for function in remembered:
         function.cache_clear()
     monkeypatch.setattr(programs, "_told", set())
@@ -429,6 +441,21 @@ def test_without_a_compiler_it_is_said_once_and_numpy_computes(empty_cache, monk
     f(LARGE[1:])  # which would warn again
 
 
+def test_that_there_is_no_compiler_is_found_once(empty_cache, monkeypatch):
+    monkeypatch.setenv("CC", "false")
+    runs = []
+
+    def fails(*words):
+        runs.append(words)
+        raise CompilerError("it does not work")
+
+    monkeypatch.setattr(compiler, "_compile", fails)
+    for _ in range(3):
+        with pytest.raises(CompilerError):
+            compiler.compiler()
+    assert len(runs) == 2  # with OpenMP and without
+
+
 def test_without_the_layer_mode_c_is_numpys():
     code = (
         "import sys; sys.modules['minigrad.native'] = None\n"
@@ -437,6 +464,30 @@ def test_without_the_layer_mode_c_is_numpys():
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert run.stdout == "2.0\n"
+
+
+# ---- DebugMode -----------------------------------------------------------------------------------
+
+
+def test_debug_mode_checks_what_is_computed_in_c_if_it_is_told(monkeypatch):
+    w = minigrad.shared(1.0)
+    with minigrad.config.change_flags(**{"DebugMode.check_c": True}):
+        f = minigrad.function([x], T.exp(x * w).sum(0), mode="DebugMode", updates={w: 2 * w})
+    for _ in range(2):
+        f(LARGE)
+    assert w.get_value() == 4
+    monkeypatch.setattr(
+        call.Call, "__call__", lambda self, numpy_function, *inputs: (np.zeros(6), w.get_value())
+    )
+    with pytest.raises(DisagreementError, match="in C: result 0 .* differs"):
+        f(LARGE)
+    assert w.get_value() == 4
+
+
+def test_debug_mode_leaves_c_alone_if_it_is_not_told(monkeypatch):
+    monkeypatch.setattr(call.Call, "__call__", None)
+    f = minigrad.function([x], T.exp(x).sum(0), mode="DebugMode")
+    np.testing.assert_allclose(f(LARGE), np.exp(LARGE).sum(0))
 
 
 # ---- What it says --------------------------------------------------------------------------------

@@ -1,0 +1,53 @@
+"""Which engine trains: NumPy, or loops in C where a compiler is and training is long enough."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+
+# Compiling takes about half a second for each number of rows that a step has, of which there are two.
+_WORTH_COMPILING = 5.0  # seconds of NumPy
+# What NumPy takes, in seconds: for a function of an element, and for a multiplication in products.
+_A_FUNCTION, _A_MULTIPLICATION = 1e-9, 2e-10
+# Larger products are left to BLAS, and then C has little to win.
+_MOST_WEIGHTS = 256
+
+ENGINES = {"auto": None, "numpy": "FAST_RUN", "c": "C"}  # with their modes
+
+
+def mode_of(engine: str, n_rows: int, n_features: int, n_hidden: int) -> str | None:
+    """Return the mode to compile a step of training in; None is what `minigrad.config` says.
+
+    Parameters
+    ----------
+    engine : {'auto', 'numpy', 'c'}
+        'auto' is C if a compiler is found, the network is small, and NumPy would take more than five
+        seconds, which is reckoned and not measured: so it does not depend on how busy the machine is.
+    n_rows : int
+        Over which training goes, in all epochs together.
+    n_features, n_hidden : int
+
+    Examples
+    --------
+    >>> mode_of("numpy", 9000, 4, 2), mode_of("c", 9000, 4, 2)
+    ('FAST_RUN', 'C')
+    >>> mode_of("auto", 9000, 4, 2) is None
+    True
+    """
+    if engine != "auto" or not _is_worth_it(n_rows, n_features, n_hidden):
+        return ENGINES[engine]
+    return "C" if _has_compiler() else None
+
+
+def _is_worth_it(n_rows: int, n_features: int, n_hidden: int) -> bool:
+    weights = n_features * n_hidden
+    functions = 4 * n_features + 10 * n_hidden
+    seconds = n_rows * (functions * _A_FUNCTION + 5 * weights * _A_MULTIPLICATION)
+    return weights <= _MOST_WEIGHTS and seconds > _WORTH_COMPILING
+
+
+def _has_compiler() -> bool:
+    if find_spec("minigrad.native") is None:
+        return False
+    from minigrad.native import has_compiler
+
+    return has_compiler()

@@ -1,0 +1,80 @@
+"""What computes the steps of training: NumPy, or loops in C."""
+
+import numpy as np
+import pytest
+
+import autoencoder.fitting.engines as engines
+from autoencoder import AutoEncoder
+from minigrad.native import has_compiler
+
+needs_a_compiler = pytest.mark.skipif(not has_compiler(), reason="there is no compiler of C")
+# Rows in all epochs, features and hidden units: about 4 and 9 seconds of NumPy, and a large network.
+SHORT, LONG, LARGE = (70_000_000, 4, 2), (200_000_000, 4, 2), (200_000_000, 64, 32)
+
+
+@pytest.fixture
+def modes(monkeypatch):
+    """The modes that steps are compiled in."""
+    import autoencoder.training as training
+
+    seen, function = [], training.minigrad.function
+
+    def compiled(*arguments, mode, **options):
+        seen.append(mode)
+        return function(*arguments, mode=mode, **options)
+
+    monkeypatch.setattr(training.minigrad, "function", compiled)
+    return seen
+
+
+@needs_a_compiler
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize("optimizer", ["momentum", "nesterov", "adam"])
+def test_c_trains_as_numpy_does(optimizer, dtype):
+    X = np.random.RandomState(0).rand(300, 4)
+    made = [
+        AutoEncoder(optimizer=optimizer, dtype=dtype, epochs=20, random_state=0, engine=engine)
+        for engine in ("numpy", "c")
+    ]
+    one, other = (model.fit(X).costs_ for model in made)
+    np.testing.assert_allclose(one, other, rtol={"float64": 1e-12, "float32": 1e-4}[dtype])
+    assert (one != other).any()  # or C has not computed
+
+
+@pytest.mark.parametrize(("size", "mode"), [(SHORT, None), (LONG, "C"), (LARGE, None)])
+def test_auto_takes_c_where_training_is_long_and_the_network_small(monkeypatch, size, mode):
+    monkeypatch.setattr(engines, "_has_compiler", lambda: True)
+    assert engines.mode_of("auto", *size) == mode
+
+
+def test_auto_leaves_it_to_numpy_where_there_is_no_compiler(monkeypatch):
+    monkeypatch.setenv("CC", "/nowhere/cc")
+    assert engines.mode_of("auto", *LONG) is None
+
+
+def test_auto_leaves_it_to_numpy_where_the_layer_is_left_out(monkeypatch):
+    monkeypatch.setattr(engines, "find_spec", lambda name: None)
+    assert engines.mode_of("auto", *LONG) is None
+
+
+@pytest.mark.parametrize(("engine", "mode"), [("auto", None), ("numpy", "FAST_RUN"), ("c", "C")])
+def test_a_model_trains_in_the_mode_of_its_engine(modes, engine, mode):
+    X = np.random.RandomState(0).rand(40, 4)
+    model = AutoEncoder(epochs=2, random_state=0, engine=engine).fit(X)
+    assert modes == [mode]
+    model.partial_fit(X)
+    assert modes == [mode] * 2
+
+
+def test_another_engine_takes_effect_in_the_next_partial_fit(modes):
+    X = np.random.RandomState(0).rand(40, 4)
+    model = AutoEncoder(random_state=0).partial_fit(X)
+    model.set_params(engine="numpy").partial_fit(X).partial_fit(X)
+    assert modes == [None, "FAST_RUN"]
+
+
+def test_what_training_takes_is_reckoned_from_all_rows_of_all_epochs(monkeypatch):
+    reckoned = []
+    monkeypatch.setattr(engines, "_is_worth_it", lambda *size: reckoned.append(size))
+    AutoEncoder(3, epochs=2, random_state=0).fit(np.random.RandomState(0).rand(40, 4))
+    assert reckoned == [(80, 4, 3)]
