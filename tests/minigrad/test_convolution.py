@@ -9,6 +9,7 @@ from draws import is_thorough, part_of
 from hypothesis import given
 from hypothesis import strategies as st
 from oracles import assert_computes
+from scipy.signal import convolve
 
 import minigrad
 import minigrad.tensor as T
@@ -484,3 +485,31 @@ def test_bilinear_upsampling_interpolates_between_rows_and_columns(ratio):
     step = 1 if ratio % 2 == 0 else 2
     if step == 2:
         np.testing.assert_allclose(half, expected[..., ::2, ::2])
+
+
+@pytest.mark.parametrize("ratio", [1, 2, 5])
+def test_bilinear_kernels_are_the_weights_of_linear_interpolation(ratio):
+    weights = 1 - abs(np.arange(1 - ratio, ratio)) / ratio
+    n = T.lscalar("n")
+    kernel_1d, kernel_2d = abstract_conv.bilinear_kernel_1D, abstract_conv.bilinear_kernel_2D
+    np.testing.assert_allclose(kernel_1d(n).eval({n: ratio}), weights)
+    np.testing.assert_allclose(kernel_1d(ratio, normalize=False).eval(), ratio * weights)
+    np.testing.assert_allclose(
+        kernel_2d((ratio, 2)).eval(), np.outer(weights, [0.5, 1, 0.5]), atol=1e-15
+    )
+    np.testing.assert_allclose(kernel_2d(ratio).eval(), np.outer(weights, weights))
+
+
+def test_images_become_larger_by_quotients_of_their_own_for_rows_and_columns():
+    # What Theano 1.0.5 computes.
+    y = abstract_conv.frac_bilinear_upsampling(np.arange(6.0).reshape(1, 1, 2, 3), ((3, 2), (5, 4)))
+    rows = [[0, 0.4, 1.2, 2.0], [1, 1.4, 2.2, 3.0], [3, 3.4, 4.2, 5.0]]
+    np.testing.assert_allclose(y.eval()[0, 0], rows)
+
+
+def test_a_separable_convolution_of_films_is_one_of_each_channel_then_of_all():
+    x = np.random.default_rng(0).normal(size=(2, 2, 3, 4, 3))
+    each, both = x[:, :1, :2, :2, :2], x[0, :, :1, :1, 0].reshape(1, 2, 1, 1, 1)
+    y = abstract_conv.separable_conv3d(x, each, both, num_channels=2).eval()
+    of_each = [convolve(x[0, c], each[c, 0], "valid") for c in range(2)]
+    np.testing.assert_allclose(y[0, 0], np.tensordot(both.ravel(), of_each, 1))

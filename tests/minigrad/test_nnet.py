@@ -262,3 +262,17 @@ def test_the_place_along_other_axes_than_the_softmax_is_that_of_its_values(axis)
     f = minigrad.function([x], T.argmax(T.nnet.softmax(x, axis=1), axis=axis))
     values = np.array([[9.0, 8.0], [1.0, -9.0]])
     np.testing.assert_array_equal(f(values), np.argmax([[0.73, 0.27], [1.0, 0.0]], axis=axis))
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float64"])
+def test_a_confusion_matrix_counts_what_each_value_is_taken_for(dtype):
+    actual, pred = T.vector("actual", dtype), T.vector("pred", dtype)
+    f = minigrad.function([actual, pred], T.nnet.confusion_matrix(actual, pred))
+    matrix, order = f([2, 0, 2, 2, 0, 1], [0, 0, 2, 2, 0, 5])
+    assert matrix.tolist() == [[2, 0, 0, 0], [0, 0, 0, 1], [1, 0, 2, 0], [0, 0, 0, 0]]
+    assert order.tolist() == [0, 1, 2, 5] and (matrix.dtype, order.dtype) == ("int64", dtype)
+
+
+def test_a_confusion_matrix_is_one_of_vectors():
+    with pytest.raises(ValueError, match="confusion_matrix: pred is a vector; got .* matrix"):
+        T.nnet.confusion_matrix([1, 2], T.imatrix("pred"))

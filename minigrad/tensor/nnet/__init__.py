@@ -28,6 +28,7 @@ from .classes import (
 from .costs import (
     binary_crossentropy,
     categorical_crossentropy,
+    confusion_matrix,
     crossentropy_softmax_1hot,
     sigmoid_binary_crossentropy,
 )
@@ -47,6 +48,7 @@ __all__ = [  # noqa: RUF022  # activations, convolutions, costs
     "crossentropy_categorical_1hot", "crossentropy_softmax_1hot_with_bias",
     "crossentropy_softmax_argmax_1hot_with_bias", "crossentropy_softmax_max_and_argmax_1hot",
     "crossentropy_softmax_max_and_argmax_1hot_with_bias", "sigmoid_binary_crossentropy",
+    "confusion_matrix",
 ]
 # fmt: on
 

@@ -8,8 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...core.axes import as_tensor_variable, dimshuffle, sizes_of
+from ...core.configuration import config
+from ...core.elementwise import cast
 from ...core.graph import Variable
 from ...ops.indexing import getitem
+from ..creation import arange
 from ..joining import concatenate
 from ..shapes import reshape
 from ..sizes import as_sizes
@@ -37,6 +40,8 @@ __all__ = [
     "AbstractConv3d",
     "AbstractConv3d_gradInputs",
     "AbstractConv3d_gradWeights",
+    "bilinear_kernel_1D",
+    "bilinear_kernel_2D",
     "bilinear_upsampling",
     "causal_conv1d",
     "conv2d",
@@ -46,6 +51,7 @@ __all__ = [
     "conv3d",
     "conv3d_grad_wrt_inputs",
     "conv3d_grad_wrt_weights",
+    "frac_bilinear_upsampling",
     "get_conv_gradinputs_shape",
     "get_conv_gradinputs_shape_1axis",
     "get_conv_gradweights_shape",
@@ -53,6 +59,7 @@ __all__ = [
     "get_conv_output_shape",
     "get_conv_shape_1axis",
     "separable_conv2d",
+    "separable_conv3d",
 ]
 
 
@@ -412,11 +419,61 @@ def separable_conv2d(
     >>> separable_conv2d(x, [[[[1.0]]], [[[10.0]]]], [[[[1.0]], [[1.0]]]], num_channels=2).eval()
     array([[[[31., 42.]]]])
     """
-    each = AbstractConv2d(
-        *(input_shape, depthwise_filter_shape, border_mode, subsample, filter_flip),
+    return _separable(
+        *(AbstractConv2d, num_channels, input, depthwise_filters, pointwise_filters),
+        *(input_shape, depthwise_filter_shape, pointwise_filter_shape),
+        *(border_mode, subsample, filter_flip, filter_dilation),
+    )
+
+
+def separable_conv3d(
+    input: Any,
+    depthwise_filters: Any,
+    pointwise_filters: Any,
+    num_channels: int,
+    input_shape: Any = None,
+    depthwise_filter_shape: Any = None,
+    pointwise_filter_shape: Any = None,
+    border_mode: Any = "valid",
+    subsample: Any = (1, 1, 1),
+    filter_flip: bool = True,
+    filter_dilation: Any = (1, 1, 1),
+) -> Variable:
+    """A convolution of each channel alone, then a product that mixes them, of images with three axes.
+
+    All is as for `separable_conv2d`, with one axis more.
+
+    >>> x = [[[[[1.0, 2.0]]], [[[3.0, 4.0]]]]]
+    >>> each, both = [[[[[1.0]]]], [[[[10.0]]]]], [[[[[1.0]]], [[[1.0]]]]]
+    >>> separable_conv3d(x, each, both, num_channels=2).eval()
+    array([[[[[31., 42.]]]]])
+    """
+    return _separable(
+        *(AbstractConv3d, num_channels, input, depthwise_filters, pointwise_filters),
+        *(input_shape, depthwise_filter_shape, pointwise_filter_shape),
+        *(border_mode, subsample, filter_flip, filter_dilation),
+    )
+
+
+def _separable(
+    op: Any,
+    num_channels: int,
+    input: Any,
+    of_each: Any,
+    of_all: Any,
+    input_shape: Any,
+    of_each_shape: Any,
+    of_all_shape: Any,
+    *options: Any,
+) -> Variable:
+    """Return the convolution of each channel, whose results are then mixed at each place."""
+    border_mode, subsample, filter_flip, filter_dilation = options
+    each = op(
+        *(input_shape, of_each_shape, border_mode, subsample, filter_flip),
         *(filter_dilation, num_channels),
-    )(input, depthwise_filters)
-    return AbstractConv2d(kshp=pointwise_filter_shape)(each, pointwise_filters)
+    )(input, of_each)
+    result: Variable = op(kshp=of_all_shape)(each, of_all)
+    return result
 
 
 def causal_conv1d(
@@ -528,6 +585,65 @@ def bilinear_upsampling(
         x = _enlarged(x, axis, numerator // divisor)
         x = getitem(x, (*[slice(None)] * axis, slice(None, None, denominator // divisor)))
     return reshape(x, (batch, channels, *sizes_of(x)[2:]))
+
+
+def frac_bilinear_upsampling(input: Any, frac_ratio: Any) -> Variable:
+    """Images larger by a quotient: `bilinear_upsampling` with `frac_ratio`.
+
+    >>> frac_bilinear_upsampling([[[[1.0, 3.0]]]], ((1, 1), (3, 2))).eval().round(3)
+    array([[[[1.   , 1.667, 3.   ]]]])
+    """
+    return bilinear_upsampling(input, frac_ratio=frac_ratio)
+
+
+def bilinear_kernel_1D(ratio: Any, normalize: bool = True) -> Variable:
+    """min(i + 1, 2 · ratio − 1 − i) / ratio for each place i, the weights of linear interpolation.
+
+    Parameters
+    ----------
+    ratio : int, or integer scalar
+        How many times as large the image becomes.
+    normalize : bool
+        False does not divide by the ratio.
+
+    Returns
+    -------
+    Variable
+        A vector of 2 · ratio − 1 elements, of ``config.floatX``.
+
+    Examples
+    --------
+    >>> bilinear_kernel_1D(2).eval()
+    array([0.5, 1. , 0.5])
+    """
+    first = arange(1, ratio + 1, dtype=config.floatX)
+    kernel = concatenate([first, arange(ratio - 1, 0, -1, dtype=config.floatX)])
+    return kernel / cast(as_tensor_variable(ratio), config.floatX) if normalize else kernel
+
+
+def bilinear_kernel_2D(ratio: Any, normalize: bool = True) -> Variable:
+    """The products of the weights for rows with those for columns: see `bilinear_kernel_1D`.
+
+    Parameters
+    ----------
+    ratio : int, integer scalar, or tuple of two of these
+        How many times as many rows and columns the image gets.
+    normalize : bool
+        False does not divide by the ratio.
+
+    Returns
+    -------
+    Variable
+        A matrix of ``config.floatX``.
+
+    Examples
+    --------
+    >>> bilinear_kernel_2D((1, 2), normalize=False).eval()
+    array([[1., 2., 1.]])
+    """
+    of_rows, of_columns = ratio if isinstance(ratio, tuple) else (ratio, ratio)
+    rows, columns = (bilinear_kernel_1D(n, normalize) for n in (of_rows, of_columns))
+    return dimshuffle(rows, [0, "x"]) * dimshuffle(columns, ["x", 0])
 
 
 def _enlarged(x: Variable, axis: int, ratio: int) -> Variable:

@@ -1,16 +1,20 @@
-"""Costs that training minimises: cross-entropies of labels and of distributions."""
+"""Costs that training minimises, cross-entropies of labels and of distributions; how many are right."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from ...core.axes import as_tensor_variable, sizes_of
+from ...core.axes import as_tensor_variable, dimshuffle, sizes_of
+from ...core.elementwise import cast
 from ...core.graph import Variable
-from ...core.table import log
+from ...core.table import eq, log
 from ...ops.functions import softplus
 from ...ops.indexing import getitem
 from ..creation import ogrid
 from ..elementwise import as_float
+from ..extra_ops import unique
+from ..joining import concatenate
+from ..products import dot
 from ..reductions import sum as sum_of
 from ..shapes import specify_shape
 from .activations import logsoftmax, softmax
@@ -80,6 +84,45 @@ def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
     if true.type.ndim == coding.type.ndim:
         return -sum_of(as_float(true, coding.type.dtype) * log(coding), axis=-1)
     return -log(_picked("categorical_crossentropy", coding, true))
+
+
+def confusion_matrix(actual: Any, pred: Any) -> list[Variable]:
+    """matrix[i, j] = how many k have actual[k] = order[i] and pred[k] = order[j].
+
+    Parameters
+    ----------
+    actual, pred : vectors
+        What each sample is, and what it is taken for.
+
+    Returns
+    -------
+    matrix : int64 matrix
+        Right predictions are counted on its diagonal.
+    order : vector
+        All values that there are in the two, sorted.
+
+    Raises
+    ------
+    ValueError
+        If one of the two is no vector, as in Theano.
+
+    Examples
+    --------
+    >>> matrix, order = confusion_matrix([2, 0, 2, 1], [0, 0, 2, 2])
+    >>> matrix.eval()
+    array([[1, 0, 0],
+           [0, 0, 1],
+           [1, 0, 1]])
+    """
+    labels, predictions = as_tensor_variable(actual), as_tensor_variable(pred)
+    for name, v in (("actual", labels), ("pred", predictions)):
+        if v.type.ndim != 1:
+            raise ValueError(f"confusion_matrix: {name} is a vector; got {v} of {v.type}")
+    order = unique(concatenate([labels, predictions]))
+    rows, columns = (
+        cast(eq(dimshuffle(v, [0, "x"]), order), "int64") for v in (labels, predictions)
+    )
+    return [dot(dimshuffle(rows, [1, 0]), columns), order]
 
 
 def _picked(function: str, p: Variable, labels: Variable) -> Variable:
