@@ -63,7 +63,7 @@ class Function(Lookup):
         inputs: Sequence[In],
         outputs: Sequence[Variable],
         targets: Sequence[SharedVariable | In],
-        pack: Callable[[Sequence[np.ndarray]], Any],
+        pack: Callable[[Sequence[Any]], Any],
         mode: Mode,
         plans: bool = True,
     ) -> None:
@@ -150,8 +150,31 @@ class Function(Lookup):
         """The lines of `source`, and the node of `graph`, or of one in it, that each is about."""
         return self._programs.latest.printed.source_lines
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        """Compute the outputs, then store the updates."""
+    def __call__(self, /, *args: Any, output_subset: Any = None, **kwargs: Any) -> Any:
+        """Compute the outputs, then store the updates.
+
+        Parameters
+        ----------
+        *args, **kwargs
+            The inputs; one of the name output_subset is passed by its position.
+        output_subset : list of int or str, optional
+            Which outputs to return, by their numbers, or by their names from a dict. All are
+            computed, and all updates stored.
+
+        Raises
+        ------
+        ValueError
+            If there is no output of that number or name; then nothing is stored.
+
+        Examples
+        --------
+        >>> import minigrad, minigrad.tensor as T
+        >>> x = T.dscalar("x")
+        >>> minigrad.function([x], [x, 2 * x, 3 * x])(1.0, output_subset=[2])
+        [array(3.)]
+        """
+        if output_subset is not None:
+            return self._some(list(output_subset), args, kwargs)
         if not self._targets:
             values = self._values(args, kwargs)
             return self._pack(self._results(self._programs.program_for(values), values))
@@ -276,6 +299,17 @@ class Function(Lookup):
         """Give back the memory that lasts from call to call; the next call makes it anew."""
         self._programs.free()
 
+    def _some(self, wanted: Sequence[Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """Some of the outputs of a call."""
+        known = _by_key(self._pack(range(self._n_outputs)))
+        for key in wanted:
+            if key not in known:
+                there = ", ".join(map(repr, known))
+                raise ValueError(f"{self.name} has no output {key!r}; output_subset is of {there}")
+        outputs = Function.__call__(self, *args, **kwargs)
+        some = {key: _by_key(outputs)[key] for key in wanted}
+        return some if isinstance(outputs, dict) else [some[key] for key in wanted]
+
     def _values(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[np.ndarray]:
         """The values of the inputs, as given, and of the shared variables."""
         values = self._bind(args, kwargs)
@@ -352,12 +386,19 @@ class ProfiledFunction(Function):
         """The calls until now; called itself, it is the method of other functions."""
         return self._calls
 
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+    def __call__(self, /, *args: Any, output_subset: Any = None, **kwargs: Any) -> Any:
         """Compute the outputs, then store the updates, and note how long that took."""
         start = perf_counter()
-        result = super().__call__(*args, **kwargs)
+        result = super().__call__(*args, output_subset=output_subset, **kwargs)
         self._calls.add(perf_counter() - start, args, kwargs)
         return result
+
+
+def _by_key(outputs: Any) -> dict[Any, Any]:
+    """What a call returns, each output by its name or else its number."""
+    if isinstance(outputs, dict):
+        return outputs
+    return dict(enumerate(outputs if isinstance(outputs, list) else [outputs]))
 
 
 def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:

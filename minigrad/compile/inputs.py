@@ -30,12 +30,14 @@ class In:
         The default, which makes the input optional.
     update : variable, optional
         What the default becomes after each call; needs a `value`.
-    borrow, mutable : bool
+    mutable, borrow : bool
         Theano's; an argument is never copied nor changed.
     strict : bool
         Take only arrays of just the variable's dtype.
     allow_downcast : bool, optional
         True: also take values that lose precision; None: only Python floats may.
+    autoname : bool
+        False: without a `name`, it is passed by its position alone.
     implicit : bool, optional
         Theano's; ignored: an input with a value may be left out, and may be passed.
 
@@ -60,10 +62,11 @@ class In:
         value: Any = None,
         update: Variable | None = None,
         mutable: bool = False,
-        borrow: bool = False,
         strict: bool = False,
         allow_downcast: bool | None = None,
+        autoname: bool = True,
         implicit: bool | None = None,
+        borrow: bool = False,
     ) -> None:
         if not isinstance(variable, Variable) or isinstance(variable, (Constant, SharedVariable)):
             raise TypeError(
@@ -75,7 +78,8 @@ class In:
                 )
             )
         self.variable = variable
-        self.name = variable.name if name is None else checked_name(name, "an input")
+        given = variable.name if autoname else None
+        self.name = given if name is None else checked_name(name, "an input")
         self.update = update
         self.strict = strict
         self.allow_downcast = allow_downcast

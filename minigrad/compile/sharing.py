@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from ..core.sharing import SharedVariable
 from ..core.types import TensorType, checked_name, describe
 from ..ops.random.states import in_state, is_random_state, random_state_type
 from ..protocol.values import refuse_masked
+from .looking import Container
+
+_NO_VALUE = "shared variables have no attribute value; use {0}.get_value() and {0}.set_value(…)"
 
 
 @extend(SharedVariable)
@@ -24,6 +27,20 @@ class _Shared:
     def clone(self: Any) -> SharedVariable:
         """Another variable of the same type, name and default update, with the same value always."""
         return SharedTwin(self)
+
+    @property
+    def container(self: Any) -> Container:
+        """Where its value is: ``w.container.value``, as ``f.container[w]`` of a function."""
+        return Container(self)
+
+    @property
+    def value(self: Any) -> NoReturn:
+        """Refused, got or set, as in Theano: use `get_value` and `set_value`."""
+        raise AttributeError(_NO_VALUE.format(self))
+
+    @value.setter
+    def value(self: Any, value: Any) -> NoReturn:
+        raise AttributeError(_NO_VALUE.format(self))
 
 
 class SharedTwin(SharedVariable):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import count
 from typing import Any, Generic, TypeVar
 
 from ..core.credit import credited_to
@@ -85,6 +87,19 @@ def clone_node(node: Apply, inputs: Sequence[Variable]) -> Apply:
 class _Apply:
     clone_with_new_inputs = clone_node
 
+    @property
+    def nin(self: Any) -> int:
+        """How many inputs there are."""
+        return len(self.inputs)
+
+    def default_output(self: Any) -> Variable:
+        """The first output."""
+        output: Variable = self.output(0)
+        return output
+
+
+_numbers = count(1)
+
 
 @extend(Variable)
 class _Variable:
@@ -92,6 +107,11 @@ class _Variable:
         """Another variable of the same type and name, which nothing computes."""
         variable: Variable = self.type(self.name)
         return variable
+
+    @cached_property
+    def auto_name(self: Any) -> str:
+        """A name that no other variable has, "auto_1", "auto_2", …: numbered as they are asked for."""
+        return f"auto_{next(_numbers)}"
 
 
 @extend(Constant)

@@ -214,3 +214,43 @@ def test_a_shared_clone_that_is_pickled_with_its_original_goes_on_sharing(total)
     first, second = pickle.loads(pickle.dumps([total, total.clone()]))
     first.set_value(4.0)
     assert second.get_value() == 4
+
+
+@pytest.mark.parametrize("profile", [False, True])
+def test_some_outputs_are_returned_by_number_or_by_name(x, total, profile):
+    options = {"updates": [(total, total + 1)], "profile": profile}
+    listed = function([x], [x, 2 * x, 3 * x], **options)
+    named = function([x], {"a": x, "b": 2 * x}, **options)
+    assert listed(1.0, output_subset=[2, 0]) == [3, 1] and listed(1.0, output_subset=[]) == []
+    assert named(x=1.0, output_subset=["b"]) == {"b": 2}
+    assert function([x], 2 * x, **options)(1.0, output_subset=[0]) == [2]
+    assert total.get_value() == 5
+    if profile:
+        assert (listed.profile.count, named.profile.count) == (2, 1)
+        named.profile.summary(io.StringIO())
+
+
+@pytest.mark.parametrize("key", [-1, 2, "a"])
+def test_an_output_that_there_is_not_is_refused_and_nothing_stored(x, total, key):
+    f = function([x], [x, 2 * x], updates=[(total, total + 1)], name="f")
+    with pytest.raises(ValueError, match=f"f has no output {key!r}; output_subset is of 0, 1"):
+        f(1.0, output_subset=[key])
+    assert total.get_value() == 1
+
+
+def test_an_input_without_autoname_is_passed_by_position_alone(x):
+    f = function([In(x, autoname=False)], x + 1)
+    assert f(1.0) == 2
+    with pytest.raises(TypeError, match="no input of the name 'x'"):
+        f(x=1.0)
+
+
+def test_each_variable_has_a_name_of_its_own_which_stays(x, total):
+    names = [v.auto_name for v in (x, x + 1, total, T.constant(1), x.clone())]
+    assert len(set(names)) == 5 and all(name.startswith("auto_") for name in names)
+    assert x.auto_name == names[0]
+
+
+def test_a_node_counts_its_inputs_and_has_a_first_output(x):
+    y = x + 1
+    assert (y.owner.nin, y.owner.nout, y.owner.default_output()) == (2, 1, y)

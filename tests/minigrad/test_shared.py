@@ -181,3 +181,20 @@ def test_what_is_masked_is_not_forgotten(use):
         use(MASKED)
     use(MASKED.filled(0))
     use(np.ma.array([1.0, 2.0]))
+
+
+# ---- By Theano's names ----------------------------------------------------------------------------
+
+
+def test_its_container_gives_a_copy_of_its_value_and_takes_another(w):
+    w.container.value[0] = 7.0
+    assert w.get_value().tolist() == [1.0, 2.0]
+    w.container.value = [3.0, 4.0]
+    assert w.get_value().tolist() == w.container.data.tolist() == [3.0, 4.0]
+
+
+def test_an_attribute_value_is_refused_as_in_theano(w):
+    with pytest.raises(AttributeError, match=r"use w.get_value\(\) and w.set_value"):
+        _ = w.value
+    with pytest.raises(AttributeError, match="no attribute value"):
+        w.value = [3.0, 4.0]
