@@ -24,6 +24,15 @@ class Passing(Itself):
         return f"{self.called}({', '.join(arguments)})"
 
 
+class View(Passing):
+    """x, with its own derivative; a class derived from it may let another one pass."""
+
+    called = "view"
+
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
+        return [*output_grads]
+
+
 class Disconnected(Passing):
     """x, as if nothing depended on it: it has no derivative."""
 

@@ -26,19 +26,47 @@ _REASONS = {
         compile.*linker* compile.ops.register_*
         """,
     "it needs a library of its own": "tensor.nnet.ctc sandbox.fourier",
-    "there are no sparse matrices": "sparse sandbox.sparse tensor.nnet.blocksparse",
+    "there are no sparse matrices": "sparse sandbox.sparse sparse_grad tensor.nnet.blocksparse",
     "there are no typed lists": "typed_list",
     "there are no complex numbers": """
         tensor.[cz]scalar* tensor.[cz]vector* tensor.[cz]matri* tensor.[cz]row* tensor.[cz]col*
         tensor.[cz]tensor[345]* tensor.complex* tensor.real tensor.imag tensor.conj tensor.angle
+        tensor.fourier
         """,
     "Theano's rewrites change graphs in place, those of minigrad.rewrite make new ones": """
         gof.opt gof.optdb gof.toolbox gof.destroyhandler gof.unify gof.local_optimizer
         gof.*Optimizer gof.*DB gof.Query gof.Feature gof.PatternSub gof.OpSub gof.OpRemove
         compile.*optimizer* compile.*optdb tensor.opt.register_* tensor.opt.local_*
         tensor.opt.*Optimizer tensor.opt_uncanonicalize tensor.nnet.opt scan_module.scan_opt
+        sandbox.linalg.*hint* sandbox.linalg.*psd
         """,
-    "functions of T take single numbers, too": "scalar.*",
+    "functions of T take single numbers, too": """
+        scalar.* tensor.scalar_from_tensor tensor.tensor_from_scalar tensor.ScalarFromTensor
+        tensor.TensorFromScalar
+        """,
+    "there is one class of types, T.TensorType": """
+        Type generic gof.Type gof.PureType gof.SingletonType gof.generic gof.type
+        compile.sharedvalue.generic tensor.type_other tensor.NoneConst tensor.NoneTypeT
+        tensor.SliceType tensor.SliceConstant
+        """,
+    "it is part of how Theano's compiler works": """
+        FunctionMaker compile.*FunctionMaker compile.*orig_function compile.*rebuild_collect_shared
+        compile.*register_* compile.sandbox configdefaults gof.Container gof.InconsistencyError
+        gof.MethodNotDefined gof.hashtype gof.object2 gof.sched gof.utils pathparse raise_op
+        """,
+    "function(…, profile=True) measures calls": """
+        ProfileMode ProfileStats compile.ProfileMode compile.ProfileStats compile.profiling
+        """,
+    "settings are Theano's; programs keep others by themselves": """
+        configparser.AddConfigVar configparser.*Param configparser.EnumStr configparser.*Parser
+        """,
+    "an op says by its method formula how it is written": "printing.*Printer printing.PrinterState",
+    "it is a tool of Theano's developers": """
+        misc.buildbot_filter misc.burn_gpu misc.check_* misc.cpucount misc.doubleop
+        misc.elemwise_* misc.frozendict misc.latence_gpu_transfert misc.ordered_set misc.strutil
+        misc.windows test tests.main
+        """,
+    "arrays are read from files by NumPy": "tensor.io tensor.load",
     "drawings are made by minigrad.printing.draw": "d3viz",
 }
 OUT_OF_SCOPE = {name: reason for reason, names in _REASONS.items() for name in names.split()}

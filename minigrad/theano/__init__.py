@@ -39,7 +39,8 @@ from .. import (
     shared,
 )
 from ..compile.settings import set_by_environment as _set_by_environment
-from ..tensor import dot
+from ..gradient import subgraph_grad
+from ..tensor import dot, get_scalar_constant_value
 from . import (
     _absent,
     _install,
@@ -59,7 +60,9 @@ from . import (
     updates,
     version,
 )
-from .compile import Mode, function_dump
+from .compile import Mode, SymbolicInput, SymbolicOutput, function_dump, predefined_modes
+from .configparser import change_flags
+from .gof import FunctionGraph
 from .misc.safe_asarray import _asarray  # noqa: F401  # programs have always called it
 from .updates import OrderedUpdates
 
@@ -71,6 +74,7 @@ __all__ = [
     "Apply",
     "Constant",
     "Function",
+    "FunctionGraph",
     "In",
     "Lop",
     "Mode",
@@ -81,8 +85,11 @@ __all__ = [
     "OrderedUpdates",
     "Rop",
     "SharedVariable",
+    "SymbolicInput",
+    "SymbolicOutput",
     "Variable",
     "as_op",
+    "change_flags",
     "clone",
     "compat",
     "compile",
@@ -94,6 +101,7 @@ __all__ = [
     "foldr",
     "function",
     "function_dump",
+    "get_scalar_constant_value",
     "gof",
     "grad",
     "gradient",
@@ -102,6 +110,7 @@ __all__ = [
     "misc",
     "pp",
     "pprint",
+    "predefined_modes",
     "printing",
     "sandbox",
     "reduce",
@@ -109,6 +118,7 @@ __all__ = [
     "scan",
     "scan_module",
     "shared",
+    "subgraph_grad",
     "tensor",
     "tests",
     "updates",

@@ -33,6 +33,12 @@ SAID = {
     ("minigrad.theano.printing", "debugprnt"): "did you mean debugprint?",
     ("minigrad.theano.sandbox", "cuda"): "theano.sandbox.cuda is out of scope: all is computed on",
     ("minigrad.theano.gof", "local_optimizer"): "Theano's rewrites change graphs in place",
+    ("minigrad.theano", "ProfileMode"): "out of scope: function(…, profile=True) measures calls",
+    ("minigrad.theano.gof", "Type"): "out of scope: there is one class of types, T.TensorType",
+    ("minigrad.theano.compile", "FunctionMaker"): "it is part of how Theano's compiler works",
+    ("minigrad.theano.configparser", "StrParam"): "settings are Theano's",
+    ("minigrad.theano.printing", "FunctionPrinter"): "by its method formula",
+    ("minigrad.theano", "sparse_grad"): "there are no sparse matrices",
 }
 
 
@@ -52,6 +58,8 @@ IMPORTS = {
     "import theano.tensor.signal.pol": "did you mean pool?",
     "import theano.sandbox.cuda.dnn": "theano.sandbox.cuda is out of scope",
     "from theano.sandbox.cuda import dnn": "theano.sandbox.cuda is out of scope",
+    "from theano.misc.ordered_set import OrderedSet": "a tool of Theano's developers",
+    "from theano.gof.utils import hash_from_code": "part of how Theano's compiler works",
     "from theano import typed_list": "out of scope: there are no typed lists",
     "import theano.tensor.basic.blas": "theano.tensor.basic.blas is out of scope: there is no C code",
     "import theano.tensor.nnet.conv.conv2d": "use from theano.tensor.nnet.conv import conv2d",

@@ -92,6 +92,26 @@ from theano.tensor import DimShuffle, Elemwise
 from theano.version import full_version, version
 from theano import _asarray
 from theano.misc.safe_asarray import _asarray
+from theano import change_flags, get_scalar_constant_value, predefined_modes, subgraph_grad
+from theano import FunctionGraph, SymbolicInput, SymbolicOutput
+from theano.compat import PY3, cmp, decode, decode_iter, defaultdict, exc_message, ifilter
+from theano.compat.python2x import all, any, defaultdict, partial, product
+from theano.compat.six import PY3, StringIO, integer_types, iteritems, string_types
+from theano.compat.six.moves import cPickle, range, reduce, xrange, zip
+from theano.compile import OpFromGraph, ViewOp
+from theano.compile.ops import Shape, Shape_i, SpecifyShape, specify_shape, view_op
+from theano.gof import PureOp
+from theano.gof.null_type import NullType
+from theano.gof.op import Op, PureOp
+from theano.gradient import ConsiderConstant, DisconnectedGrad, GradClip, GradScale, ZeroGrad
+from theano.ifelse import IfElse
+from theano.sandbox.conv import conv2d
+from theano.scan_module.scan_utils import clone
+from theano.tensor import as_tensor, consider_constant, shared
+from theano.tensor.nnet import abstract_conv2d, conv2d_grad_wrt_inputs
+from theano.tensor.nnet.abstract_conv import bilinear_kernel_1D, bilinear_kernel_2D
+from theano.tensor.nnet.nnet import confusion_matrix, logsoftmax_op, softmax_op
+from theano.tensor.nnet.sigm import sigmoid_inplace
 """
 
 
@@ -239,3 +259,32 @@ def test_the_arguments_of_a_function_are_kept_in_a_file(tmp_path):
     assert (f(2.0), f(2.0), f.name) == (2.0, 6.0, "f")
     with pytest.raises(TypeError):
         theano.function_dump(str(path), [x], no_such_option=1)
+
+
+def test_a_class_derived_from_ViewOp_changes_the_derivative_and_not_the_value():
+    import theano
+    import theano.tensor as T
+
+    class Clipped(theano.compile.ViewOp):
+        def __init__(self, low, high):
+            self.low, self.high = low, high
+
+        def grad(self, inputs, output_gradients):
+            return [T.clip(g, self.low, self.high) for g in output_gradients]
+
+    x = T.dscalar("x")
+    y = Clipped(-1, 1)(x) ** 2
+    f = theano.function([x], [y, T.grad(y, x), T.grad(theano.compile.ops.view_op(x) ** 2, x)])
+    assert f(3.0) == [9, 1, 6]
+    assert "Clipped" not in f.source
+
+
+def test_what_differed_in_python_2_is_done_as_in_python_3():
+    from theano.compat import cmp, decode, decode_iter, exc_message
+    from theano.compat.six import iteritems, iterkeys, itervalues
+
+    assert [cmp(1, 2), cmp(2, 2), cmp(3, 2)] == [-1, 0, 1]
+    assert decode(b"a") == "a" and list(decode_iter([b"a", b"b"])) == ["a", "b"]
+    assert exc_message(ValueError(KeyError("what"))) == "what"
+    d = {"a": 1}
+    assert [*iteritems(d), *iterkeys(d), *itervalues(d)] == [("a", 1), "a", 1]

@@ -1,9 +1,55 @@
 """``theano.compat``: what differed between versions of Python, once."""
 
-from collections import OrderedDict
+from __future__ import annotations
 
-from . import python2x
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Iterator
+from operator import truediv as operator_div
+from typing import Any
 
-izip, imap = zip, map
+from . import python2x, six
+from .six import PY3
 
-__all__ = ["OrderedDict", "imap", "izip", "python2x"]
+izip, imap, ifilter = zip, map, filter
+
+
+def cmp(x: Any, y: Any) -> int:
+    """-1, 0 or 1: whether x is less than y, as much, or more.
+
+    >>> cmp(1, 2), cmp("b", "a")
+    (-1, 1)
+    """
+    return (x > y) - (x < y)
+
+
+def decode(x: bytes) -> str:
+    """The text of the bytes."""
+    return x.decode()
+
+
+def decode_iter(itr: Iterable[bytes]) -> Iterator[str]:
+    """The text of each."""
+    return map(decode, itr)
+
+
+def exc_message(e: BaseException) -> Any:
+    """What an exception was raised with."""
+    message = e.args[0]
+    return exc_message(message) if isinstance(message, Exception) else message
+
+
+__all__ = [
+    "PY3",
+    "OrderedDict",
+    "cmp",
+    "decode",
+    "decode_iter",
+    "defaultdict",
+    "exc_message",
+    "ifilter",
+    "imap",
+    "izip",
+    "operator_div",
+    "python2x",
+    "six",
+]

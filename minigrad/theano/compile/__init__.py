@@ -14,13 +14,24 @@ from . import (
     sharedvalue,
 )
 from . import function as _function_module
+from .builders import OpFromGraph
 from .debugmode import DebugMode
 from .function_module import Function, UnusedInputError
 from .io import In, Out, SymbolicInput, SymbolicOutput
 from .mode import FAST_COMPILE, FAST_RUN, Mode, get_default_mode, get_mode, predefined_modes
 from .monitormode import MonitorMode
 from .nanguardmode import NanGuardMode
-from .ops import FromFunctionOp, as_op, wrap_py
+from .ops import (
+    FromFunctionOp,
+    Shape,
+    Shape_i,
+    SpecifyShape,
+    ViewOp,
+    as_op,
+    specify_shape,
+    view_op,
+    wrap_py,
+)
 from .pfunc import Param
 
 function = _function_module.function  # Theano has a module of this name, too
@@ -36,12 +47,17 @@ __all__ = [
     "Mode",
     "MonitorMode",
     "NanGuardMode",
+    "OpFromGraph",
     "Out",
     "Param",
+    "Shape",
+    "Shape_i",
     "SharedVariable",
+    "SpecifyShape",
     "SymbolicInput",
     "SymbolicOutput",
     "UnusedInputError",
+    "ViewOp",
     "as_op",
     "debugmode",
     "function",
@@ -58,5 +74,7 @@ __all__ = [
     "predefined_modes",
     "shared",
     "sharedvalue",
+    "specify_shape",
+    "view_op",
     "wrap_py",
 ]

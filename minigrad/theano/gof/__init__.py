@@ -2,8 +2,9 @@
 
 from ...compile import MissingInputError
 from ...core.graph import Apply, Constant, Op, Variable
-from . import fg, graph, op
+from . import fg, graph, null_type, op
 from .fg import FunctionGraph
+from .op import PureOp
 
 __all__ = [
     "Apply",
@@ -11,8 +12,10 @@ __all__ = [
     "FunctionGraph",
     "MissingInputError",
     "Op",
+    "PureOp",
     "Variable",
     "fg",
     "graph",
+    "null_type",
     "op",
 ]

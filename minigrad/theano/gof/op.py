@@ -3,4 +3,6 @@
 from ...core.graph import Op
 from ...protocol.test_values import get_test_value
 
-__all__ = ["Op", "get_test_value"]
+PureOp = Op  # without what writes C
+
+__all__ = ["Op", "PureOp", "get_test_value"]

@@ -1,5 +1,5 @@
 """``theano.sandbox``: modules that Theano called experimental."""
 
-from . import linalg, multinomial, neighbours, rng_mrg, softsign
+from . import conv, linalg, multinomial, neighbours, rng_mrg, softsign
 
-__all__ = ["linalg", "multinomial", "neighbours", "rng_mrg", "softsign"]
+__all__ = ["conv", "linalg", "multinomial", "neighbours", "rng_mrg", "softsign"]

@@ -9,6 +9,8 @@ from . import sort as _sort, var as _var  # noqa: F401  # before the functions o
 from . import nnet as _nnet, signal as _signal
 from .sharedvar import TensorSharedVariable
 
+from ...compile.sharing import shared
+from ...gradient import consider_constant
 from .basic import *  # noqa: F403
 
 nnet, signal = _nnet, _signal  # the packages, which have more in them
@@ -17,8 +19,10 @@ __all__ = [
     *basic.__all__,
     "TensorSharedVariable",
     "basic",
+    "consider_constant",
     "elemwise",
     "nnet",
+    "shared",
     "sharedvar",
     "signal",
     "subtensor",

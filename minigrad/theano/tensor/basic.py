@@ -17,6 +17,7 @@ from ...tensor import (
     integer_dtypes,
     uint_dtypes,
 )
+from ...tensor import as_tensor_variable as as_tensor
 from ...testing.theano_names import numeric_grad, verify_grad
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "Join",
     "Reshape",
     "Split",
+    "as_tensor",
     "all_dtypes",
     "continuous_dtypes",
     "discrete_dtypes",
