@@ -40,12 +40,12 @@ def as_real(x: Any) -> Variable:
     return cast(x, real(x.type.numpy_dtype))
 
 
-def round(x: Any, mode: str = "half_to_even") -> Variable:
-    """The whole number nearest to x, as a float.
+def round(a: Any, mode: str = "half_to_even") -> Variable:
+    """The whole number nearest to a, as a float.
 
     Parameters
     ----------
-    x : tensor
+    a : tensor
     mode : {'half_to_even', 'half_away_from_zero'}
         Where a half goes.
 
@@ -59,7 +59,7 @@ def round(x: Any, mode: str = "half_to_even") -> Variable:
     >>> round([0.5, 1.5]).eval(), round([0.5, 1.5], "half_away_from_zero").eval()
     (array([0., 2.]), array([1., 2.]))
     """
-    x = as_tensor_variable(x)
+    x = as_tensor_variable(a)
     if mode == "half_to_even":
         return rint(x)
     if mode == "half_away_from_zero":

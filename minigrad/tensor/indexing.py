@@ -179,7 +179,7 @@ def nonzero_values(a: Any) -> Variable:
     return getitem(a, nonzero(a))
 
 
-def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
+def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Variable:
     """result[i] = choices[a[i]][i], for every index i.
 
     Parameters
@@ -187,14 +187,23 @@ def choose(a: Any, choices: Any, mode: str = "raise") -> Variable:
     a : int tensor
     choices : sequence of tensors that broadcast with a, or a tensor of them
         The first axis of a tensor numbers the choices.
+    out : None
+        NumPy's; an expression is written into nothing.
     mode : {'raise', 'wrap', 'clip'}
         As in `take`, for a number that no choice has.
+
+    Raises
+    ------
+    TypeError
+        If `out` is given.
 
     Examples
     --------
     >>> choose([1, 0], [[10, 20], [30, 40]]).eval()
     array([30, 20])
     """
+    if out is not None:
+        raise TypeError(f"choose makes an expression: leave out out; got {out!r}")
     a = as_tensor_variable(a)
     if a.type.dtype == "bool":  # which as an index would be a mask
         a = cast(a, "int64")

@@ -21,13 +21,14 @@ Axis = int | Sequence[int] | None
 
 
 def sum(
-    x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
+    input: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
 ) -> Variable:
     """Σ x, the sum of the elements along the axes.
 
     Parameters
     ----------
-    x : tensor
+    input : tensor
+        The x of the formula.
     axis : int, sequence of int, or None
         Negative numbers count from the last axis; None means all axes.
     dtype : str, optional
@@ -48,7 +49,7 @@ def sum(
     >>> sum([[1, 2], [3, 4]], axis=0).eval()
     array([4, 6])
     """
-    x = as_tensor_variable(x)
+    x = as_tensor_variable(input)
     axes = normalize_axes(axis, x.type.ndim)
     total = sum_axes(_accumulated(x, dtype, acc_dtype), axes)
     total = cast(total, dtype or total_dtype(x.type.numpy_dtype))
@@ -72,7 +73,7 @@ def _reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
 
 
 def prod(
-    x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
+    input: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
 ) -> Variable:
     """Π x, the product of the elements along the axes; parameters as in `sum`.
 
@@ -81,14 +82,14 @@ def prod(
     >>> prod([[1, 2], [3, 4]], axis=1).eval()
     array([ 2, 12])
     """
-    x = as_tensor_variable(x)
+    x = as_tensor_variable(input)
     factors = _accumulated(x, dtype, acc_dtype)
     product = _reduce("prod", factors, axis, keepdims)
     return cast(product, dtype or total_dtype(x.type.numpy_dtype))
 
 
 def mean(
-    x: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
+    input: Any, axis: Axis = None, dtype: Any = None, keepdims: bool = False, acc_dtype: Any = None
 ) -> Variable:
     """Σ x / n, where n is the number of elements along the axes; parameters as in `sum`.
 
@@ -97,7 +98,7 @@ def mean(
     >>> mean([1, 2, 6]).eval()
     array(3.)
     """
-    x = as_float(x, "float64")
+    x = as_float(input, "float64")
     if dtype is None or check_dtype(dtype).kind != "f":
         dtype = x.type.dtype
     wide = widened_half(_accumulated(x, dtype, acc_dtype))
@@ -111,13 +112,14 @@ def _count(x: Variable, axes: Sequence[int]) -> Variable:
 
 
 def var(
-    x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
+    input: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
 ) -> Variable:
     """Σ (x − mean(x))² / (n − ddof), the mean squared distance from the mean.
 
     Parameters
     ----------
-    x : tensor
+    input : tensor
+        The x of the formula.
     axis, keepdims
         As in `sum`.
     ddof : int
@@ -130,7 +132,7 @@ def var(
     >>> var([1.0, 3.0]).eval()
     array(1.)
     """
-    x = as_float(x, "float64")
+    x = as_float(input, "float64")
     wide = widened_half(x)
     distance = wide - mean(wide, axis, keepdims=True)
     axes = normalize_axes(axis, x.type.ndim)
@@ -142,14 +144,14 @@ def var(
 
 
 def std(
-    x: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
+    input: Any, axis: Axis = None, ddof: int = 0, keepdims: bool = False, corrected: bool = False
 ) -> Variable:
     """√var(x), the standard deviation; parameters as in `var`.
 
     >>> std([1.0, 5.0]).eval()
     array(2.)
     """
-    return sqrt(var(x, axis, ddof, keepdims, corrected))
+    return sqrt(var(input, axis, ddof, keepdims, corrected))
 
 
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
@@ -228,22 +230,22 @@ def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     return _reduce("argmin", x, axis, keepdims)
 
 
-def max_and_argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
+def max_and_argmax(a: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
     """The largest element along the axes, and its place: see `max` and `argmax`.
 
     >>> [result.eval() for result in max_and_argmax([1, 3, 2])]
     [array(3), array(1)]
     """
-    return [max(x, axis, keepdims), argmax(x, axis, keepdims)]
+    return [max(a, axis, keepdims), argmax(a, axis, keepdims)]
 
 
-def ptp(x: Any, axis: Axis = None) -> Variable:
-    """max(x) − min(x) along the axes.
+def ptp(a: Any, axis: Axis = None) -> Variable:
+    """max(a) − min(a) along the axes.
 
     >>> ptp([1, 5, 3]).eval()
     array(4)
     """
-    return max(x, axis) - min(x, axis)
+    return max(a, axis) - min(a, axis)
 
 
 def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = False) -> Variable:

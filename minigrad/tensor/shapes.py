@@ -86,14 +86,14 @@ def transpose(x: Any, axes: Sequence[int] | None = None) -> Variable:
     return dimshuffle(x, order)
 
 
-def swapaxes(x: Any, axis1: int, axis2: int) -> Variable:
-    """x with two axes exchanged.
+def swapaxes(y: Any, axis1: int, axis2: int) -> Variable:
+    """y with two axes exchanged.
 
     >>> swapaxes([[1, 2]], 0, -1).eval()
     array([[1],
            [2]])
     """
-    x = as_tensor_variable(x)
+    x = as_tensor_variable(y)
     order: list[int | str] = list(range(x.type.ndim))
     one, other = (normalize_axis(axis, x.type.ndim) for axis in (axis1, axis2))
     order[one], order[other] = order[other], order[one]
@@ -146,24 +146,24 @@ def expand_dims(x: Any, axis: int) -> Variable:
 shape_padaxis = expand_dims  # Theano's name
 
 
-def shape_padleft(x: Any, n_ones: int = 1) -> Variable:
-    """x with new axes of size 1 in front.
+def shape_padleft(t: Any, n_ones: int = 1) -> Variable:
+    """t with new axes of size 1 in front.
 
     >>> shape_padleft([1, 2]).eval()
     array([[1, 2]])
     """
-    x = as_tensor_variable(x)
+    x = as_tensor_variable(t)
     return restore_axes(x, range(n_ones), x.type.ndim + n_ones)
 
 
-def shape_padright(x: Any, n_ones: int = 1) -> Variable:
-    """x with new axes of size 1 behind.
+def shape_padright(t: Any, n_ones: int = 1) -> Variable:
+    """t with new axes of size 1 behind.
 
     >>> shape_padright([1, 2]).eval()
     array([[1],
            [2]])
     """
-    x = as_tensor_variable(x)
+    x = as_tensor_variable(t)
     ndim = x.type.ndim + n_ones
     return restore_axes(x, range(x.type.ndim, ndim), ndim)
 

@@ -19,15 +19,14 @@ from .sizes import as_size
 KINDS = ("quicksort", "mergesort", "heapsort", "stable")
 
 
-def sort(self: Any, axis: int | None = -1, kind: str = "quicksort", order: None = None) -> Variable:
-    """x sorted along an axis, the least first, NaN last.
+def sort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None = None) -> Variable:
+    """The tensor a sorted along an axis, the least first, NaN last.
 
     Parameters
     ----------
-    self : tensor
-        The tensor x.
+    a : tensor
     axis : int, optional
-        By default the last; None flattens x first.
+        By default the last; None flattens it first.
     kind : {'quicksort', 'mergesort', 'heapsort', 'stable'}
         NumPy's algorithm.
     order
@@ -36,33 +35,31 @@ def sort(self: Any, axis: int | None = -1, kind: str = "quicksort", order: None 
     Returns
     -------
     Variable
-        Of x's dtype. Derivative: by each value that of its place in the result.
+        Of a's dtype. Derivative: by each value that of its place in the result.
 
     Raises
     ------
     ValueError
         If there is no such kind, or `order` is given.
     numpy.exceptions.AxisError
-        If x has no such axis.
+        If there is no such axis.
 
     Examples
     --------
     >>> sort([[3, 1, 2]]).eval()
     array([[1, 2, 3]])
     """
-    x, axis = _checked(self, axis, kind, order)
+    x, axis = _checked(a, axis, kind, order)
     return Sort(axis, kind)(x)
 
 
-def argsort(
-    self: Any, axis: int | None = -1, kind: str = "quicksort", order: None = None
-) -> Variable:
-    """The places of the values of x along an axis, that of the least first, int64; see `sort`.
+def argsort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None = None) -> Variable:
+    """The places of the values of a along an axis, that of the least first, int64; see `sort`.
 
     >>> argsort([30, 10, 20]).eval()
     array([1, 2, 0])
     """
-    x, axis = _checked(self, axis, kind, order)
+    x, axis = _checked(a, axis, kind, order)
     return ArgSort(axis, kind)(x)
 
 
@@ -114,7 +111,7 @@ def topk(
     kth : int
         How many: the k largest values if it is k, the k smallest if it is −k. It may be symbolic.
     axis : int, optional
-        By default the last; None flattens x first.
+        By default the last; None flattens it first.
     sorted : bool
         Whether the largest comes first, of equal ones the first. Otherwise the order is not
         defined, and found in less time.

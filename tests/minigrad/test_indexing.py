@@ -286,6 +286,12 @@ CHOICES = {
 }
 
 
+def test_choose_has_numpys_out_which_it_refuses():
+    assert T.choose([1], [2, 3], None, "clip").eval().tolist() == [3]
+    with pytest.raises(TypeError, match="choose makes an expression: leave out out"):
+        T.choose([1], [2, 3], np.zeros(1))
+
+
 @pytest.mark.parametrize(
     ("name", "mode"), part_of(product(CHOICES, ["raise", "wrap", "clip"]), one_of=2)
 )

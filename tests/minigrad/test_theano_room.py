@@ -107,7 +107,7 @@ from theano.gradient import ConsiderConstant, DisconnectedGrad, GradClip, GradSc
 from theano.ifelse import IfElse
 from theano.sandbox.conv import conv2d
 from theano.scan_module.scan_utils import clone
-from theano.tensor import as_tensor, consider_constant, shared
+from theano.tensor import Apply, Constant, Op, Variable, as_tensor, consider_constant, shared
 from theano.tensor.nnet import abstract_conv2d, conv2d_grad_wrt_inputs
 from theano.tensor.nnet.abstract_conv import bilinear_kernel_1D, bilinear_kernel_2D
 from theano.tensor.nnet.nnet import confusion_matrix, logsoftmax_op, softmax_op
@@ -288,3 +288,22 @@ def test_what_differed_in_python_2_is_done_as_in_python_3():
     assert exc_message(ValueError(KeyError("what"))) == "what"
     d = {"a": 1}
     assert [*iteritems(d), *iterkeys(d), *itervalues(d)] == [("a", 1), "a", 1]
+
+
+KEYWORDS = {
+    "input": "sum prod mean var std",
+    "a": "sort argsort ptp round max_and_argmax",
+    "t": "shape_padleft shape_padright",
+}
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_functions_take_their_tensor_by_theanos_keyword(keyword):
+    x = minigrad.tensor.dmatrix("x")
+    for name in KEYWORDS[keyword].split():
+        function = getattr(minigrad.tensor, name)
+        as_list = [
+            y if isinstance(y, list) else [y] for y in (function(**{keyword: x}), function(x))
+        ]
+        for y, other in zip(*as_list, strict=True):
+            assert minigrad.gof.graph.is_same_graph(y, other), name

@@ -10,6 +10,7 @@ from . import nnet as _nnet, signal as _signal
 from .sharedvar import TensorSharedVariable
 
 from ...compile.sharing import shared
+from ...core.graph import Apply, Constant, Op, Variable
 from ...gradient import consider_constant
 from .basic import *  # noqa: F403
 
@@ -17,7 +18,11 @@ nnet, signal = _nnet, _signal  # the packages, which have more in them
 
 __all__ = [
     *basic.__all__,
+    "Apply",
+    "Constant",
+    "Op",
     "TensorSharedVariable",
+    "Variable",
     "basic",
     "consider_constant",
     "elemwise",
