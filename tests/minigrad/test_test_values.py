@@ -11,6 +11,7 @@ import minigrad.tensor as T
 from minigrad import OpFromGraph, config
 from minigrad.protocol.test_values import get_test_value
 from minigrad.testing import check_grad
+from minigrad.theano.gof.op import debug_error_message, get_debug_values
 from minigrad.theano.gradient import jacobian
 from minigrad.theano.scan_module import scan_utils
 
@@ -166,3 +167,29 @@ def test_an_expression_as_an_operation_has_test_values(raising):
     x = T.dscalar("x")
     x.tag.test_value = 1.0
     assert OpFromGraph([x], [x + 1])(x).tag.test_value == 2.0
+
+
+def test_debug_values_are_those_of_all_variables_or_none(raising, x):
+    values = get_debug_values(x, 2 * x)
+    assert [[v.tolist() for v in pair] for pair in values] == [[[1, 2], [2, 4]]]
+    assert [v.tolist() for v in get_debug_values(x)] == [[1, 2]]
+    with config.change_flags(compute_test_value="off"):
+        assert get_debug_values(x) == []
+
+
+def test_debug_values_that_are_missing_are_an_error_a_warning_or_ignored(raising):
+    bare = T.dvector("bare")
+    with pytest.raises(ValueError, match="bare has no test value"):
+        get_debug_values(bare)
+    with config.change_flags(compute_test_value="warn"):
+        with pytest.warns(UserWarning, match="bare has no test value"):
+            assert get_debug_values(bare) == []
+    with config.change_flags(compute_test_value="ignore"):
+        assert get_debug_values(bare) == []
+
+
+def test_a_test_value_that_is_not_right_is_an_error_or_a_warning(raising):
+    with pytest.raises(ValueError, match="not right"):
+        debug_error_message("not right")
+    with config.change_flags(compute_test_value="warn"), pytest.warns(UserWarning, match="right"):
+        debug_error_message("not right")
