@@ -54,6 +54,7 @@ _REASONS = {
         compile.*register_* compile.sandbox configdefaults gof.Container gof.InconsistencyError
         gof.MethodNotDefined gof.hashtype gof.object2 gof.sched gof.utils pathparse raise_op
         """,
+    "scan keeps what derivatives need, and only that": "*scan_checkpoints",
     "function(…, profile=True) measures calls": """
         ProfileMode ProfileStats compile.ProfileMode compile.ProfileStats compile.profiling
         """,

@@ -33,6 +33,7 @@ SAID = {
     ("minigrad.theano.printing", "debugprnt"): "did you mean debugprint?",
     ("minigrad.theano.sandbox", "cuda"): "theano.sandbox.cuda is out of scope: all is computed on",
     ("minigrad.theano.gof", "local_optimizer"): "Theano's rewrites change graphs in place",
+    ("minigrad.theano", "scan_checkpoints"): "scan keeps what derivatives need, and only that",
     ("minigrad.theano", "ProfileMode"): "out of scope: function(…, profile=True) measures calls",
     ("minigrad.theano.gof", "Type"): "out of scope: there is one class of types, T.TensorType",
     ("minigrad.theano.compile", "FunctionMaker"): "it is part of how Theano's compiler works",
