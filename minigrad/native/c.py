@@ -94,7 +94,9 @@ def literal(v: Any) -> str:
         return str(int(value)) if value != -(2**63) else "INT64_MIN"
     if math.isnan(value):
         return "NAN"
-    return f"({'-' * (value < 0)}INFINITY)" if math.isinf(value) else f"({value.hex()})"
+    if math.isinf(value):
+        return f"({'-' * (value < 0)}INFINITY)"
+    return f"({value.hex()}{'f' * (v.data.itemsize == 4)})"
 
 
 def indented(lines: Iterable[str]) -> list[str]:

@@ -246,7 +246,7 @@ def integers(p):
             return None
         return plain(
             "T.cast(T.floor(3 * T.tanh({0}) + 0.5), 'int64')",
-            lambda x: np.floor(3 * np.tanh(getval(x)) + 0.5).astype("int64"),
+            lambda x: np.floor(rounded(3 * np.tanh(getval(x))) + 0.5).astype("int64"),
             i,
         )
     if rng.random() < 0.5:
