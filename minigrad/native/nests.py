@@ -14,6 +14,8 @@ from .passes import Loop, Work
 
 _SIDE_BY_SIDE = 8  # sums that one loop adds up
 _SUM = "{0} + {1}"
+# BLAS adds up as many float32 in float32. A block has fewer rows.
+_MOST_IN_NARROW = 1024
 
 
 class Places(Protocol):
@@ -130,13 +132,20 @@ class Nest:
             self._inside.append(f"{there} = {work.joined.format(there, value)};")
             return
         total = f"t_{name}"
-        self._before.append(f"{c.c_type(place.dtype)} {total} = {work.element.first};")
+        dtype = self._dtype_of_total(work, place)
+        self._before.append(f"{c.c_type(dtype)} {total} = {work.element.first};")
         self._inside.append(f"{total} = {work.joined.format(total, value)};")
         self._after.append(f"{there} = {work.joined.format(there, total)};")
         if work.joined == _SUM:
             self._totals.append(total)
         else:
             self._is_simd = False  # with NaN, the largest of some depends on their order in C
+
+    def _dtype_of_total(self, work: Work, place: c.Place) -> Any:
+        """The dtype in which one innermost loop adds up: float32 loses few digits if it is short."""
+        _, size = self._axes[-1]
+        is_short = self._inner == "n" or size <= _MOST_IN_NARROW
+        return work.output.type.numpy_dtype if is_short and work.joined == _SUM else place.dtype
 
     def _text(self, work: Work, chosen: Mapping[Any, str]) -> str:
         """An element, made of those of the inputs."""
