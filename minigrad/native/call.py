@@ -97,12 +97,9 @@ class NewArrays:
     def __init__(self, shape: Sequence[int], dtype: Any) -> None:
         self._make = partial(np.empty, tuple(shape), np.dtype(dtype))
         self._kept: deque[Any] = deque()
-        self._are_kept = math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING
 
     def take(self) -> Any:
         """Return an array, whatever it holds."""
-        if not self._are_kept:
-            return self._make()
         for _ in range(len(self._kept)):
             try:
                 array = self._kept.popleft()  # so that no other thread has it
@@ -115,7 +112,7 @@ class NewArrays:
 
     def keep(self, array: Any) -> None:
         """Remember an array, for when nobody has it."""
-        if self._are_kept and len(self._kept) < _MOST_KEPT:
+        if len(self._kept) < _MOST_KEPT:
             self._kept.append(array)
 
     def free(self) -> None:
@@ -138,7 +135,16 @@ class Call:
     ) -> None:
         function.argtypes = [ctypes.c_int, ctypes.py_object]
         self._function = function
-        self._new = [NewArrays(shape, dtype) for shape, dtype in outputs]
+        # What makes each output; and those that are kept, with their places.
+        self._make: list[Callable[[], Any]] = []
+        self._kept: list[tuple[int, NewArrays]] = []
+        for place, (shape, dtype) in enumerate(outputs):
+            if math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING:
+                arrays = NewArrays(shape, dtype)
+                self._kept.append((place, arrays))
+                self._make.append(arrays.take)
+            else:
+                self._make.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
         self._scalars = scalars
         self._threads = most_threads() if is_large else 1
 
@@ -146,7 +152,7 @@ class Call:
         given = list(inputs)
         for place in self._scalars:
             given[place] = np.asarray(given[place])
-        outputs = [new.take() for new in self._new]
+        outputs = [make() for make in self._make]
         threads = 1 if Forked.is_child else self._threads
         status = self._function(threads, given + outputs)
         if status & _NOT_IN_ORDER:
@@ -154,11 +160,11 @@ class Call:
             status = self._function(threads, in_order + outputs)
         if status & _NO_MEMORY:
             raise MemoryError("there is no memory for what the loops compute on the way")
-        for new, array in zip(self._new, outputs, strict=True):
-            new.keep(array)
+        for place, arrays in self._kept:
+            arrays.keep(outputs[place])
         return numpy_function(*inputs) if status else tuple(outputs)
 
     def free(self) -> None:
         """Give back the memory that lasts from call to call."""
-        for new in self._new:
-            new.free()
+        for _, arrays in self._kept:
+            arrays.free()
