@@ -126,10 +126,14 @@ def test_those_of_its_own_are_exact_to_four_units_in_the_last_place(dtype):
     wide = np.longdouble if dtype == "float64" else np.float64
     least, most = (-300, 700) if dtype == "float64" else (-36, 88)
     count = 100_000 if is_thorough else 4000
-    values = np.concatenate([
-        RANDOM.normal(size=count) * 20, RANDOM.uniform(-most, most, count), RANDOM.uniform(-1, 1, count),
-        RANDOM.choice([-1, 1], count) * 10 ** RANDOM.uniform(least, 2, count),
-    ])  # fmt: skip
+    values = np.concatenate(
+        [
+            RANDOM.normal(size=count) * 20,
+            RANDOM.uniform(-most, most, count),
+            RANDOM.uniform(-1, 1, count),
+            RANDOM.choice([-1, 1], count) * 10 ** RANDOM.uniform(least, 2, count),
+        ]
+    )
     values = values[np.abs(values) < np.finfo(dtype).max].astype(dtype)
     mine, _, _ = in_both([x], [*dict(functions_of(x, x, EXACT)).values()], values)
     for (name, exact), a in zip(EXACT.items(), mine, strict=True):
@@ -299,7 +303,7 @@ def test_a_large_result_is_in_memory_that_nobody_has_any_more():
     np.testing.assert_allclose(held, np.exp(large), rtol=1e-14)
     np.testing.assert_allclose(row, np.exp(large + 1)[3], rtol=1e-14)
     f.free()
-    assert not any(new._kept for op in regions_of(f) for new in op.call._new)
+    assert not any(arrays._kept for op in regions_of(f) for _, arrays in op.call._kept)
 
 
 def test_what_has_no_c_is_numpys_in_the_same_program():
