@@ -40,7 +40,7 @@ MODULES = [
     *(f"ops.{path.stem}" for path in sorted((ROOT / "minigrad/ops").glob("[a-z]*.py"))),
 ]
 MODULES += ["ops.inner.backwards", "ops.inner.ifelse", "gradient"]
-# What derivatives are called, and what only derivatives call.
+# What derivatives are called, and what only derivatives call, in NumPy too.
 METHODS = {"grad", "L_op"}
 HELPERS = {
     "core.axes": {"undo_broadcasting"},
@@ -61,6 +61,16 @@ HELPERS = {
     "ops.reduction": {"_product_of_others", "_product_of_those_before"},
     "ops.shape": {"as_type", "of_type"},
     "ops.undefined": {"of_type_if_defined"},
+    "ops.windows": {
+        "_meeting",
+        "_meetings",
+        "_slice_of",
+        "add_to_windows",
+        "add_where_largest",
+        "correlate_filters",
+        "correlate_inputs",
+        "sum_where_largest",
+    },
     "gradient": {
         "_from_stable_form",
         "_product",
@@ -79,6 +89,12 @@ LEFT_OUT = [
 _CONDITION = "it is a condition, and any number but 0 is true"
 _STAYS = "eq(Subtensor(self.pattern)(left, *indices), numbers)"
 _BEFORE = "Recurrence()(Join(0)(one, x[:-1])[:n], Join(0)(one, zeros_like(x[1:])))"
+_NEIGHBOURS = "the axes are exchanged either way"
+_PIECES = "it decides how much is done at a time"
+_PIECES_OF_X = (
+    "for images, all_rows in _pieces(len(x), counts[0], _row_bytes(x, out, counts, dilation[0])):"
+)
+_PIECES_OF_Y = "for images, all_rows in _pieces(len(y), shape[2], _row_bytes(out, w, counts, 1)):"
 EQUIVALENT: dict[tuple[str, ...], str] = {
     ("zeros_like(cast(x, 'int64'))", "ones_like(cast(x, 'int64'))"): "only what is set is read",
     (_STAYS, f"2 * {_STAYS}"): _CONDITION,
@@ -107,15 +123,19 @@ EQUIVALENT: dict[tuple[str, ...], str] = {
         "credited_to(line, add, grads[x], contribution)",
         "credited_to(line, add, contribution, grads[x])",
     ): "a sum is the same the other way round",
+    ("np.moveaxis(columns, 1, 0)", "np.moveaxis(columns, 0, 1)"): _NEIGHBOURS,
+    ("np.moveaxis(total, 1, 0)", "np.moveaxis(total, 0, 1)"): _NEIGHBOURS,
+    ("part.swapaxes(1, 2)", "part.swapaxes(2, 1)"): _NEIGHBOURS,
+    (_PIECES_OF_X, "0", "1"): f"that of the dilation: {_PIECES}",
+    (_PIECES_OF_Y, "1", "2"): _PIECES,
     (
-        "add(total, step.found[v])",
-        "add(step.found[v], total)",
-    ): "a sum is the same the other way round",
-    (
-        "minimum(done, constant(op.truncate, dtype='int64'))",
-        "minimum(constant(op.truncate, dtype='int64'), done)",
-    ): "so is the smaller",
+        _PIECES_OF_Y,
+        "_pieces(len(y), shape[2], _row_bytes(out, w, counts, 1))",
+        "_pieces(len(y), _row_bytes(out, w, counts, 1), shape[2])",
+    ): _PIECES,
 }
+# Functions of two arguments, whose order does not matter.
+SYMMETRIC = {"add", "max", "min", "minimum", "np.equal", "np.result_type"}
 
 
 @dataclass(frozen=True)
@@ -156,6 +176,9 @@ class Mutant:
     def reason(self) -> str | None:
         """Why it computes the same, if it does."""
         change = self.before, self.after
+        functions = {text.partition("(")[0] for text in change}
+        if functions <= SYMMETRIC and sorted(self.before) == sorted(self.after):
+            return "the arguments are the same in another order"
         return EQUIVALENT.get(change) or EQUIVALENT.get((self.text, *change))
 
 
