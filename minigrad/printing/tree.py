@@ -21,6 +21,8 @@ def debugprint(
     file: TextIO | Literal["str"] | None = None,
     ids: Literal["CHAR", "int", "id", ""] = "CHAR",
     stop_on_name: bool = False,
+    print_storage: bool = False,
+    print_clients: bool = False,
 ) -> Any:
     """Print the graph as a tree: each operation, below it and further right its inputs.
 
@@ -41,6 +43,8 @@ def debugprint(
         How to number: with letters, with numbers, with Python's ids, or not at all.
     stop_on_name : bool
         Do not print what a variable with a name is made of.
+    print_storage, print_clients : bool
+        Theano's; ignored: there is nothing beside the graph that would tell of these.
 
     Raises
     ------

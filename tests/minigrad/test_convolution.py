@@ -380,6 +380,29 @@ def test_the_ops_of_windows_keep_all_promises_along_one_axis(name):
     check_op(lambda g: op(g, *constants), given, max_examples=1, order=1)
 
 
+@pytest.mark.parametrize("length", [1, 2, 3, 5])
+def test_windows_have_the_elements_that_their_definition_says(length):
+    random = np.random.default_rng(0)
+    for stride, pad, size in itertools.product([1, 2, 3], range(length), [5, 8]):
+        count = (size + 2 * pad - length) // stride + 1
+        starts = stride * np.arange(count)[:, None] - pad
+        places = np.arange(size)
+        has = (starts <= places) & (places < starts + length)  # window i, place j
+        window = {"length": length, "stride": stride, "pad": pad, "axis": 1}
+        x, h = random.integers(0, 4, (2, 2, size)) * 1.0
+        y = np.where(has, x[:, None], -np.inf).max(axis=2)
+        g = random.integers(-4, 5, y.shape) * 1.0
+        of_largest = has & (x[:, None] == y[:, :, None])
+        for result, expected in [
+            (windows.largest_of_windows(x, count=count, **window), y),
+            (windows.sum_of_windows(x, count=count, **window), x @ has.T),
+            (windows.add_to_windows(g, size=size, **window), g @ has),
+            (windows.sum_where_largest(h, x, y, **window), (of_largest @ h[..., None])[..., 0]),
+            (windows.add_where_largest(g, x, y, **window), (g[:, None] @ of_largest)[:, 0]),
+        ]:
+            np.testing.assert_array_equal(result, expected)
+
+
 def test_each_of_several_largest_elements_has_the_whole_derivative():
     x = T.dmatrix("x")
     y = pool.pool_2d(x, (2, 2), ignore_border=True)
@@ -397,6 +420,14 @@ def test_theanos_default_of_ignore_border_is_false_with_a_warning():
         assert pool.pool_2d(x, (2, 2)).eval().shape == (2, 2)
     with pytest.warns(UserWarning, match="ignore_border"):
         assert T.signal.downsample.max_pool_2d(x, (2, 2)).eval().shape == (2, 2)
+
+
+def test_the_oldest_operation_has_the_options_of_pooling():
+    x = np.arange(20.0).reshape(1, 4, 5)
+    op = T.signal.downsample.DownsampleFactorMax((2, 3), True, st=(2, 1), mode="sum")
+    expected = pool.pool_2d(x, (2, 3), True, stride=(2, 1), mode="sum").eval()
+    np.testing.assert_array_equal(op(x).eval(), expected)
+    assert op.out_shape(x.shape, (2, 3), True, st=(2, 1)) == list(expected.shape)
 
 
 def test_older_names_of_poolings_arguments_are_taken_once():

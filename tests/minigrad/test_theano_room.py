@@ -108,6 +108,8 @@ from theano.ifelse import IfElse
 from theano.sandbox.conv import conv2d
 from theano.scan_module.scan_utils import clone
 from theano.tensor import Apply, Constant, Op, Variable, as_tensor, consider_constant, shared
+from theano.tensor.signal.downsample import DownsampleFactorMax
+from theano.tensor.utils import shape_of_variables
 from theano.tensor.nnet import abstract_conv2d, conv2d_grad_wrt_inputs
 from theano.tensor.nnet.abstract_conv import bilinear_kernel_1D, bilinear_kernel_2D
 from theano.tensor.nnet.nnet import confusion_matrix, logsoftmax_op, softmax_op
@@ -307,3 +309,16 @@ def test_functions_take_their_tensor_by_theanos_keyword(keyword):
         ]
         for y, other in zip(*as_list, strict=True):
             assert minigrad.gof.graph.is_same_graph(y, other), name
+
+
+def test_the_shapes_of_all_variables_of_a_graph_follow_from_those_of_its_inputs():
+    import theano
+    import theano.tensor as T
+
+    x, n = T.matrix("x"), T.iscalar("n")
+    y = T.dot(x, x.T)
+    graph = theano.FunctionGraph([x, n], [y, y[n:].sum()], clone=False)
+    shapes = T.utils.shape_of_variables(graph, {x: (4, 3), n: ()})
+    assert (shapes[x], shapes[n], shapes[y], shapes[graph.outputs[1]]) == ((4, 3), (), (4, 4), ())
+    with pytest.raises(KeyError):
+        T.utils.shape_of_variables(graph, {x: (4, 3)})

@@ -7,9 +7,35 @@ from typing import Any
 from ...core.graph import Variable
 from .pool import Pool, max_pool_2d_same_size, pool_2d
 
-DownsampleFactorMax = Pool
-
 __all__ = ["DownsampleFactorMax", "max_pool_2d", "max_pool_2d_same_size"]
+
+
+class DownsampleFactorMax:
+    """``DownsampleFactorMax(ds)(x)`` pools the last two axes of x: see `pool_2d`.
+
+    It is how the oldest programs call the operation itself; the options have their first names.
+
+    Examples
+    --------
+    >>> DownsampleFactorMax((1, 2), ignore_border=True)([[1.0, 2.0, 3.0]]).eval()
+    array([[2.]])
+    """
+
+    out_shape = staticmethod(Pool.out_shape)
+
+    def __init__(
+        self,
+        ds: Any,
+        ignore_border: bool = False,
+        st: Any = None,
+        padding: Any = (0, 0),
+        mode: str = "max",
+    ) -> None:
+        self._pool, self._window = Pool(ignore_border, mode), (ds, st, padding)
+
+    def __call__(self, x: Any) -> Variable:
+        """The pooled x."""
+        return self._pool(x, *self._window)
 
 
 def max_pool_2d(

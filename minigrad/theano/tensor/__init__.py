@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from . import basic, elemwise, sharedvar, subtensor, type
+from . import basic, elemwise, sharedvar, subtensor, type, utils
 from . import sort as _sort, var as _var  # noqa: F401  # before the functions of their names
 from . import nnet as _nnet, signal as _signal
 from .sharedvar import TensorSharedVariable
@@ -32,4 +32,5 @@ __all__ = [
     "signal",
     "subtensor",
     "type",
+    "utils",
 ]
