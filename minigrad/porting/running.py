@@ -7,6 +7,7 @@ import sys
 import sysconfig
 import traceback
 from collections.abc import Sequence
+from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
@@ -14,6 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 from .. import install_as_theano
+from ..compile.settings import set_by_environment
 from .conversion import Program, convert, read
 from .standard import NeedsFissix, python_of
 
@@ -56,6 +58,8 @@ class Finder(MetaPathFinder):
         if fullname == "theano":
             return ModuleSpec(fullname, Minigrad(), is_package=True)
         spec = PathFinder.find_spec(fullname, path, target)
+        if spec is None and fullname == "six":
+            return ModuleSpec(fullname, Six(), is_package=True)
         if spec is None or spec.origin is None or type(spec.loader) is not SourceFileLoader:
             return None
         folders = Path(spec.origin).resolve().parents
@@ -71,10 +75,23 @@ class Minigrad(Loader):
     def create_module(self, spec: ModuleSpec) -> ModuleType:
         """Return the package, after all its modules were registered."""
         install_as_theano()
+        set_by_environment()  # again: six may have been imported before
         return sys.modules[spec.name]
 
     def exec_module(self, module: ModuleType) -> None:
         """Do nothing, as it has been executed."""
+
+
+class Six(Minigrad):
+    """Stands in for six, which Theano brought along, where it is not installed."""
+
+    def create_module(self, spec: ModuleSpec) -> ModuleType:
+        """Return the package, after its modules were registered."""
+        six = import_module("minigrad.theano.compat.six")
+        sys.modules.update({"six": six, "six.moves": six.moves})
+        for name in six.moves.MODULES:
+            sys.modules[f"six.moves.{name}"] = getattr(six.moves, name)
+        return six
 
 
 class Converting(SourceFileLoader):

@@ -7,6 +7,7 @@ import sys
 import pytest
 from layers import ROOT
 
+import minigrad
 from minigrad.__main__ import main
 
 PROGRAM = """\
@@ -85,7 +86,7 @@ def run(tmp_path, monkeypatch, capsys):
     yield run
     for name in set(sys.modules) - before:
         file = getattr(sys.modules[name], "__file__", None) or ""
-        if name.split(".")[0] == "theano" or file.startswith(str(tmp_path)):
+        if name.split(".")[0] in ("theano", "six") or file.startswith(str(tmp_path)):
             del sys.modules[name]
 
 
@@ -101,6 +102,21 @@ def test_a_program_that_does_not_show_its_python_is_taken_for_what_it_is_told(ru
     text = "print(7 / 2)"
     assert run(text).out == "3.5\n"
     assert run(text, options=["--python", "2"]).out == "3\n"
+
+
+def test_six_which_theano_brought_along_is_there(run, monkeypatch):
+    monkeypatch.setenv("THEANO_FLAGS", "")
+    text = """
+import os
+import six.moves.cPickle as pickle
+from six.moves import urllib, xrange
+from six import iteritems
+os.environ['THEANO_FLAGS'] = 'floatX=float16'  # before theano is imported, if after six
+import theano
+print(pickle.loads(pickle.dumps(list(xrange(2)))), urllib.parse.quote('a b'), theano.config.floatX)
+"""
+    with minigrad.config.change_flags(floatX="float64"):
+        assert run(text).out == "[0, 1] a%20b float16\n"
 
 
 def test_packages_and_files_that_are_executed_are_converted_too(run, tmp_path):
