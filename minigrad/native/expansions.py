@@ -18,7 +18,7 @@ from ..rewrite.engine import Replacement, Rewriter, rule
 @rule("softmax is a quotient of exponentials", Softmax)
 def _softmax(node: Applied[Softmax], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    if x.type.dtype == "float16":
+    if not _is_expanded(x):
         return None
     e = exp(_below_0(x, node.op.axis))
     return [e / _kept(sum_axes(e, node.op.axis), node.op.axis, x)]
@@ -27,7 +27,7 @@ def _softmax(node: Applied[Softmax], rewriter: Rewriter) -> Replacement:
 @rule("log(softmax(x)) is x less the logarithm of a sum of exponentials", LogSoftmax)
 def _logsoftmax(node: Applied[LogSoftmax], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    if x.type.dtype == "float16":
+    if not _is_expanded(x):
         return None
     z = _below_0(x, node.op.axis)
     return [cast(z - _kept(_log_of_sum(z, node.op.axis), node.op.axis, x), x.type.dtype)]
@@ -36,7 +36,7 @@ def _logsoftmax(node: Applied[LogSoftmax], rewriter: Rewriter) -> Replacement:
 @rule("log(sum(exp(x))) is that of what is left without the largest x", Reduction)
 def _logsumexp(node: Applied[Reduction], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    if node.op.name != "logsumexp" or x.type.dtype == "float16":
+    if node.op.name != "logsumexp" or not _is_expanded(x):
         return None
     largest = Reduction("max", node.op.axis)(x)
     shift = switch(eq(largest - largest, 0), largest, 0)  # an infinite one would make NaN
@@ -47,7 +47,7 @@ def _logsumexp(node: Applied[Reduction], rewriter: Rewriter) -> Replacement:
 @rule("the place of the largest is the first of those that are as large", ArgReduction)
 def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
-    if len(node.op.axis) != 1 or not x.type.is_float or x.type.dtype == "float16":
+    if len(node.op.axis) != 1 or not x.type.is_float or not _is_expanded(x):
         return None
     (axis,) = node.op.axis
     size = x.type.shape[axis]
@@ -58,6 +58,11 @@ def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
     order = [0 if a == axis else "x" for a in range(x.type.ndim)]
     places = dimshuffle(constant(np.arange(size, dtype="int64")), order)
     return [Reduction("min", node.op.axis)(switch(is_it, places, constant(size, dtype="int64")))]
+
+
+def _is_expanded(x: Variable) -> bool:
+    """Whether there is C for what functions of x are made of; of no numbers, none is the largest."""
+    return x.type.dtype != "float16" and 0 not in x.type.shape
 
 
 def _below_0(x: Variable, axis: tuple[int, ...]) -> Variable:

@@ -334,6 +334,16 @@ def test_a_reduction_of_any_number_of_dimensions_is_numpys(name, axis):
         np.testing.assert_allclose(mine[0], numpys[0], rtol=1e-14)
 
 
+@pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0, 0)])
+def test_functions_of_no_numbers_are_numpys(shape):
+    softmax, logsoftmax = T.nnet.softmax, T.nnet.logsoftmax
+    outputs = [softmax(x), logsoftmax(x), T.log(T.exp(x).sum(1)), T.log(T.exp(x).sum(0)), T.sum(x, 1)]
+    with np.errstate(divide="ignore"):
+        mine, numpys, _ = in_both([x], outputs, np.zeros(shape))
+    for a, b in zip(mine, numpys, strict=True):
+        np.testing.assert_array_equal(a, b)
+
+
 def test_large_products_are_left_to_blas():
     f = minigrad.function([x], T.tanh(T.dot(x, x.T)), mode="C")
     f(RANDOM.normal(size=(40, 40)))
