@@ -16,7 +16,8 @@ from ..core.configuration import config
 from ..core.graph import Apply, Variable
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name, describe
-from ..protocol.closed import ClosedGraph
+from ..protocol.closed import ClosedGraph, all_nodes
+from ..protocol.errors import quoted
 from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace, graph_inputs
 from ..rewrite import with_lazy_branches
@@ -67,6 +68,7 @@ class Function(Lookup):
         mode: Mode,
         plans: bool = True,
     ) -> None:
+        _check_nothing_is_destroyed(name, outputs)
         self.name = name
         self.mode = mode
         # Two flat lists run through all that follows. What is computed: first what the call returns,
@@ -404,6 +406,17 @@ def _by_key(outputs: Any) -> dict[Any, Any]:
 def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:
     """The shared variables that the outputs depend on."""
     return [v for v in graph_inputs(outputs) if isinstance(v, SharedVariable)]
+
+
+def _check_nothing_is_destroyed(name: str, outputs: Sequence[Variable]) -> None:
+    """No operation may write to its inputs: they are callers' arrays, or what others need."""
+    for node in all_nodes(outputs):
+        if node.op.destroy_map:
+            place = f" (made at {quoted(node.made_at)})" if node.made_at else ""
+            raise TypeError(
+                f"{name}: {node.op}{place} writes to its inputs, says its destroy_map; let it work on "
+                "a copy, and leave that out"
+            )
 
 
 def _restored(expressions: Flat, name: str, inputs: Sequence[In], *more: Any) -> Function:

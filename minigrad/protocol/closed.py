@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..core.evaluate import evaluate
@@ -81,6 +81,15 @@ class ClosedGraph:
 
     def __repr__(self) -> str:
         return f"{', '.join(map(str, self.inputs))} -> {', '.join(map(str, self.outputs))}"
+
+
+def all_nodes(outputs: Sequence[Variable]) -> Iterator[Apply]:
+    """The nodes of the outputs, and those within them."""
+    waiting = [toposort(outputs)]
+    while waiting:
+        for node in waiting.pop():
+            yield node
+            waiting += [graph.nodes for graph in node.op.inner]
 
 
 def _entry(v: Variable, number: Mapping[Variable, Any]) -> Any:

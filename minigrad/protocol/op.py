@@ -30,6 +30,7 @@ class OpProtocol:
 
     storage: Literal["new", "view", "unknown"] = "unknown"
     view_map: Mapping[int, Sequence[int]] = {}
+    destroy_map: Mapping[int, Sequence[int]] = {}
     is_view = False
     takes_out = False
     in_place = False
@@ -196,6 +197,8 @@ storage : {'new', 'view', 'unknown'}
     is returned.
 view_map : dict of int to list of int
     For each output that may share the memory of inputs: which inputs.
+destroy_map : dict of int to list of int
+    Theano's, of an op that writes to its inputs; one that does is not compiled.
 moves : slice
     The inputs whose elements the outputs consist of, if the op only moves elements about,
     and so does its derivative: a function of elements may be taken before as well as after.

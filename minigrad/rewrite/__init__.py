@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 
-from ..core.graph import Apply, Variable, toposort
+from ..core.graph import Variable
 from ..core.table import exp, log, log1p, tanh
 from ..ops.functions import log2, log10
+from ..protocol.closed import all_nodes
 from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace
 from .choices import with_lazy_branches
@@ -134,19 +135,10 @@ def stabilized(
     They are so wherever they can be. What is kept is left as it is, and nothing else looks into it:
     derivatives by it are asked for.
     """
-    if not any(node.op in _UNSTABLE or is_root(node) for node in _all_nodes(outputs)):
+    if not any(node.op in _UNSTABLE or is_root(node) for node in all_nodes(outputs)):
         return list(outputs)
     opaque = {variable: variable.type() for variable in kept}
     stable = Rewriter((*stable_rules(), _STABLE_INSIDE), steps).final(
         clone_replace(outputs, opaque)
     )
     return clone_replace(stable, {new: old for old, new in opaque.items()})
-
-
-def _all_nodes(outputs: Sequence[Variable]) -> Iterator[Apply]:
-    """The nodes of the outputs, and those within them."""
-    waiting = [toposort(outputs)]
-    while waiting:
-        for node in waiting.pop():
-            yield node
-            waiting += [graph.nodes for graph in node.op.inner]

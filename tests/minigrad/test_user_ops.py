@@ -399,3 +399,27 @@ def test_what_cannot_be_inferred_is_computed(x, mode):
 
     f = minigrad.function([x], Positive()(x).shape[0], mode=mode)
     assert f([1.0, -1.0, 2.0]) == 2
+
+
+class AddOneInPlace(minigrad.Op):
+    """As Theano's programs write an operation that works in place."""
+
+    __props__ = ()
+    destroy_map = {0: [0]}
+    itypes = otypes = [T.dvector]
+
+    def perform(self, node, inputs, output_storage):
+        inputs[0] += 1
+        output_storage[0][0] = inputs[0]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_an_op_that_writes_to_its_inputs_is_not_compiled(x, mode):
+    w = minigrad.shared(np.zeros(2))
+    in_a_loop, _ = minigrad.scan(AddOneInPlace(), outputs_info=[w], n_steps=2)
+    for y in (AddOneInPlace()(w), in_a_loop):
+        with pytest.raises(TypeError, match="f: AddOneInPlace .*user_ops.*writes to its inputs"):
+            minigrad.function([], y, mode=mode, name="f")
+    with pytest.raises(TypeError, match="writes to its inputs"):
+        AddOneInPlace()(w).eval()
+    assert w.get_value().tolist() == [0, 0]
