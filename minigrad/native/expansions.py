@@ -51,8 +51,6 @@ def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
         return None
     (axis,) = node.op.axis
     size = x.type.shape[axis]
-    if size is None:
-        return None
     extreme = Reduction(node.op.name[3:], node.op.axis)(x)
     is_it = eq(x, _kept(extreme, node.op.axis, x)) | isnan(x)
     order = [0 if a == axis else "x" for a in range(x.type.ndim)]
@@ -62,7 +60,7 @@ def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
 
 def _is_expanded(x: Variable) -> bool:
     """Whether there is C for what functions of x are made of; of no numbers, none is the largest."""
-    return x.type.dtype != "float16" and 0 not in x.type.shape
+    return x.type.dtype != "float16" and all(x.type.shape)  # known, and not 0
 
 
 def _below_0(x: Variable, axis: tuple[int, ...]) -> Variable:

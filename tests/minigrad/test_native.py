@@ -337,10 +337,15 @@ def test_a_reduction_of_any_number_of_dimensions_is_numpys(name, axis):
 @pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0, 0)])
 def test_functions_of_no_numbers_are_numpys(shape):
     softmax, logsoftmax = T.nnet.softmax, T.nnet.logsoftmax
-    outputs = [softmax(x), logsoftmax(x), T.log(T.exp(x).sum(1)), T.log(T.exp(x).sum(0)), T.sum(x, 1)]
-    with np.errstate(divide="ignore"):
-        mine, numpys, _ = in_both([x], outputs, np.zeros(shape))
-    for a, b in zip(mine, numpys, strict=True):
+    outputs = [
+        softmax(x),
+        logsoftmax(x),
+        T.log(T.exp(x).sum(1)),
+        T.log(T.exp(x).sum(0)),
+        T.sum(x, 1),
+    ]
+    f, g = (minigrad.function([x], outputs, mode=mode) for mode in ("C", "FAST_RUN"))
+    for a, b in zip(f(np.zeros(shape)), g(np.zeros(shape)), strict=True):
         np.testing.assert_array_equal(a, b)
 
 
