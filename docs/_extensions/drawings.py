@@ -1,27 +1,32 @@
 """Put minigrad's drawings into the page: there they follow its switch between light and dark.
 
-A picture beside the page would know the system's choice alone. What is wider than the page scrolls.
+A picture beside the page would know the system's choice alone. What is wider than the page is set
+smaller, as far as it can be read; then it scrolls.
 """
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from docutils import nodes
 
-from minigrad.printing.svg import COLOURS
+from minigrad.printing.svg import COLOURS, WORDS
 
 NAME = "drawings.css"
 
 
 def rules() -> str:
     """Return the colours of a drawing's own style sheet, for each theme that a reader may choose."""
-    return "\n".join(
-        f'body[data-theme="{theme}"] .mg-{kind} > .mg-box {{ fill: {fill}; stroke: {line}; }}\n'
-        f'body[data-theme="{theme}"] .mg-{kind} > text {{ fill: {text}; }}'
-        for kind, colours in COLOURS.items()
-        for theme, (fill, line, text) in [("light", colours[:3]), ("dark", colours[3:])]
-    )
+    lines = []
+    for paper, theme in enumerate(["light", "dark"]):
+        page = f'body[data-theme="{theme}"]'
+        lines.append(f"{page} .mg-drawing text.mg-word {{ fill: {WORDS[paper]}; }}")
+        for kind, colours in COLOURS.items():
+            fill, line, text = colours[3 * paper : 3 * paper + 3]
+            lines.append(f"{page} .mg-{kind} > .mg-box {{ fill: {fill}; stroke: {line}; }}")
+            lines.append(f"{page} .mg-{kind} > text {{ fill: {text}; }}")
+    return "\n".join(lines)
 
 
 def put_in(app, doctree: nodes.document, docname: str) -> None:
@@ -29,7 +34,9 @@ def put_in(app, doctree: nodes.document, docname: str) -> None:
     for image in list(doctree.findall(nodes.image)):
         file = Path(app.srcdir, image["uri"])
         if file.suffix == ".svg" and 'class="mg-drawing"' in (svg := file.read_text("utf-8")):
-            svg = svg.replace("<svg ", '<svg aria-label="the graph, drawn" ', 1)
+            width = re.search(r'width="(\d+)"', svg)[1]
+            shown = f'aria-label="the graph, drawn" style="--width: {width}"'
+            svg = svg.replace("<svg ", f"<svg {shown} ", 1)
             image.replace_self(nodes.raw("", f'<div class="drawing">{svg}</div>', format="html"))
 
 

@@ -18,8 +18,8 @@ from .svg import svg
 from .typeset import in_mathml, in_short
 
 _STYLE = """
-:root{color-scheme:light dark;--mark:#ffe066;--line:#ced4da;--soft:#868e96;--old:#e03131;--new:#2f9e44}
-@media(prefers-color-scheme:dark){:root{--mark:#7a5c00;--line:#495057;--old:#ff8787;--new:#69db7c}}
+:root{color-scheme:light dark;--mark:#ffe066;--line:#ced4da;--soft:#656d76;--old:#e03131;--new:#2f9e44}
+@media(prefers-color-scheme:dark){:root{--mark:#7a5c00;--line:#495057;--soft:#adb5bd;--old:#ff8787;--new:#69db7c}}
 *{box-sizing:border-box}
 body{margin:0;padding:12px;font:15px/1.5 system-ui,sans-serif}
 h1{font-size:1.2rem;margin:0}h2{font-size:.8rem;font-weight:600;color:var(--soft);margin:0 0 8px}

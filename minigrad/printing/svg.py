@@ -32,37 +32,44 @@ COLOURS = {
     "derivative": ("#ffedd5", "#f97316", "#7c2d12", "#5c2a0c", "#fb923c", "#ffedd5"),
 }
 
+# The words of the legend, on light and on dark paper.
+WORDS = ("#656d76", "#adb5bd")
+# A legend is as wide as the picture, or as a phone; below each other its lines are this far apart.
+_LEGEND, _LEGEND_LINE = 334.0, 22
+
 _FONT = "ui-monospace,'DejaVu Sans Mono',Menlo,Consolas,'Liberation Mono',monospace"
 
 
 def _style() -> str:
     """The style sheet; its names begin with mg-, for drawings on pages of others."""
 
-    def of_kinds(first: int) -> str:
-        return "".join(
-            f".mg-{kind}>.mg-box{{fill:{c[first]};stroke:{c[first + 1]}}}"
-            f".mg-{kind}>text{{fill:{c[first + 2]}}}"
-            for kind, c in COLOURS.items()
+    def on_paper(paper: int) -> str:
+        kinds = "".join(
+            f".mg-{kind}>.mg-box{{fill:{fill};stroke:{line}}}.mg-{kind}>text{{fill:{text}}}"
+            for kind, colours in COLOURS.items()
+            for fill, line, text in [colours[3 * paper : 3 * paper + 3]]
         )
+        return f"{kinds}.mg-drawing text.mg-word{{fill:{WORDS[paper]}}}"
 
     return (
         f".mg-drawing text{{font-family:{_FONT};font-size:13px;text-anchor:middle;white-space:pre}}"
-        ".mg-drawing text.mg-note{font-size:11px;opacity:.75}"
+        ".mg-drawing text.mg-note{font-size:11px;opacity:.85}"
         ".mg-box{stroke-width:1.2}.mg-result>.mg-box{stroke-width:3}"
         ".mg-arrow{fill:none;stroke:#868e96;stroke-width:1.2;stroke-linejoin:round}"
         ".mg-head{fill:#868e96}.mg-update{stroke:#10b981;stroke-dasharray:5 4}"
         ".mg-update-head{fill:#10b981}.mg-frame{fill:none;stroke:#adb5bd;stroke-dasharray:3 3}"
-        ".mg-drawing text.mg-word{fill:#868e96;font-size:11px;text-anchor:start}"
-        f"{of_kinds(0)}@media (prefers-color-scheme:dark){{{of_kinds(3)}}}"
+        ".mg-drawing text.mg-word{font-size:11px;text-anchor:start}"
+        f"{on_paper(0)}@media (prefers-color-scheme:dark){{{on_paper(1)}}}"
     )
 
 
 def svg(drawing: Diagram) -> str:
     """The drawing as the text of an SVG file."""
     picture = _Picture(drawing)
-    legend, legend_width = _legend(drawing, picture.height + 2 * _MARGIN)
+    below = picture.height + 2 * _MARGIN
+    legend, legend_width, legend_height = _legend(drawing, below, max(picture.width, _LEGEND))
     width = max(picture.width, legend_width) + 2 * _MARGIN
-    height = picture.height + 2 * _MARGIN + (22 if legend else 0)
+    height = below + legend_height
     x = (width - picture.width) / 2
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" class="mg-drawing" role="img" '
@@ -196,26 +203,27 @@ def _text(text: str) -> str:
     return escape(allowed)
 
 
-def _legend(drawing: Diagram, y: float) -> tuple[str, float]:
-    """A line that tells the colours, if there is more to tell than inputs and operations."""
+def _legend(drawing: Diagram, y: float, room: float) -> tuple[str, float, float]:
+    """Lines that tell the colours, if there is more to tell than inputs and operations; their size."""
     kinds = _kinds(drawing)
-    has_updates = any(arrow.is_update for arrow in drawing.arrows)
     if not kinds & {"shared", "derivative"}:
-        return "", 0.0
-    x, parts = _MARGIN, []
-    for kind in (kind for kind in MEANINGS if kind in kinds):
-        parts.append(f'<g class="mg-{kind}">{_rectangle(x, y, 16, 11, 3)}</g>')
-        parts.append(_word(x + 22, y, MEANINGS[kind]))
-        x += 22 + len(MEANINGS[kind]) * _SMALL_LETTER + 18
-    if has_updates:
-        parts.append(f'<path class="mg-arrow mg-update" d="M{x:.1f} {y + 5.5:.1f}h20"/>')
-        parts.append(_word(x + 26, y, "new value"))
-        x += 26 + 9 * _SMALL_LETTER + 18
-    return "".join(parts) + "\n", x - 18 - _MARGIN
-
-
-def _word(x: float, y: float, word: str) -> str:
-    return f'<text class="mg-word" x="{x:.1f}" y="{y + 9.5:.1f}">{word}</text>'
+        return "", 0.0, 0.0
+    words = {kind: MEANINGS[kind] for kind in MEANINGS if kind in kinds}
+    if any(arrow.is_update for arrow in drawing.arrows):
+        words["update"] = "new value"
+    parts, x, width, height = [], 0.0, 0.0, _LEGEND_LINE
+    for kind, word in words.items():
+        wide = 26 + len(word) * _SMALL_LETTER
+        if x and x + wide > room:
+            x, height = 0.0, height + _LEGEND_LINE
+        place = f'transform="translate({_MARGIN + x:.1f} {y + height - _LEGEND_LINE:.1f})"'
+        mark = '<path class="mg-arrow mg-update" d="M0 5.5h20"/>'
+        if kind != "update":
+            mark = f'<g class="mg-{kind}">{_rectangle(0, 0, 16, 11, 3)}</g>'
+        parts.append(f'<g {place}>{mark}<text class="mg-word" x="24" y="9.5">{word}</text></g>')
+        width = max(width, x + wide)
+        x += wide + 14
+    return "".join(parts) + "\n", width, height
 
 
 def _kinds(drawing: Diagram) -> set[str]:
