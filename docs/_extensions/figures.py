@@ -31,9 +31,17 @@ def curves(function: Callable[[Any], Any]) -> list[Any]:
         return minigrad.function([x], results)(POINTS)
 
 
-def figure(name: str, function: Callable[[Any], Any]) -> nodes.raw:
-    """Return the figure of a function, which is called by its name there."""
+def is_seen(y: np.ndarray) -> bool:
+    """Whether a curve is in the picture, and not along an axis, as that of degrees in radians."""
+    inside = np.abs(y) <= 3
+    return bool(inside.mean() > 0.05 and np.abs(y[inside]).max() > 0.1)
+
+
+def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
+    """Return the figure of a function, which is called by its name there, if it shows anything."""
     lines = curves(function)
+    if not is_seen(lines[0]):
+        return []
     picture = Figure(figsize=(4.4, 2.6))
     axes = picture.subplots()
     for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
@@ -61,4 +69,4 @@ def figure(name: str, function: Callable[[Any], Any]) -> nodes.raw:
     if len(lines) == 2:
         legend += ' <span class="df">its derivative</span>'
     html = f'<figure class="curves">{svg}{legend}</figcaption></figure>'
-    return nodes.raw("", html, format="html")
+    return [nodes.raw("", html, format="html")]

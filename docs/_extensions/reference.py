@@ -42,6 +42,32 @@ def escape_norms(app, what, name, thing, options, lines: list[str]) -> None:
             lines[i] = escaped(line)
 
 
+def begin_with_words(app, what, name, thing, options, lines: list[str]) -> None:
+    """Let no attribute's docstring begin `words: more`, which would be its type."""
+    if what in ("attribute", "data", "property"):
+        lines.insert(0, "")
+
+
+def name_attributes(app, what, name, thing, options, lines: list[str]) -> None:
+    """Make a field for each name of `:ivar a, b_: text`; here a would be a type, and b_ a link."""
+
+    def fields(match: re.Match[str]) -> str:
+        kind, names, text = match.groups()
+        escaped_names = (re.sub("_$", r"\\_", each) for each in names.split(", "))
+        return "\n".join(f":{kind} {each}:{text}" for each in escaped_names)
+
+    pattern = r"^:(ivar|vartype) ([\w, ]+):(.*(?:\n .*)*)"
+    lines[:] = re.sub(pattern, fields, "\n".join(lines), flags=re.M).split("\n")
+
+
+def unlink_words(app, doctree: nodes.document) -> None:
+    """Let a small word in a type be a word, as in `array of shape (n, m)`: classes have capitals."""
+    for reference in list(doctree.findall(addnodes.pending_xref)):
+        is_type = reference["refdomain"] == "py" and reference["reftype"] == "class"
+        if is_type and reference["reftarget"].rpartition(".")[2][:1].islower():
+            reference.replace_self(reference.children)
+
+
 def first_line(thing: Any) -> str:
     """Return what the docstring says first, without its full stop."""
     paragraph = (inspect.getdoc(thing) or "").partition("\n\n")[0]
@@ -97,7 +123,7 @@ class Names(SphinxDirective):
             nodes_of_entry = self.parsed([f".. currentmodule:: {module}", "", *entry(name, thing)])
             if name in drawn or is_of_one_number(thing):
                 (description,) = [n for n in nodes_of_entry if isinstance(n, addnodes.desc)]
-                description[-1].append(figure(name, thing))
+                description[-1] += figure(name, thing)
             found += nodes_of_entry
         return found
 
@@ -114,6 +140,9 @@ def setup(app):
     for field in PyObject.doc_field_types:
         if field.name == "variable":  # which is another thing here
             field.label = "Attributes"
+    app.connect("autodoc-process-docstring", begin_with_words, priority=400)  # before napoleon
     app.connect("autodoc-process-docstring", escape_norms)
+    app.connect("autodoc-process-docstring", name_attributes, priority=600)  # after it
+    app.connect("doctree-read", unlink_words)
     app.add_directive("names", Names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
