@@ -41,12 +41,23 @@ def drawn(tex: str, inline: bool) -> str:
     _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"
     style += f";vertical-align:{-(top + height) / SIZE:.3f}em"
+    svg = svg.replace('fill="black"', 'fill="currentColor"')  # lines above letters
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(tex)}" style="{style}" ', 1)
+
+
+def keep_together(app, doctree: nodes.document, docname: str) -> None:
+    """Give formulas in a line the comma or bracket behind them, which is to begin no line."""
+    for formula in list(doctree.findall(nodes.math)):
+        behind = formula.next_node(descend=False, siblings=True)
+        if isinstance(behind, nodes.Text) and (mark := re.match(r"[,.;:!?)’]+", behind)):
+            formula["behind"] = mark[0]
+            behind.parent.replace(behind, nodes.Text(behind[mark.end() :]))
 
 
 def inline(translator, node: nodes.math) -> None:
     """Write a formula in a line."""
-    translator.body.append(f'<span class="math">{drawn(node.astext(), inline=True)}</span>')
+    formula, behind = drawn(node.astext(), inline=True), escape(node.get("behind", ""))
+    translator.body.append(f'<span class="math">{formula}{behind}</span>')
     raise nodes.SkipNode
 
 
@@ -60,4 +71,5 @@ def block(translator, node: nodes.math_block) -> None:
 def setup(app):
     app.add_html_math_renderer("drawn", (inline, None), (block, None))
     app.config.html_math_renderer = "drawn"
+    app.connect("doctree-resolved", keep_together)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
