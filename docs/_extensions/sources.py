@@ -86,7 +86,8 @@ def pages(app):
     for file in sorted(files):
         body = highlight(file.read_text(encoding="utf-8"), PythonLexer(), formatter)
         title = file.relative_to(ROOT).as_posix()
-        context = {"title": title, "body": f"<h1>{title}</h1>{body}", "parents": []}
+        heading = title.replace("/", "/<wbr>")  # a narrow page breaks it there
+        context = {"title": title, "body": f"<h1>{heading}</h1>{body}", "parents": []}
         yield page_of(file), context, "page.html"
 
 
