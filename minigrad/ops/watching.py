@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import as_tensor_variable
-from ..core.graph import Apply, Gradients, Variables
+from ..core.graph import Apply, Gradients, Op, Variables
 from ..protocol.axes import Axes
 from ..protocol.op import Use
 from .shape import Itself
@@ -127,3 +127,59 @@ class Print(Itself):
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         return output_grads
+
+
+class PdbBreakpoint(Op):
+    """Variables, each as it is; where the condition holds, the program stops in Python's debugger.
+
+    Parameters
+    ----------
+    name : str
+        Printed when it stops.
+
+    Notes
+    -----
+    ``PdbBreakpoint(name)(condition, *monitored_vars)`` are these variables: use them in the place of
+    those that they were made of, or it never stops. In the debugger, the list `monitored` has their
+    values, and what is put into it is computed with from there on.
+
+    Examples
+    --------
+    >>> import minigrad, minigrad.tensor as T
+    >>> x = T.dvector("x")
+    >>> error = (x - 1) ** 2
+    >>> error, seen = PdbBreakpoint("the error is large")(error.sum() > 100, error, x)
+    >>> minigrad.function([x], error.sum())([1.0, 2.0])  # which is not
+    array(1.)
+    """
+
+    __props__ = ("name",)
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def make_node(self, condition: Any, *monitored_vars: Any) -> Apply:
+        inputs = [*map(as_tensor_variable, (condition, *monitored_vars))]
+        if inputs[0].type.ndim:
+            raise ValueError(f"PdbBreakpoint: the condition is a scalar; got {inputs[0].type}")
+        return Apply(self, inputs, [v.type() for v in inputs[1:]])
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        condition, *monitored = inputs
+        if condition:
+            monitored = [np.array(value) for value in monitored]
+            print(
+                f"breakpoint {self.name}: the values are in the list monitored, and may be changed"
+            )
+            breakpoint()
+        for output, cell, value in zip(node.outputs, output_storage, monitored, strict=True):
+            cell[0] = output.type.filter(value)
+
+    def infer_shape(self, node: Apply, input_shapes: Sequence[Any]) -> Sequence[Any]:
+        return input_shapes[1:]
+
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        return [[place == i for i in range(node.nout)] for place in range(-1, node.nout)]
+
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
+        return [None, *output_grads]

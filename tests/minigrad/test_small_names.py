@@ -1,5 +1,7 @@
 """The many small names of T, and what checks, shows or compares: values, derivatives, errors."""
 
+import sys
+
 import numpy as np
 import pytest
 from draws import FLOATS, few
@@ -11,6 +13,7 @@ from scipy import special
 
 import minigrad
 import minigrad.tensor as T
+from minigrad.ops.watching import PdbBreakpoint
 from minigrad.printing import Print, min_informative_str
 from minigrad.testing import check_grad, check_op
 from minigrad.theano.gof.graph import equal_computations, is_same_graph, ops
@@ -225,3 +228,41 @@ def test_an_informative_string_ends_at_names():
     c = a + b
     c.name = "c"
     assert min_informative_str(c * (a - b)) == ("A. mul\n B. c\n C. sub\n  D. a\n  E. b")
+
+
+# ---- Breakpoints -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_a_breakpoint_stops_where_its_condition_holds_and_goes_on_with_what_was_put_in(
+    mode, monkeypatch, capsys
+):
+    seen = []
+
+    def debug():
+        monitored = sys._getframe(1).f_locals["monitored"]
+        seen.append(monitored[0].tolist())
+        monitored[0] = monitored[0] + 10
+
+    monkeypatch.setattr(sys, "breakpointhook", debug)
+    x, y = T.dvector("x"), T.dscalar("y")
+    a, b = PdbBreakpoint("too large")(T.gt(x.sum(), 5), 2 * x, y)
+    f = minigrad.function([x, y], [a + b, minigrad.grad((a * b).sum(), [x, y])[0]], mode=mode)
+    assert [r.tolist() for r in f([1.0, 2.0], 3.0)] == [[5, 7], [6, 6]] and not seen
+    value = f([3.0, 3.0], 1.0)[0]
+    assert value.tolist() == [17, 17] and seen[0] == [6, 6]
+    assert "breakpoint too large" in capsys.readouterr().out
+
+
+def test_the_condition_of_a_breakpoint_is_a_scalar():
+    with pytest.raises(ValueError, match=r"the condition is a scalar; got TensorType\(bool, "):
+        PdbBreakpoint("b")(T.dvector("x") > 0, T.dscalar("y"))
+
+
+def test_rebroadcast_changes_the_axes_that_it_names():
+    rebroadcast = minigrad.theano.compile.Rebroadcast((0, True), (1, False))
+    x = T.TensorType("float64", (None, 1, None))("x")
+    assert rebroadcast(x).broadcastable == (True, False, False)
+    assert rebroadcast(x).eval({x: np.ones((1, 1, 2))}).shape == (1, 1, 2)
+    with pytest.raises(ValueError, match="Rebroadcast: v has 1 axes, not 2"):
+        rebroadcast(T.dvector("v"))

@@ -109,6 +109,9 @@ from theano.sandbox.conv import conv2d
 from theano.scan_module.scan_utils import clone
 from theano.tensor import Apply, Constant, Op, Variable, as_tensor, consider_constant, shared
 from theano.tensor.signal.downsample import DownsampleFactorMax
+from theano.compile import Rebroadcast
+from theano.tensor import IncSubtensor, Rebroadcast, Subtensor, Sum
+from theano.tests.breakpoint import PdbBreakpoint
 from theano.tensor.utils import shape_of_variables
 from theano.tensor.nnet import abstract_conv2d, conv2d_grad_wrt_inputs
 from theano.tensor.nnet.abstract_conv import bilinear_kernel_1D, bilinear_kernel_2D

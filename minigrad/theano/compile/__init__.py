@@ -23,6 +23,7 @@ from .monitormode import MonitorMode
 from .nanguardmode import NanGuardMode
 from .ops import (
     FromFunctionOp,
+    Rebroadcast,
     Shape,
     Shape_i,
     SpecifyShape,
@@ -50,6 +51,7 @@ __all__ = [
     "OpFromGraph",
     "Out",
     "Param",
+    "Rebroadcast",
     "Shape",
     "Shape_i",
     "SharedVariable",

@@ -1,5 +1,5 @@
 """``theano.tests``: what programs use for their own tests."""
 
-from . import unittest_tools
+from . import breakpoint, unittest_tools
 
-__all__ = ["unittest_tools"]
+__all__ = ["breakpoint", "unittest_tools"]

@@ -1,0 +1,5 @@
+"""``theano.tests.breakpoint``: stopping in the debugger while a program runs."""
+
+from ...ops.watching import PdbBreakpoint
+
+__all__ = ["PdbBreakpoint"]
