@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import math
-import os
 from collections import deque
 from collections.abc import Callable, Sequence
 from functools import cache, partial
@@ -13,8 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from ..core.configuration import config
 from .compiler import CompilerError, loaded
+from .threads import Threads, most_threads
 
 # What the C function returns: see `writing`.
 _NO_MEMORY, _NOT_IN_ORDER = 1, 4
@@ -54,30 +53,6 @@ def check_arrays() -> None:
         and not library.flags([x, x.T]) & 1
     ):
         raise CompilerError("NumPy's arrays are laid out in another way than minigrad knows")
-
-
-class Forked:
-    """Whether this process was forked: then OpenMP's threads are the parent's, and one is left."""
-
-    is_child = False
-
-    @classmethod
-    def happened(cls) -> None:
-        """Remember it."""
-        cls.is_child = True
-
-
-os.register_at_fork(after_in_child=Forked.happened)
-
-
-def most_threads() -> int:
-    """How many threads loops may take: as `config.threads` or OMP_NUM_THREADS says, or all cores."""
-    if config.threads:
-        return int(config.threads)
-    told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
-    if told.isdecimal() and int(told) > 0:
-        return int(told)
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 # Smaller arrays NumPy gets quickly from memory that it has just given back.
@@ -134,7 +109,7 @@ class Call:
         is_large: bool,  # worth several threads
     ) -> None:
         function.argtypes = [ctypes.c_int, ctypes.py_object]
-        self._function = function
+        self.run = Threads(function, most_threads() if is_large else 1)
         # What makes each output; and those that are kept, with their places.
         self._make: list[Callable[[], Any]] = []
         self._kept: list[tuple[int, NewArrays]] = []
@@ -146,18 +121,16 @@ class Call:
             else:
                 self._make.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
         self._scalars = scalars
-        self._threads = most_threads() if is_large else 1
 
     def __call__(self, numpy_function: Callable[..., Any], *inputs: Any) -> tuple[Any, ...]:
         given = list(inputs)
         for place in self._scalars:
             given[place] = np.asarray(given[place])
         outputs = [make() for make in self._make]
-        threads = 1 if Forked.is_child else self._threads
-        status = self._function(threads, given + outputs)
+        status = self.run(given + outputs)
         if status & _NOT_IN_ORDER:
             in_order = [np.require(x, requirements=["C", "A"]) for x in given]
-            status = self._function(threads, in_order + outputs)
+            status = self.run(in_order + outputs)
         if status & _NO_MEMORY:
             raise MemoryError("there is no memory for what the loops compute on the way")
         for place, arrays in self._kept:

@@ -16,9 +16,10 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.compile.inspect.debug import DisagreementError
 from minigrad.core.elementwise import TABLE
-from minigrad.native import call, compiler, programs, writing
+from minigrad.native import call, compiler, programs, threads, writing
 from minigrad.native.compiler import CompilerError, loaded
 from minigrad.native.elements import FUNCTIONS
+from minigrad.native.threads import Threads
 from minigrad.testing.strategies import expressions
 
 try:
@@ -360,24 +361,71 @@ def test_large_products_are_left_to_blas():
 
 def test_the_bits_are_the_same_with_any_number_of_threads(monkeypatch):
     results = []
-    for threads in (1, 2, 3):
-        monkeypatch.setattr(call, "most_threads", lambda threads=threads: threads)
+    for count in (1, 2, 3):
+        monkeypatch.setattr(call, "most_threads", lambda count=count: count)
         f = minigrad.function([x], [T.exp(x).sum(0), T.tanh(x).sum(), x.std()], mode="C")
         results.append(f(np.tile(LARGE, (200, 1))))
-        assert [op.call._threads for op in regions_of(f)] == [threads]
+        assert [op.call.run.most for op in regions_of(f)] == [count]
     for a, b, c in zip(*results, strict=True):
         assert a.tobytes() == b.tobytes() == c.tobytes()
 
 
-@pytest.mark.parametrize(("told", "threads"), [(0, 3), (2, 2)])
+@pytest.mark.parametrize(("told", "most"), [(0, 3), (2, 2)])
 def test_how_many_threads_there_are_is_told_by_config_or_else_by_the_environment(
-    monkeypatch, told, threads
+    monkeypatch, told, most
 ):
     monkeypatch.setenv("OMP_NUM_THREADS", "3,1")
     with minigrad.config.change_flags(threads=told):
         f = minigrad.function([x], T.exp(x).sum(0), mode="C")
         f(np.tile(LARGE, (200, 1)))
-    assert [op.call._threads for op in regions_of(f)] == [threads]
+    assert [op.call.run.most for op in regions_of(f)] == [most]
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """A clock that stands still unless it is moved."""
+    now = [0.0]
+    monkeypatch.setattr(threads, "perf_counter", lambda: now[0])
+    return now
+
+
+def calls_that_take(clock, seconds):
+    """A function that takes so long with each number of threads, and by how many it was called."""
+    used = []
+
+    def function(count):
+        used.append(count)
+        clock[0] += seconds[count]
+
+    return function, used
+
+
+@pytest.mark.parametrize(
+    ("alone", "together", "best"), [(1.0, 0.6, 2), (1.0, 1.1, 1), (1.0, 40.0, 1)]
+)
+def test_loops_take_as_many_threads_as_are_fast(clock, alone, together, best):
+    function, used = calls_that_take(clock, {1: alone, 2: together})
+    run = Threads(function, 2)
+    for _ in range(4000):
+        run()
+    assert used[:2] == [2, 1] and used.count(best) > 0.9 * len(used)
+    assert clock[0] < 1.06 * 4000 * min(alone, together) + 2 * together
+
+
+def test_threads_that_others_take_the_cores_from_are_given_up_and_tried_again(clock):
+    seconds = {1: 1.0, 2: 0.6}
+    function, used = calls_that_take(clock, seconds)
+    run = Threads(function, 2)
+    for together in (0.6, 30.0, 0.6):
+        seconds[2] = together
+        for _ in range(2000):
+            run()
+        assert used[-1] == (2 if together < 1 else 1)
+
+
+def test_one_thread_is_not_timed(monkeypatch):
+    monkeypatch.setattr(threads, "perf_counter", None)
+    assert Threads(lambda count: count, 1)() == 1
 
 
 def test_threads_of_users_call_one_function():
@@ -392,10 +440,10 @@ def test_threads_of_users_call_one_function():
             if any((a != b).any() for a, b in zip(got, expected[i], strict=True)):
                 wrong.append(i)
 
-    threads = [threading.Thread(target=work, args=(i,)) for i in range(8)]
-    for thread in threads:
+    started = [threading.Thread(target=work, args=(i,)) for i in range(8)]
+    for thread in started:
         thread.start()
-    for thread in threads:
+    for thread in started:
         thread.join()
     assert not wrong
 

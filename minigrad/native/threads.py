@@ -1,0 +1,75 @@
+"""How many threads loops take: as many as there are, or one where others want the cores.
+
+Threads wait for each other. If another program has the core that one of them needs, the others wait
+for the operating system to give it back, for milliseconds; one thread keeps its share of the machine.
+Which is faster is measured as it goes: the results have the same bits either way.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from time import perf_counter
+from typing import Any
+
+from ..core.configuration import config
+
+# Trying what was slower last takes at most this share of the time.
+_SHARE_OF_TRIALS = 0.05
+# A time counts so much beside those before.
+_WEIGHT = 0.25
+# What was as slow is tried again after so many calls.
+_FEWEST_CALLS = 20
+
+
+class Forked:
+    """Whether this process was forked: then OpenMP's threads are the parent's, and one is left."""
+
+    is_child = False
+
+    @classmethod
+    def happened(cls) -> None:
+        """Remember it."""
+        cls.is_child = True
+
+
+os.register_at_fork(after_in_child=Forked.happened)
+
+
+def most_threads() -> int:
+    """How many threads loops may take: as `config.threads` or OMP_NUM_THREADS says, or all cores."""
+    if config.threads:
+        return int(config.threads)
+    told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
+    if told.isdecimal() and int(told) > 0:
+        return int(told)
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+class Threads:
+    """Calls a function of the number of threads with one, or with the most, whichever is faster."""
+
+    def __init__(self, function: Callable[..., Any], most: int) -> None:
+        self._function = function
+        self.most = most
+        self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
+        self._calls_to_trial = 0
+
+    def __call__(self, *arguments: Any) -> Any:
+        if self.most == 1 or Forked.is_child:
+            return self._function(1, *arguments)
+        seconds = self._seconds
+        threads = min(seconds, key=seconds.__getitem__)
+        is_trial = self._calls_to_trial <= 0 and all(seconds.values())
+        if is_trial:
+            threads = max(seconds, key=seconds.__getitem__)
+        start = perf_counter()
+        result = self._function(threads, *arguments)
+        took = perf_counter() - start
+        before = seconds[threads]
+        seconds[threads] = took if is_trial or not before else before + _WEIGHT * (took - before)
+        self._calls_to_trial -= 1
+        if is_trial:
+            fast, slow = sorted(seconds.values())
+            self._calls_to_trial = int(_FEWEST_CALLS + (slow - fast) / (_SHARE_OF_TRIALS * fast))
+        return result
