@@ -10,7 +10,6 @@ from ..core.axes import DimShuffle
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.inner.rows import Parts
-from ..ops.linalg import Dot
 from ..protocol.axes import axes_of
 from ..protocol.closed import ClosedGraph
 from ..protocol.op import Names, Use
@@ -136,9 +135,10 @@ def _parts(order: Sequence[Apply], outputs: Sequence[Variable]) -> list[list[App
 
 def _has_c(node: Apply) -> bool:
     """Whether it is computed in loops: there is C for it, and BLAS would be no faster."""
-    if element_of(node) is None:
+    element = element_of(node)
+    if element is None:
         return False
-    if not isinstance(node.op, Dot):
+    if element.joined is None or len(node.inputs) < 2:
         return True
     axes = axes_of(node)
     assert axes is not None
