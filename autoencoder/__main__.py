@@ -7,7 +7,7 @@ import sys
 import warnings
 from collections.abc import Sequence
 
-from .command.options import parse_options
+from .command.options import in_options, parse_options
 from .extra import load
 from .output import complain
 
@@ -28,13 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=UserWarning, module=r"autoencoder\.")
-        warnings.showwarning = lambda message, *_: complain(str(message))
+        warnings.showwarning = lambda message, *_: complain(in_options(str(message)))
         try:
             options = parse_options(argv)
             # Not at the top: it loads scikit-learn and matplotlib, and --help need not wait for them.
             return load("command.verbs").run(options)
         except KeyboardInterrupt:
-            complain("interrupted; nothing more was written")
+            complain("interrupted; each file is whole, or as it was before")
             return 130
         except ImportError as error:
             complain(str(error))

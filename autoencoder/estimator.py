@@ -93,9 +93,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     dtype : {'float64', 'float32'}
         In what to compute; NumPy's type or dtype of the name will do too.
     engine : {'auto', 'numpy', 'c'}
-        What computes the steps of training: NumPy, or loops in C, for which a compiler must be there.
-        'auto' is C if one is, the network is small, and training is reckoned to take NumPy more than
-        five seconds. Costs are the same to their last few digits.
+        What computes the steps of training: NumPy, or loops in C; if no compiler is found for them, a
+        warning says so, and NumPy computes. 'auto' is C if there is one, the network is small, and
+        training is reckoned to take NumPy more than five seconds. Costs are the same to their last
+        few digits.
     random_state : int, RandomState or None
         Draws the first weights and the samples held out, shuffles the batches, and makes noise.
     verbose : int
@@ -192,7 +193,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         On Ctrl-C, or if training makes the model worse than it was untrained, there is a warning.
         A model that was fitted before stays as it was then; otherwise it is that of the last whole
         epoch, or of the one with the lowest cost. To stop by hand and keep what came of it, leave a
-        loop over `fit_epochs`.
+        loop over `fit_epochs`. A loop of fits, such as a search, goes on with the next; for Ctrl-C to
+        end it, make an error of the warning:
+        ``warnings.filterwarnings("error", "Training was interrupted")``, and have a search let errors
+        through (``error_score="raise"``).
 
         Parameters
         ----------
@@ -215,7 +219,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             moved; if features are far from 0–1; or if hidden units give nearly the same number for
             every sample, as they do for such features.
         UserWarning
-            If Ctrl-C interrupts training.
+            If Ctrl-C interrupts training, or no compiler is found for ``engine='c'``.
         """
         self._fit(X, y, watched=False).go_through()
         return self

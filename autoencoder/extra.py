@@ -32,6 +32,4 @@ def load(module: str) -> Any:
         if missing not in _BROUGHT:
             raise
         package, extra = _BROUGHT[missing]
-        raise ImportError(
-            f"autoencoder needs {package}: pip install 'minigrad[{extra}]'"
-        ) from error
+        raise ImportError(f"{package} is not installed: pip install 'minigrad[{extra}]'") from error

@@ -53,12 +53,24 @@ def _doubts(kept: Kept, samples: Samples, features: np.ndarray, model: str) -> I
         yield (
             f"{model} holds no scaling: the rows are taken to be scaled as those it was trained on"
         )
+    if kept.network.error_percentiles_ is None:
+        yield f"{_unjudged(kept, model)}, so that the scores have no column 'above'"
     far = far_columns(kept, features)
     if far:
         yield (
             f"{samples.source}: more than a whole range of training beyond it: {far}; look for "
             "mistakes in them, such as other units"
         )
+
+
+def _unjudged(kept: Kept, model: str) -> str:
+    """Why the model cannot tell which errors are large."""
+    why = (
+        "its training ended before an epoch was over"
+        if not kept.network.costs_.size
+        else "its training was interrupted, or went on, or an old version wrote it"
+    )
+    return f"{model} does not know the errors of training ({why})"
 
 
 def _judgement(kept: Kept, samples: Samples, scores: Scores) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -101,6 +102,13 @@ _NEEDS = {
     "--early-stopping": ("--validation-fraction", "--n-iter-no-change", "--tol"),
     "--corruption": ("--corruption-level",),
 }
+# What messages of the library call parameters that have options.
+_OPTIONS = {
+    "learning_rate": "--lr",
+    "optimizer": "--optimizer",
+    "corruption": "--corruption",
+    "engine='c'": "--engine c",
+}
 _STATUS = "Exit status: 0 done, {}2 bad input, 130 interrupted by Ctrl-C."
 _STATUS_OF_TRAINING = _STATUS.format("1 training only made the cost worse, ")
 _STATUS_OF_OTHERS = _STATUS.format("")
@@ -139,6 +147,19 @@ def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
             f"{verb!r} is none of {', '.join(_PARSERS)}; data to train on is given as --data {verb}"
         )
     return _PARSERS[verb](words)
+
+
+def in_options(message: str) -> str:
+    """The library's message, with options in place of the estimator's parameters.
+
+    Examples
+    --------
+    >>> in_options("Try a smaller learning_rate (it is 0.5), or another optimizer.")
+    'Try a smaller --lr (it is 0.5), or another --optimizer.'
+    """
+    for parameter, option in _OPTIONS.items():
+        message = re.sub(rf"\b{parameter}(?!\w)", option, message)
+    return message
 
 
 def _train(words: Sequence[str]) -> argparse.Namespace:

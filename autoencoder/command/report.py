@@ -141,7 +141,8 @@ def describe_model(kept: Kept, path: str) -> str:
         del lines["Early stopping"]
     else:
         n_epochs = len(network.validation_scores_)
-        lines["Early stopping"] = f"{counted(n_epochs, 'epoch')}; {describe_best(network)}"
+        best = f"; {describe_best(network)}" if n_epochs else ""
+        lines["Early stopping"] = f"{counted(n_epochs, 'epoch')}{best}"
     if kept.label is not None:
         lines["Class"] = (
             f"{kept.label}" if isinstance(kept.label, str) else f"column {kept.label}"

@@ -149,6 +149,9 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         random_state=options.seed,
     )
     status = _fit(network, ready.features, out)
+    if status == INTERRUPTED and not network.costs_.size:
+        complain(_no_model(options))
+        return INTERRUPTED
     ending = _ENDINGS[status].format(counted(len(network.costs_), "epoch"))
     kept = Kept.of(Model([*ready.steps, ("autoencoder", network)]))
     if options.save:
@@ -170,15 +173,22 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
         loss = describe_loss(ready.drawn, -network.score(ready.drawn), network.n_hidden)
         if loss:
             print(loss, file=out)
+    if options.save:
+        print(f"Model: {options.save}", file=out)
     picture = picture_of(kept, ready.drawn, ready.labels)
     if options.figure:
         write_picture(picture, options.figure, out)
-    if options.save:
-        print(f"Model: {options.save}", file=out)
     out.flush()
     if options.show and status == TRAINED:
         show_picture(picture)
     return status
+
+
+def _no_model(options: argparse.Namespace) -> str:
+    """One line: nothing was learned, and what was not written therefore."""
+    files = [path for path in (options.save, options.figure) if path]
+    kept = f"; {' and '.join(files)} not written" if files else ""
+    return f"interrupted before an epoch was over, so that there is no model{kept}"
 
 
 def _stopped(network: AutoEncoder) -> str:
@@ -211,10 +221,11 @@ def _fit(model: AutoEncoder, features: Any, out: Output) -> int:
     except KeyboardInterrupt:
         if not hasattr(model, "costs_"):  # before it began
             raise
-        complain(
-            f"interrupted after {counted(len(model.costs_), 'whole epoch')}; "
-            "the model is as it was then"
-        )
+        if model.costs_.size:
+            complain(
+                f"interrupted after {counted(len(model.costs_), 'whole epoch')}; "
+                "the model is as it was then"
+            )
         return INTERRUPTED
     except Diverged as error:
         complain(

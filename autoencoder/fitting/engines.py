@@ -35,7 +35,16 @@ def mode_of(engine: str, n_rows: int, n_features: int, n_hidden: int) -> str | N
     """
     if engine != "auto" or not _is_worth_it(n_rows, n_features, n_hidden):
         return ENGINES[engine]
-    return "C" if _has_compiler() else None
+    return "C" if has_compiler() else None
+
+
+def has_compiler() -> bool:
+    """Return whether a compiler of C is found."""
+    if find_spec("minigrad.native") is None:
+        return False
+    from minigrad import native
+
+    return native.has_compiler()
 
 
 def _is_worth_it(n_rows: int, n_features: int, n_hidden: int) -> bool:
@@ -43,11 +52,3 @@ def _is_worth_it(n_rows: int, n_features: int, n_hidden: int) -> bool:
     functions = 4 * n_features + 10 * n_hidden
     seconds = n_rows * (functions * _A_FUNCTION + 5 * weights * _A_MULTIPLICATION)
     return weights <= _MOST_WEIGHTS and seconds > _WORTH_COMPILING
-
-
-def _has_compiler() -> bool:
-    if find_spec("minigrad.native") is None:
-        return False
-    from minigrad.native import has_compiler
-
-    return has_compiler()

@@ -21,7 +21,7 @@ from ..output import Output, counted
 from ..rows.blocks import Summary, of_rows
 from ..training import Diverged, Pairs, Step, run, values_of
 from .advice import Trained, advise
-from .engines import mode_of
+from .engines import ENGINES, has_compiler, mode_of
 from .hyperparameters import step_length
 from .percentiles import Percentiles
 from .stopping import EarlyStopping
@@ -84,12 +84,20 @@ def step_of(model: AutoEncoder, start: Mapping[str, Any], n_rows: int) -> Step:
     Training goes over so many rows, all epochs together.
     """
     weights = start[PARAMETERS[0]]
+    mode = mode_of(model.engine, n_rows, *weights.shape)
+    if mode == ENGINES["c"] and not has_compiler():
+        _warn(
+            "engine='c': no compiler of C is found (cc, or what the variable CC says); NumPy "
+            "computes instead",
+            UserWarning,
+        )
+        mode = ENGINES["numpy"]
     return Step(
         TiedNetwork(*(start[name] for name in PARAMETERS)),
         OPTIMIZERS[model.optimizer],
         step_length(model, len(weights)),
         float(model.momentum),
-        mode=mode_of(model.engine, n_rows, *weights.shape),
+        mode=mode,
     )
 
 

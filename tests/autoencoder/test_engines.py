@@ -43,7 +43,7 @@ def test_c_trains_as_numpy_does(optimizer, dtype):
 
 @pytest.mark.parametrize(("size", "mode"), [(SHORT, None), (LONG, "C"), (LARGE, None)])
 def test_auto_takes_c_where_training_is_long_and_the_network_small(monkeypatch, size, mode):
-    monkeypatch.setattr(engines, "_has_compiler", lambda: True)
+    monkeypatch.setattr(engines, "has_compiler", lambda: True)
     assert engines.mode_of("auto", *size) == mode
 
 
@@ -55,6 +55,15 @@ def test_auto_leaves_it_to_numpy_where_there_is_no_compiler(monkeypatch):
 def test_auto_leaves_it_to_numpy_where_the_layer_is_left_out(monkeypatch):
     monkeypatch.setattr(engines, "find_spec", lambda name: None)
     assert engines.mode_of("auto", *LONG) is None
+
+
+def test_without_a_compiler_numpy_computes_what_c_was_to_and_a_warning_says_so(monkeypatch):
+    monkeypatch.setenv("CC", "/nowhere/cc")
+    X = np.random.RandomState(0).rand(20, 3)
+    with pytest.warns(UserWarning, match="^engine='c': no compiler of C is found .* NumPy"):
+        model = AutoEncoder(epochs=2, random_state=0, engine="c").fit(X)
+    expected = AutoEncoder(epochs=2, random_state=0, engine="numpy").fit(X)
+    assert np.array_equal(model.weights_, expected.weights_)
 
 
 @pytest.mark.parametrize(("engine", "mode"), [("auto", None), ("numpy", "FAST_RUN"), ("c", "C")])

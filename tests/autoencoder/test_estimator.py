@@ -1,6 +1,7 @@
 """AutoEncoder as scikit-learn sees it, and as a user does."""
 
 import pickle
+import warnings
 from fractions import Fraction
 
 import numpy as np
@@ -221,6 +222,15 @@ def test_an_interrupted_fit_warns_and_keeps_the_last_whole_epoch(X, monkeypatch)
     with pytest.warns(UserWarning, match="interrupted after 5 epochs"):
         model = AutoEncoder(epochs=100, random_state=0).fit(X)
     assert_same_model(model, AutoEncoder(epochs=5, random_state=0).fit(X))
+
+
+def test_an_interrupt_ends_a_search_for_which_its_warning_is_an_error(X, monkeypatch):
+    interrupt(monkeypatch, 1, KeyboardInterrupt)
+    search = GridSearchCV(AutoEncoder(epochs=2), {"n_hidden": [1, 2]}, cv=2, error_score="raise")
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", "Training was interrupted")
+        with pytest.raises(UserWarning, match="interrupted after 1 epoch"):
+            search.fit(X)
 
 
 def test_within_the_loop_the_model_is_that_of_the_epoch_just_over(X):

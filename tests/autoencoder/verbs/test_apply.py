@@ -158,7 +158,10 @@ def test_a_model_that_does_not_know_the_errors_of_training_says_so_if_it_is_aske
     with np.load("model.npz") as archive:
         entries = {name: archive[name] for name in archive.files if name != "error_percentiles"}
     np.savez("older.npz", **entries)
-    assert "above" not in done("apply", "older.npz", "new.csv", "--scores", "s.csv")
+    result = run("apply", "older.npz", "new.csv", "--scores", "s.csv")
+    assert (result.returncode, "above" in result.stdout) == (0, False)
+    assert "older.npz does not know the errors of training (" in result.stderr
+    assert "so that the scores have no column 'above'" in result.stderr
     assert list(pd.read_csv("s.csv")) == ["row", "score", "worst"]
     result = run("apply", "older.npz", "new.csv", "--threshold", 95)
     assert result.returncode == 2
@@ -227,7 +230,7 @@ def test_a_picture_of_errors_needs_none_of_training(drawing_folder, monkeypatch)
     with np.load("model.npz") as archive:
         entries = {name: archive[name] for name in archive.files if not name.startswith("error")}
     np.savez("older.npz", **entries)
-    done("apply", "older.npz", "new.csv", "--figure", "f.png")
+    assert run("apply", "older.npz", "new.csv", "--figure", "f.png").returncode == 0
     (errors,) = [axes for axes in pictures[0].axes if axes.get_title(loc="left") == "Errors"]
     assert errors.get_legend() is None
     assert len(errors.texts) == 3

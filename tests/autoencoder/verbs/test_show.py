@@ -5,12 +5,12 @@ import re
 import numpy as np
 import pandas as pd
 import pytest
-from commands import NAMES, SHORT, done
+from commands import NAMES, SHORT, done, run
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 import autoencoder
-from autoencoder import AutoEncoder
+from autoencoder import AutoEncoder, training
 
 
 def test_show_tells_what_a_model_is(folder):
@@ -40,6 +40,25 @@ def test_show_says_nothing_of_errors_that_the_model_does_not_know(folder):
         entries = {name: archive[name] for name in archive.files if name != "error_percentiles"}
     np.savez("older.npz", **entries)
     assert "Errors" not in done("show", "older.npz")
+
+
+@pytest.fixture
+def untrained(folder, table, monkeypatch):
+    """A file with a model whose training ended in its first epoch."""
+
+    def interrupted(step, batches):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "_run_epoch", interrupted)
+    model = make_pipeline(StandardScaler(), AutoEncoder(2, early_stopping=True))
+    with pytest.warns(UserWarning, match="after 0 epochs"):
+        autoencoder.save(model.fit(table[NAMES]), "untrained.npz")
+
+
+def test_a_model_of_no_epoch_is_shown_and_applied_with_what_it_lacks(untrained):
+    assert re.search(r"^Early stopping: +0 epochs$", done("show", "untrained.npz"), re.M)
+    told = run("apply", "untrained.npz", "new.csv").stderr
+    assert "(its training ended before an epoch was over), so that the scores have no" in told
 
 
 def test_show_has_a_line_for_each_feature_with_its_lowest_and_highest_number(folder, table):

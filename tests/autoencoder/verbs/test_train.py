@@ -15,7 +15,7 @@ from sklearn.decomposition import PCA
 from sklearn.preprocessing import MinMaxScaler
 
 import autoencoder
-from autoencoder import AutoEncoder
+from autoencoder import AutoEncoder, training
 from autoencoder.command.report import describe_row_numbers
 from autoencoder.data import read_samples
 
@@ -29,6 +29,31 @@ def test_three_commands_lead_from_a_table_to_the_librarys_scores_of_new_rows(fol
     assert scores["row"].tolist() == list(range(20))
     expected = autoencoder.load("m.npz").score_samples(table[80:][NAMES])
     np.testing.assert_allclose(scores["score"], expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("more", [[], ["--early-stopping"]])
+def test_ctrl_c_in_the_first_epoch_leaves_the_files_of_an_earlier_run(folder, monkeypatch, more):
+    def interrupted(step, batches):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(training, "_run_epoch", interrupted)
+    before = (folder / "model.npz").read_bytes()
+    result = run("--data", "old.csv", "--label", "state", "--save", "model.npz", *more)
+    assert (result.returncode, result.stdout) == (130, "")
+    assert result.stderr == (
+        "autoencoder: interrupted before an epoch was over, so that there is no model; "
+        "model.npz and autoencoder.png not written\n"
+    )
+    assert (folder / "model.npz").read_bytes() == before
+    assert not (folder / "autoencoder.png").exists()
+
+
+def test_advice_and_warnings_speak_of_the_commands_options(folder, monkeypatch):
+    monkeypatch.setenv("CC", "/nowhere/cc")
+    options = ["--data", "old.csv", "--label", "state", *SHORT, "--figure", "none"]
+    result = run(*options, "--lr", "1e-9", "--engine", "c")
+    assert "autoencoder: --engine c: no compiler of C is found" in result.stderr
+    assert "Try a larger --lr (it is 1e-09), or another --optimizer." in result.stderr
 
 
 def test_training_tells_which_share_of_the_variance_is_lost_and_by_pca(folder, table):
@@ -185,7 +210,7 @@ sys.exit(main(["--data", "old.csv"]))
 """
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.returncode == 2
-    assert result.stderr == "autoencoder: autoencoder needs pandas: pip install 'minigrad[data]'\n"
+    assert result.stderr == "autoencoder: pandas is not installed: pip install 'minigrad[data]'\n"
 
 
 # Columns that only name rows.
