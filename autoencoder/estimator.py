@@ -310,12 +310,14 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
             # the last fit was made.
             rows, others = hold_out(len(whole), float(self.validation_fraction), self.random_state)
             samples, held_out = whole[rows], whole[others]
+        n_rows, batch_size = row_count(samples), batch_rows(self.batch_size, samples)
+        n_steps = self.epochs * -(-n_rows // (batch_size or n_rows))
         return self._training(
             start,
             samples,
-            step_of(self, fitted(start), self.epochs * row_count(samples)),
+            step_of(self, fitted(start), n_steps, self.epochs * n_rows),
             epochs=self.epochs,
-            batch_size=batch_rows(self.batch_size, samples),
+            batch_size=batch_size,
             noise=rng,
             rng=rng,
             held_out=held_out,
@@ -350,7 +352,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         settings = self.optimizer, step_length(self, start.n_features_in_), self.momentum
         kind = (*settings, self.engine, start.weights_.shape, start.weights_.dtype)
         if self._kept is None or self._kept[0] != kind:
-            self._kept = kind, step_of(self, fitted(start), n_rows=0)
+            self._kept = kind, step_of(self, fitted(start), n_steps=1, n_rows=0)
         return self._kept[1]
 
     def _generator(self) -> np.random.RandomState:

@@ -6,15 +6,15 @@ from importlib.util import find_spec
 
 # Compiling takes about half a second for each number of rows that a step has, of which there are two.
 _WORTH_COMPILING = 5.0  # seconds of NumPy
-# What NumPy takes, in seconds: for a function of an element, and for a multiplication in products.
-_A_FUNCTION, _A_MULTIPLICATION = 1e-9, 2e-10
+# What NumPy takes, in seconds: for the calls of a step, a function of an element, a multiplication.
+_A_STEP, _A_FUNCTION, _A_MULTIPLICATION = 4e-5, 1e-9, 2e-10
 # Larger products are left to BLAS, and then C has little to win.
 _MOST_WEIGHTS = 256
 
 ENGINES = {"auto": None, "numpy": "FAST_RUN", "c": "C"}  # with their modes
 
 
-def mode_of(engine: str, n_rows: int, n_features: int, n_hidden: int) -> str | None:
+def mode_of(engine: str, n_steps: int, n_rows: int, n_features: int, n_hidden: int) -> str | None:
     """Return the mode to compile a step of training in; None is what `minigrad.config` says.
 
     Parameters
@@ -22,18 +22,18 @@ def mode_of(engine: str, n_rows: int, n_features: int, n_hidden: int) -> str | N
     engine : {'auto', 'numpy', 'c'}
         'auto' is C if a compiler is found, the network is small, and NumPy would take more than five
         seconds, which is reckoned and not measured: so it does not depend on how busy the machine is.
-    n_rows : int
-        Over which training goes, in all epochs together.
+    n_steps, n_rows : int
+        Steps of training, and the rows that they go over, in all epochs together.
     n_features, n_hidden : int
 
     Examples
     --------
-    >>> mode_of("numpy", 9000, 4, 2), mode_of("c", 9000, 4, 2)
+    >>> mode_of("numpy", 1, 9000, 4, 2), mode_of("c", 1, 9000, 4, 2)
     ('FAST_RUN', 'C')
-    >>> mode_of("auto", 9000, 4, 2) is None
+    >>> mode_of("auto", 1, 9000, 4, 2) is None
     True
     """
-    if engine != "auto" or not _is_worth_it(n_rows, n_features, n_hidden):
+    if engine != "auto" or not _is_worth_it(n_steps, n_rows, n_features, n_hidden):
         return ENGINES[engine]
     return "C" if has_compiler() else None
 
@@ -47,8 +47,9 @@ def has_compiler() -> bool:
     return native.has_compiler()
 
 
-def _is_worth_it(n_rows: int, n_features: int, n_hidden: int) -> bool:
+def _is_worth_it(n_steps: int, n_rows: int, n_features: int, n_hidden: int) -> bool:
     weights = n_features * n_hidden
     functions = 4 * n_features + 10 * n_hidden
-    seconds = n_rows * (functions * _A_FUNCTION + 5 * weights * _A_MULTIPLICATION)
+    a_row = functions * _A_FUNCTION + 5 * weights * _A_MULTIPLICATION
+    seconds = n_steps * _A_STEP + n_rows * a_row
     return weights <= _MOST_WEIGHTS and seconds > _WORTH_COMPILING

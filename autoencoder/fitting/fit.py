@@ -78,13 +78,13 @@ def untrained(
     }
 
 
-def step_of(model: AutoEncoder, start: Mapping[str, Any], n_rows: int) -> Step:
+def step_of(model: AutoEncoder, start: Mapping[str, Any], n_steps: int, n_rows: int) -> Step:
     """A step of training from these fitted attributes, to be compiled when it is first taken.
 
-    Training goes over so many rows, all epochs together.
+    It is taken so often, over so many rows, in all epochs together.
     """
     weights = start[PARAMETERS[0]]
-    mode = mode_of(model.engine, n_rows, *weights.shape)
+    mode = mode_of(model.engine, n_steps, n_rows, *weights.shape)
     if mode == ENGINES["c"] and not has_compiler():
         _warn(
             "engine='c': no compiler of C is found (cc, or what the variable CC says); NumPy "

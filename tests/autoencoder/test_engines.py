@@ -8,8 +8,10 @@ from autoencoder import AutoEncoder
 from minigrad.native import has_compiler
 
 needs_a_compiler = pytest.mark.skipif(not has_compiler(), reason="there is no compiler of C")
-# Rows in all epochs, features and hidden units: about 4 and 9 seconds of NumPy, and a large network.
-SHORT, LONG, LARGE = (70_000_000, 4, 2), (200_000_000, 4, 2), (200_000_000, 64, 32)
+# Steps and rows in all epochs, features and hidden units: about 4 seconds of NumPy, 9 in few steps,
+# 8 in many, and a large network.
+SHORT, LONG = (1, 90_000_000, 4, 2), (1, 200_000_000, 4, 2)
+MANY_STEPS, LARGE = (200_000, 1, 4, 2), (1, 200_000_000, 64, 32)
 
 
 @pytest.fixture
@@ -41,7 +43,9 @@ def test_c_trains_as_numpy_does(optimizer, dtype):
     assert (one != other).any()  # or C has not computed
 
 
-@pytest.mark.parametrize(("size", "mode"), [(SHORT, None), (LONG, "C"), (LARGE, None)])
+@pytest.mark.parametrize(
+    ("size", "mode"), [(SHORT, None), (LONG, "C"), (MANY_STEPS, "C"), (LARGE, None)]
+)
 def test_auto_takes_c_where_training_is_long_and_the_network_small(monkeypatch, size, mode):
     monkeypatch.setattr(engines, "has_compiler", lambda: True)
     assert engines.mode_of("auto", *size) == mode
@@ -82,8 +86,10 @@ def test_another_engine_takes_effect_in_the_next_partial_fit(modes):
     assert modes == [None, "FAST_RUN"]
 
 
-def test_what_training_takes_is_reckoned_from_all_rows_of_all_epochs(monkeypatch):
+@pytest.mark.parametrize(("batch_size", "n_steps"), [(None, 2), (16, 6), (20, 4)])
+def test_what_training_takes_is_reckoned_from_all_epochs(monkeypatch, batch_size, n_steps):
     reckoned = []
     monkeypatch.setattr(engines, "_is_worth_it", lambda *size: reckoned.append(size))
-    AutoEncoder(3, epochs=2, random_state=0).fit(np.random.RandomState(0).rand(40, 4))
-    assert reckoned == [(80, 4, 3)]
+    model = AutoEncoder(3, epochs=2, batch_size=batch_size, random_state=0)
+    model.fit(np.random.RandomState(0).rand(40, 4))
+    assert reckoned == [(n_steps, 80, 4, 3)]
