@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from myst_nb.core import render
 from notebooks import has_solutions, notebook
 from slides import slides
 
@@ -51,7 +52,25 @@ def keep_outputs(app) -> None:
     app.env.mystnb_config = app.env.mystnb_config.copy(output_folder=folder)
 
 
+def joined(outputs: list) -> list:
+    """Join what a cell has printed, which comes in pieces, cut anywhere, from a busy machine."""
+    whole: list = []
+    for output in outputs:
+        if whole and "stream" == output["output_type"] and output["name"] == whole[-1].get("name"):
+            whole[-1]["text"] += output["text"]
+        else:
+            whole.append(output)
+    return whole
+
+
+def keep_lines_whole() -> None:
+    """Have myst_nb merge whole texts: it begins a line for each piece."""
+    merge = render.coalesce_streams
+    render.coalesce_streams = lambda outputs: merge(joined(outputs))
+
+
 def setup(app):
+    keep_lines_whole()
     app.connect("builder-inited", keep_outputs)
     app.connect("html-page-context", offer)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
