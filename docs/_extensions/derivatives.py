@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from docutils import nodes
+from mathematics import drawn
 from sphinx.util.docutils import SphinxDirective
 
 import minigrad
@@ -12,6 +14,8 @@ import minigrad.tensor as T
 from minigrad.core.elementwise import TABLE, Elementwise
 from minigrad.ops.functions import OfOrder
 from minigrad.printing import latex
+
+COLUMN = 24  # how wide a formula may be that stands beside another, in letters
 
 
 def equations(op: Elementwise) -> str:
@@ -56,7 +60,9 @@ def equations_of_arrays() -> Iterator[tuple[str, str]]:
 def entry(name: str, formula: str) -> nodes.Node:
     """Return an entry: the name of an operation above the mathematics."""
     paragraph = nodes.paragraph("", "", nodes.literal("", name))
-    return nodes.container("", paragraph, nodes.math_block("", formula))
+    width = float(re.search(r"width:([\d.]+)em", drawn(formula, inline=False))[1])
+    size = ["wide"] if width > COLUMN else []
+    return nodes.container("", paragraph, nodes.math_block("", formula), classes=size)
 
 
 class Derivatives(SphinxDirective):

@@ -42,10 +42,13 @@ def escape_norms(app, what, name, thing, options, lines: list[str]) -> None:
             lines[i] = escaped(line)
 
 
-def begin_with_words(app, what, name, thing, options, lines: list[str]) -> None:
-    """Let no attribute's docstring begin `words: more`, which would be its type."""
+def join_words(app, what, name, thing, options, lines: list[str]) -> None:
+    """Join the first line of an attribute's docstring, `words: more`, whose words became its type."""
     if what in ("attribute", "data", "property"):
-        lines.insert(0, "")
+        types = [line for line in lines if line.startswith(":type: ")]
+        for line in types:
+            lines.remove(line)
+            lines[0] = f"{line.removeprefix(':type: ')}: {lines[0]}"
 
 
 def name_attributes(app, what, name, thing, options, lines: list[str]) -> None:
@@ -140,9 +143,9 @@ def setup(app):
     for field in PyObject.doc_field_types:
         if field.name == "variable":  # which is another thing here
             field.label = "Attributes"
-    app.connect("autodoc-process-docstring", begin_with_words, priority=400)  # before napoleon
     app.connect("autodoc-process-docstring", escape_norms)
-    app.connect("autodoc-process-docstring", name_attributes, priority=600)  # after it
+    for mend in (join_words, name_attributes):
+        app.connect("autodoc-process-docstring", mend, priority=600)  # after napoleon
     app.connect("doctree-read", unlink_words)
     app.add_directive("names", Names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
