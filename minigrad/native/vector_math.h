@@ -16,21 +16,22 @@ static inline double two_to_the(int64_t n) { return of_bits((n + 1023) << 52); }
 static const double LOG2_E = 1.4426950408889634, ROUNDING = 6755399441055744.0; /* 1.5 * 2^52 */
 static const double LN2_HIGH = 6.93147180369123816490e-01, LN2_LOW = 1.90821492927058770002e-10;
 
-/* exp(r) - 1 for |r| <= log(2) / 2: r + r^2 / 2 + r^3 / 6 + ..., to 13 terms. */
+/* n / 2, rounded down, for |n| < 4096. A shift that keeps the sign no processor before AVX-512 does of
+   many numbers at once. */
+static inline int64_t half_of(int64_t n) { return (int64_t)((uint64_t)(n + 4096) >> 1) - 2048; }
+
+/* exp(r) - 1 for |r| <= log(2) / 2: r + r^2 / 2 + r^3 / 6 + ..., to 13 terms. They are added up in pairs
+   and pairs of these (Estrin, 1960), which need not wait for each other as in Horner's rule. */
 static inline double expm1_near_0(double r) {
-    double p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    return p * r * r + r;
+    double r2 = r * r, r4 = r2 * r2;
+    double p2 = 1.0 / 6.0 * r + 0.5;
+    double p4 = 1.0 / 120.0 * r + 1.0 / 24.0;
+    double p6 = 1.0 / 5040.0 * r + 1.0 / 720.0;
+    double p8 = 1.0 / 362880.0 * r + 1.0 / 40320.0;
+    double p10 = 1.0 / 39916800.0 * r + 1.0 / 3628800.0;
+    double p12 = 1.0 / 6227020800.0 * r + 1.0 / 479001600.0;
+    double p = (p12 * r2 + p10) * r4 + (p8 * r2 + p6);
+    return (p * r4 + (p4 * r2 + p2)) * r2 + r;
 }
 
 /* x = n log(2) + r with a whole n, for |x| < 1100: n in *n, r returned. */
@@ -52,7 +53,7 @@ static inline double or_nan(double x, double y) { return x == x ? y : x; }
 static inline double vector_exp(double x) {
     int64_t n;
     double r = without_twos(within(x, 1000.0), &n);
-    int64_t half = n >> 1; /* in two steps, for 2^1024 is no float, nor is 2^-1074 in one */
+    int64_t half = half_of(n); /* in two steps, for 2^1024 is no float, nor is 2^-1074 in one */
     double y = (1.0 + expm1_near_0(r)) * two_to_the(half) * two_to_the(n - half);
     return or_nan(x, y);
 }
@@ -60,7 +61,7 @@ static inline double vector_exp(double x) {
 static inline double vector_expm1(double x) {
     int64_t n;
     double r = without_twos(within(x, 1000.0), &n);
-    int64_t half = n >> 1;
+    int64_t half = half_of(n);
     double power = two_to_the(half), rest = two_to_the(n - half);
     double large = (1.0 + expm1_near_0(r)) * power * rest - 1.0;
     double near = power * rest * expm1_near_0(r) + (power * rest - 1.0);
@@ -71,17 +72,13 @@ static inline double vector_expm1(double x) {
 /* log(1 + f) for sqrt(1/2) <= 1 + f < sqrt(2), by s = f / (2 + f):
    2 s + 2 s^3 / 3 + 2 s^5 / 5 + ..., in the form that rounds least (Tang, 1990). */
 static inline double log1p_near_0(double f) {
-    double s = f / (2.0 + f), z = s * s;
-    double p = 2.0 / 21.0;
-    p = p * z + 2.0 / 19.0;
-    p = p * z + 2.0 / 17.0;
-    p = p * z + 2.0 / 15.0;
-    p = p * z + 2.0 / 13.0;
-    p = p * z + 2.0 / 11.0;
-    p = p * z + 2.0 / 9.0;
-    p = p * z + 2.0 / 7.0;
-    p = p * z + 2.0 / 5.0;
-    p = p * z + 2.0 / 3.0;
+    double s = f / (2.0 + f), z = s * s, z2 = z * z, z4 = z2 * z2;
+    double p0 = 2.0 / 5.0 * z + 2.0 / 3.0;
+    double p2 = 2.0 / 9.0 * z + 2.0 / 7.0;
+    double p4 = 2.0 / 13.0 * z + 2.0 / 11.0;
+    double p6 = 2.0 / 17.0 * z + 2.0 / 15.0;
+    double p8 = 2.0 / 21.0 * z + 2.0 / 19.0;
+    double p = (p8 * z4 + (p6 * z2 + p4)) * z4 + (p2 * z2 + p0);
     double square = 0.5 * f * f;
     return f - (square - s * (square + p * z));
 }
@@ -141,13 +138,11 @@ static const float LOG2_EF = 1.44269504f, ROUNDINGF = 12582912.0f; /* 1.5 * 2^23
 static const float LN2_HIGHF = 0.693359375f, LN2_LOWF = -2.12194440e-4f;
 
 static inline float expm1_near_0f(float r) {
-    float p = 1.0f / 5040.0f;
-    p = p * r + 1.0f / 720.0f;
-    p = p * r + 1.0f / 120.0f;
-    p = p * r + 1.0f / 24.0f;
-    p = p * r + 1.0f / 6.0f;
-    p = p * r + 0.5f;
-    return p * r * r + r;
+    float r2 = r * r;
+    float p2 = 1.0f / 6.0f * r + 0.5f;
+    float p4 = 1.0f / 120.0f * r + 1.0f / 24.0f;
+    float p6 = 1.0f / 5040.0f * r + 1.0f / 720.0f;
+    return ((p6 * r2 + p4) * r2 + p2) * r2 + r;
 }
 
 static inline float without_twosf(float x, int32_t *n) {
