@@ -32,6 +32,7 @@ from .fitting.targets import in_memory, with_targets
 from .network import TiedNetwork
 from .rows.blocks import in_blocks, of_rows
 from .training import Pairs
+from .validation import validated
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -556,7 +557,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         """X as a matrix: of finite numbers in memory, or of numbers elsewhere."""
         samples = in_blocks(X, dtype)
         if samples is None:
-            return validate_data(self, X, reset=reset, dtype=dtype)
+            return validated(self, X, reset=reset, dtype=dtype)
         validate_data(self, samples.like, reset=reset, skip_check_array=True)
         return samples
 

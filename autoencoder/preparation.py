@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin
 from sklearn.utils import shuffle
-from sklearn.utils.validation import check_array, check_is_fitted, validate_data
+from sklearn.utils.validation import check_array, check_is_fitted
 
 from .data import LARGEST, warn_of_merged
+from .validation import validated
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -117,7 +118,7 @@ class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         TypeError
             If `label` is neither a name nor a number.
         """
-        columns = validate_data(self, X, dtype=np.float64)
+        columns = validated(self, X, dtype=np.float64)
         n_features = columns.shape[1]
         if self.largest is None:
             scaling = Scaling.of(columns)
@@ -148,7 +149,7 @@ class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
             beside the column's range.
         """
         check_is_fitted(self)
-        columns = validate_data(self, X, reset=False, dtype=np.float64)
+        columns = validated(self, X, reset=False, dtype=np.float64)
         with np.errstate(over="ignore"):
             scaled = Scaling(self.low_, self.span_).transform(columns)
         # Not false for a NaN either: there is none.

@@ -15,6 +15,7 @@ from ..extra import load
 from ..fitting.corruption import CORRUPTIONS
 from ..fitting.engines import ENGINES
 from ..fitting.percentiles import PERCENTAGES, USUAL_PERCENTAGE
+from ..nearest import did_you_mean
 from ..optimizers import OPTIMIZERS
 from ..output import complain
 from .readers import (
@@ -297,6 +298,15 @@ class _Parser(argparse.ArgumentParser):
     def __init__(self, **options: Any) -> None:
         # An abbreviation would take --drop for --drop-missing where a verb has no --drop.
         super().__init__(allow_abbrev=False, **options)
+
+    def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+        """The options; one that is unknown is told with the nearest."""
+        options, unknown = self.parse_known_args(words)
+        if unknown:
+            flags = [flag.partition("=")[0] for flag in unknown if flag.startswith("--")]
+            nearest = did_you_mean(flags[0], self._option_string_actions) if flags else ""
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{nearest}")
+        return options
 
     def error(self, message: str) -> NoReturn:
         """Say what is wrong in one line: the usage that argparse prints would bury it.

@@ -20,11 +20,11 @@ def output(path: str) -> str:
 
     Examples
     --------
-    >>> output("no such directory/model.npz")
+    >>> output("nowhere/model.npz")
     Traceback (most recent call last):
         ...
-    argparse.ArgumentTypeError: no such directory/model.npz: No such file or directory; choose a file \
-in a directory that takes new files
+    argparse.ArgumentTypeError: nowhere/model.npz: there is no directory 'nowhere'; choose a file in a \
+directory that takes new files
     """
     try:
         check_writable(path)

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from ..data.parts import Parts
 
 
+# Fewer rows than these tell nothing of others.
+FEW_ROWS = 10
+
+
 def describe_samples(samples: Samples) -> str:
     """One line: where the samples came from, what is taken for features, and what for the class."""
     return f"{samples.source}: {_shape(samples)}{_columns(samples)}{_constant(samples)}"
@@ -104,16 +108,35 @@ def describe_row_numbers(samples: Samples) -> str:
     return f"{samples.source}: {hint}" if hint else ""
 
 
+def describe_few_rows(n_rows: int, n_hidden: int) -> str:
+    """What there is to say of so few rows that they can be learned by heart; empty if they are more."""
+    least = max(FEW_ROWS, n_hidden)
+    if n_rows >= least:
+        return ""
+    fewer = " or fewer --hidden units" if n_hidden > FEW_ROWS else ""
+    return (
+        f"{counted(n_rows, 'row')} for {counted(n_hidden, 'hidden unit')}: what is "
+        f"learned says little of others; take at least {least} rows{fewer}"
+    )
+
+
 def far_columns(kept: Kept, features: np.ndarray) -> str:
     """Which scaled columns reach more than a whole range of training beyond it; empty if none.
 
-    That range is known only of a `Preparation`, which makes it 0 to 1.
+    That range is known only of a `Preparation`, which makes it 0 to 1. It is told, because a column
+    that never varied has none.
     """
     if not isinstance(kept.scaler, Preparation):
         return ""
     far = np.flatnonzero((features.min(axis=0) < -1) | (features.max(axis=0) > 2)).tolist()
-    names = _named(kept)
-    return listed([names[i] for i in far])
+    names, low, span = _named(kept), kept.scaler.low_, kept.scaler.span_
+    return listed([f"{names[i]} ({_range(low[i], span[i])} in training)" for i in far])
+
+
+def _range(low: float, span: float) -> str:
+    """Between which numbers a column was; the span of a constant one is 1."""
+    always = f"always {low:.6g}, or " if span == 1 else ""
+    return f"{always}{low:.6g} to {low + span:.6g}"
 
 
 def describe_model(kept: Kept, path: str) -> str:

@@ -27,6 +27,7 @@ from .options import APPLY, SHOW, TRAIN
 from .pictures import picture_of, show_picture, write_picture
 from .report import (
     describe_best,
+    describe_few_rows,
     describe_loss,
     describe_model,
     describe_parts,
@@ -152,6 +153,9 @@ def _train_on(ready: Ready, options: argparse.Namespace, out: Output) -> int:
     if status == INTERRUPTED and not network.costs_.size:
         complain(_no_model(options))
         return INTERRUPTED
+    few = describe_few_rows(len(ready.features), network.n_hidden)
+    if few:
+        complain(f"{options.data.source}: {few}")
     ending = _ENDINGS[status].format(counted(len(network.costs_), "epoch"))
     kept = Kept.of(Model([*ready.steps, ("autoencoder", network)]))
     if options.save:

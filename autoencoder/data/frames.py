@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import warnings
+from collections import Counter
 from collections.abc import Sequence
 from io import BytesIO, StringIO
 from typing import Any, BinaryIO
@@ -14,6 +16,7 @@ from pandas.api.types import infer_dtype, is_bool_dtype, is_complex_dtype, is_nu
 from pandas.errors import ParserWarning
 
 from ..files.npy import first_line
+from ..output import counted
 from .values import MANY_ROWS, as_float64, hint_at_row_numbers, in_shell
 
 SEPARATORS = (",", ";", "\t", "|")
@@ -28,6 +31,8 @@ _NUMBERS = ("boolean", "integer", "floating", "mixed-integer-float", "decimal", 
 # An integer that may be beyond 64 bits.
 _LONG = r"[-+]?\d{19,}"
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
+# Which share of a column's cells may be no numbers for it to be one of numbers, with mistakes.
+_FEW = 0.2
 # Of how many columns a message gives the names.
 _NAMED = 10
 
@@ -70,6 +75,7 @@ def read_csv(file: BinaryIO, source: str, separator: str | None = None) -> pd.Da
             f"{source}: expected a table in UTF-8 with a line of column names, but "
             f"{_explained(error)}"
         ) from error
+    _check_distinct(_names_in(header, separator or _most_frequent(header)), source)
     frame = _with_long_integers(frame)
     frame.columns = [str(name).strip() for name in frame.columns]
     _check_header(frame, source)
@@ -125,7 +131,27 @@ def read_parquet(file: BinaryIO, source: str) -> pd.DataFrame:
     except Exception as error:
         raise ValueError(f"{source}: expected a Parquet file, but {first_line(error)}") from error
     frame.columns = [str(name) for name in frame.columns]
+    _check_distinct(list(frame.columns), source)
     return frame
+
+
+def _names_in(header: str, separator: str) -> list[str]:
+    """What the first line calls the columns: pandas numbers those that are called the same."""
+    try:
+        (names,) = csv.reader([header], delimiter=separator, skipinitialspace=True)
+    except csv.Error:  # of lines that end as those of old Macs do, which pandas reads all the same
+        return []
+    return [name.strip() for name in names]
+
+
+def _check_distinct(names: list[str], source: str) -> None:
+    """Raise a ValueError if two columns have one name; what has none is told by its place."""
+    several = [name for name, n in Counter(names).items() if name and n > 1]
+    if several:
+        raise ValueError(
+            f"{source}: expected a name of its own for each column, got {quoted(several)} more than "
+            "once; rename or remove the others"
+        )
 
 
 def _most_frequent(header: str) -> str:
@@ -256,7 +282,25 @@ def _of_text(text: pd.DataFrame, chosen_by_model: bool) -> str:
             "engine='python', decimal=',').to_csv('points.csv', index=False)"
         )
     if chosen_by_model:
-        return _no_numbers(text)
+        return f"{_no_numbers(text)}; correct {_them(names)}"
+    # A column of dates has none, though it holds no numbers.
+    cells = [name for name in names if 0 < _not_numbers(text[name]).mean() <= _FEW]
+    told = []
+    if cells:
+        told.append(
+            f"{_no_numbers(text[cells])}; correct {_them(cells)}, or leave the cell empty and see to "
+            "missing values (--fill, --drop-missing)"
+        )
+    others = [name for name in names if name not in cells]
+    if others:
+        told.append(_of_columns_of_text(text[others]))
+    return "\n  ".join(told)
+
+
+def _of_columns_of_text(text: pd.DataFrame) -> str:
+    """What to do with columns that are not meant to be numbers."""
+    names = list(text.columns)
+    row, value = _first_text(text[names[0]])
     holds, them = ("holds", "it") if len(names) == 1 else ("hold", "them")
     keys = [name for name in names if len(text) >= MANY_ROWS and text[name].is_unique]
     only = f"; {quoted(keys)} never the same twice, as names of rows" if keys else ""
@@ -284,22 +328,34 @@ def _is_numeric(column: pd.Series) -> bool:
 
 
 def _no_numbers(text: pd.DataFrame) -> str:
-    """The first cell of each column that is no number."""
+    """The first cell of each column that is no number, and how many others there are."""
     told = []
     for name, column in list(text.items())[:_NAMED]:
         row, value = _first_text(column)
-        told.append(f"row {row} of {str(name)!r} is no number ({value!r})")
-    return f"{', '.join(told)}; correct {'it' if len(told) == 1 else 'them'}"
+        n_others = int(_not_numbers(column).sum()) - 1
+        others = f", nor {'is' if n_others == 1 else 'are'} {counted(n_others, 'other')}"
+        told.append(
+            f"row {row} of {str(name)!r} is no number ({value!r}){others if n_others else ''}"
+        )
+    return ", ".join(told)
+
+
+def _them(names: Sequence[object]) -> str:
+    return "it" if len(names) == 1 else "them"
 
 
 def _first_text(column: pd.Series) -> tuple[int, str]:
     """The row and the value of the first entry that is no number."""
-    try:
-        wrong = pd.to_numeric(column, errors="coerce").isna() & column.notna()
-    except (TypeError, ValueError):  # of what is not even text
-        wrong = column.notna()
-    row = int(np.argmax(wrong.to_numpy()))
+    row = int(np.argmax(_not_numbers(column)))
     return row, str(column.iloc[row])
+
+
+def _not_numbers(column: pd.Series) -> np.ndarray:
+    """Whether each entry is something else than a number; what is missing is not."""
+    try:
+        return (pd.to_numeric(column, errors="coerce").isna() & column.notna()).to_numpy(bool)
+    except (TypeError, ValueError):  # of what is not even text
+        return column.notna().to_numpy(bool)
 
 
 def missing_by_column(frame: pd.DataFrame) -> str:

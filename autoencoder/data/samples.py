@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from ..extra import load
+from ..nearest import did_you_mean
 from ..output import counted
 from .sources import DONUTS, Images, read_source
-from .values import as_float64, listed
+from .values import as_float64, in_shell, listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -216,7 +217,7 @@ def read_like(
         return samples._replace(features=scale * read.pixels, largest=largest)
     notes: list[str] = []
     if names is None or isinstance(read, np.ndarray):
-        features, label_at = _by_number(read, n_features, names, label, name)
+        features, label_at = _by_number(read, n_features, names, label, name, image_shape)
         if label_at not in (None, label):
             notes.append(f"{name}: column {label_at}, the last, is taken for the class")
     else:
@@ -235,15 +236,17 @@ def _by_number(
     names: Sequence[str] | None,
     label: str | int | None,
     source: str,
+    image_shape: tuple[int, int] | None,
 ) -> tuple[list[int], int | None]:
     """Which columns are the features, and which the class, if their order is that of training."""
     n_columns = table.shape[1]
     if n_columns == n_features:
         return list(range(n_features)), None
     if n_columns != n_features + 1:
+        images = f"images of {_size(image_shape)} pixels, or " if image_shape else ""
         raise ValueError(
-            f"{source}: expected the {counted(n_features, 'column')} that the model was trained "
-            f"on, and perhaps one for the class; got {n_columns}"
+            f"{source}: expected {images}the {counted(n_features, 'column')} that the model was "
+            f"trained on, and perhaps one for the class; got {n_columns}"
         )
     if isinstance(label, int) and 0 <= label < n_columns:
         label_at = label
@@ -266,7 +269,7 @@ def _by_name(
     if missing:
         raise ValueError(
             f"{source}: {_columns(missing)} missing, which the model was trained on; it has "
-            f"{_quoted(there)}"
+            f"{_quoted(there)}{did_you_mean(missing[0], set(there) - set(names))}"
         )
     features = [there.index(name) for name in names]
     label_at = there.index(label) if isinstance(label, str) and label in there else None
@@ -290,8 +293,19 @@ def _find(wanted: str | int, names: list[str] | None, left: Sequence[int], where
     column = _number(wanted, names, n_columns=max(left, default=-1) + 1)
     if column is not None and column in left:
         return column
-    known = _quoted([names[i] for i in left]) if names is not None else f"columns {list(left)}"
-    raise ValueError(f"{where}: there is no column {str(wanted)!r} among {known}")
+    told = f"{where}: there is no column {str(wanted)!r} among "
+    if names is None:
+        raise ValueError(f"{told}columns {list(left)}")
+    there = [names[i] for i in left]
+    raise ValueError(f"{told}{_quoted(there)}{_instead(str(wanted), there)}")
+
+
+def _instead(wanted: str, names: Sequence[str]) -> str:
+    """What may have been meant by the name of a column that is not there."""
+    several = [part.strip() for part in wanted.split(",")]
+    if len(several) > 1 and set(several) <= set(names):
+        return f"; write names with spaces between them: {in_shell(several)}"
+    return did_you_mean(wanted, names)
 
 
 def _number(wanted: str | int, names: list[str] | None, n_columns: int) -> int | None:
@@ -321,6 +335,9 @@ def _select(
     lacking = [f"{names[i]} in {missing[i]}" for i in np.flatnonzero(missing)]
     n_rows = counted(len(samples.features), "row")
     more = "; --drop-missing leaves such rows out" if wanted.chosen_by_model else ""
+    empty = np.flatnonzero(missing == len(samples.features))
+    if empty.size:
+        more += f"; no row has a value of {listed([names[i] for i in empty])}: was it left out?"
     return samples._replace(
         note=f"{source}: {counted(int(missing.sum()), 'missing value')} filled in: "
         f"{listed(lacking)} of {n_rows}{more}"

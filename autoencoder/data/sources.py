@@ -22,6 +22,8 @@ STDIN, DONUTS, DIGITS = "-", "donuts", "digits"
 _TEXTS = (".csv", ".tsv", ".txt")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp", ".gif", ".tif", ".tiff", ".webp", ".pgm")
 _PARQUET = (".parquet", ".pq")
+# How files of Excel begin, of now and of old.
+_ARCHIVES = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
 
 class Images(NamedTuple):
@@ -93,6 +95,11 @@ def _reader(source: str, file: BinaryIO) -> Callable[[BinaryIO, str], Any]:
         return read_npz
     if suffix == ".npy" or (suffix not in (*_TEXTS, *_PARQUET) and _begins_as_npy(file)):
         return read_npy
+    if suffix not in _PARQUET and file.peek(4)[:4] in _ARCHIVES:  # type: ignore[attr-defined]
+        raise ValueError(
+            f"{source}: expected a table in text, got an Excel file, or another archive; save it as "
+            "CSV there, or by pandas.read_excel(path).to_csv('table.csv', index=False)"
+        )
     frames = load("data.frames")
     if suffix in _PARQUET:
         return frames.read_parquet

@@ -90,10 +90,10 @@ def check_writable(path: str | os.PathLike[str]) -> None:
 
     Examples
     --------
-    >>> check_writable("no such directory/model.npz")
+    >>> check_writable("nowhere/model.npz")
     Traceback (most recent call last):
         ...
-    FileNotFoundError: [Errno 2] No such file or directory: 'no such directory/model.npz'
+    FileNotFoundError: [Errno 2] there is no directory 'nowhere': 'nowhere/model.npz'
     """
     # Trying is the only sure test: permission bits do not know of read-only disks or of root.
     beside = _open_beside(path)
@@ -109,7 +109,15 @@ def _open_beside(path: str | os.PathLike[str]) -> BinaryIO:
     try:
         return open(target.with_name(f".{secrets.token_hex(8)}.tmp"), "xb")
     except OSError as error:
-        raise OSError(error.errno, error.strerror, os.fsdecode(path)) from None
+        why = _missing_directory(path) if error.errno == errno.ENOENT else error.strerror
+        raise OSError(error.errno, why, os.fsdecode(path)) from None
+
+
+def _missing_directory(path: str | os.PathLike[str]) -> str:
+    """Which directory is missing: that of the path as it was given or, of a link, where it leads."""
+    given = os.path.dirname(os.fsdecode(path))
+    missing = _target(path).parent if os.path.isdir(given or ".") else given
+    return f"there is no directory {str(missing)!r}"
 
 
 def _target(path: str | bytes | os.PathLike[str]) -> Path:

@@ -5,6 +5,7 @@ import warnings
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.base import clone
 from sklearn.datasets import load_breast_cancer, load_digits, load_iris, load_wine
@@ -15,7 +16,15 @@ from sklearn.preprocessing import MinMaxScaler, StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import minigrad
-from autoencoder import AutoEncoder, Diverged, TiedNetwork, make_donuts, train, training
+from autoencoder import (
+    AutoEncoder,
+    Diverged,
+    Preparation,
+    TiedNetwork,
+    make_donuts,
+    train,
+    training,
+)
 from autoencoder.fitting.stopping import hold_out
 
 
@@ -222,6 +231,13 @@ def test_an_interrupted_fit_warns_and_keeps_the_last_whole_epoch(X, monkeypatch)
     with pytest.warns(UserWarning, match="interrupted after 5 epochs"):
         model = AutoEncoder(epochs=100, random_state=0).fit(X)
     assert_same_model(model, AutoEncoder(epochs=5, random_state=0).fit(X))
+
+
+@pytest.mark.parametrize("estimator", [AutoEncoder(epochs=1), Preparation()], ids=["net", "prep"])
+def test_columns_of_text_are_refused_by_their_names(estimator):
+    frame = pd.DataFrame({"rpm": [1.0, 2.0], "state": ["idle", "busy"], "when": ["a", "b"]})
+    with pytest.raises(ValueError, match="but state, when hold text or dates; make numbers"):
+        estimator.fit(frame)
 
 
 def test_an_interrupt_ends_a_search_for_which_its_warning_is_an_error(X, monkeypatch):

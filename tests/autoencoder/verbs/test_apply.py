@@ -97,10 +97,20 @@ def test_columns_that_reach_far_beyond_the_range_of_training_are_named(folder, t
     new.to_csv("far.csv", index=False)
     result = run("apply", "model.npz", "far.csv")
     assert result.returncode == 0
+    two, three = (f"{low[name]:.6g} to {high[name]:.6g}" for name in ("sensor 2", "sensor 3"))
     assert result.stderr == (
-        "autoencoder: far.csv: more than a whole range of training beyond it: sensor 2, sensor 3; "
-        "look for mistakes in them, such as other units\n"
+        f"autoencoder: far.csv: more than a whole range of training beyond it: sensor 2 ({two} in "
+        f"training), sensor 3 ({three} in training); look for mistakes in them, such as other units\n"
     )
+
+
+def test_a_column_that_was_always_the_same_and_now_is_not_is_told_so(folder, table):
+    table[["sensor 0", "sensor 1"]].assign(same=5).to_csv("same.csv", index=False)
+    table[["sensor 0", "sensor 1"]].assign(same=[90] * 100).to_csv("other.csv", index=False)
+    options = ["--hidden", 1, "--epochs", 2, "--quiet", "--figure", "none"]
+    done("--data", "same.csv", *options, "--save", "m.npz")
+    told = run("apply", "m.npz", "other.csv").stderr
+    assert "beyond it: same (always 5, or 5 to 6 in training); look" in told
 
 
 def test_rows_with_missing_values_are_refused_or_left_out(folder, table):

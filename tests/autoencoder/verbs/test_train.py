@@ -48,6 +48,16 @@ def test_ctrl_c_in_the_first_epoch_leaves_the_files_of_an_earlier_run(folder, mo
     assert not (folder / "autoencoder.png").exists()
 
 
+@pytest.mark.parametrize(("n_rows", "n_hidden"), [(1, 2), (9, 2), (14, 15)])
+def test_so_few_rows_that_they_say_little_of_others_are_told(folder, table, n_rows, n_hidden):
+    table[NAMES][:n_rows].to_csv("few.csv", index=False)
+    options = ["--epochs", 1, "--figure", "none", "--quiet"]
+    told = run("--data", "few.csv", "--hidden", n_hidden, *options).stderr
+    assert f"few.csv: {n_rows} row" in told
+    assert f"take at least {max(10, n_hidden)} rows" in told
+    assert "for 2 hidden units" not in run("--data", "old.csv", "--drop", "state", *options).stderr
+
+
 def test_advice_and_warnings_speak_of_the_commands_options(folder, monkeypatch):
     monkeypatch.setenv("CC", "/nowhere/cc")
     options = ["--data", "old.csv", "--label", "state", *SHORT, "--figure", "none"]
@@ -195,7 +205,7 @@ def test_a_few_epochs_in_which_momentum_overshoots_are_no_failure(folder):
 
 
 def test_without_pandas_arrays_are_read_and_of_a_table_one_line_says_what_to_install(folder):
-    np.save("x.npy", np.random.RandomState(0).rand(9, 3))
+    np.save("x.npy", np.random.RandomState(0).rand(10, 3))
     program = """
 import sys
 from importlib.abc import MetaPathFinder
