@@ -102,6 +102,8 @@ class _Cast:
         before, after = (v.type.numpy_dtype.kind for v in (node.inputs[0], node.out))
         if before == "f" and after != "f":
             return None  # what C makes of floats that no integer holds is undefined
+        if before == "b":
+            return Element("{0} ? 1 : 0")
         return Element("{0} != 0" if after == "b" else "{0}")
 
 

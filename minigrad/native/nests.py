@@ -54,6 +54,7 @@ class Nest:
         self._after: list[str] = []
         self._totals: list[str] = []
         self._is_simd = True
+        self._checks = False  # whether numbers are in range
         self._loaded: dict[Any, str] = {}
         self._local: dict[Variable, str] = {}
         self._moved: dict[str | None, str] = {}
@@ -85,7 +86,8 @@ class Nest:
         if not self._is_simd:
             return []
         totals = f" reduction(+:{','.join(self._totals)})" if self._totals else ""
-        return [f"#pragma omp simd{totals}"]
+        status = " reduction(|:status)" if self._checks else ""
+        return [f"#pragma omp simd{totals}{status}"]
 
     def _side_by_side(self) -> tuple[str | None, int]:
         """The numbers of which several steps are taken at once, and how many: of products' sums.
@@ -166,21 +168,25 @@ class Nest:
         return element.text.format(*values, **told)
 
     def _cast_value(self, work: Work, place: int, chosen: Mapping[Any, str]) -> str:
-        dtype = work.element.dtype
+        dtype, before = work.element.dtype, work.node.inputs[place].type.numpy_dtype
         value = self._value(work, place, chosen)
-        if dtype is None or work.node.inputs[place].type.numpy_dtype == dtype:
+        if dtype is None or before == dtype:
             return value
+        if before == "bool":  # compilers choose among many at once, but do not convert single bytes
+            value = f"{value} ? 1 : 0"
         return f"({c.c_type(dtype)})({value})"
 
     def _checked(self, column: str, size: int, work: Work) -> str:
         """The name of a column's number, counted from 0, that is in range."""
         name = f"c_{self._places.name(work.output)}{self._suffix}"
-        wrong = f"{name} < 0 || {name} >= {size}"
+        # Without a branch, so that many are checked at once.
         self._inside += [
             f"int64_t {name} = {column} + ({column} < 0 ? {size} : 0);",
-            f"if ({wrong}) {{ status |= OUT_OF_RANGE; {name} = 0; }}",
+            f"const int wrong_{name} = {name} < 0 | {name} >= {size};",
+            f"{name} = wrong_{name} ? 0 : {name};",
+            f"status |= wrong_{name} ? OUT_OF_RANGE : 0;",
         ]
-        self._is_simd = False
+        self._checks = True
         return name
 
     def _value(self, work: Work, place: int, chosen: Mapping[Any, str]) -> str:
