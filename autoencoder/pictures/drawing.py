@@ -129,6 +129,10 @@ def draw(
         those above it are ringed. PCA, which would be fitted to what it is to judge, is left out.
     """
     ringed = None if judged is None else _evenly(judged.above)
+    worst = None
+    if judged is not None and image_shape is not None:
+        largest = np.argsort(-judged.errors, kind="stable")[:MOST_IMAGES]
+        worst = np.asarray(features)[largest]
     features, labels = _evenly(features), _evenly(labels)
     code = network.transform(features)
     by_pca = None
@@ -139,6 +143,8 @@ def draw(
     before, after = inverse(np.asarray(features)), inverse(rebuilt)
     shown = slice(None) if image_shape is None else _examples(labels, len(code))
     before, after = before[shown], after[shown]
+    if worst is not None:
+        before, after = inverse(worst), inverse(network.reconstruct(worst))
     pca = None
     if by_pca is not None:
         decoded, n_components, cost = by_pca

@@ -19,7 +19,9 @@ from .panels import (
     title,
 )
 
-_NAMED = 3
+_NAMED, _LETTERS = 3, 14
+# Shares of the panel's height: of a slanted letter, of a line of the legend, of what is around them.
+_LETTER, _LINE, _GAP = 0.014, 0.05, 0.06
 _STYLES = (":", "-.", (0, (8, 4)), "--", "-")
 
 
@@ -55,7 +57,7 @@ def draw_errors(axes: Axes, judged: Judged) -> None:
         axes.axhline(error, zorder=1, color=NOTE_COLOUR, linestyle=style, linewidth=1, label=label)
     for rank, error, i in zip(ranks[:_NAMED], errors, order, strict=False):
         axes.annotate(
-            shortened(str(judged.names[i]), 14),
+            shortened(str(judged.names[i]), _LETTERS),
             (rank, error),
             xytext=(3, 5),
             textcoords="offset points",
@@ -66,8 +68,28 @@ def draw_errors(axes: Axes, judged: Judged) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
     set_costs(axes, np.concatenate([errors, list(judged.percentiles.values())]))
-    axes.margins(x=0.05, y=0.12)
+    axes.margins(x=0.05)
+    _make_room(axes, judged, errors)
     axes.set_xlabel("from the largest down")
     axes.set_ylabel("mean squared error")
     if judged.percentiles:
         axes.legend(loc="lower left", frameon=False, fontsize="small")
+
+
+def _make_room(axes: Axes, judged: Judged, errors: np.ndarray) -> None:
+    """Leave room for the names above the largest error, and for the legend below what is left of it.
+
+    With H the height of the axis, `above` and `below` are shares of it, and the errors have the rest.
+    """
+    levels = list(judged.percentiles.values())
+    scale = np.log if axes.get_yscale() == "log" else np.asarray
+    left = errors[: max(1, int(len(errors) ** 0.6))]  # what is above the legend, by its width
+    top, floor, bottom = scale([max([errors[0], *levels]), min([left[-1], *levels]), errors[-1]])
+    longest = max(min(len(str(name)), _LETTERS) for name in judged.names)
+    above = _GAP + _LETTER * longest
+    below = _GAP + _LINE * len(levels)
+    height = max((top - floor) / (1 - above - below), (top - bottom) / (1 - above - _GAP))
+    if not height > 0:  # all errors are the same
+        return
+    limits = np.array([top + above * height - height, top + above * height])
+    axes.set_ylim(*(np.exp(limits) if axes.get_yscale() == "log" else limits))

@@ -39,6 +39,9 @@ PCA_COLOUR = NOTE_COLOUR = "#666666"
 # Near the largest float a logarithmic axis fails: a curve leaves the picture before.
 HIGHEST_COST = 1e200
 MOST_FEATURES = 12
+# By which shares the axes of incoming data become longer for decoded points outside: for room beside
+# them, and at most.
+_BESIDE, _FARTHEST = 0.03, 0.5
 # Into so many parts ticks divide an axis at most: there is room for seven letters at each.
 _TICKS = 6
 # Of more classes, only some are named: their colours are too alike to be looked up.
@@ -299,6 +302,25 @@ def _set_limits(axes: Axes, points: np.ndarray) -> None:
         span[:] = span.max()
     left, bottom = (low + high - 1.1 * span) / 2
     axes.set(xlim=(left, left + 1.1 * span[0]), ylim=(bottom, bottom + 1.1 * span[1]))
+
+
+def share_limits(incoming: Axes, decoded: Axes, points: np.ndarray) -> None:
+    """Give both panels limits that the decoded points keep within; those of a run that diverged do not.
+
+    Both axes of a scatter become longer by one share, so that scales that are equal stay so.
+    """
+    limits = [incoming.get_xlim(), incoming.get_ylim()]
+    out = 0.0
+    for (low, high), column in zip(limits, points.T, strict=False):
+        beyond = max(low - float(column.min()), float(column.max()) - high) / (high - low)
+        out = max(out, beyond)
+    if out > 0:
+        share = min(out + _BESIDE, _FARTHEST)
+        for i in range(points.shape[1]):
+            low, high = limits[i]
+            limits[i] = low - share * (high - low), high + share * (high - low)
+    for axes in (incoming, decoded):
+        axes.set(xlim=limits[0], ylim=limits[1])
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

@@ -28,6 +28,7 @@ from .panels import (
     draw_points,
     gap_between,
     mosaic_aspect,
+    share_limits,
     title,
 )
 
@@ -144,7 +145,7 @@ def plot_points(
     draw_code(axes["encoded"], code, classes, ringed)
     title(axes["decoded"], "Decoded data", f"{lengths} → {n_features} numbers")
     draw_points(axes["decoded"], decoded[:, :2], classes, names, ringed)
-    axes["decoded"].set(xlim=axes["incoming"].get_xlim(), ylim=axes["incoming"].get_ylim())
+    share_limits(axes["incoming"], axes["decoded"], decoded[:, :2])
     if judged is None:
         level = None if pca is None else (pca.n_components, pca.cost)
         draw_cost(axes["cost"], costs, validation_costs, error, level)
@@ -202,7 +203,8 @@ def plot_images(
     pca : Comparison, optional
         What PCA makes of the images: a third row.
     judged : Judged, optional
-        The errors of new samples, drawn in place of the cost.
+        The errors of new samples, drawn in place of the cost. The images are to be those with the
+        largest, and are called so.
     ringed : array of bool of shape (n_samples,), optional
         Which samples have a ring around them.
     image_shape : (height, width), optional
@@ -264,7 +266,7 @@ def plot_images(
     lengths = f"{n_pixels} → {len(filters)}"
     title(
         axes["pairs"],
-        "Originals over reconstructions",
+        "Originals over reconstructions" if judged is None else "The largest errors",
         f"{pixels} → {_numbers(len(filters))} → {pixels}",
     )
     draw_mosaic(

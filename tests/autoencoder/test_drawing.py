@@ -272,6 +272,34 @@ def test_errors_above_the_level_that_was_asked_for_are_ringed_and_counted(percen
     assert axes.get_title(loc="right") == note
 
 
+@pytest.mark.parametrize(
+    "errors", [[0.3, 0.04, 0.03, 0.02], [0.012, 0.011, 0.0105, 0.0101], [0.001] * 4, [0.5, 0, 0, 0]]
+)
+def test_names_and_legend_have_room_in_the_panel_of_errors(errors):
+    figure = Figure(figsize=(4.8, 4.8))  # in which a panel is as large as in the pictures
+    axes = figure.subplots()
+    levels = {50: 0.0112, 90: 0.0169, 95: 0.0204, 99: 0.0275, 100: 0.0348}
+    names = [f"image {i} of many.png" for i in range(4)]
+    draw_errors(axes, Judged(np.array(errors), names, levels, 99))
+    axes.set_box_aspect(1)
+    figure.draw_without_rendering()
+    panel = axes.get_window_extent()
+    assert all(text.get_window_extent().y1 <= panel.y1 for text in axes.texts)
+    legend = axes.get_legend().get_window_extent()
+    lowest = min(axes.transData.transform((1, level))[1] for level in levels.values())
+    assert legend.y1 <= lowest
+
+
+def test_the_images_of_the_largest_errors_are_shown_from_the_largest_down(reader, digits):
+    X = reader[0].transform(digits.data[:40])
+    errors = Judged(reader[-1].score_samples(X), range(40), {}, 99)
+    drawn = panels(draw(reader[-1], X, np.asarray, image_shape=(8, 8), judged=errors))
+    shown = drawn["The largest errors"].images[0].get_array()
+    worst = np.argsort(-errors.errors)[:10]
+    expected = np.hstack([X[i].reshape(8, 8) for i in worst])
+    np.testing.assert_allclose(shown[:8].compressed(), expected.ravel(), atol=1e-6)
+
+
 def test_the_errors_of_new_images_stand_in_place_of_the_cost(reader, digits):
     X = reader[0].transform(digits.data[:6])
     errors = judged(reader[-1].score_samples(X))

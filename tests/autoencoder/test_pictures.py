@@ -61,6 +61,25 @@ def test_features_of_like_range_have_axes_of_equal_scale(rng):
     assert np.ptp(incoming.get_xlim()) == pytest.approx(np.ptp(incoming.get_ylim()))
 
 
+@pytest.mark.parametrize("n_features", [1, 2])
+def test_decoded_points_beside_the_incoming_are_not_cut_off(rng, n_features):
+    data = rng.rand(20, n_features)
+    decoded = data + 0.3
+    incoming, _, rebuilt, _ = plot_points(data, data, decoded, [0.1]).axes
+    assert incoming.get_xlim() == rebuilt.get_xlim()
+    for (low, high), column in zip(
+        [rebuilt.get_xlim(), rebuilt.get_ylim()], decoded.T, strict=False
+    ):
+        assert low < column.min() and column.max() < high
+
+
+def test_decoded_points_far_away_leave_the_incoming_their_room(rng):
+    data = rng.rand(20, 2)
+    incoming = plot_points(data, data, 1e6 * data, [0.1]).axes[0]
+    assert np.ptp(incoming.get_xlim()) == pytest.approx(np.ptp(incoming.get_ylim()))
+    assert np.ptp(incoming.get_xlim()) < 3
+
+
 RANGES = {
     (1.2e6, 1.6e6): ("f (× 10⁶)", "1.2 1.3 1.4 1.5 1.6"),
     (120_000, 160_000): ("f (× 10³)", "120 130 140 150 160"),
