@@ -28,12 +28,13 @@ from minigrad.core.graph import Op
 
 
 def escaped(line: str) -> str:
-    """Return a line in which |x| is no reference, as it is to reStructuredText, but a norm."""
+    """Return a line as text: to reStructuredText |x| is a reference, and `B. T. Polyak` an item B."""
     parts = re.split("(`+.*?`+)", line)
-    return "".join(part if part[:1] == "`" else part.replace("|", r"\|") for part in parts)
+    text = "".join(part if part[:1] == "`" else part.replace("|", r"\|") for part in parts)
+    return re.sub(r"^(\s*)(?=[A-Z]\. [A-Z])", r"\1\\", text)
 
 
-def escape_norms(app, what, name, thing, options, lines: list[str]) -> None:
+def escape_text(app, what, name, thing, options, lines: list[str]) -> None:
     """Escape what a docstring says, but for its examples."""
     is_example = False
     for i, line in enumerate(lines):
@@ -143,7 +144,7 @@ def setup(app):
     for field in PyObject.doc_field_types:
         if field.name == "variable":  # which is another thing here
             field.label = "Attributes"
-    app.connect("autodoc-process-docstring", escape_norms)
+    app.connect("autodoc-process-docstring", escape_text)
     for mend in (join_words, name_attributes):
         app.connect("autodoc-process-docstring", mend, priority=600)  # after napoleon
     app.connect("doctree-read", unlink_words)
