@@ -53,7 +53,9 @@ _ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
 _USUAL = {"epochs": 600, "lr": AUTO, "batch_size": AUTO}
 _PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}, or {NO_PICTURE}"
 _CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
-_ENGINE = "what computes: numpy; c, which needs a compiler; or auto, the faster of those there are"
+_ENGINE = (
+    "what computes: numpy; c, which needs a compiler; or auto, c where that is worth compiling"
+)
 FILLINGS = ("mean", "median")
 _FILL = f"fill missing values with each column's {' or '.join(FILLINGS)}; a saved model holds them"
 _THRESHOLD = (
@@ -299,7 +301,7 @@ class _Parser(argparse.ArgumentParser):
         # An abbreviation would take --drop for --drop-missing where a verb has no --drop.
         super().__init__(allow_abbrev=False, **options)
 
-    def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]
+    def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # they are always given
         """The options; one that is unknown is told with the nearest."""
         options, unknown = self.parse_known_args(words)
         if unknown:

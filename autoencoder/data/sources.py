@@ -95,7 +95,7 @@ def _reader(source: str, file: BinaryIO) -> Callable[[BinaryIO, str], Any]:
         return read_npz
     if suffix == ".npy" or (suffix not in (*_TEXTS, *_PARQUET) and _begins_as_npy(file)):
         return read_npy
-    if suffix not in _PARQUET and file.peek(4)[:4] in _ARCHIVES:  # type: ignore[attr-defined]
+    if suffix not in _PARQUET and file.peek(4)[:4] in _ARCHIVES:  # type: ignore[attr-defined]  # as below
         raise ValueError(
             f"{source}: expected a table in text, got an Excel file, or another archive; save it as "
             "CSV there, or by pandas.read_excel(path).to_csv('table.csv', index=False)"

@@ -130,14 +130,14 @@ static inline double vector_logaddexp(double x, double y) {
 
 /* ---- The same of float32, of which a processor computes twice as many at once ---- */
 
-static inline int32_t bits_off(float x) { int32_t n; memcpy(&n, &x, 4); return n; }
-static inline float of_bitsf(int32_t n) { float x; memcpy(&x, &n, 4); return x; }
-static inline float two_to_thef(int32_t n) { return of_bitsf((n + 127) << 23); }
+static inline int32_t bits_of_f(float x) { int32_t n; memcpy(&n, &x, 4); return n; }
+static inline float of_bits_f(int32_t n) { float x; memcpy(&x, &n, 4); return x; }
+static inline float two_to_the_f(int32_t n) { return of_bits_f((n + 127) << 23); }
 
-static const float LOG2_EF = 1.44269504f, ROUNDINGF = 12582912.0f; /* 1.5 * 2^23 */
-static const float LN2_HIGHF = 0.693359375f, LN2_LOWF = -2.12194440e-4f;
+static const float LOG2_E_F = 1.44269504f, ROUNDING_F = 12582912.0f; /* 1.5 * 2^23 */
+static const float LN2_HIGH_F = 0.693359375f, LN2_LOW_F = -2.12194440e-4f;
 
-static inline float expm1_near_0f(float r) {
+static inline float expm1_near_0_f(float r) {
     float r2 = r * r;
     float p2 = 1.0f / 6.0f * r + 0.5f;
     float p4 = 1.0f / 120.0f * r + 1.0f / 24.0f;
@@ -145,40 +145,40 @@ static inline float expm1_near_0f(float r) {
     return ((p6 * r2 + p4) * r2 + p2) * r2 + r;
 }
 
-static inline float without_twosf(float x, int32_t *n) {
-    float shifted = x * LOG2_EF + ROUNDINGF;
-    float whole = shifted - ROUNDINGF;
-    *n = bits_off(shifted) - bits_off(ROUNDINGF);
-    return (x - whole * LN2_HIGHF) - whole * LN2_LOWF;
+static inline float without_twos_f(float x, int32_t *n) {
+    float shifted = x * LOG2_E_F + ROUNDING_F;
+    float whole = shifted - ROUNDING_F;
+    *n = bits_of_f(shifted) - bits_of_f(ROUNDING_F);
+    return (x - whole * LN2_HIGH_F) - whole * LN2_LOW_F;
 }
 
-static inline float withinf(float x, float limit) {
+static inline float within_f(float x, float limit) {
     x = x < limit ? x : (x >= limit ? limit : 0.0f);
     return x > -limit ? x : -limit;
 }
 
-static inline float or_nanf(float x, float y) { return x == x ? y : x; }
+static inline float or_nan_f(float x, float y) { return x == x ? y : x; }
 
-static inline float vector_expf(float x) {
+static inline float vector_exp_f(float x) {
     int32_t n;
-    float r = without_twosf(withinf(x, 150.0f), &n);
+    float r = without_twos_f(within_f(x, 150.0f), &n);
     int32_t half = n >> 1;
-    float y = (1.0f + expm1_near_0f(r)) * two_to_thef(half) * two_to_thef(n - half);
-    return or_nanf(x, y);
+    float y = (1.0f + expm1_near_0_f(r)) * two_to_the_f(half) * two_to_the_f(n - half);
+    return or_nan_f(x, y);
 }
 
-static inline float vector_expm1f(float x) {
+static inline float vector_expm1_f(float x) {
     int32_t n;
-    float r = without_twosf(withinf(x, 150.0f), &n);
+    float r = without_twos_f(within_f(x, 150.0f), &n);
     int32_t half = n >> 1;
-    float power = two_to_thef(half), rest = two_to_thef(n - half);
-    float large = (1.0f + expm1_near_0f(r)) * power * rest - 1.0f;
-    float near = power * rest * expm1_near_0f(r) + (power * rest - 1.0f);
+    float power = two_to_the_f(half), rest = two_to_the_f(n - half);
+    float large = (1.0f + expm1_near_0_f(r)) * power * rest - 1.0f;
+    float near = power * rest * expm1_near_0_f(r) + (power * rest - 1.0f);
     float y = n > 28 ? large : near;
-    return or_nanf(x, x == 0.0f ? x : y);
+    return or_nan_f(x, x == 0.0f ? x : y);
 }
 
-static inline float log1p_near_0f(float f) {
+static inline float log1p_near_0_f(float f) {
     float s = f / (2.0f + f), z = s * s;
     float p = 2.0f / 9.0f;
     p = p * z + 2.0f / 7.0f;
@@ -188,52 +188,52 @@ static inline float log1p_near_0f(float f) {
     return f - (square - s * (square + p * z));
 }
 
-static inline float mantissaf(float x, float *n) {
+static inline float mantissa_f(float x, float *n) {
     float is_tiny = x < 1.17549435e-38f ? 24.0f : 0.0f;
-    int32_t b = bits_off(is_tiny > 0.0f ? x * 16777216.0f : x);
+    int32_t b = bits_of_f(is_tiny > 0.0f ? x * 16777216.0f : x);
     int32_t above = b - 0x3f3504f3; /* the bits of sqrt(1/2) */
     *n = (float)(above >> 23) - is_tiny;
-    return of_bitsf(b - (above & (int32_t)0xff800000));
+    return of_bits_f(b - (above & (int32_t)0xff800000));
 }
 
-static inline float log_off(float x, float correction) {
-    float n, m = mantissaf(x > 0.0f && x < INFINITY ? x : 1.0f, &n);
-    float y = n * LN2_HIGHF + (log1p_near_0f(m - 1.0f) + (n * LN2_LOWF + correction));
+static inline float log_of_f(float x, float correction) {
+    float n, m = mantissa_f(x > 0.0f && x < INFINITY ? x : 1.0f, &n);
+    float y = n * LN2_HIGH_F + (log1p_near_0_f(m - 1.0f) + (n * LN2_LOW_F + correction));
     y = x == INFINITY ? x : y;
     y = x == 0.0f ? -INFINITY : y;
     return x >= 0.0f ? y : NAN;
 }
 
-static inline float vector_logf(float x) { return or_nanf(x, log_off(x, 0.0f)); }
+static inline float vector_log_f(float x) { return or_nan_f(x, log_of_f(x, 0.0f)); }
 
-static inline float vector_log1pf(float x) {
+static inline float vector_log1p_f(float x) {
     float sum = 1.0f + x, lost = sum - 1.0f - x;
-    float y = log_off(sum, sum < 1e30f && sum > 0.0f ? -lost / sum : 0.0f);
-    return or_nanf(x, fabsf(x) < 1e-8f ? x : y);
+    float y = log_of_f(sum, sum < 1e30f && sum > 0.0f ? -lost / sum : 0.0f);
+    return or_nan_f(x, fabsf(x) < 1e-8f ? x : y);
 }
 
-static inline float vector_tanhf(float x) {
-    float e = vector_expm1f(2.0f * withinf(fabsf(x), 12.0f));
-    return or_nanf(x, copysignf(e / (e + 2.0f), x));
+static inline float vector_tanh_f(float x) {
+    float e = vector_expm1_f(2.0f * within_f(fabsf(x), 12.0f));
+    return or_nan_f(x, copysignf(e / (e + 2.0f), x));
 }
 
-static inline float vector_sigmoidf(float x) {
-    float e = vector_expf(-fabsf(x));
+static inline float vector_sigmoid_f(float x) {
+    float e = vector_exp_f(-fabsf(x));
     return (x < 0.0f ? e : 1.0f) / (1.0f + e);
 }
 
-static inline float vector_softplusf(float x) {
-    return or_nanf(x, (x > 0.0f ? x : 0.0f) + vector_log1pf(vector_expf(-fabsf(x))));
+static inline float vector_softplus_f(float x) {
+    return or_nan_f(x, (x > 0.0f ? x : 0.0f) + vector_log1p_f(vector_exp_f(-fabsf(x))));
 }
 
 /* That of the type of x. */
-#define vector_exp(x) _Generic((x), float: vector_expf, default: vector_exp)(x)
-#define vector_expm1(x) _Generic((x), float: vector_expm1f, default: vector_expm1)(x)
-#define vector_log(x) _Generic((x), float: vector_logf, default: vector_log)(x)
-#define vector_log1p(x) _Generic((x), float: vector_log1pf, default: vector_log1p)(x)
-#define vector_tanh(x) _Generic((x), float: vector_tanhf, default: vector_tanh)(x)
-#define vector_sigmoid(x) _Generic((x), float: vector_sigmoidf, default: vector_sigmoid)(x)
-#define vector_softplus(x) _Generic((x), float: vector_softplusf, default: vector_softplus)(x)
+#define vector_exp(x) _Generic((x), float: vector_exp_f, default: vector_exp)(x)
+#define vector_expm1(x) _Generic((x), float: vector_expm1_f, default: vector_expm1)(x)
+#define vector_log(x) _Generic((x), float: vector_log_f, default: vector_log)(x)
+#define vector_log1p(x) _Generic((x), float: vector_log1p_f, default: vector_log1p)(x)
+#define vector_tanh(x) _Generic((x), float: vector_tanh_f, default: vector_tanh)(x)
+#define vector_sigmoid(x) _Generic((x), float: vector_sigmoid_f, default: vector_sigmoid)(x)
+#define vector_softplus(x) _Generic((x), float: vector_softplus_f, default: vector_softplus)(x)
 
 /* With which NaN goes on, as in NumPy. */
 #define LARGER(x, y) ((x) >= (y) || (x) != (x) ? (x) : (y))

@@ -372,7 +372,7 @@ def sizes_of_draw(
 ) -> list[Variable]:
     """The sizes of a draw: as they are given, or those to which the parameters broadcast.
 
-    Of each parameter, the last axes are left out that are not drawn along.
+    The last axes of a parameter that are not drawn along are left out.
     """
     shapes = []
     for i, variable in enumerate(parameters):
