@@ -92,6 +92,9 @@ WITH_A_ROW = {
     "that meets other rows, too": lambda x, b: T.tanh(x + b).sum(axis=0) + x.dot(b).sum(),
     "that meets the transpose": lambda x, b: T.tanh(x.T + b[:, None]).sum(axis=1),
     "that one column meets": lambda x, b: T.tanh(x[:, 0].dimshuffle(0, "x") * b).sum(axis=0),
+    "that meets a matrix for each row": lambda x, b: T.tanh(
+        x.dimshuffle(0, 1, "x") * b + x.dimshuffle(0, "x", 1)
+    ).sum(axis=(0, 1)),
     "that is a constant": lambda x, b: T.exp(x + np.arange(20.0) / 20).sum(axis=0) + b,
 }
 
