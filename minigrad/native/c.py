@@ -53,18 +53,28 @@ class Room:
         self.size += -(-size * dtype.itemsize // _ALIGNED) * _ALIGNED
         return name
 
-    def lines(self, most_on_the_stack: int) -> list[str]:
-        """The lines that make the arrays; `freed` says what comes last."""
+    def lines(self, most_on_the_stack: int, given: str = "") -> list[str]:
+        """The lines that make the arrays: in memory that is given, if there are so many bytes.
+
+        If none is given it is taken, and what comes last is `freed`.
+        """
         if not self.size:
             return []
         if self.size <= most_on_the_stack:
             return [f"char room[{self.size}] __attribute__((aligned({_ALIGNED})));", *self.pointers]
+        if given:
+            at = f"(((intptr_t) {given} + {_ALIGNED - 1}) / {_ALIGNED}) * {_ALIGNED}"
+            return [f"char *room = (void *)({at});", *self.pointers]
         taken = [f"char *room = malloc({self.size});", "if (!room) return NO_MEMORY;"]
         return [*taken, *self.pointers]
 
     def freed(self, most_on_the_stack: int) -> list[str]:
         """The line that gives the memory back, if there is one."""
         return ["free(room);"] if self.size > most_on_the_stack else []
+
+    def bytes_given(self, most_on_the_stack: int) -> int:
+        """How much memory is to be given."""
+        return self.size + _ALIGNED if self.size > most_on_the_stack else 0
 
 
 def c_type(dtype: Any) -> str:

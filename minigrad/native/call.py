@@ -103,17 +103,19 @@ class Call:
 
     def __init__(
         self,
-        function: Any,  # of ctypes: of the number of threads, and of a list of inputs and outputs
+        function: Any,  # of ctypes: of the number of threads, and a list of inputs, outputs, memory
         outputs: Sequence[tuple[Sequence[int], Any]],  # the shape and dtype of each
         scalars: Sequence[int],  # the inputs that may come as NumPy's scalars
+        room: int,  # how many bytes of memory the function needs, 0 if none
         is_large: bool,  # worth several threads
     ) -> None:
         function.argtypes = [ctypes.c_int, ctypes.py_object]
         self.run = Threads(function, most_threads() if is_large else 1)
-        # What makes each output; and those that are kept, with their places.
+        # What makes each output, and the memory; and those that are kept, with their places.
         self._make: list[Callable[[], Any]] = []
         self._kept: list[tuple[int, NewArrays]] = []
-        for place, (shape, dtype) in enumerate(outputs):
+        memory = [((room,), "uint8")] if room else []
+        for place, (shape, dtype) in enumerate([*outputs, *memory]):
             if math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING:
                 arrays = NewArrays(shape, dtype)
                 self._kept.append((place, arrays))
@@ -121,6 +123,7 @@ class Call:
             else:
                 self._make.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
         self._scalars = scalars
+        self._count = len(outputs)
 
     def __call__(self, numpy_function: Callable[..., Any], *inputs: Any) -> tuple[Any, ...]:
         given = list(inputs)
@@ -135,7 +138,7 @@ class Call:
             raise MemoryError("there is no memory for what the loops compute on the way")
         for place, arrays in self._kept:
             arrays.keep(outputs[place])
-        return numpy_function(*inputs) if status else tuple(outputs)
+        return numpy_function(*inputs) if status else tuple(outputs[: self._count])
 
     def free(self) -> None:
         """Give back the memory that lasts from call to call."""

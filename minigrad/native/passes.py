@@ -1,8 +1,8 @@
 """In which order a graph is computed in loops: in passes over its rows, each of a few loops.
 
 A pass goes over the rows of data once, block by block. What is computed of sums over all rows comes
-between two passes, and so does all that has no rows. In a pass, functions of the same elements are in
-one loop: what only the next of them needs never gets to memory.
+between two passes, and so do products of large matrices, and all that has no rows. In a pass, functions
+of the same elements are in one loop: what only the next of them needs never gets to memory.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from ..core.graph import Apply, Constant, Variable
 from ..planner.rows import RowAxes
 from ..protocol.axes import Axes, axes_of
 from ..protocol.closed import ClosedGraph
+from . import c
 from .elements import Element, element_of
+from .products import is_tiled
 
 _MOST_TERMS = 64  # of a sum that is written out
 
@@ -41,6 +43,11 @@ class Work(NamedTuple):
     def joined(self) -> str:
         """How two elements are put together to one."""
         return self.element.joined or ""
+
+    @property
+    def is_product(self) -> bool:
+        """Whether it is a product that is computed in tiles."""
+        return is_tiled(self.node)
 
     @property
     def is_sum(self) -> bool:
@@ -83,6 +90,8 @@ class Work(NamedTuple):
     @property
     def shape(self) -> tuple[Any, ...]:
         """What two works have in common that can be in one loop: sizes, and where the rows are."""
+        if self.is_product:
+            return ("product",)
         has_rows = self.rows is not None and self.rows in self.space
         place = self.space.index(self.rows) if has_rows else None
         return (place, *[self.sizes.get(label, 1) for label in self.space])
@@ -113,13 +122,18 @@ class Schedule:
         nodes = graph.nodes
         self.n_rows, self.row_axis, labels = _rows(graph, nodes)
         self.works = {
-            node: _work(node, labels.get(node))
+            node: _work(node, None if is_tiled(node) else labels.get(node))
             for node in nodes
             if not isinstance(node.op, DimShuffle)
+        }
+        self._bases = {
+            node: {base_of(v) for v in node.inputs if not c.is_number(v)} for node in self.works
         }
         self.pass_of: dict[Apply, int] = {}
         for work in self.works.values():
             self.pass_of[work.node] = self._earliest(work)
+        for work in reversed(self.works.values()):
+            self.pass_of[work.node] = self._latest(work)
         numbers = sorted(set(self.pass_of.values()))
         self.passes = [
             Pass(
@@ -165,6 +179,24 @@ class Schedule:
                 same_kind = (before % 2 == 1) == goes_by_rows
                 number = max(number, before if same_kind and in_same else before + 1)
         return number if number % 2 == goes_by_rows else number + 1
+
+    def _latest(self, work: Work) -> int:
+        """The number of the pass in which it is needed first, if it is no less than what it is made of.
+
+        Else more would be kept from pass to pass.
+        """
+        number = self.pass_of[work.node]
+        users = [node for node, vs in self._bases.items() if work.output in vs]
+        needed = [self.pass_of[node] for node in users]
+        size = sum(v.type.size or 0 for v in self._bases[work.node])
+        if (
+            work.joined_labels
+            or work.output in self.graph.outputs
+            or size > (work.output.type.size or 0)
+        ):
+            return number
+        first = min(needed, default=number)
+        return first if first % 2 == number % 2 else number
 
     def _loops(self, works: Sequence[Work]) -> list[Loop]:
         """These works as loops: each in the first that its inputs are there for."""

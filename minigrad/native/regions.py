@@ -10,7 +10,6 @@ from ..core.axes import DimShuffle
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Variable, toposort
 from ..ops.inner.rows import Parts
-from ..protocol.axes import axes_of
 from ..protocol.closed import ClosedGraph
 from ..protocol.op import Names, Use
 from ..protocol.walks import clone_replace
@@ -19,10 +18,9 @@ from .call import Call, check_arrays
 from .compiler import loaded
 from .elements import element_of
 from .passes import Schedule, base_of
-from .writing import head, source_of
+from .products import connect, is_small, is_tiled
+from .writing import head, written
 
-# A product of matrices of which two sizes are small beside the third: larger ones BLAS does better.
-_SMALL_PRODUCT = 256
 _WORTH_THREADS = 100_000  # elements, counted for each function of them
 
 
@@ -71,12 +69,13 @@ def in_regions(outputs: Sequence[Variable]) -> list[Variable]:
         return list(outputs)
     graphs = [_graph(nodes, order, outputs) for nodes in parts]
     schedules = [Schedule(_finished(graph)) for graph in graphs]
-    sources = [source_of(schedule, i) for i, schedule in enumerate(schedules)]
-    library = loaded("\n".join([head(), *sources]))
+    functions = [written(schedule, i) for i, schedule in enumerate(schedules)]
+    library = loaded("\n".join([head(), *[function.source for function in functions]]))
+    connect(library, [work.node for schedule in schedules for work in schedule.works.values()])
     new: dict[Variable, Variable] = {}
     for i, (part, schedule) in enumerate(zip(graphs, schedules, strict=True)):
-        call = _call(getattr(library, f"region_{i}"), schedule)
-        op = Region(schedule.graph, call, sources[i])
+        call = _call(getattr(library, f"region_{i}"), schedule, functions[i].room)
+        op = Region(schedule.graph, call, functions[i].source)
         given = clone_replace(part.inputs, new)
         node = credited_to(schedule.graph.nodes[0].made_at, op.make_node, *given)
         new.update(zip(part.outputs, node.outputs, strict=True))
@@ -90,14 +89,14 @@ def _finished(graph: ClosedGraph) -> ClosedGraph:
     return result
 
 
-def _call(function: Any, schedule: Schedule) -> Call:
+def _call(function: Any, schedule: Schedule, room: int) -> Call:
     inputs = schedule.graph.inputs
     scalars = [i for i, v in enumerate(inputs) if not v.type.ndim]
     outputs = [(c.sizes(v), v.type.dtype) for v in schedule.graph.outputs]
     work = sum(
         math.prod(w.sizes[label] for label in {*w.space} - {None}) for w in schedule.works.values()
     )
-    return Call(function, outputs, scalars, work >= _WORTH_THREADS)
+    return Call(function, outputs, scalars, room, work >= _WORTH_THREADS)
 
 
 # ---- Parts -----------------------------------------------------------------------------------------
@@ -138,14 +137,7 @@ def _has_c(node: Apply) -> bool:
     element = element_of(node)
     if element is None:
         return False
-    if element.joined is None or len(node.inputs) < 2:
-        return True
-    axes = axes_of(node)
-    assert axes is not None
-    sizes: dict[Any, int] = {}
-    for v, labels in zip(node.inputs, axes.inputs, strict=True):
-        sizes.update(zip(labels, v.type.shape, strict=True))
-    return math.prod(sorted(sizes.values())[:-1]) <= _SMALL_PRODUCT
+    return element.joined is None or len(node.inputs) < 2 or is_small(node) or is_tiled(node)
 
 
 def _graph(

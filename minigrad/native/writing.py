@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from importlib.resources import files
+from typing import NamedTuple
 
 from ..core.graph import Variable
 from ..protocol.formula import short
-from . import c
+from . import c, products
 from .call import ARRAYS
 from .nests import Nest
-from .passes import Pass, Schedule, Work, base_of
+from .passes import Loop, Pass, Schedule, Work, base_of
+from .products import is_tiled
 
 _BLOCK_BYTES = 1 << 17  # of what a block holds: a core's own cache holds it
 _MOST_ON_THE_STACK = 1 << 18
@@ -27,18 +29,26 @@ enum { NO_MEMORY = 1, OUT_OF_RANGE = 2, NOT_IN_ORDER = 4 };
 """
 
 
+class Written(NamedTuple):
+    """A function in C, and how many bytes of memory it is to be given beside inputs and outputs."""
+
+    source: str
+    room: int
+
+
 def head() -> str:
     """Return what all C sources begin with."""
     mathematics = files(__package__).joinpath("vector_math.h").read_text(encoding="utf-8")
-    return f"{mathematics}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}"
+    return f"{mathematics}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}\n{products.DECLARED}"
 
 
-def source_of(schedule: Schedule, number: int) -> str:
-    """Return the C source of a function of the number of threads, and a list of inputs and outputs.
+def written(schedule: Schedule, number: int) -> Written:
+    """Return a function of the number of threads, and a list of inputs, outputs, and memory.
 
     It is called ``region_`` and its number, and stands after the `head`.
     """
-    return _Region(schedule, f"region_{number}").source
+    region = _Region(schedule, f"region_{number}")
+    return Written(region.source, region.room.bytes_given(_MOST_ON_THE_STACK))
 
 
 class _Region:
@@ -58,8 +68,14 @@ class _Region:
         for v in schedule.outliving:
             if v not in self.whole:
                 array = f"w_{self.name_of(v)}"
-                self.room.array(array, v.type.numpy_dtype, v.type.size or 1)
-                self.whole[v] = _whole(v, array)
+                is_product = v.owner is not None and is_tiled(v.owner)
+                size = products.size(v) if is_product else v.type.size or 1
+                self.room.array(array, v.type.numpy_dtype, size)
+                self.whole[v] = (products.place if is_product else _whole)(v, array)
+        nodes = [work.node for work in schedule.works.values() if work.is_product]
+        self.panels = ""
+        if nodes:
+            self.panels = self.room.array("panels", "uint8", max(map(products.panel_bytes, nodes)))
         functions, calls = [], []
         for i, part in enumerate(schedule.passes):
             if part.n_rows is None:
@@ -82,8 +98,8 @@ class _Region:
         for i, (a, v) in enumerate(self._arrays.items()):
             const = "const " if a.startswith("a") else ""
             lines.append(f"{const}{c.c_type(v.type.dtype)} *restrict {a} = list->items[{i}]->data;")
-        lines += self.room.lines(_MOST_ON_THE_STACK)
-        lines += ["int status = 0;", *calls, *self.room.freed(_MOST_ON_THE_STACK)]
+        lines += self.room.lines(_MOST_ON_THE_STACK, f"list->items[{len(self._arrays)}]->data")
+        lines += ["int status = 0;", *calls]
         head = f"int {self.name}(int threads, const List *list)"
         return c.braced([*lines, "return status;"], head)
 
@@ -128,7 +144,16 @@ class _Part:
 
     def nests(self) -> list[str]:
         """The lines of all loops."""
-        return [line for loop in self.part.loops for line in Nest(self, loop).lines()]
+        return [line for loop in self.part.loops for line in self._loop(loop)]
+
+    def _loop(self, loop: Loop) -> list[str]:
+        if not loop.works[0].is_product:
+            return Nest(self, loop).lines()
+        lines = []
+        for work in loop.works:
+            lines.append(self.comment(work.output))
+            lines.append(products.line(work.node, self.place, self.region.panels))
+        return lines
 
 
 class _Once(_Part):
@@ -138,7 +163,17 @@ class _Once(_Part):
         """Return the lines."""
         first, last = [], []
         for v, work in self.made.items():
-            if work.is_sum:
+            if work.is_product:
+                if v in self.region.schedule.graph.outputs or v not in self.region.whole:
+                    self.places[v] = products.place(
+                        v,
+                        self.region.room.array(
+                            f"s_{self.name(v)}", work.sum_dtype, products.size(v)
+                        ),
+                    )
+                if v in self.region.schedule.graph.outputs:
+                    last += self._copied(v)
+            elif work.is_sum:
                 size = v.type.size or 1
                 array = self.region.room.array(f"s_{self.name(v)}", work.sum_dtype, size)
                 self.places[v] = c.Place(array, c.row_major(c.sizes(v)), work.sum_dtype)
@@ -146,6 +181,14 @@ class _Once(_Part):
                 if v in self.region.whole:
                     last += c.counted("i", size, [f"{self.region.whole[v].array}[i] = {array}[i];"])
         return c.braced([*first, *self.nests(), *last])
+
+    def _copied(self, v: Variable) -> list[str]:
+        """Loops that copy a product to where others look for it."""
+        numbers = ["i0", "i1"]
+        lines = [f"{self.region.whole[v].at(numbers)} = {self.places[v].at(numbers)};"]
+        for number, size in zip(reversed(numbers), reversed(c.sizes(v)), strict=True):
+            lines = c.counted(number, size, lines)
+        return lines
 
 
 class _Rows(_Part):

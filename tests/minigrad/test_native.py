@@ -350,12 +350,6 @@ def test_functions_of_no_numbers_are_numpys(shape):
         np.testing.assert_array_equal(a, b)
 
 
-def test_large_products_are_left_to_blas():
-    f = minigrad.function([x], T.tanh(T.dot(x, x.T)), mode="C")
-    f(RANDOM.normal(size=(40, 40)))
-    assert ".dot(" in f.source[f.source.rindex("def ") :]
-
-
 # ---- Threads -------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,95 @@
+/* A product of matrices of NUMBER: c[m][n] is the sum of a[m][k] * b[k][n] over k.
+
+   a and b have strides. The columns of b are copied in panels, so that what a tile of c needs lies
+   together, and a tile is added up in registers (Goto and van de Geijn, Anatomy of High-Performance
+   Matrix Multiplication, 2008). The rows of c lie apart by a multiple of 64 bytes, so that tiles may be
+   wider than c. In which order an element is added up depends on the sizes alone, not on the threads. */
+
+#include <stdint.h>
+
+#ifdef __AVX512F__ /* 32 registers of 64 bytes: with 24 sums in them, the processor never waits */
+enum { VECTOR_BYTES = 64, TILE_ROWS = 12 };
+#else
+enum { VECTOR_BYTES = 32, TILE_ROWS = 6 };
+#endif
+enum {
+    LANES = VECTOR_BYTES / sizeof(NUMBER), PANEL = 2 * LANES,
+    FEW_ROWS = 4,        /* of a tile for the last rows */
+    MOST_TERMS = 256,    /* that are added up in registers: a panel of them stays in the cache */
+    MOST_BLOCK_ROWS = 96 /* that are computed together, so that a stays in the cache */
+};
+typedef NUMBER Vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(NUMBER)), may_alias));
+
+/* Compute a tile of so many rows, of which some may not be there, and vectors. */
+static inline __attribute__((always_inline)) void tile(
+    const int rows, int there, const int vectors, int64_t terms, const NUMBER *a, int64_t a_row,
+    int64_t a_column, const NUMBER *panel, NUMBER *c, int64_t c_row, int is_first)
+{
+    Vector sums[TILE_ROWS][2] = {0};
+    for (int64_t k = 0; k < terms; k++)
+        for (int m = 0; m < rows; m++)
+            for (int v = 0; v < vectors; v++)
+                sums[m][v] += a[(m < there ? m : 0) * a_row + k * a_column]
+                    * *(const Vector *)(panel + k * PANEL + v * LANES);
+    for (int m = 0; m < rows; m++)
+        for (int v = 0; v < vectors; v++)
+            if (m < there) {
+                Vector *place = (Vector *)(c + m * c_row + v * LANES);
+                if (!is_first) sums[m][v] += *place;
+                *place = sums[m][v];
+            }
+}
+
+/* Compute the rows of c from top to end, of the columns that a panel has. */
+static inline __attribute__((always_inline)) void rows_of_tiles(
+    const int vectors, int64_t top, int64_t end, int64_t terms, const NUMBER *a, int64_t a_row,
+    int64_t a_column, const NUMBER *panel, NUMBER *c, int64_t c_row, int is_first)
+{
+    int64_t m = top;
+    for (; m + TILE_ROWS <= end; m += TILE_ROWS)
+        tile(TILE_ROWS, TILE_ROWS, vectors, terms, a + m * a_row, a_row, a_column, panel,
+             c + m * c_row, c_row, is_first);
+    for (; m < end; m += FEW_ROWS)
+        tile(FEW_ROWS, end - m < FEW_ROWS ? end - m : FEW_ROWS, vectors, terms, a + m * a_row, a_row,
+             a_column, panel, c + m * c_row, c_row, is_first);
+}
+
+/* Copy so many columns of b, with zeros beyond them. */
+static void copy_panel(int64_t width, int64_t terms, const NUMBER *b, int64_t b_row, int64_t b_column,
+                       NUMBER *panel)
+{
+    for (int64_t k = 0; k < terms; k++) {
+        if (b_column == 1) for (int64_t n = 0; n < width; n++) panel[k * PANEL + n] = b[k * b_row + n];
+        else for (int64_t n = 0; n < width; n++) panel[k * PANEL + n] = b[k * b_row + n * b_column];
+        for (int64_t n = width; n < PANEL; n++) panel[k * PANEL + n] = 0;
+    }
+}
+
+void product(PARAMETERS)
+{
+    NUMBER *all = panels;
+    const int64_t share = (rows + threads - 1) / threads;
+    const int64_t block = share < MOST_BLOCK_ROWS ? share : MOST_BLOCK_ROWS;
+    #pragma omp parallel num_threads(threads) if (threads > 1)
+    {
+        #pragma omp for schedule(static)
+        for (int64_t first = 0; first < columns; first += PANEL)
+            copy_panel(columns - first < PANEL ? columns - first : PANEL, terms, b + first * b_column,
+                       b_row, b_column, all + first * terms);
+        #pragma omp for schedule(dynamic)
+        for (int64_t top = 0; top < rows; top += block) {
+            const int64_t end = top + block < rows ? top + block : rows;
+            for (int64_t k = 0; k < terms; k += MOST_TERMS)
+                for (int64_t first = 0; first < columns; first += PANEL) {
+                    const int64_t some = terms - k < MOST_TERMS ? terms - k : MOST_TERMS;
+                    const NUMBER *panel = all + first * terms + k * PANEL;
+                    if (columns - first > LANES)
+                        rows_of_tiles(2, top, end, some, a + k * a_column, a_row, a_column, panel,
+                                      c + first, c_row, k == 0);
+                    else
+                        rows_of_tiles(1, top, end, some, a + k * a_column, a_row, a_column, panel,
+                                      c + first, c_row, k == 0);
+                }
+        }
+    }
+}

@@ -1,0 +1,124 @@
+"""Products of matrices in C are NumPy's, of any sizes, orders in memory, and numbers of threads."""
+
+import numpy as np
+import pytest
+from draws import few
+from hypothesis import given
+from hypothesis import strategies as st
+
+import minigrad
+import minigrad.tensor as T
+from minigrad.native import call, compiler, products
+from minigrad.native.compiler import CompilerError
+
+try:
+    compiler.compiler()
+except CompilerError:
+    pytestmark = pytest.mark.skip(reason="there is no compiler of C")
+
+RANDOM = np.random.default_rng(0)
+x, w = T.dmatrices("x", "w")
+
+
+def statements_of(f):
+    """The statements of the latest program, without the functions that it calls."""
+    return f.source[f.source.rindex("def ") :]
+
+
+def in_c(inputs, outputs, *values):
+    """What a program in C makes, which is nothing but loops and tiles."""
+    f = minigrad.function(inputs, outputs, mode="C")
+    result = f(*values)
+    assert ".dot(" not in statements_of(f)
+    assert "product_" in f.c_source
+    return result
+
+
+def normal(shape, dtype, is_transposed):
+    """Random numbers, in memory row by row or column by column."""
+    values = RANDOM.normal(size=shape[:: -1 if is_transposed else 1]).astype(dtype)
+    return values.T if is_transposed else values
+
+
+@few
+@given(
+    sizes=st.tuples(st.integers(2, 130), st.integers(2, 600), st.integers(8, 70)).filter(
+        lambda sizes: np.prod(sorted(sizes)[:-1]) > products._SMALL
+    ),
+    dtype=st.sampled_from(["float64", "float32"]),
+    turned=st.tuples(st.booleans(), st.booleans(), st.booleans()),
+)
+def test_a_product_is_numpys(sizes, dtype, turned):
+    rows, terms, columns = sizes
+    a, b = normal((rows, terms), dtype, turned[0]), normal((terms, columns), dtype, turned[1])
+    left, right = T.TensorType(dtype, (None, None))("left"), T.TensorType(dtype, (None, None))()
+    product = T.dot(left.T if turned[0] else left, right.T if turned[1] else right)
+    values = [a.T if turned[0] else a, b.T if turned[1] else b]
+    result = in_c([left, right], product.T if turned[2] else product, *values)
+    exact = a.astype("float64") @ b
+    assert result.dtype == dtype
+    np.testing.assert_allclose(
+        result.T if turned[2] else result,
+        exact,
+        rtol=0,
+        atol=2 * np.finfo(dtype).eps * (np.abs(a).astype("float64") @ np.abs(b)).max(),
+    )
+
+
+@pytest.mark.parametrize("count", [2, 3, 7])
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_the_bits_are_those_of_one_thread(monkeypatch, dtype, count):
+    a, b = normal((301, 70), dtype, False), normal((70, 300), dtype, False)
+    left, right = (T.TensorType(dtype, (None, None))() for _ in range(2))
+    results = []
+    for threads in (1, count):
+        monkeypatch.setattr(call, "most_threads", lambda threads=threads: threads)
+        results.append(in_c([left, right], [T.dot(left, right), T.dot(right.T, left.T)], a, b))
+    for one, several in zip(*results, strict=True):
+        assert one.tobytes() == several.tobytes()
+
+
+def test_infinities_and_nan_stay_in_their_rows_and_columns():
+    a, b = normal((30, 40), "float64", False), normal((40, 17), "float64", False)
+    a[3, 5], a[7, 1], b[9, 16] = np.inf, np.nan, -np.inf
+    result = in_c([x, w], T.dot(x, w), a, b)
+    with np.errstate(invalid="ignore"):
+        np.testing.assert_allclose(result, a @ b, rtol=1e-12)
+
+
+def test_products_of_products_and_functions_between_them_are_one_region():
+    a, b = normal((200, 30), "float64", False), normal((30, 20), "float64", False)
+    hidden = T.tanh(T.dot(x, w))
+    out = T.dot(hidden, w.T)
+    cost = T.sqr(x - out).mean()
+    outputs = [cost, out, minigrad.grad(cost, w)]
+    f = minigrad.function([x, w], outputs, mode="C")
+    for mine, numpys in zip(f(a, b), minigrad.function([x, w], outputs)(a, b), strict=True):
+        np.testing.assert_allclose(mine, numpys, rtol=1e-12, atol=1e-15)
+    assert statements_of(f).count("= region") == 1
+
+
+@pytest.mark.parametrize(
+    "product",
+    [T.dot(x, w[:, :5]), T.dot(x, w[:, 0]), T.dot(T.cast(x, "int64"), T.cast(w, "int64"))],
+    ids=["few columns", "a vector", "integers"],
+)
+def test_other_products_are_left_to_numpy(product):
+    f = minigrad.function([x, w], product, mode="C")
+    a, b = normal((80, 70), "float64", False), normal((70, 60), "float64", False)
+    np.testing.assert_allclose(f(a, b), minigrad.function([x, w], product)(a, b), rtol=1e-12)
+    assert "product_" not in f.c_source
+
+
+def test_the_memory_on_the_way_is_kept_for_the_next_call_and_given_back_by_free():
+    f = minigrad.function([x, w], T.tanh(T.dot(T.tanh(T.dot(x, w)), w.T)), mode="C")
+    a, b = normal((400, 70), "float64", False), normal((70, 60), "float64", False)
+    f(a, b)
+    (region,) = [node.op for node in f.graph.nodes if str(node.op) == "region"]
+    kept = [arrays for _, arrays in region.call._kept if arrays._kept]
+    assert kept
+    before = [arrays._kept[-1].ctypes.data for arrays in kept]
+    f(a, b)
+    assert [arrays._kept[-1].ctypes.data for arrays in kept][-1] == before[-1]
+    f.free()
+    assert not any(arrays._kept for arrays in kept)
