@@ -7,10 +7,15 @@
 
 #include <stdint.h>
 
-#ifdef __AVX512F__ /* 32 registers of 64 bytes: with 24 sums in them, the processor never waits */
+/* How long the processor's vectors are, and a tile's rows: of 32 or 16 registers, 24 or 12 are sums. */
+#if defined __AVX512F__
 enum { VECTOR_BYTES = 64, TILE_ROWS = 12 };
-#else
+#elif defined __AVX__
 enum { VECTOR_BYTES = 32, TILE_ROWS = 6 };
+#elif defined __aarch64__
+enum { VECTOR_BYTES = 16, TILE_ROWS = 12 };
+#else
+enum { VECTOR_BYTES = 16, TILE_ROWS = 6 };
 #endif
 enum {
     LANES = VECTOR_BYTES / sizeof(NUMBER), PANEL = 2 * LANES,
