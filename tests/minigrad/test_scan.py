@@ -230,6 +230,17 @@ def test_n_steps_reads_as_many_elements():
 
 
 @pytest.mark.parametrize("mode", MODES)
+def test_a_loop_in_a_loop_reads_n_steps_elements_of_each_row(mode):
+    x = T.dmatrix("x")
+    y, _ = scan(lambda row: scan(lambda x, h: x + h, row, 0.0, n_steps=2)[0], x)
+    f = minigrad.function([x], y, mode=mode)
+    for values in ([[1.0, 2, 3]], [[1.0, 2], [3, 4], [5, 6]]):
+        np.testing.assert_array_equal(f(values), np.cumsum(values, axis=1)[:, :2])
+    with pytest.raises(ValueError, match="2 steps, but sequence 0 has 1 elements"):
+        f([[1.0], [2]])
+
+
+@pytest.mark.parametrize("mode", MODES)
 def test_no_steps_make_empty_results_and_leave_shared_variables_as_they_are(mode):
     x, n = T.dmatrix("x"), T.iscalar("n")
     total = minigrad.shared(np.ones(2), name="total")

@@ -426,7 +426,8 @@ class ForEachStep(SpecifyShape):
     """A sequence, of which it is checked that it has an element for each step."""
 
     def compute(self, x: Any, *sizes: Any) -> Any:
-        number_of_steps(sizes[0], len(x))
+        (axis,) = self.along  # another than 0 in a loop around this one, done for all its steps
+        number_of_steps(sizes[0], x.shape[axis])
         return x
 
     def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
