@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from ..core.axes import DimShuffle, Size, as_tensor_variable, check_whole, dimshuffle, sizes_of
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
+from ..core.table import int_div, mul
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
 from ..protocol.op import InAllSteps, Use
@@ -119,7 +121,30 @@ class Reshape(NumPyOp):
         (x, changes), *sizes = inputs
         if not changes or any(c for _, c in sizes):
             return None
-        return self(x, Size(0)(x), *[size for size, _ in sizes])
+        given = _without_unknown([size for size, _ in sizes], sizes_of(x)[1:], node.out.type)
+        return self(x, Size(0)(x), *given)
+
+
+def _without_unknown(
+    sizes: list[Variable], of_x: Sequence[Variable], type: TensorType
+) -> list[Variable]:
+    """Return the sizes, -1 replaced by what those of x leave for it.
+
+    Of no rows NumPy could not tell.
+    """
+    known = [*map(known_integer, sizes)]
+    if -1 not in known:
+        return sizes
+    place = known.index(-1)
+    others = sizes[:place] + sizes[place + 1 :]
+    size = type.shape[place]
+    rest = int_div(_product(of_x), _product(others)) if size is None else constant(size)
+    return [*sizes[:place], cast(rest, "int64"), *sizes[place + 1 :]]
+
+
+def _product(sizes: Sequence[Variable]) -> Variable:
+    one: Variable = constant(1, dtype="int64")
+    return reduce(mul, sizes, one)
 
 
 def _is_size_of(size: Variable, x: Variable, axis: int) -> bool:

@@ -265,6 +265,35 @@ def test_the_result_of_zero_steps_has_a_zero_derivative():
     np.testing.assert_array_equal(f([1, 2], 1), [2, 4])
 
 
+OF_A_ROW = {
+    "a sum": lambda x, n: x.sum(),
+    "a product": lambda x, n: T.prod(x),
+    "a reshape": lambda x, n: x.reshape((n, -1)).sum(),
+    "what is repeated": lambda x, n: T.repeat(x, 2, axis=-1).sum(),
+}
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("name", OF_A_ROW)
+def test_without_steps_derivatives_by_sequences_have_the_shape_of_these(name, mode):
+    x, n = T.dmatrix("x"), T.iscalar("n")
+    h, _ = scan(lambda x, h: h * OF_A_ROW[name](x, n), {"input": x, "taps": [1]}, 1.5)
+    f = minigrad.function([x, n], grad(h.sum(), x), mode=mode, on_unused_input="ignore")
+    for rows in (0, 1):
+        assert f(np.ones((rows, 2)), 2).shape == (rows, 2)
+
+
+def test_results_of_no_step_have_the_shape_that_steps_would_give_them():
+    x, h = T.dvector("x"), T.dmatrix("h")
+
+    def step(x, h):
+        return [h + x, h[2::-1, 0], h.reshape(h.shape[::-1])]
+
+    parts, _ = scan(step, x, [h, None, None])
+    f = minigrad.function([x, h], parts, mode="FAST_COMPILE")
+    assert [y.shape for y in f([], np.ones((5, 2)))] == [(0, 5, 2), (0, 3), (0, 2, 5)]
+
+
 def test_shared_and_outer_variables_are_found():
     x, z = T.dvector("x"), T.dscalar("z")
     w = minigrad.shared(2.0, name="w")

@@ -16,6 +16,7 @@ from ...protocol.closed import ClosedGraph
 from ...protocol.op import Merge, Names, Readers, Replacements, Use
 from ...protocol.walks import known_integer, made_by, with_numbers
 from ..shape import SpecifyShape, sizes_in_common
+from .no_steps import shapes_without_values
 
 _OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate", "name")
 
@@ -172,9 +173,10 @@ class Scan(Op):
 
     def _no_rows(self, j: int, *inputs: Any) -> np.ndarray:
         """Return the history of an output of the graph if there is no step; 0 is a size unknown."""
-        shapes = self.shapes_inside([x.shape for x in inputs])
-        shape = [int(size or 0) for size in shapes[self.graph.outputs[j]]]
-        return np.empty((0, *shape), self._dtype(j))
+        rows, states, same = self.parts(inputs)
+        inner = [*[x.shape[1:] for x in rows], *[x.shape for x in (*states, *same)]]
+        shape = shapes_without_values(self.graph, inner, same)[j]
+        return np.empty((0, *[size or 0 for size in shape]), self._dtype(j))
 
     def _dtype(self, j: int) -> np.dtype[Any]:
         return self.graph.outputs[j].type.numpy_dtype
