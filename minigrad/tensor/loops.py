@@ -364,8 +364,9 @@ class _Step:
         written = [*results, *updates.values(), *condition]
         # What is passed is the same in all steps, also if it has been drawn at random.
         self._passed = {v: v.type(v.name) for v in self._others if v.owner is not None}
-        written = clone_replace(written, {**replaced, **self._passed})
-        defaults = default_updates(written, updates, False, {})
+        replaced |= self._passed
+        written = clone_replace(written, replaced)
+        defaults = default_updates(written, updates, False, replaced)
         self._updates = {**dict(zip(updates, written[len(results) :], strict=False)), **defaults}
         self._results = written[: len(results)]
         self._condition = written[len(results) + len(updates) :]

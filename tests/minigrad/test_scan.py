@@ -335,6 +335,14 @@ def test_what_is_passed_with_a_default_update_is_the_same_in_all_steps():
     np.testing.assert_array_equal(minigrad.function([], y)(), [50, 50])
 
 
+def test_a_size_of_what_is_passed_does_not_draw_it_anew_in_each_step():
+    drawn = RandomStreams(1).uniform((2,))
+    y, updates = scan(lambda u: u * u.shape[0], non_sequences=drawn, n_steps=2)
+    assert not updates
+    y, u = minigrad.function([], [y, drawn])()
+    np.testing.assert_array_equal(y, [2 * u, 2 * u])
+
+
 @pytest.mark.parametrize("dtype", ["float32", "float64", "int64"])
 def test_results_have_their_dtype(dtype):
     x = T.vector("x", dtype=dtype)
