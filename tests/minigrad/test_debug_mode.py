@@ -9,6 +9,7 @@ from minigrad import function, shared
 from minigrad.compile import checks, plan
 from minigrad.compile.inspect.debug import DisagreementError, compare_with_interpreter
 from minigrad.rewrite.engine import Rewriter, rule
+from minigrad.theano.scan_module import until
 
 
 class Doubling(minigrad.Op):
@@ -117,6 +118,9 @@ MORE_ACCURATE = {
     "a crossentropy": lambda x: T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 0.0),
     "a crossentropy written out": lambda x: -T.log(1 - 1 / (1 + T.exp(-x))),
     "log(softmax(x))": lambda x: T.log(T.nnet.softmax(x)),
+    "log(1 - sigmoid(x)) in a loop": lambda x: minigrad.scan(
+        lambda x, h: T.log(1 - T.nnet.sigmoid(x)) - T.tanh(h), x, T.constant(0.5)
+    )[0],
     "a cancellation": lambda x: ((x + 1e5) - 1e5 - x) * 2 + 1e5 * x - 1e5 * x,
     "where it is largest, as a float": lambda x: (
         x[:1] + T.argmax(T.nnet.binary_crossentropy(T.nnet.sigmoid(x), 0.0))
@@ -147,6 +151,15 @@ def test_what_is_more_accurate_than_the_interpreter_or_rounded_otherwise_is_no_m
 def test_what_flips_by_rounding_is_no_mistake(x, decide):
     h = (x * T.exp(T.sin(x))) / T.exp(T.sin(x))  # it is x, up to its last bits
     f = function([x], decide(h, x), mode="DebugMode")
+    for seed in range(30):
+        f(np.random.default_rng(seed).normal(size=10))
+
+
+def test_where_a_loop_ends_by_rounding_is_no_mistake(x):
+    def step(x):
+        return x, until(T.gt((x * T.exp(T.sin(x))) / T.exp(T.sin(x)), x))
+
+    f = function([x], minigrad.scan(step, x)[0], mode="DebugMode")
     for seed in range(30):
         f(np.random.default_rng(seed).normal(size=10))
 

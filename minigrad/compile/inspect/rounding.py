@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 
 from ...core.elementwise import Elementwise, truth
-from ...core.evaluate import evaluate
+from ...core.evaluate import Watcher, evaluate
 from ...core.graph import Apply, Op, Variable, perform
 from ...ops.reduction import REDUCTIONS
 from ...ops.windows import largest_of_windows
+from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import numpy_clip, numpy_relu
 
 
@@ -37,6 +38,12 @@ def rounded_at_random(
     varying = set(values)
 
     def round_at_random(node: Apply, inputs: Sequence[Any], results: list[Any]) -> None:
+        if node.op.inner:
+            inner = [_Watched(graph, round_at_random) for graph in node.op.inner]
+            varying.update(v for graph in inner for v in graph.inputs)
+            storage: list[list[Any]] = [[None] for _ in results]
+            node.op.with_inner(inner).perform(node, [*inputs], storage)
+            results[:] = [np.asarray(value) for (value,) in storage]
         if doubtful and _compares_floats(node):
             inputs = _made_equal_at_random(inputs, random)
             results[:] = perform(node, [*inputs])
@@ -49,6 +56,17 @@ def rounded_at_random(
                 results[:] = [_with_random_last_bits(x, random, exact) for x in results]
 
     return evaluate(outputs, values, round_at_random)
+
+
+class _Watched(ClosedGraph):
+    """A graph whose operations are watched while it is computed."""
+
+    def __init__(self, graph: ClosedGraph, watch: Watcher) -> None:
+        super().__init__(graph.inputs, graph.outputs)
+        self._watch = watch
+
+    def compute(self, values: Sequence[Any]) -> list[Any]:
+        return evaluate(self.outputs, dict(zip(self.inputs, values, strict=True)), self._watch)
 
 
 # What gives one of the numbers that it is given, or a whole one, and rounds nothing.
