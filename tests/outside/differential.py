@@ -87,7 +87,8 @@ class Case:
 
     def __init__(self, program):
         self.program = program
-        self._expected = {}
+        self._expected, self._calls = {}, 0
+        program.generators.restart()
         p = program
         self.outputs = [p.variables[i] for i in p.outputs]
         self.cost, self.gradients = None, []
@@ -125,6 +126,7 @@ class Case:
             for i, j in p.updates
         ]
         dtypes = [variable.type.dtype for variable in ancestors(self.outputs)]
+        dtypes += [step.precision for step in p.steps if step.definitions]  # what is in loops
         floats = [dtype for dtype in dtypes if dtype in programs.FLOATS]
         self.coarsest = max(floats, key=programs.FLOATS.index, default=None)
         self.returned = [
@@ -132,6 +134,9 @@ class Case:
             *([self.cost] if self.cost is not None else []),
             *self.gradients,
         ]
+        self.more_updates, self.options = p.generators.options()
+        written = [y for _, y in [*self.updates, *self.more_updates]]
+        self.used = set(ancestors([*self.returned, *written]))
 
     def compiled(self, mode):
         p = self.program
@@ -140,9 +145,10 @@ class Case:
             arguments,
             self.returned,
             mode=mode,
-            updates=self.updates,
+            updates=[*self.updates, *self.more_updates],
             givens=self.givens,
             on_unused_input="ignore",
+            **self.options,
         )
 
     def check(self):
@@ -185,7 +191,7 @@ class Case:
     def _oracle(self, values, runs):
         """What is right, and so many times what disturbed runs say."""
         p = self.program
-        key = tuple((v.tobytes(), v.shape) for v in values)
+        key = self._calls, *[(v.tobytes(), v.shape) for v in values]
         known = self._expected.setdefault(key, [])
         while len(known) <= runs:
             seed = None if not known else p.seed + 1000 * len(known)
@@ -216,6 +222,9 @@ class Case:
                 raise Difference(f"{what}: an argument was changed")
         self._compare(results, values, what)
         self._compare_state(values, what)
+        if p.drawn:
+            p.generators.go_on(self.used)
+            self._calls += 1
 
     def _compare(self, results, values, what, only=None):
         p = self.program
@@ -367,7 +376,7 @@ def script_of(program):
             needed.add(i)
             if i >= len(program.inputs):
                 todo += program.steps[i - len(program.inputs)].operands
-    lines = ["import numpy as np, minigrad, minigrad.tensor as T"]
+    lines = ["import numpy as np, minigrad, minigrad.tensor as T", *program.generators.told()]
     for i, given in enumerate(program.inputs):
         if i in needed:
             lines.append(
@@ -377,6 +386,7 @@ def script_of(program):
     for number, step in enumerate(program.steps):
         i = number + len(program.inputs)
         if i in needed:
+            lines += step.definitions.splitlines()
             lines.append(f"v{i} = {step.text}  # {step.dtype}")
     lines.append(
         f"# outputs {program.outputs}, costs {program.costs}, by {program.wrt}, "
@@ -393,12 +403,15 @@ def kind_of(failure):
 class Run:
     """Checks program after program, and keeps the seeds of those that differ by kind."""
 
-    def __init__(self, echo=print):
+    def __init__(self, echo=print, family=None):
         self.families, self.failures, self.count, self.echo = Counter(), {}, 0, echo
+        self.family = family
 
     def check(self, seed):
         """A program of all families, or a cost; the seed decides."""
-        is_cost = np.random.default_rng([seed, 1]).random() < _SHARE_OF_COSTS
+        is_cost = (
+            self.family is None and np.random.default_rng([seed, 1]).random() < _SHARE_OF_COSTS
+        )
         (self.check_cost if is_cost else self.check_program)(seed)
 
     def check_cost(self, seed):
@@ -411,11 +424,12 @@ class Run:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
-                program = programs.Program(seed)
+                program = programs.Program(seed, self.family)
         except Exception as error:
-            self._note(seed, f"not built: {type(error).__name__}: {error}", "")
+            script = "\n".join(getattr(error, "__notes__", []))
+            self._note(seed, f"not built: {type(error).__name__}: {error}", script)
             return
-        self.families.update(program.families)
+        self.families.update(program.met)
         self.families["gradients"] += bool(program.wrt)
         self.families["updates"] += bool(program.updates)
         self.families["givens"] += any(given.role == "given" for given in program.inputs)
@@ -443,12 +457,14 @@ def main(arguments=None):
         "--seed", type=int, default=0, help="of the first program; the others follow"
     )
     parser.add_argument("--minutes", type=float, default=float("inf"), help="at most so long")
+    parser.add_argument("--family", choices=programs.FAMILIES, help="that all programs begin with")
+    parser.add_argument("--floatx", choices=["float64", "float32"], default="float64")
     parser.add_argument("--in-c", action="store_true", help="plan loops in C")
     options = parser.parse_args(arguments)
     if options.in_c:
         PLANNED[:] = ["C"]
-    minigrad.config.fill_buffers = True
-    run, start = Run(), time.monotonic()
+    minigrad.config.fill_buffers, minigrad.config.floatX = True, options.floatx
+    run, start = Run(family=options.family), time.monotonic()
     for number in range(options.programs):
         minutes = (time.monotonic() - start) / 60
         if minutes > options.minutes:

@@ -177,6 +177,10 @@ class Disturbance:
         self.dtype = dtype  # of the step that is computed
         self._rng = None if seed is None else np.random.default_rng(seed)
 
+    @property
+    def is_none(self):
+        return self._rng is None
+
     def of_result(self, y, dtype):
         if self._rng is None:
             return y
@@ -228,21 +232,28 @@ def _is_wide(x):
     return np.asarray(getval(x)).dtype == WIDE
 
 
+def applied(step, operands):
+    """The result of a step, rounded as the current run rounds."""
+    step.check_sizes(operands)
+    CURRENT.dtype = step.precision
+    if step.family in _SUMMING:
+        operands = [rounded(x) if _is_wide(x) else x for x in operands]
+    y = in_declared_kind(step.oracle(*operands), step.dtype)
+    if np.dtype(step.dtype).kind == "f":
+        y = CURRENT.of_result(_in_range(y, step.precision), step.precision)
+    return y
+
+
 def run(program, values, disturbance):
     """All results of a program: its inputs', and its steps'."""
     global CURRENT
     CURRENT = disturbance
+    program.generators.rewind()
     results = list(values)
     for step in program.steps:
-        operands = [results[i] for i in step.operands]
-        step.check_sizes(operands)
-        disturbance.dtype = step.precision
-        if step.family in _SUMMING:
-            operands = [rounded(x) if _is_wide(x) else x for x in operands]
-        y = in_declared_kind(step.oracle(*operands), step.dtype)
-        if np.dtype(step.dtype).kind == "f":
-            y = disturbance.of_result(_in_range(y, step.precision), step.precision)
-        results.append(y)
+        results.append(applied(step, [results[i] for i in step.operands]))
+    if not program.generators.have_drawn_alike(disturbance.is_none):
+        raise DoesNotFit("rounding decides how often is drawn")
     return results
 
 

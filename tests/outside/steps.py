@@ -32,6 +32,10 @@ class Step(NamedTuple):
     dtype: str = ""
     precision: str = "float64"  # of its coarsest float, which may be an operand
     patterns: tuple[tuple[bool, ...], ...] = ()  # if it is elementwise, which axes broadcast
+    definitions: str = ""  # lines that come before, for what the text names
+    dtypes: tuple[str, ...] = ()  # what it computes in, besides its operands' and its own
+    streams: tuple[Any, ...] = ()  # what it draws from, in the order in which they are made
+    updates: str = ""  # the name of the updates that a function of it is to be given
 
     def check_sizes(self, operands):
         """minigrad repeats only what is known to have size 1, never what happens to."""

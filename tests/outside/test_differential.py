@@ -15,6 +15,14 @@ def test_random_programs_compute_what_numpy_and_autograd_do(first):
     assert not run.failures
 
 
+@pytest.mark.parametrize("family", ["loops", "draws"])
+def test_random_programs_with_loops_and_draws_compute_what_numpy_and_autograd_do(family):
+    run = differential.Run(echo=lambda *_, **__: None, family=family)
+    for seed in range(30):
+        run.check_program(seed)
+    assert not run.failures
+
+
 @pytest.mark.parametrize("first", range(0, 40, 20))
 def test_random_costs_of_sigmoids_and_softmaxes_are_those_of_the_exact_formula(first):
     run = differential.Run(echo=lambda *_, **__: None)
