@@ -123,8 +123,8 @@ class _Sum:
 _EXTREMES = {
     ("max", "f"): ("LARGER({0}, {1})", "-INFINITY"),
     ("min", "f"): ("SMALLER({0}, {1})", "INFINITY"),
-    ("max", "i"): ("({0} >= {1} ? {0} : {1})", "INT64_MIN"),
-    ("min", "i"): ("({0} <= {1} ? {0} : {1})", "INT64_MAX"),
+    ("max", "i"): ("({0} >= {1} ? {0} : {1})", "INT{bits}_MIN"),
+    ("min", "i"): ("({0} <= {1} ? {0} : {1})", "INT{bits}_MAX"),
 }
 
 
@@ -135,8 +135,8 @@ class _Reduction:
         extreme = _EXTREMES.get((self.name, dtype.kind))
         if extreme is None:
             return None
-        # The first of all is an int64.
-        return Element("{0}", np.dtype("int64") if dtype.kind == "i" else dtype, *extreme)
+        joined, first = extreme
+        return Element("{0}", dtype, joined, first.format(bits=8 * dtype.itemsize))
 
 
 @extend(Dot)

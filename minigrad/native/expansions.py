@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..core.axes import dimshuffle, restore_axes, sum_axes
-from ..core.elementwise import cast
+from ..core.axes import Alloc, DimShuffle, dimshuffle, restore_axes, sum_axes
+from ..core.elementwise import Elementwise, cast
 from ..core.graph import Variable
-from ..core.table import eq, exp, isnan, log, log1p, maximum, switch
+from ..core.table import eq, exp, isnan, log1p, switch
 from ..core.types import constant
+from ..ops.planned import Placed
 from ..ops.reduction import ArgReduction, Reduction
 from ..ops.softmax import LogSoftmax, Softmax
-from ..protocol.walks import Applied
+from ..protocol.walks import AnyOp, Applied, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
+from .c import is_number
+
+
+@rule("exp(log(softmax(x))) is softmax(x)", exp, needs=[LogSoftmax])
+def _exp_of_logsoftmax(node: Applied[AnyOp], rewriter: Rewriter) -> Replacement:
+    logsoftmax = made_by(node.inputs[0], LogSoftmax)
+    return None if logsoftmax is None else [Softmax(logsoftmax.op.axis)(*logsoftmax.inputs)]
 
 
 @rule("softmax is a quotient of exponentials", Softmax)
@@ -20,8 +28,9 @@ def _softmax(node: Applied[Softmax], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
     if not _is_expanded(x):
         return None
-    e = exp(_below_0(x, node.op.axis))
-    return [e / _kept(sum_axes(e, node.op.axis), node.op.axis, x)]
+    z = _below_0(x, node.op.axis)
+    count, others = _sums_of_exp(z, node.op.axis)
+    return [cast(exp(z) / _kept(count + others, node.op.axis, x), x.type.dtype)]
 
 
 @rule("log(softmax(x)) is x less the logarithm of a sum of exponentials", LogSoftmax)
@@ -54,8 +63,29 @@ def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
     extreme = Reduction(node.op.name[3:], node.op.axis)(x)
     is_it = eq(x, _kept(extreme, node.op.axis, x)) | isnan(x)
     order = [0 if a == axis else "x" for a in range(x.type.ndim)]
-    places = dimshuffle(constant(np.arange(size, dtype="int64")), order)
-    return [Reduction("min", node.op.axis)(switch(is_it, places, constant(size, dtype="int64")))]
+    dtype = f"int{8 * x.type.numpy_dtype.itemsize}"  # as wide as x: they are compared side by side
+    places = dimshuffle(constant(np.arange(size, dtype=dtype)), order)
+    first = Reduction("min", node.op.axis)(switch(is_it, places, constant(size, dtype=dtype)))
+    return [cast(first, "int64")]
+
+
+@rule("beside others of its shape, what is filled with a number is the number", Elementwise, Placed)
+def _filled(node: Applied[AnyOp], rewriter: Rewriter) -> Replacement:
+    ndim = 0 if isinstance(node.op, Placed) else node.out.type.ndim
+    inputs = [_number_filled_in(v, ndim) or v for v in node.inputs]
+    if inputs == list(node.inputs):
+        return None
+    result: Variable = node.op(*inputs)
+    return [result] if result.type == node.out.type else None
+
+
+def _number_filled_in(v: Variable, ndim: int) -> Variable | None:
+    """The number that v is filled with, of so many axes."""
+    moved = made_by(v, DimShuffle)
+    filled = made_by(moved.inputs[0] if moved else v, Alloc)
+    if filled is None or not is_number(filled.inputs[0]):
+        return None
+    return constant(filled.inputs[0].data.reshape([1] * ndim))
 
 
 def _is_expanded(x: Variable) -> bool:
@@ -70,17 +100,22 @@ def _below_0(x: Variable, axis: tuple[int, ...]) -> Variable:
 def _log_of_sum(z: Variable, axis: tuple[int, ...]) -> Variable:
     """log(Σ exp(z)) if the largest z is 0, exact to the last digit even if it is tiny.
 
-    The largest are counted, and only the others added up: beside 1 they would be rounded away.
+    Beside 1, of the largest, the others would be rounded away.
     """
+    count, others = _sums_of_exp(z, axis)
+    return log1p((count - 1) + others)
+
+
+def _sums_of_exp(z: Variable, axis: tuple[int, ...]) -> tuple[Variable, Variable]:
+    """Σ exp(z) in two parts: the number of those that are 1, and the sum of all others."""
     is_largest = eq(z, 0)
     count = sum_axes(cast(is_largest, "float64"), axis)
-    others = sum_axes(cast(switch(is_largest, 0, exp(z)), "float64"), axis)
-    near = log(count) + log1p(others / maximum(count, 1))
-    return switch(eq(count, 0), log(others), near)
+    return count, sum_axes(cast(switch(is_largest, 0, exp(z)), "float64"), axis)
 
 
 def _kept(y: Variable, axis: tuple[int, ...], x: Variable) -> Variable:
     return restore_axes(y, axis, x.type.ndim)
 
 
-EXPANSIONS = (_softmax, _logsoftmax, _logsumexp, _argmax)
+# Each of these finds forms that the next do away with.
+EXPANSIONS = ((_exp_of_logsoftmax,), (_softmax, _logsoftmax, _logsumexp, _argmax), (_filled,))

@@ -8,7 +8,7 @@ of the same elements are in one loop: what only the next of them needs never get
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -181,46 +181,49 @@ class Schedule:
         return number if number % 2 == goes_by_rows else number + 1
 
     def _latest(self, work: Work) -> int:
-        """The number of the pass in which it is needed first, if it is no less than what it is made of.
-
-        Else more would be kept from pass to pass.
-        """
+        """The number of the first pass that needs it, if it may wait."""
         number = self.pass_of[work.node]
-        users = [node for node, vs in self._bases.items() if work.output in vs]
-        needed = [self.pass_of[node] for node in users]
+        users = [node for node, bases in self._bases.items() if work.output in bases]
+        first = min([self.pass_of[node] for node in users], default=number)
+        return first if first % 2 == number % 2 and self._may_wait(work) else number
+
+    def _may_wait(self, work: Work) -> bool:
+        """Whether what it is made of is no more to keep than the work itself."""
         size = sum(v.type.size or 0 for v in self._bases[work.node])
-        if (
-            work.joined_labels
-            or work.output in self.graph.outputs
-            or size > (work.output.type.size or 0)
-        ):
-            return number
-        first = min(needed, default=number)
-        return first if first % 2 == number % 2 else number
+        return not work.joined_labels and size <= (work.output.type.size or 0)
 
     def _loops(self, works: Sequence[Work]) -> list[Loop]:
-        """These works as loops: each in the first that its inputs are there for."""
+        """These works as loops: each in the first that needs it, or that its inputs are there for."""
         depth: dict[Apply, int] = {}
-        loops: dict[tuple[Any, ...], Loop] = {}
-        mine = {work.node for work in works}
+        needed: dict[Apply, list[int]] = {work.node: [] for work in works}
         for work in works:
-            level = 0
-            for v, labels in zip(work.node.inputs, work.axes.inputs, strict=True):
-                maker = base_of(v).owner
-                if maker not in mine:
-                    continue
-                other = self.works[maker]
-                joins = (
-                    other.space == tuple(other.output_labels)
-                    and other.shape == work.shape
-                    and v.owner is maker
-                    and tuple(labels) == tuple(work.space)
-                    and not (work.joined_labels and work.is_written_out)
-                )
-                level = max(level, depth[maker] + (not joins))
-            depth[work.node] = level
-            loops.setdefault((level, work.shape), Loop(work.shape, [])).works.append(work)
-        return [loops[key] for key in sorted(loops, key=lambda key: (key[0], str(key[1])))]
+            makers = self._makers(work, needed)
+            depth[work.node] = max([depth[node] + step for node, step in makers], default=0)
+        loops: dict[tuple[Any, ...], list[Work]] = {}
+        for work in reversed(works):
+            if needed[work.node] and self._may_wait(work):
+                depth[work.node] = min(needed[work.node])
+            for node, step in self._makers(work, needed):
+                needed[node].append(depth[work.node] - step)
+            loops.setdefault((depth[work.node], work.shape), []).insert(0, work)
+        keys = sorted(loops, key=lambda key: (key[0], str(key[1])))
+        return [Loop(shape, loops[level, shape]) for level, shape in keys]
+
+    def _makers(self, work: Work, among: Container[Apply]) -> Iterator[tuple[Apply, int]]:
+        """What makes its inputs, among these; and 0 if that can be in the same loop, or else 1."""
+        for v, labels in zip(work.node.inputs, work.axes.inputs, strict=True):
+            maker = base_of(v).owner
+            if maker is None or maker not in among:
+                continue
+            other = self.works[maker]
+            joins = (
+                other.space == tuple(other.output_labels)
+                and other.shape == work.shape
+                and v.owner is maker
+                and tuple(labels) == tuple(work.space)
+                and not (work.joined_labels and work.is_written_out)
+            )
+            yield maker, int(not joins)
 
 
 def base_of(v: Variable) -> Variable:

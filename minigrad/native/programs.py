@@ -24,7 +24,10 @@ class NativePrograms(PlannedPrograms):
         self, inputs: Sequence[Variable], outputs: Sequence[Variable]
     ) -> Sequence[Variable]:
         try:
-            return in_regions(Rewriter(EXPANSIONS).final(improve_before_cutting(outputs)))
+            expanded = improve_before_cutting(outputs)
+            for rules in EXPANSIONS:
+                expanded = Rewriter(rules).final(expanded)
+            return in_regions(expanded)
         except CompilerError as error:
             _tell(str(error))
             return super()._in_parts(inputs, outputs)

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from ..compile.checks import Refuse
+from ..core.axes import Alloc, Sum
 from ..core.elementwise import cast
 from ..core.graph import Apply, Constant, Variable, toposort
+from ..core.types import constant
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.inner.rows import Parts
 from ..ops.planned import Picked, Placed
@@ -38,6 +40,15 @@ def _placed(node: Applied[IncSubtensor], rewriter: Rewriter) -> Replacement:
     return [Placed(n_columns)(cast(values, x.type.dtype), indices[1])]
 
 
+@rule("what is placed in a row adds up to itself", Sum, needs=[Placed])
+def _sum_of_placed(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
+    placed = made_by(node.inputs[0], Placed)
+    if placed is None or node.op.axis != (1,):
+        return None
+    values, columns = placed.inputs
+    return [values if values.type.ndim else Alloc()(values, constant(columns.type.shape[0]))]
+
+
 def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
     """Whether the indices are the numbers of all rows of the matrix x, and of a column for each."""
     rows, columns = indices
@@ -55,7 +66,7 @@ def _counts(rows: Variable) -> bool:
     return counted is not None and [*map(number_of, counted.inputs[::2])] == [0, 1]
 
 
-PICKING_RULES = (_picked, _placed)
+PICKING_RULES = (_picked, _placed, _sum_of_placed)
 
 
 def not_done_by_picks(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list[Variable]:

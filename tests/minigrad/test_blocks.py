@@ -442,6 +442,20 @@ def test_an_op_that_tells_nothing_stays_outside_the_blocks(rows):
     assert "secretive_1 = " not in body
 
 
+@pytest.mark.parametrize("has_weights", [True, False])
+def test_what_is_placed_in_rows_adds_up_to_itself(has_weights):
+    x, y, v = T.dmatrix("x"), T.lvector("y"), T.dvector("v")
+    cost = (x[T.arange(y.shape[0]), y] * (v if has_weights else 3.0)).sum()
+    f = minigrad.function([x, y, v], T.grad(cost, x).sum(axis=1), on_unused_input="ignore")
+    labels, weights = np.arange(40) % 3, np.linspace(-1, 1, 40)
+    expected = weights if has_weights else np.full(40, 3.0)
+    np.testing.assert_array_equal(f(np.ones((40, 3)), labels, weights), expected)
+    assert "placed" not in f.source[f.source.rindex("def ") :]
+    labels[7] = 3
+    with pytest.raises(IndexError):
+        f(np.ones((40, 3)), labels, weights)
+
+
 def test_a_label_out_of_range_is_told_with_the_line_that_uses_it(rows):
     x, y = T.dmatrix("x"), T.lvector("y")
     picked = T.tanh(x)[T.arange(y.shape[0]), y]  # picked here

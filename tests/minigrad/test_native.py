@@ -335,6 +335,42 @@ def test_a_reduction_of_any_number_of_dimensions_is_numpys(name, axis):
         np.testing.assert_allclose(mine[0], numpys[0], rtol=1e-14)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+@pytest.mark.parametrize(
+    "row",
+    [
+        [np.inf, 0, 5], [np.inf, np.inf, 0], [-np.inf, -np.inf, -np.inf], [-np.inf, 0, 3], [np.nan, 1, 2],
+        [7, 7, 7], [0, 0, -30], [1000, -1000, 999], [0, -30, -30], [0, -700, -1000],
+    ],
+)  # fmt: skip
+def test_softmax_and_its_like_are_numpys_whatever_is_largest(row, dtype):
+    x = T.TensorType(dtype, (None, None))("x")
+    outputs = [T.nnet.softmax(x), T.nnet.logsoftmax(x), T.log(T.exp(x).sum(1)), T.argmax(x, axis=1)]
+    mine, numpys, _ = in_both([x], outputs, np.array([row, row[::-1]], dtype))
+    for a, b in zip(mine, numpys, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13 if dtype == "float64" else 2e-6)
+
+
+def test_exponentials_are_computed_once_for_a_cost_and_its_derivative():
+    y = T.lvector("y")
+    probabilities = T.nnet.softmax(T.dot(x, w))
+    cost = -T.mean(T.log(probabilities)[T.arange(y.shape[0]), y])
+    f = minigrad.function([x, w, y], [cost, T.grad(cost, w)], mode="C")
+    f(LARGE, LARGE[:6, :4], np.arange(len(LARGE)) % 4)
+    assert f.c_source.count("vector_exp(") == 1
+
+
+@pytest.mark.parametrize("dtype", ["int8", "int16", "int32", "int64"])
+def test_the_extremes_of_integers_may_be_the_extremes_of_their_dtype(dtype):
+    x = T.TensorType(dtype, (None, None))("x")
+    limits = np.iinfo(dtype)
+    values = np.array([[limits.min, limits.min], [limits.max, limits.max], [0, limits.min]], dtype)
+    mine, numpys, _ = in_both([x], [x.max(1), x.min(1), x.max(), x.min(0)], values)
+    for a, b in zip(mine, numpys, strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_array_equal(a, b)
+
+
 @pytest.mark.parametrize("shape", [(3, 0), (0, 3), (0, 0)])
 def test_functions_of_no_numbers_are_numpys(shape):
     softmax, logsoftmax = T.nnet.softmax, T.nnet.logsoftmax
