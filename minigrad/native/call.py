@@ -140,6 +140,9 @@ class Call:
             arrays.keep(outputs[place])
         return numpy_function(*inputs) if status else tuple(outputs[: self._count])
 
+    def __repr__(self) -> str:
+        return "a function compiled from f.c_source"
+
     def free(self) -> None:
         """Give back the memory that lasts from call to call."""
         for _, arrays in self._kept:

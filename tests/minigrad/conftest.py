@@ -11,4 +11,5 @@ minigrad.config.fill_buffers = True
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "planner: needs minigrad.planner, which is optional")
+    config.addinivalue_line("markers", "numpy_program: reads a program of NumPy's; C has another")
     config.addinivalue_line("filterwarnings", f"error::{PlannerWarning.__module__}.PlannerWarning")

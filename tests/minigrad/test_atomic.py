@@ -130,6 +130,7 @@ def test_the_new_default_of_an_input_is_kept_only_with_all_updates(model):
     assert [float(f(ONES)), float(f(ONES))] == [0.0, 1.0]
 
 
+@pytest.mark.numpy_program
 @pytest.mark.parametrize("rows", [100, 40_000])  # at once, in blocks
 def test_an_error_of_numpy_on_the_way_leaves_every_variable_as_it_was(rows):
     X, w = T.dmatrix("X"), shared(np.ones((3, 2)), name="w")

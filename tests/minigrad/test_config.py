@@ -22,6 +22,7 @@ def test_floats_are_double_unless_told_otherwise():
     assert config.floatX == "float64"
 
 
+@pytest.mark.numpy_program
 def test_functions_are_fast_unless_told_otherwise():
     assert config.mode == "FAST_RUN"
 
@@ -58,6 +59,7 @@ def test_floatX_is_a_dtype_wherever_a_dtype_is_asked_for():
     assert T.TensorType("floatX", (None,)).dtype == "float32"
 
 
+@pytest.mark.numpy_program
 def test_config_mode_is_the_mode_of_functions_made_from_then_on():
     x = T.dvector("x")
     before = minigrad.function([x], x)

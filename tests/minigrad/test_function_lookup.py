@@ -104,6 +104,7 @@ def test_the_storage_of_inputs_comes_before_that_of_shared_variables(x, total):
     assert [container.value for container in f.input_storage] == [3, 1]
 
 
+@pytest.mark.numpy_program
 def test_the_graph_that_a_function_computes_is_found_where_programs_look(x):
     f = function([x], T.exp(x) * 1 + 0.5)
     graph = f.maker.fgraph
@@ -129,6 +130,7 @@ def test_memory_can_be_freed_in_all_modes(mode, x):
     assert f(1.0) == 2
 
 
+@pytest.mark.numpy_program
 def test_a_function_made_with_a_profile_counts_its_calls_and_tells_of_the_last(x):
     f = function([x], T.exp(x) + 1, name="f", profile=True)
     f(0.0), f(x=1.0)

@@ -32,6 +32,7 @@ def parts(f):
     return functions[1:-1], functions[-1]
 
 
+@pytest.mark.numpy_program
 def test_products_with_sequences_are_computed_for_all_steps_before_the_loop():
     X, _, h = network()
     f = minigrad.function([X], h)
@@ -41,6 +42,7 @@ def test_products_with_sequences_are_computed_for_all_steps_before_the_loop():
     assert program.index("dot(") < program.index("for ")
 
 
+@pytest.mark.numpy_program
 def test_a_loop_and_its_derivative_are_two_loops_and_weights_get_one_product():
     X, weights, h = network()
     f = minigrad.function([X], [h[-1], *grad(h.sum() ** 2, weights)])
@@ -51,6 +53,7 @@ def test_a_loop_and_its_derivative_are_two_loops_and_weights_get_one_product():
     assert program.rindex("dot(") > program.rindex("for ")
 
 
+@pytest.mark.numpy_program
 def test_results_that_no_state_needs_are_computed_after_the_loop():
     X, _, h = network()
     V = minigrad.shared(RNG.normal(size=(4, 2)), name="V")
@@ -118,6 +121,7 @@ def test_results_and_states_that_nobody_reads_are_not_computed():
     assert "log" not in f.source
 
 
+@pytest.mark.numpy_program
 def test_what_is_the_same_in_all_steps_is_computed_once():
     x, w = T.dvector("x"), T.dvector("w")
     y, _ = scan(lambda x, h, w: h * x + T.exp(w).sum(), x, T.zeros(()), non_sequences=w)
@@ -254,6 +258,7 @@ def test_an_op_of_a_users_leaves_the_loop_if_it_tells_how(op, is_loop):
     assert ("for " in f.source) == is_loop
 
 
+@pytest.mark.numpy_program
 def test_what_would_be_far_larger_for_all_steps_stays_in_the_loop():
     x, M = T.dmatrix("x"), minigrad.shared(RNG.normal(size=(5, 3)), name="M")
     h, _ = scan(lambda row, h: T.tanh(h + T.exp(row + M).sum(axis=0)), x, T.zeros((3,)))

@@ -64,6 +64,7 @@ def test_so_can_that_of_random_expressions(drawn):
         np.testing.assert_array_equal(pasted(f)(*drawn.values)[0], expected)
 
 
+@pytest.mark.numpy_program
 def test_so_can_that_of_a_training_step():
     w = minigrad.shared(np.full((4, 2), 0.5), name="w")
     cost = T.sqr(T.tanh(x.dot(w))).mean()

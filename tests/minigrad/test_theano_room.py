@@ -199,6 +199,7 @@ def test_a_name_of_theanos_is_found_before_anything_of_the_room_is_imported():
     assert run.stdout == "False\n"
 
 
+@pytest.mark.numpy_program
 def test_modes_are_what_their_optimizers_make_of_them():
     import theano
 
