@@ -339,8 +339,8 @@ def test_a_reduction_of_any_number_of_dimensions_is_numpys(name, axis):
 @pytest.mark.parametrize(
     "row",
     [
-        [np.inf, 0, 5], [np.inf, np.inf, 0], [-np.inf, -np.inf, -np.inf], [-np.inf, 0, 3], [np.nan, 1, 2],
-        [7, 7, 7], [0, 0, -30], [1000, -1000, 999], [0, -30, -30], [0, -700, -1000],
+        [np.inf, 0, 5], [np.inf, np.inf, 0], [-np.inf, -np.inf, -np.inf], [-np.inf, 0, 3],
+        [np.nan, 1, 2], [7, 7, 7], [0, 0, -30], [1000, -1000, 999], [0, -30, -30], [0, -700, -1000],
     ],
 )  # fmt: skip
 def test_softmax_and_its_like_are_numpys_whatever_is_largest(row, dtype):
