@@ -42,9 +42,9 @@ static inline double without_twos(double x, int64_t *n) {
     return (x - whole * LN2_HIGH) - whole * LN2_LOW;
 }
 
-/* Into -limit to limit; NaN becomes 0; what is made of it the caller replaces, by `or_nan`. */
+/* Into -limit to limit; what is made of NaN, which becomes the limit, the caller replaces by `or_nan`. */
 static inline double within(double x, double limit) {
-    x = x < limit ? x : (x >= limit ? limit : 0.0);
+    x = x < limit ? x : limit;
     return x > -limit ? x : -limit;
 }
 
@@ -108,8 +108,11 @@ static inline double vector_log1p(double x) {
     return or_nan(x, fabs(x) < 1e-16 ? x : y);
 }
 
+/* e / (e + 2), where e is exp(2 |x|) - 1 */
 static inline double vector_tanh(double x) {
-    double e = vector_expm1(2.0 * within(fabs(x), 25.0)); /* beyond that it is 1 */
+    int64_t n;
+    double r = without_twos(2.0 * within(fabs(x), 25.0), &n); /* beyond that it is 1 */
+    double power = two_to_the(n), e = power * expm1_near_0(r) + (power - 1.0);
     return or_nan(x, copysign(e / (e + 2.0), x));
 }
 
@@ -153,7 +156,7 @@ static inline float without_twos_f(float x, int32_t *n) {
 }
 
 static inline float within_f(float x, float limit) {
-    x = x < limit ? x : (x >= limit ? limit : 0.0f);
+    x = x < limit ? x : limit;
     return x > -limit ? x : -limit;
 }
 
@@ -213,7 +216,9 @@ static inline float vector_log1p_f(float x) {
 }
 
 static inline float vector_tanh_f(float x) {
-    float e = vector_expm1_f(2.0f * within_f(fabsf(x), 12.0f));
+    int32_t n;
+    float r = without_twos_f(2.0f * within_f(fabsf(x), 12.0f), &n);
+    float power = two_to_the_f(n), e = power * expm1_near_0_f(r) + (power - 1.0f);
     return or_nan_f(x, copysignf(e / (e + 2.0f), x));
 }
 

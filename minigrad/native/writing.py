@@ -243,7 +243,8 @@ class _Rows(_Part):
         """Whether a block has an array for the variable."""
         if self.made[v].is_sum:
             return True
-        return self.is_stored(v) and (v not in self.region.whole or self.rows_inside)
+        is_turned = self.rows_inside and self._features(v) > 1
+        return self.is_stored(v) and (v not in self.region.whole or is_turned)
 
     def _block(self, v: Variable) -> c.Place:
         """An array for a block of v: row by row, or feature by feature."""
