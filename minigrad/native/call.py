@@ -123,22 +123,29 @@ class Call:
             else:
                 self._make.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
         self._scalars = scalars
-        self._count = len(outputs)
+        self._end = -len(memory) or None
 
-    def __call__(self, numpy_function: Callable[..., Any], *inputs: Any) -> tuple[Any, ...]:
-        given = list(inputs)
+    def __call__(self, numpy_function: Callable[..., Any], *inputs: Any) -> Sequence[Any]:
+        arrays = [*inputs, *[make() for make in self._make]]
         for place in self._scalars:
-            given[place] = np.asarray(given[place])
-        outputs = [make() for make in self._make]
-        status = self.run(given + outputs)
+            arrays[place] = np.asarray(arrays[place])
+        status = self.run(arrays)
+        if status:
+            status = self._again(status, arrays)
+        outputs = arrays[len(inputs) : self._end]
+        if self._kept:
+            for place, new in self._kept:
+                new.keep(arrays[len(inputs) + place])
+        return numpy_function(*inputs) if status else outputs
+
+    def _again(self, status: int, arrays: list[Any]) -> int:
+        """Return the status after what can be done about it."""
         if status & _NOT_IN_ORDER:
-            in_order = [np.require(x, requirements=["C", "A"]) for x in given]
-            status = self.run(in_order + outputs)
+            in_order = [np.require(x, requirements=["C", "A"]) for x in arrays]
+            status = self.run(in_order)
         if status & _NO_MEMORY:
             raise MemoryError("there is no memory for what the loops compute on the way")
-        for place, arrays in self._kept:
-            arrays.keep(outputs[place])
-        return numpy_function(*inputs) if status else tuple(outputs[: self._count])
+        return status
 
     def __repr__(self) -> str:
         return "a function compiled from f.c_source"
