@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import base64
 import mimetypes
 import re
@@ -11,6 +12,7 @@ from docutils import nodes
 from pygments.formatters import HtmlFormatter
 
 HERE = Path(__file__).parent
+LONG = 30  # lines of code, for which a screen has room
 
 
 def slides(app, doctree: nodes.document, title: str) -> str:
@@ -21,6 +23,7 @@ def slides(app, doctree: nodes.document, title: str) -> str:
         slide += [node.deepcopy() for node in section if not isinstance(node, nodes.section)]
         heading = slide[0]
         heading.replace_self(nodes.rubric("", "", *heading.children))
+        divide_code(slide)
         body = app.builder.render_partial(slide)["fragment"]
         found.append(f'<section class="slide"><div>{with_pictures(app, body)}</div></section>')
     template = (HERE / "slides.html").read_text(encoding="utf-8")
@@ -29,6 +32,34 @@ def slides(app, doctree: nodes.document, title: str) -> str:
     pygments = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
     parts = {"title": title, "pygments": pygments, "slides": "\n".join(found)}
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: parts[match[1]], template)
+
+
+def divide_code(slide: nodes.Element) -> None:
+    """Make long code several blocks, so that it can go on on the next screen."""
+    for block in list(slide.findall(nodes.literal_block)):
+        if "cell_input" in block.parent["classes"] and len(block.astext().splitlines()) > LONG:
+            pieces = paragraphs(block.astext())
+            block.replace_self([nodes.literal_block(p, p, **block.attributes) for p in pieces])
+
+
+def paragraphs(code: str) -> list[str]:
+    """Return the parts between empty lines, each of which is whole statements."""
+    found = [""]
+    for part in re.split(r"\n\n+(?=\S)", code):
+        if is_whole(found[-1]):
+            found.append(part)
+        else:  # an empty line within a string or brackets
+            found[-1] += f"\n\n{part}"
+    return found[1:]
+
+
+def is_whole(code: str) -> bool:
+    """Whether it is Python by itself."""
+    try:
+        ast.parse(code)
+    except SyntaxError:
+        return False
+    return True
 
 
 def with_pictures(app, html: str) -> str:
