@@ -37,6 +37,16 @@ def is_seen(y: np.ndarray) -> bool:
     return bool(inside.mean() > 0.05 and np.abs(y[inside]).max() > 0.1)
 
 
+def shown(y: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return a curve of a function that has these values, NaN where it is not drawn.
+
+    A jump is no steep line: what leaves the picture, or moves by far, ends a curve. Where there is no
+    value there is no derivative, whatever its formula gives.
+    """
+    curve = np.where(np.isfinite(values) & (np.abs(y) <= 40), y, np.nan)
+    return np.where(np.abs(np.diff(curve, append=curve[-1])) > 0.4 * 2.5, np.nan, curve)
+
+
 def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
     """Return the figure of a function, which is called by its name there, if it shows anything."""
     lines = curves(function)
@@ -45,16 +55,14 @@ def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
     picture = Figure(figsize=(4.4, 2.6))
     axes = picture.subplots()
     for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
-        # A jump is no steep line: what leaves the picture, or moves by far, ends a curve.
-        shown = np.where(np.abs(y) > 40, np.nan, y)
-        shown = np.where(np.abs(np.diff(shown, append=shown[-1])) > 0.4 * 2.5, np.nan, shown)
-        axes.plot(POINTS, shown, color=color, linestyle=style, linewidth=1.8)
+        axes.plot(POINTS, shown(y, lines[0]), color=color, linestyle=style, linewidth=1.8)
     axes.set(xlim=(-4, 4), ylim=(-3, 3), xticks=range(-4, 5, 2), yticks=range(-3, 4))
     axes.axhline(0, color="black", linewidth=0.5, zorder=0)
     axes.axvline(0, color="black", linewidth=0.5, zorder=0)
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(length=0, labelsize=9)
+    axes.tick_params(axis="x", pad=8)  # below the lowest number of the other axis
     out = io.StringIO()
     picture.savefig(out, format="svg", transparent=True, bbox_inches="tight")
     svg = out.getvalue()[out.getvalue().index("<svg") :]

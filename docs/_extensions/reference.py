@@ -5,7 +5,8 @@
     ```
 
 It begins with a table of the names and what each is. A function of one variable, which is a line of
-the table or is named after `:drawn:`, is drawn with its derivative.
+the table or is named after `:drawn:`, is drawn with its derivative. A second name of the same thing
+only says so.
 """
 
 from __future__ import annotations
@@ -78,6 +79,18 @@ def first_line(thing: Any) -> str:
     return escaped(paragraph.replace("\n", " ").rstrip(".:"))
 
 
+def second_names(things: dict[str, Any]) -> dict[str, str]:
+    """Return the names of things that have another name too, and that: their own, or the first."""
+    found = {}
+    for name, thing in things.items():
+        names = [other for other in things if things[other] is thing]
+        own = getattr(thing, "__name__", None)
+        first = own if own in names else names[0]
+        if first != name:
+            found[name] = first
+    return found
+
+
 def entry(name: str, thing: Any) -> list[str]:
     """Return the lines of reStructuredText that describe a name."""
     if isinstance(thing, Elementwise):
@@ -88,6 +101,12 @@ def entry(name: str, thing: Any) -> list[str]:
             "",
             *["   " + line for line in inspect.getdoc(thing).splitlines()],
         ]
+    if (
+        inspect.isclass(thing) and thing.__name__ != name
+    ):  # else autodoc would say no more than that
+        lines = inspect.getdoc(thing).splitlines()
+        escape_text(None, "class", name, thing, None, lines)
+        return [f".. py:class:: {name}()", "", *["   " + line for line in lines]]
     if inspect.isclass(thing):
         # An operation is what it computes; how it keeps the protocol is told with Op.
         is_operation = issubclass(thing, Op) and thing is not Op
@@ -95,6 +114,17 @@ def entry(name: str, thing: Any) -> list[str]:
     if callable(thing):
         return [f".. autofunction:: {name}"]
     return [f".. autodata:: {name}", "   :no-value:"]
+
+
+def breakable(found: list[nodes.Node]) -> list[nodes.Node]:
+    """Let names, which may be longer than a column on a phone, be broken after each word."""
+    for row in (row for node in found for row in node.findall(nodes.row)):
+        for name in row[0].findall(nodes.literal):
+            first, *others = re.split(r"(?<=_)|(?<=[a-z])(?=[A-Z])", name.astext())
+            name[:] = [nodes.Text(first)]
+            for part in others:
+                name += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
+    return found
 
 
 def is_of_one_number(thing: Any) -> bool:
@@ -116,15 +146,24 @@ class Names(SphinxDirective):
         drawn = self.options.get("drawn", "").split()
         home = import_module(module)
         things = {name: getattr(home, name) for name in names}
+        same = second_names(things)
         found = []
         if "no-table" not in self.options:
             rows = [".. list-table::", "   :widths: 25 75", "   :class: names", ""]
             for name, thing in things.items():
-                rows += [f"   * - `{module}.{name}`", f"     - {first_line(thing)}"]
+                first = (
+                    f"Another name of `{module}.{same[name]}`"
+                    if name in same
+                    else first_line(thing)
+                )
+                rows += [f"   * - `{module}.{name}`", f"     - {first}"]
             rows = [row.replace(f"`{module}.", f":py:obj:`~{module}.") for row in rows]
-            found += self.parsed([f".. currentmodule:: {module}", "", *rows])
+            found += breakable(self.parsed([f".. currentmodule:: {module}", "", *rows]))
         for name, thing in things.items():
-            nodes_of_entry = self.parsed([f".. currentmodule:: {module}", "", *entry(name, thing)])
+            lines = entry(name, thing)
+            if name in same:
+                lines = [f".. py:data:: {name}", "", f"   Another name of `{same[name]}`."]
+            nodes_of_entry = self.parsed([f".. currentmodule:: {module}", "", *lines])
             if name in drawn or is_of_one_number(thing):
                 (description,) = [n for n in nodes_of_entry if isinstance(n, addnodes.desc)]
                 description[-1] += figure(name, thing)

@@ -211,7 +211,16 @@ _TRANSPOSED = {"lower_triangular": solve_upper, "upper_triangular": solve_lower}
 
 
 class LstSq(Op):
-    """x with the least |a · x − b|, of several the shortest; residuals, rank, and singular values."""
+    """x with the least |a · x − b|, of several the shortest; residuals, rank, and singular values.
+
+    A class, as in Theano, to be called twice. Singular values up to ``rcond`` times the largest count
+    as 0; the default, −1, is the precision of the dtype. There is no derivative.
+
+    >>> from minigrad.tensor.nlinalg import lstsq
+    >>> x, residuals, rank, values = lstsq()([[1.0, 0.0], [1.0, 1.0]], [1.0, 3.0])
+    >>> x.eval().round(3)
+    array([1., 2.])
+    """
 
     __props__ = ()
     storage = "new"
