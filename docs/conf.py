@@ -27,6 +27,8 @@ extensions = [
     "derivatives",
     "lessons",
     "drawings",
+    "literals",
+    "messages",
 ]
 exclude_patterns = ["_build", "_extensions", "**.ipynb"]
 

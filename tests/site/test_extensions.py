@@ -1,0 +1,67 @@
+"""What the extensions of the site make of single pieces of pages."""
+
+import figures
+import literals
+import messages
+import reference
+import slides
+from docutils import nodes
+
+import minigrad.printing
+from minigrad.tensor import log
+
+
+def texts(blocks):
+    return [block.astext() for block in blocks]
+
+
+def test_a_derivative_is_not_drawn_where_the_function_has_no_value():
+    value, derivative = figures.curves(log)
+    drawn = figures.POINTS[figures.shown(derivative, value) > -1]
+    assert len(drawn) and (drawn > 0).all()
+
+
+def test_a_second_name_says_of_what_it_is_another_name():
+    things = {name: getattr(minigrad.printing, name) for name in ("pprint", "pp", "draw")}
+    assert reference.second_names(things) == {"pprint": "pp"}
+
+
+def test_a_name_may_be_broken_where_a_word_of_it_ends():
+    entry = nodes.entry("", nodes.literal("", "solve_lower UnusedInputError"))
+    table = nodes.table("", nodes.row("", entry))
+    reference.breakable([table])
+    breaks = [raw.parent.index(raw) for raw in table.findall(nodes.raw)]
+    pieces = texts(list(table.findall(nodes.literal))[0])
+    assert breaks == [1, 3, 5]
+    assert [pieces[i] for i in (0, 2, 4, 6)] == ["solve_", "lower Unused", "Input", "Error"]
+
+
+def test_long_code_is_divided_between_its_statements_alone():
+    code = 'def f():\n    a = 1\n\n    return a\n\n\ntext = """\na\n\nb\n"""\n\nf()'
+    definition, text, call = slides.paragraphs(code)
+    assert definition.endswith("return a") and call == "f()"
+    assert text.startswith("text") and text.endswith('"""')
+
+
+def test_only_code_longer_than_a_screen_is_divided():
+    for n in (slides.LONG // 2, slides.LONG):
+        code = "\n\n".join(["x = 1"] * n)
+        cell = nodes.container("", nodes.literal_block(code, code), classes=["cell_input"])
+        slides.divide_code(nodes.container("", cell))
+        assert (len(cell) > 1) == (2 * n - 1 > slides.LONG)
+
+
+def test_a_table_in_a_message_is_a_block_whose_lines_are_not_broken():
+    rows = "where  gradient\nx      0.25"
+    message = nodes.literal_block("", f"it is wrong\n{rows}\nmade here")
+    output = nodes.container("", message, classes=["cell_output"])
+    cell = nodes.container("", output, classes=["cell", "tag_words"])
+    messages.part_tables(None, nodes.section("", cell), "page")
+    assert texts(output) == ["it is wrong", rows, "made here"]
+    assert ["columns" in block["classes"] for block in output] == [False, True, False]
+
+
+def test_code_in_a_text_that_is_longer_than_a_line_of_a_phone_is_marked():
+    short, long = nodes.literal("", "--seed 7"), nodes.literal("", "a" * (literals.LONGEST + 1))
+    literals.mark_long(None, nodes.paragraph("", "", short, long))
+    assert (short["classes"], long["classes"]) == ([], ["long"])
