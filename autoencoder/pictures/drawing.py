@@ -47,7 +47,7 @@ def plot(
         samples is undone in the picture, so that it is in the samples' own units.
     X : array or data frame of shape (n_samples, n_features)
         The samples, as the model's `transform` takes them. The columns of a data frame give their
-        names. Of more than 20,000, so many are drawn, evenly spaced.
+        names. At most 20,000 are drawn, evenly spaced.
     labels : array of shape (n_samples,), optional
         Classes, as names or numbers.
     image_shape : (height, width), optional

@@ -53,8 +53,8 @@ def check_grad(
     max_calls : int
         For a slow f: no further comparison is begun after so many calls of it. If there are less
         than a hundred for each element, directions are looked at first. ``report.left_out`` tells
-        how many elements are not compared. A comparison takes some 60 calls, and some always are
-        made.
+        how many of the elements that were chosen are not compared. A comparison takes some 60
+        calls, and some always are made.
     **named
         Arguments of f that are passed by name. Arrays, and lists and dicts of arrays, are part of
         the point, after those that are passed by place; all else is passed on as it is, to grad too

@@ -60,7 +60,7 @@ class Report:
     ----------
     entries : sequence of Entry
     left_out : int
-        How many elements were not compared, because the calls had been used up.
+        How many of the elements that were chosen have not been compared, for want of calls.
     """
 
     def __init__(self, entries: Sequence[Entry], left_out: int = 0) -> None:

@@ -18,7 +18,7 @@ def get_debug_values(*args: Any) -> list[Any]:
     """A list of one tuple, the test values of the variables; empty if there are none.
 
     For checks of values while an expression is written: ``for x, y in get_debug_values(x, y): …``.
-    Of one variable, the list has the value itself.
+    For one variable, the list has the value itself.
 
     Raises
     ------
