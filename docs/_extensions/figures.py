@@ -40,11 +40,13 @@ def is_seen(y: np.ndarray) -> bool:
 def shown(y: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return a curve of a function that has these values, NaN where it is not drawn.
 
-    A jump is no steep line: what leaves the picture, or moves by far, ends a curve. Where there is no
-    value there is no derivative, whatever its formula gives.
+    A jump is no steep line: what leaves the picture, moves by far, or by much more than before and
+    after, ends a curve. Where there is no value there is no derivative, whatever its formula gives.
     """
     curve = np.where(np.isfinite(values) & (np.abs(y) <= 40), y, np.nan)
-    return np.where(np.abs(np.diff(curve, append=curve[-1])) > 0.4 * 2.5, np.nan, curve)
+    step = np.abs(np.diff(curve, append=curve[-1]))
+    around = np.maximum(np.roll(step, 2), np.roll(step, -2))  # halfway a jump may have a point
+    return np.where((step > 1) | ((step > 0.1) & (step > 4 * around)), np.nan, curve)
 
 
 def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:

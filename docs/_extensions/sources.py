@@ -72,7 +72,7 @@ def place_of(thing: Any) -> tuple[Path, int]:
     for module in (table, functions):
         lines = Path(module.__file__).read_text(encoding="utf-8").splitlines()
         for number, line in enumerate(lines, start=1):
-            if re.search(rf"= (un|bin|tern)ary\(\"{thing.name}\"", line):
+            if re.search(rf"= \w+\(\"{thing.name}\"", line):
                 return Path(module.__file__), number
     raise TypeError(f"{thing} is no line of the table")
 

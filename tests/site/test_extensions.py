@@ -3,12 +3,16 @@
 import figures
 import literals
 import messages
+import numpy as np
+import pytest
 import reference
 import slides
+import sources
 from docutils import nodes
 
 import minigrad.printing
-from minigrad.tensor import log
+from minigrad.tensor import abs_, arcsin, ceil, gammainc, jv, log, tan
+from minigrad.tensor.nnet import hard_sigmoid, relu
 
 
 def texts(blocks):
@@ -21,9 +25,31 @@ def test_a_derivative_is_not_drawn_where_the_function_has_no_value():
     assert len(drawn) and (drawn > 0).all()
 
 
+@pytest.mark.parametrize("function", [abs_, ceil, relu, hard_sigmoid])
+def test_a_jump_of_a_curve_is_no_line(function):
+    for curve in figures.curves(function):
+        drawn = figures.shown(curve, curve)
+        assert not np.nanmax(np.abs(np.diff(drawn))) > 0.1
+
+
+@pytest.mark.parametrize("function", [arcsin, tan, log])
+def test_a_steep_curve_is_drawn_as_far_as_there_is_a_picture(function):
+    for curve in figures.curves(function):
+        inside = np.abs(curve) <= 3
+        inside[1:] &= inside[:-1]  # before a jump
+        inside[:-1] &= inside[1:]
+        assert not np.isnan(figures.shown(curve, curve)[inside]).any()
+
+
 def test_a_second_name_says_of_what_it_is_another_name():
     things = {name: getattr(minigrad.printing, name) for name in ("pprint", "pp", "draw")}
     assert reference.second_names(things) == {"pprint": "pp"}
+
+
+@pytest.mark.parametrize("function", [tan, gammainc, jv])
+def test_the_source_of_a_function_of_elements_is_its_line_of_the_table(function):
+    file, line = sources.place_of(function)
+    assert file.read_text(encoding="utf-8").splitlines()[line - 1].startswith(f"{function.name} ")
 
 
 def test_a_name_may_be_broken_where_a_word_of_it_ends():
