@@ -21,7 +21,7 @@ enum {
     LANES = VECTOR_BYTES / sizeof(NUMBER), PANEL = 2 * LANES,
     FEW_ROWS = 4,        /* of a tile for the last rows */
     MOST_TERMS = 256,    /* that are added up in registers: a panel of them stays in the cache */
-    MOST_BLOCK_ROWS = 96 /* that are computed together, so that a stays in the cache */
+    MOST_BLOCK_ROWS = 96 /* that are computed together, so that a stays in the cache: whole tiles */
 };
 typedef NUMBER Vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(NUMBER)), may_alias));
 
@@ -73,7 +73,8 @@ static void copy_panel(int64_t width, int64_t terms, const NUMBER *b, int64_t b_
 void product(PARAMETERS)
 {
     NUMBER *all = panels;
-    const int64_t share = (rows + threads - 1) / threads;
+    /* So many rows for each thread, but whole tiles: with any number of threads a row is in the same. */
+    const int64_t share = (rows + threads * TILE_ROWS - 1) / (threads * TILE_ROWS) * TILE_ROWS;
     const int64_t block = share < MOST_BLOCK_ROWS ? share : MOST_BLOCK_ROWS;
     #pragma omp parallel num_threads(threads) if (threads > 1)
     {
