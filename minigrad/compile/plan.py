@@ -26,6 +26,12 @@ class Step(NamedTuple):
     dropped: Sequence[Variable]  # what nothing needs after it
     inner: tuple[Plan, ...]  # of the op's inner graphs
 
+    @property
+    def memory(self) -> int:
+        """How many bytes the op takes beside inputs and results."""
+        told: int | None = self.node.op.memory
+        return max((plan.memory for plan in self.inner), default=0) if told is None else told
+
 
 class Plan(NamedTuple):
     """The steps of a program, and what they need."""
@@ -41,8 +47,8 @@ class Plan(NamedTuple):
     @property
     def memory(self) -> int:
         """How many bytes are needed at once, beside inputs and constants."""
-        inner = (max((p.memory for p in step.inner), default=0) for step in self.steps)
-        return sum(self.placed.slot_sizes) + self.placed.new_bytes + sum(inner)
+        inner = sum(step.memory for step in self.steps)
+        return sum(self.placed.slot_sizes) + self.placed.new_bytes + inner
 
 
 def make_plan(

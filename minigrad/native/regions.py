@@ -19,7 +19,7 @@ from .compiler import loaded
 from .elements import element_of
 from .passes import Schedule, base_of
 from .products import connect, is_small, is_tiled
-from .writing import head, written
+from .writing import Written, head, written
 
 _WORTH_THREADS = 100_000  # elements, counted for each function of them
 
@@ -27,10 +27,11 @@ _WORTH_THREADS = 100_000  # elements, counted for each function of them
 class Region(Parts):
     """A graph that is computed in C; its NumPy program stands by for what C refuses."""
 
-    def __init__(self, graph: ClosedGraph, call: Call, source: str) -> None:
+    def __init__(self, graph: ClosedGraph, call: Call, written: Written) -> None:
         self._graph = graph
         self.call = call
-        self.c_source = source
+        self.c_source = written.source
+        self.memory = written.room
         self.inner = (graph,)
 
     def make_node(self, *inputs: Variable) -> Apply:
@@ -75,7 +76,7 @@ def in_regions(outputs: Sequence[Variable]) -> list[Variable]:
     new: dict[Variable, Variable] = {}
     for i, (part, schedule) in enumerate(zip(graphs, schedules, strict=True)):
         call = _call(getattr(library, f"region_{i}"), schedule, functions[i].room)
-        op = Region(schedule.graph, call, functions[i].source)
+        op = Region(schedule.graph, call, functions[i])
         given = clone_replace(part.inputs, new)
         node = credited_to(schedule.graph.nodes[0].made_at, op.make_node, *given)
         new.update(zip(part.outputs, node.outputs, strict=True))

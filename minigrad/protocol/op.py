@@ -37,6 +37,7 @@ class OpProtocol:
     moves = slice(0)
     inner: Sequence[ClosedGraph] = ()
     alternatives: Sequence[Sequence[int]] = ()
+    memory: int | None = None
     is_analytic = False
     itypes: Sequence[Any] | None = None
     otypes: Sequence[Any] | None = None
@@ -215,6 +216,8 @@ inner : sequence of ClosedGraph
 alternatives : sequence of sequence of int
     Groups of inputs, by their numbers, of which one alone is needed; which, other inputs tell. What
     makes the others is not computed, if nothing else needs it: see `with_branches`.
+memory : int or None
+    How many bytes it takes beside inputs and results, if it is not what its inner graphs take.
 is_analytic : bool
     Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
     be found by a complex step.

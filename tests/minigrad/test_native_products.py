@@ -113,11 +113,12 @@ def test_other_products_are_left_to_numpy(product):
 def test_the_memory_on_the_way_is_kept_for_the_next_call_and_given_back_by_free():
     f = minigrad.function([x, w], T.tanh(T.dot(T.tanh(T.dot(x, w)), w.T)), mode="C")
     a, b = normal((400, 70), "float64", False), normal((70, 60), "float64", False)
-    f(a, b)
+    result = f(a, b)
     (region,) = [node.op for node in f.graph.nodes if str(node.op) == "region"]
     kept = [arrays for _, arrays in region.call._kept if arrays._kept]
     assert kept
     before = [arrays._kept[-1].ctypes.data for arrays in kept]
+    assert f.memory() == kept[-1]._kept[-1].nbytes + result.nbytes
     f(a, b)
     assert [arrays._kept[-1].ctypes.data for arrays in kept][-1] == before[-1]
     f.free()
