@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..core.configuration import config
 from .compiler import CompilerError, loaded
 from .threads import Threads, most_threads
 
@@ -95,6 +96,13 @@ class NewArrays:
         self._kept.clear()
 
 
+def _filled(make: Callable[[], Any]) -> Any:
+    """A new array, full of NaN or of what no integer should be."""
+    array = make()
+    array.reshape(-1).view("uint8").fill(255)
+    return array
+
+
 class Call:
     """Calls a compiled function: from arrays to a tuple of new arrays.
 
@@ -122,6 +130,8 @@ class Call:
                 self._make.append(arrays.take)
             else:
                 self._make.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
+        if config.fill_buffers:  # then what is not computed is seen
+            self._make = [partial(_filled, make) for make in self._make]
         self._scalars = scalars
         self._end = -len(memory) or None
 

@@ -448,6 +448,14 @@ class Run:
         self.failures.setdefault(kind, []).append(seed)
 
 
+def plan_in_c():
+    """Plan loops in C: with several blocks though there are few rows, and tiles though few columns."""
+    from minigrad.native import products, writing
+
+    PLANNED[:] = ["C"]
+    writing._BLOCK_BYTES, products._SMALL, products._FEWEST_COLUMNS = 128, 4, 1
+
+
 def main(arguments=None):
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
@@ -462,7 +470,7 @@ def main(arguments=None):
     parser.add_argument("--in-c", action="store_true", help="plan loops in C")
     options = parser.parse_args(arguments)
     if options.in_c:
-        PLANNED[:] = ["C"]
+        plan_in_c()
     minigrad.config.fill_buffers, minigrad.config.floatX = True, options.floatx
     run, start = Run(family=options.family), time.monotonic()
     for number in range(options.programs):
