@@ -426,8 +426,7 @@ class Run:
                 warnings.simplefilter("ignore")
                 program = programs.Program(seed, self.family)
         except Exception as error:
-            script = "\n".join(getattr(error, "__notes__", []))
-            self._note(seed, f"not built: {type(error).__name__}: {error}", script)
+            self._note(seed, f"{type(error).__name__}: {error}", getattr(error, "text", ""))
             return
         self.families.update(program.met)
         self.families["gradients"] += bool(program.wrt)

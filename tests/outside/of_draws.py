@@ -319,6 +319,8 @@ def _counts(rows, numbers):
 
 
 def _chosen(rows, numbers):
+    if len(numbers) > rows.shape[1]:
+        raise DoesNotFit("so many different outcomes there are not")
     rows, chosen = np.array(rows), np.zeros((rows.shape[0], len(numbers)), "int64")
     for t, draw in enumerate(numbers):
         for k, number in enumerate(draw):

@@ -11,6 +11,14 @@ _MOST_ELEMENTS, _LARGEST, _LARGEST_NARROW = 120, 1e4, 8
 _MOST_TRIES = 60
 
 
+class NotBuilt(Exception):
+    """What minigrad refuses to build, with the text that should have built it."""
+
+    def __init__(self, error, text):
+        super().__init__(f"{type(error).__name__}: {error}")
+        self.text = text
+
+
 class Results:
     """Variables of minigrad beside the values that they have for one choice of the inputs.
 
@@ -78,8 +86,7 @@ class Results:
             exec(step.definitions, self.scope)
             variable = eval(step.text, self.scope)  # text of the tables of families
         except Exception as error:
-            error.add_note(f"{step.definitions}\n{step.text}")
-            raise
+            raise NotBuilt(error, f"{step.definitions}\n{step.text}") from error
         step = step._replace(dtype=variable.dtype, precision=coarsest([variable.dtype, *dtypes]))
         self.steps.append(step)
         with np.errstate(all="ignore"):
