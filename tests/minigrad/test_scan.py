@@ -294,6 +294,13 @@ def test_results_of_no_step_have_the_shape_that_steps_would_give_them():
     assert [y.shape for y in f([], np.ones((5, 2)))] == [(0, 5, 2), (0, 3), (0, 2, 5)]
 
 
+def test_without_steps_derivatives_of_loops_in_loops_have_the_shape_of_the_sequence():
+    x = T.dtensor3("x")
+    h, _ = scan(lambda x, h: h * scan(lambda e, s: s * e[-1], x, 1.5)[0][-1], x[1:], 0.5)
+    f = minigrad.function([x], grad(h.sum(), x), mode="FAST_COMPILE")
+    assert f(np.ones((1, 3, 1))).shape == (1, 3, 1)
+
+
 def test_shared_and_outer_variables_are_found():
     x, z = T.dvector("x"), T.dscalar("z")
     w = minigrad.shared(2.0, name="w")

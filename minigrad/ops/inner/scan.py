@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property, partial
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from ...core.types import TensorType
 from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Merge, Names, Readers, Replacements, Use
-from ...protocol.walks import known_integer, made_by, with_numbers
+from ...protocol.walks import clone_replace, known_integer, made_by, with_numbers
 from ..shape import SpecifyShape, sizes_in_common
 from .no_steps import shapes_without_values
 
@@ -275,17 +276,23 @@ class Scan(Op):
         _, states, _ = self.parts(input_shapes[1:])
         n = known_integer(node.inputs[0])
         length = None if self.until is not None else node.inputs[0] if n is None else n
-        inside = self.shapes_inside(input_shapes[1:])
+        _, _, same = self.parts(self.graph.inputs)
+        outside = dict(zip(same, self.parts(node.inputs[1:])[2], strict=True))
+        inside = self.shapes_inside(input_shapes[1:], outside=outside)
         rows = [inside[self.graph.outputs[j]] for j in self.outs]
         return [*[states[k] for k in self.lasts], *[(length, *row) for row in rows]]
 
     def shapes_inside(
-        self, input_shapes: Sequence[tuple[Any, ...]], changing: Iterable[Variable] | None = None
+        self,
+        input_shapes: Sequence[tuple[Any, ...]],
+        changing: Iterable[Variable] | None = None,
+        outside: Mapping[Variable, Variable] = MappingProxyType({}),
     ) -> dict[Variable, tuple[Any, ...]]:
         """Return the shapes of the graph's variables from those of the op's inputs, n_steps left out.
 
         None stands for what depends on a step's values. If it is told which inputs change from step to
-        step, a variable stands for a size that is not known, but the same in all of them.
+        step, a variable stands for a size that is not known, but the same in all of them. Sizes that
+        inputs of the graph are made of are known if it is told what these are outside.
         """
         sequences, states, rest = self.parts(input_shapes)
         given = [*[shape[1:] for shape in sequences], *states, *rest]
@@ -311,7 +318,7 @@ class Scan(Op):
                 sizes = [unknown if size is None else size for size in sizes]
                 shapes[v] = tuple(
                     [
-                        _outer_size(size, shapes, inside) if known is None else known
+                        _outer_size(size, shapes, inside, outside) if known is None else known
                         for known, size in zip(v.type.shape, sizes, strict=True)
                     ]
                 )
@@ -460,7 +467,12 @@ def _shape_of(v: Variable, shapes: dict[Variable, tuple[Any, ...]]) -> tuple[Any
     return shapes.get(v, v.type.shape)
 
 
-def _outer_size(size: Any, shapes: dict[Variable, tuple[Any, ...]], inside: set[Variable]) -> Any:
+def _outer_size(
+    size: Any,
+    shapes: dict[Variable, tuple[Any, ...]],
+    inside: set[Variable],
+    outside: Mapping[Variable, Variable],
+) -> Any:
     """Return a size as a number or an expression of what is outside; None if it is neither."""
     if not isinstance(size, Variable):
         return size
@@ -473,9 +485,9 @@ def _outer_size(size: Any, shapes: dict[Variable, tuple[Any, ...]], inside: set[
     found, rest = {size}, [size]
     while rest:
         v = rest.pop()
-        if v in inside:
+        if v in inside and v not in outside:
             return None
         new = [x for x in (v.owner.inputs if v.owner else ()) if x not in found]
         found.update(new)
         rest += new
-    return size
+    return clone_replace([size], outside)[0]
