@@ -53,7 +53,9 @@ def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
     """Whether the indices are the numbers of all rows of the matrix x, and of a column for each."""
     rows, columns = indices
     n_rows = x.type.shape[:1]
-    if not columns.type.shape == rows.type.shape == n_rows or columns.type.dtype == "bool":
+    if None in n_rows or not columns.type.shape == rows.type.shape == n_rows:
+        return False
+    if columns.type.dtype == "bool":
         return False
     return _counts(rows)
 

@@ -456,6 +456,14 @@ def test_what_is_placed_in_rows_adds_up_to_itself(has_weights):
         f(np.ones((40, 3)), labels, weights)
 
 
+def test_a_diagonal_of_a_matrix_of_another_size_is_not_taken_for_a_pick_of_each_row():
+    x, y = T.dmatrices("x", "y")
+    kept = y[(y[:, 0] > 0).nonzero()]  # of how many rows is not known
+    f = minigrad.function([x, y], [x.sum(), T.trace(kept)])
+    values = np.arange(1, 13).reshape(4, 3)
+    assert f(np.ones((1000, 2)), values) == [2000, np.trace(values)]
+
+
 def test_a_label_out_of_range_is_told_with_the_line_that_uses_it(rows):
     x, y = T.dmatrix("x"), T.lvector("y")
     picked = T.tanh(x)[T.arange(y.shape[0]), y]  # picked here
