@@ -294,6 +294,13 @@ def test_results_of_no_step_have_the_shape_that_steps_would_give_them():
     assert [y.shape for y in f([], np.ones((5, 2)))] == [(0, 5, 2), (0, 3), (0, 2, 5)]
 
 
+def test_a_state_of_no_step_has_the_shape_of_its_first_value_whatever_a_step_makes_of_it():
+    x, h = T.dvector("x"), T.dvector("h")
+    y, _ = scan(lambda x, h: (h + x)[(h > 0).nonzero()], x, h)
+    f = minigrad.function([x, h], y, mode="DebugMode")
+    assert f([], [1, 2, 3]).shape == (0, 3)
+
+
 def test_without_steps_derivatives_of_loops_in_loops_have_the_shape_of_the_sequence():
     x = T.dtensor3("x")
     h, _ = scan(lambda x, h: h * scan(lambda e, s: s * e[-1], x, 1.5)[0][-1], x[1:], 0.5)

@@ -175,6 +175,8 @@ class Scan(Op):
     def _no_rows(self, j: int, *inputs: Any) -> np.ndarray:
         """Return the history of an output of the graph if there is no step; 0 is a size unknown."""
         rows, states, same = self.parts(inputs)
+        if j in self.states:  # which keeps its shape
+            return np.empty((0, *states[self.states.index(j)].shape), self._dtype(j))
         inner = [*[x.shape[1:] for x in rows], *[x.shape for x in (*states, *same)]]
         shape = shapes_without_values(self.graph, inner, same)[j]
         return np.empty((0, *[size or 0 for size in shape]), self._dtype(j))
