@@ -9,7 +9,7 @@ import oracle
 from autograd.tracer import getval
 from oracle import DoesNotFit
 from results import Results
-from steps import Step, plain
+from steps import Step, elementwise, plain
 from streams import makers_of_streams
 
 import minigrad.tensor as T
@@ -211,14 +211,20 @@ class _Loop:
         i = Results.pick(body, kind, where=fits)
         if i is not None and rng.random() < 0.6:
             return i
-        if kind == "f":
-            j = body.pick("f") if i is None else i
-            step = plain(
-                f"T.cast(0.5 * {{0}} + 0.25 * T.sin({'T.sum({1})' if i is None else '{1}'}), "
-                f"{v.dtype!r})",
-                lambda h, x: oracle.WIDE(0.5) * h + 0.25 * anp.sin(anp.sum(x) if i is None else x),
+        if kind == "f" and i is not None:
+            step = elementwise(
+                body,
+                f"T.cast(0.5 * {{0}} + 0.25 * T.sin({{1}}), {v.dtype!r})",
+                lambda h, x: oracle.WIDE(0.5) * h + 0.25 * anp.sin(x),
                 here,
-                j,
+                i,
+            )
+        elif kind == "f":
+            step = plain(
+                f"T.cast(0.5 * {{0}} + 0.25 * T.sin(T.sum({{1}})), {v.dtype!r})",
+                lambda h, x: oracle.WIDE(0.5) * h + 0.25 * anp.sin(anp.sum(x)),
+                here,
+                body.pick("f"),
             )
         else:
             step = plain(f"T.cast({{0}} + 1, {v.dtype!r})", lambda h: h + 1, here)
