@@ -154,6 +154,22 @@ class Schedule:
         """Whether the loop of a node makes the input v of it, just before it is needed."""
         return v.owner is not None and self.loop_of.get(v.owner) == self.loop_of[node]
 
+    def overwritten(self, v: Variable) -> Variable | None:
+        """What v can be written over: nothing but its loop reads it, and each element before v's."""
+        node: Any = v.owner
+        number, place = self.loop_of[node]
+        works = self.passes[number].loops[place].works
+        before = works[: works.index(self.works[node]) + 1]
+        if self.works[node].joined_labels:
+            return None
+        for u in (u for work in before for u in work.node.inputs):
+            readers = [self.works[n] for n, bases in self._bases.items() if u in bases]
+            is_as_large = u.type.shape == v.type.shape and u.type.dtype == v.type.dtype
+            if u in self.outliving and is_as_large and all(_reads_in_place(w, u) for w in readers):
+                if all(work in before for work in readers):
+                    return u
+        return None
+
     def _outliving(self) -> list[Variable]:
         """What is made in one pass and needed in another; or made once, and needed in another loop."""
         found: dict[Variable, None] = {}
@@ -165,7 +181,7 @@ class Schedule:
                     continue
                 if made_in != number or number % 2 == 0:
                     found[base_of(v)] = None
-        return list(found)
+        return [v for v in (work.output for work in self.works.values()) if v in found]
 
     def _earliest(self, work: Work) -> int:
         """The number of the first pass in which it can be; odd ones go over the rows."""
@@ -231,6 +247,12 @@ def base_of(v: Variable) -> Variable:
     while v.owner is not None and isinstance(v.owner.op, DimShuffle):
         v = v.owner.inputs[0]
     return v
+
+
+def _reads_in_place(work: Work, u: Variable) -> bool:
+    """Whether a work reads of u just the elements at its own place."""
+    reads = zip(work.node.inputs, work.axes.inputs, strict=True)
+    return all(v is u and tuple(at) == work.space for v, at in reads if base_of(v) is u)
 
 
 def _work(node: Apply, rows: Any) -> Work:

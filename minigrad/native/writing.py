@@ -65,13 +65,12 @@ class _Region:
             **{f"o{i}": v for i, v in enumerate(graph.outputs)},
         }
         self.whole = {v: _whole(v, array) for array, v in self._arrays.items()}
+        self._given = {
+            *self._arrays.values()
+        }  # whose arrays are others', or have been given to others
         for v in schedule.outliving:
             if v not in self.whole:
-                array = f"w_{self.name_of(v)}"
-                is_product = v.owner is not None and is_tiled(v.owner)
-                size = products.size(v) if is_product else v.type.size or 1
-                self.room.array(array, v.type.numpy_dtype, size)
-                self.whole[v] = (products.place if is_product else _whole)(v, array)
+                self.whole[v] = self._new_whole(v)
         nodes = [work.node for work in schedule.works.values() if work.is_product]
         self.panels = ""
         if nodes:
@@ -85,6 +84,18 @@ class _Region:
                 functions += [*rows.function(), ""]
                 calls += rows.calls()
         self.source = "\n".join([*functions, *self._entry(calls), ""])
+
+    def _new_whole(self, v: Variable) -> c.Place:
+        """A place for all of v: over what nobody needs any more, or a new array."""
+        old = self.schedule.overwritten(v)
+        is_product = v.owner is not None and is_tiled(v.owner)
+        if old in self.whole and old not in self._given and not is_product:
+            self._given.add(old)
+            return self.whole[old]
+        array = f"w_{self.name_of(v)}"
+        size = products.size(v) if is_product else v.type.size or 1
+        self.room.array(array, v.type.numpy_dtype, size)
+        return (products.place if is_product else _whole)(v, array)
 
     def name_of(self, v: Variable) -> str:
         """A name that is nobody else's."""
