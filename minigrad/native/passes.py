@@ -155,7 +155,10 @@ class Schedule:
         return v.owner is not None and self.loop_of.get(v.owner) == self.loop_of[node]
 
     def overwritten(self, v: Variable) -> Variable | None:
-        """What v can be written over: nothing but its loop reads it, and each element before v's."""
+        """What v can be written over: its loop alone reads it, each element before v's is written.
+
+        It is of an earlier pass: a sum gets to its place at the end of its own.
+        """
         node: Any = v.owner
         number, place = self.loop_of[node]
         works = self.passes[number].loops[place].works
@@ -163,11 +166,12 @@ class Schedule:
         if self.works[node].joined_labels:
             return None
         for u in (u for work in before for u in work.node.inputs):
+            if u.owner not in self.loop_of or self.loop_of[u.owner][0] >= number:
+                continue
             readers = [self.works[n] for n, bases in self._bases.items() if u in bases]
             is_as_large = u.type.shape == v.type.shape and u.type.dtype == v.type.dtype
-            if u in self.outliving and is_as_large and all(_reads_in_place(w, u) for w in readers):
-                if all(work in before for work in readers):
-                    return u
+            if is_as_large and all(w in before and _reads_in_place(w, u) for w in readers):
+                return u
         return None
 
     def _outliving(self) -> list[Variable]:

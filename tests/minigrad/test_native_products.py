@@ -123,3 +123,26 @@ def test_the_memory_on_the_way_is_kept_for_the_next_call_and_given_back_by_free(
     assert [arrays._kept[-1].ctypes.data for arrays in kept][-1] == before[-1]
     f.free()
     assert not any(arrays._kept for arrays in kept)
+
+
+def test_what_is_read_for_the_last_time_is_written_over():
+    y = x
+    for _ in range(4):
+        y = T.tanh(T.dot(y, w))
+    f = minigrad.function([x, w], y.sum(), mode="C")
+    a, b = normal((400, 64), "float64", False), normal((64, 64), "float64", False) / 8
+    np.testing.assert_allclose(f(a, b), minigrad.function([x, w], y.sum())(a, b), rtol=1e-12)
+    assert f.memory() < 5 * a.nbytes  # of four products, and their functions
+
+
+def test_a_sum_is_not_written_over_before_it_is_at_its_place():
+    v = T.dvector("v")
+    z = T.outer(v, abs(v))
+    y = T.cos(z)
+    logarithm = T.log(1 + T.sqr(T.stack([T.exp(y), y])).sum(axis=0))
+    result = T.switch(T.le(z, logarithm), z * 2, logarithm)
+    outputs = [result, result.sum(), T.grad(result.sum(), v)]
+    value = np.array([0.7, 1.6, 0.6])
+    f, g = (minigrad.function([v], outputs, mode=mode) for mode in ("C", "FAST_RUN"))
+    for mine, numpys in zip(f(value), g(value), strict=True):
+        np.testing.assert_allclose(mine, numpys, rtol=1e-13)
