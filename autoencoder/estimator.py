@@ -95,9 +95,9 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         In what to compute; NumPy's type or dtype of the name will do too.
     engine : {'auto', 'numpy', 'c'}
         What computes the steps of training: NumPy, or loops in C; if no compiler is found for them, a
-        warning says so, and NumPy computes. 'auto' is C if there is one, the network is small, and
-        training is reckoned to take NumPy more than five seconds. Costs are the same to their last
-        few digits.
+        warning says so, and NumPy computes. 'auto' is C if there is one, training is reckoned to
+        take NumPy more than five seconds, and a step has no more than 20 million numbers of data.
+        Costs are the same to their last few digits.
     random_state : int, RandomState or None
         Draws the first weights and the samples held out, shuffles the batches, and makes noise.
     verbose : int

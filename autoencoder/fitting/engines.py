@@ -8,8 +8,8 @@ from importlib.util import find_spec
 _WORTH_COMPILING = 5.0  # seconds of NumPy
 # What NumPy takes, in seconds: for the calls of a step, a function of an element, a multiplication.
 _A_STEP, _A_FUNCTION, _A_MULTIPLICATION = 4e-5, 1e-9, 2e-10
-# Larger products are left to BLAS, and then C has little to win.
-_MOST_WEIGHTS = 256
+# NumPy computes many rows in blocks; C keeps for all rows of a step what goes between its products.
+_MOST_ELEMENTS = 20_000_000
 
 ENGINES = {"auto": None, "numpy": "FAST_RUN", "c": "C"}  # with their modes
 
@@ -20,8 +20,9 @@ def mode_of(engine: str, n_steps: int, n_rows: int, n_features: int, n_hidden: i
     Parameters
     ----------
     engine : {'auto', 'numpy', 'c'}
-        'auto' is C if a compiler is found, the network is small, and NumPy would take more than five
-        seconds, which is reckoned and not measured: so it does not depend on how busy the machine is.
+        'auto' is C if a compiler is found, a step has no more than 20 million elements of data, and
+        NumPy would take more than five seconds, which is reckoned and not measured: so it does not
+        depend on how busy the machine is.
     n_steps, n_rows : int
         Steps of training, and the rows that they go over, in all epochs together.
     n_features, n_hidden : int
@@ -52,4 +53,4 @@ def _is_worth_it(n_steps: int, n_rows: int, n_features: int, n_hidden: int) -> b
     functions = 4 * n_features + 10 * n_hidden
     a_row = functions * _A_FUNCTION + 5 * weights * _A_MULTIPLICATION
     seconds = n_steps * _A_STEP + n_rows * a_row
-    return weights <= _MOST_WEIGHTS and seconds > _WORTH_COMPILING
+    return n_rows * n_features <= n_steps * _MOST_ELEMENTS and seconds > _WORTH_COMPILING
