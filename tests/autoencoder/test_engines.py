@@ -70,7 +70,10 @@ def test_without_a_compiler_numpy_computes_what_c_was_to_and_a_warning_says_so(m
     assert np.array_equal(model.weights_, expected.weights_)
 
 
-@pytest.mark.parametrize(("engine", "mode"), [("auto", None), ("numpy", "FAST_RUN"), ("c", "C")])
+@pytest.mark.parametrize(
+    ("engine", "mode"),
+    [("auto", None), ("numpy", "FAST_RUN"), pytest.param("c", "C", marks=needs_a_compiler)],
+)
 def test_a_model_trains_in_the_mode_of_its_engine(modes, engine, mode):
     X = np.random.RandomState(0).rand(40, 4)
     model = AutoEncoder(epochs=2, random_state=0, engine=engine).fit(X)
