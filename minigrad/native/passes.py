@@ -52,7 +52,7 @@ class Work(NamedTuple):
     @property
     def is_sum(self) -> bool:
         """Whether elements are put together one by one, in memory."""
-        return bool(self.joined_labels) and not self.is_written_out
+        return bool(self.joined_labels) and not self.is_written_out and not self.is_product
 
     @property
     def sum_dtype(self) -> Any:
@@ -196,6 +196,8 @@ class Schedule:
             if maker in self.pass_of:
                 before = self.pass_of[maker]
                 in_same = self.works[maker].rows is None or base_of(v) in self.row_axis
+                if work.is_product and self.works[maker].is_sum:
+                    before += 1  # the elements of which are wider until its pass is over
                 same_kind = (before % 2 == 1) == goes_by_rows
                 number = max(number, before if same_kind and in_same else before + 1)
         return number if number % 2 == goes_by_rows else number + 1

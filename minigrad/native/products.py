@@ -114,6 +114,7 @@ def _array(v: Variable, place_of: Callable[[Variable], c.Place]) -> list[Any]:
     """The array and the strides of a matrix, which may be a transpose."""
     if v.owner is None or not isinstance(v.owner.op, DimShuffle):
         there = place_of(v)
+        assert there.dtype == v.type.numpy_dtype, v
         return [there.array, *there.strides]
     order = v.owner.op.new_order
     array, *strides = _array(v.owner.inputs[0], place_of)

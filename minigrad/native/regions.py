@@ -95,7 +95,8 @@ def _call(function: Any, schedule: Schedule, room: int) -> Call:
     scalars = [i for i, v in enumerate(inputs) if not v.type.ndim]
     outputs = [(c.sizes(v), v.type.dtype) for v in schedule.graph.outputs]
     work = sum(
-        math.prod(w.sizes[label] for label in {*w.space} - {None}) for w in schedule.works.values()
+        math.prod(w.sizes[label] for label in {*(w.sizes if w.is_product else w.space)} - {None})
+        for w in schedule.works.values()
     )
     return Call(function, outputs, scalars, room, work >= _WORTH_THREADS)
 

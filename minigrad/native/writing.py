@@ -65,9 +65,8 @@ class _Region:
             **{f"o{i}": v for i, v in enumerate(graph.outputs)},
         }
         self.whole = {v: _whole(v, array) for array, v in self._arrays.items()}
-        self._given = {
-            *self._arrays.values()
-        }  # whose arrays are others', or have been given to others
+        # Those whose arrays are not to be written over, or are others' now.
+        self._given = {*self._arrays.values()}
         for v in schedule.outliving:
             if v not in self.whole:
                 self.whole[v] = self._new_whole(v)

@@ -146,3 +146,11 @@ def test_a_sum_is_not_written_over_before_it_is_at_its_place():
     f, g = (minigrad.function([v], outputs, mode=mode) for mode in ("C", "FAST_RUN"))
     for mine, numpys in zip(f(value), g(value), strict=True):
         np.testing.assert_allclose(mine, numpys, rtol=1e-13)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_sum_can_be_a_factor(dtype):
+    left, t = T.TensorType(dtype, (None, None))("left"), T.TensorType(dtype, (None,) * 3)("t")
+    a, b = normal((500, 30), dtype, False), RANDOM.normal(size=(3, 30, 40)).astype(dtype)
+    result = in_c([left, t], T.dot(left, t.sum(axis=0)), a, b)
+    np.testing.assert_allclose(result, a @ b.sum(axis=0), rtol=1e-3, atol=1e-4)
