@@ -295,7 +295,7 @@ NOTATION: dict[str | type, Written] = {
     "j0": call(index(name("J"), number(0)), x), "j1": call(index(name("J"), one), x),
     "i0": call(index(name("I"), number(0)), x), "i1": call(index(name("I"), one), x),
     "jv": call(index(name("J"), x), y), "iv": call(index(name("I"), x), y),
-    "gammaln": call("log", make("absolute", call(name("Γ"), x))),
+    "gamma": call(name("Γ"), x), "gammaln": call("log", make("absolute", call(name("Γ"), x))),
     "tensor_copy": x, "ceil": make("ceil", x), "floor": make("floor", x), "rint": call("round", x),
     "add": infix(x, "+", y, SUM, 1), "sub": infix(x, "−", y, SUM, 1),
     "mul": _product, "true_div": _quotient, "power": _power,

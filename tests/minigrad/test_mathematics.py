@@ -44,6 +44,7 @@ y = T.lvector("y")
         (T.log2(a), r"\log_2(a)"),
         (T.nnet.sigmoid(a), r"\sigma(a)"),
         (T.nnet.relu(v), r"\operatorname{relu}(v)"),
+        (T.gamma(a), r"\Gamma(a)"),
         (T.gammaln(a), r"\log(|\Gamma(a)|)"),
         (T.floor(a), r"\lfloor a\rfloor"),
         (a // b, r"\left\lfloor \frac{a}{b}\right\rfloor"),

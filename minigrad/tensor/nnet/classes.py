@@ -100,11 +100,14 @@ def h_softmax(
     ----------
     x : matrix
         A row for each sample.
-    batch_size, n_outputs, n_classes, n_outputs_per_class : int
-        ``n_classes · n_outputs_per_class`` is at least n_outputs; the least time is taken where both
-        are about √n_outputs.
-    W1, b1 : matrix (features, n_classes) and vector
-    W2, b2 : tensor3 (n_classes, features, n_outputs_per_class) and matrix
+    batch_size, n_outputs : int
+        How many samples and outputs there are.
+    n_classes, n_outputs_per_class : int
+        Their product is at least n_outputs; the least time is taken where both are about √n_outputs.
+    W1 : matrix (features, n_classes)
+    b1 : vector (n_classes)
+    W2 : tensor3 (n_classes, features, n_outputs_per_class)
+    b2 : matrix (n_classes, n_outputs_per_class)
     target : int vector, optional
         The output of each sample whose probability is wanted.
 
