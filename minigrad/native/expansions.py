@@ -109,8 +109,8 @@ def _log_of_sum(z: Variable, axis: tuple[int, ...]) -> Variable:
 def _sums_of_exp(z: Variable, axis: tuple[int, ...]) -> tuple[Variable, Variable]:
     """Σ exp(z) in two parts: the number of those that are 1, and the sum of all others."""
     is_largest = eq(z, 0)
-    count = sum_axes(cast(is_largest, "float64"), axis)
-    return count, sum_axes(cast(switch(is_largest, 0, exp(z)), "float64"), axis)
+    count = sum_axes(cast(is_largest, z.type.dtype), axis)
+    return count, sum_axes(switch(is_largest, 0, exp(z)), axis)
 
 
 def _kept(y: Variable, axis: tuple[int, ...], x: Variable) -> Variable:
