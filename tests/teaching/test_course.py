@@ -58,6 +58,13 @@ def test_a_step_passes_with_the_cores_own_lines_while_all_later_ones_are_open(py
     assert run(pytester, f"step_{number}", holes=later).ret == 0
 
 
+def test_the_readme_shows_what_a_first_run_prints(pytester):
+    result = run(pytester, "step_1", holes=HOLES)
+    readme = (pytester.path / "course/README.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^    (owngrad/.*)\n    (E .*)", readme, re.M)
+    assert set(shown) <= set(result.outlines)
+
+
 def test_the_first_failure_ends_a_run():
     assert "-x" in (ROOT / "minigrad/course/handout/pytest.ini").read_text().split()
 
