@@ -307,24 +307,29 @@ def _shares(x):
 
 
 def _outcome(row, number):
-    return int(np.argmax(np.cumsum(row) > number))
+    """The number of what comes; None if the probabilities are NaN, for then nothing does."""
+    return None if np.isnan(row).any() else int(np.argmax(np.cumsum(row) > number))
 
 
 def _counts(rows, numbers):
     counts = np.zeros(rows.shape, "int64")
     for draw in numbers:
         for k, number in enumerate(draw):
-            counts[k, _outcome(rows[k], number)] += 1
+            outcome = _outcome(rows[k], number)
+            if outcome is not None:
+                counts[k, outcome] += 1
     return counts
 
 
 def _chosen(rows, numbers):
     if len(numbers) > rows.shape[1]:
         raise DoesNotFit("so many different outcomes there are not")
-    rows, chosen = np.array(rows), np.zeros((rows.shape[0], len(numbers)), "int64")
+    rows, chosen = np.array(rows), np.full((rows.shape[0], len(numbers)), -1)
     for t, draw in enumerate(numbers):
         for k, number in enumerate(draw):
-            chosen[k, t] = outcome = _outcome(rows[k], number)
-            rows[k, outcome] = 0
-            rows[k] /= np.sum(rows[k]) or 1
+            outcome = _outcome(rows[k], number)
+            if outcome is not None:
+                chosen[k, t] = outcome
+                rows[k, outcome] = 0
+                rows[k] /= np.sum(rows[k]) or 1
     return chosen
