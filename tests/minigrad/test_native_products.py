@@ -1,5 +1,7 @@
 """Products of matrices in C are NumPy's, of any sizes, orders in memory, and numbers of threads."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from draws import few
@@ -154,3 +156,13 @@ def test_a_sum_can_be_a_factor(dtype):
     a, b = normal((500, 30), dtype, False), RANDOM.normal(size=(3, 30, 40)).astype(dtype)
     result = in_c([left, t], T.dot(left, t.sum(axis=0)), a, b)
     np.testing.assert_allclose(result, a @ b.sum(axis=0), rtol=1e-3, atol=1e-4)
+
+
+def test_threads_of_users_do_not_get_in_each_others_way():
+    f = minigrad.function([x, w], T.tanh(T.dot(T.tanh(T.dot(x, w)), w.T)).sum(0), mode="C")
+    b = normal((70, 60), "float64", False)
+    values = [normal((400, 70), "float64", False) for _ in range(8)]
+    expected = [f(a, b).tobytes() for a in values]
+    with ThreadPoolExecutor(8) as pool:
+        results = list(pool.map(lambda i: f(values[i % 8], b).tobytes(), range(80)))
+    assert results == expected * 10
