@@ -1,10 +1,13 @@
-"""Mark the code in a text whose words are so long that a phone has to break them."""
+"""Say where code in a text may be broken: phones have short lines, and in tables shorter ones."""
 
 from __future__ import annotations
+
+import re
 
 from docutils import nodes
 
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
+ENDS_OF_WORDS = r"(?<=[_/.])(?=\w)|(?<=[a-z])(?=[A-Z])"
 
 
 def mark_long(app, doctree: nodes.document) -> None:
@@ -14,6 +17,19 @@ def mark_long(app, doctree: nodes.document) -> None:
             literal["classes"].append("long")
 
 
+def break_in_tables(app, doctree: nodes.document) -> None:
+    """Let a name that has a cell of a table to itself be broken where a word of it ends."""
+    for cell in doctree.findall(nodes.entry):
+        for literal in cell.findall(nodes.literal):
+            if literal.astext() != cell.astext():
+                continue
+            first, *others = re.split(ENDS_OF_WORDS, literal.astext())
+            literal[:] = [nodes.Text(first)]
+            for part in others:
+                literal += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
+
+
 def setup(app):
     app.connect("doctree-read", mark_long)
+    app.connect("doctree-read", break_in_tables)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -116,17 +116,6 @@ def entry(name: str, thing: Any) -> list[str]:
     return [f".. autodata:: {name}", "   :no-value:"]
 
 
-def breakable(found: list[nodes.Node]) -> list[nodes.Node]:
-    """Let names, which may be longer than a column on a phone, be broken after each word."""
-    for row in (row for node in found for row in node.findall(nodes.row)):
-        for name in row[0].findall(nodes.literal):
-            first, *others = re.split(r"(?<=_)|(?<=[a-z])(?=[A-Z])", name.astext())
-            name[:] = [nodes.Text(first)]
-            for part in others:
-                name += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
-    return found
-
-
 def is_of_one_number(thing: Any) -> bool:
     """Whether it is a line of the table, of one number, that makes a number."""
     return (
@@ -158,7 +147,7 @@ class Names(SphinxDirective):
                 )
                 rows += [f"   * - `{module}.{name}`", f"     - {first}"]
             rows = [row.replace(f"`{module}.", f":py:obj:`~{module}.") for row in rows]
-            found += breakable(self.parsed([f".. currentmodule:: {module}", "", *rows]))
+            found += self.parsed([f".. currentmodule:: {module}", "", *rows])
         for name, thing in things.items():
             lines = entry(name, thing)
             if name in same:
