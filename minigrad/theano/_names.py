@@ -35,8 +35,8 @@ def there() -> str:
         names, package = public(path), path.rpartition(".")[0]
         if path in INSTEAD:
             told = INSTEAD[path]
-        elif len(names) > MANY and set(names) <= set(public(package)):
-            told = f"those of `theano.{package}`"
+        elif path and len(names) > MANY and set(names) <= set(public(package)):
+            told = f"those of `{f'theano.{package}'.rstrip('.')}`"
         else:
             told = " ".join(f"`{name}`" for name in names) + MORE.get(path, "")
         rows.append(f"| `{f'theano.{path}'.rstrip('.')}` | {told or 'modules'} |")

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import Phase, settings
 from layers import ROOT
 
+from minigrad.theano import _names
+
 pytest_plugins = "pytester"
 
 DOCUMENTS = {
@@ -100,3 +102,13 @@ def test_every_file_that_is_named_is_there(name):
     named = re.findall(r"`([\w/]+\.(?:py|tsv))`", TEXTS[name])
     own = set(FILES[name]) | {"minigrad_pytest.py"}
     assert not [path for path in named if path not in own and not any(ROOT.rglob(path))]
+
+
+@pytest.mark.parametrize("table", [_names.there, _names.out_of_scope])
+def test_a_table_of_theanos_names_is_what_the_command_prints(table):
+    assert table() in TEXTS["docs/from-theano.md"]
+
+
+def test_no_module_is_said_to_have_the_names_of_itself():
+    rows = re.findall(r"^\| `([\w.]+)` \| those of `([\w.]+)` \|$", _names.there(), re.M)
+    assert rows and not [module for module, package in rows if module == package.rstrip(".")]
