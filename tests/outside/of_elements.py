@@ -97,6 +97,10 @@ BINARY = [
 ]
 
 
+def _clipped_between_wrong_bounds(x):
+    return np.where(np.isnan(x), x, np.where(x < 0.5, 0.5, -0.25))
+
+
 def _stairs(y, x):
     """y, which has the derivative 0 by x."""
     return where(np.zeros(np.shape(y), bool), x, y)
@@ -107,7 +111,7 @@ PIECEWISE = [
     ("abs({0})", anp.abs),
     ("T.maximum({0}, 0.5)", lambda x: where(x < 0.5, 0.5, x)),
     ("T.clip({0}, -1, 1)", lambda x: where(x < -1, -1, where(x > 1, 1, x))),
-    ("T.clip({0}, 0.5, -0.25)", lambda x: _stairs(np.where(getval(x) < 0.5, 0.5, -0.25), x)),
+    ("T.clip({0}, 0.5, -0.25)", lambda x: _stairs(_clipped_between_wrong_bounds(getval(x)), x)),
     ("T.switch({0} > 0.25, {0}, 0.5 * {0})", lambda x: where(x > 0.25, x, 0.5 * x)),
     ("T.switch(T.isnan({0}), 0, {0})", lambda x: where(np.isnan(getval(x)), 0, x)),
     ("T.floor({0})", anp.floor),
