@@ -18,8 +18,10 @@ from ..core.configuration import config
 _SHARE_OF_TRIALS = 0.05
 # A time counts so much beside those before.
 _WEIGHT = 0.25
-# What was as slow is tried again after so many calls.
-_FEWEST_CALLS = 20
+# What was as slow is tried again after so many calls, and by so many: the first finds threads asleep.
+_FEWEST_CALLS, _CALLS_OF_A_TRIAL = 40, 3
+# But what takes so many times as long waits for other programs: it is not tried further.
+_HOPELESS = 10
 
 
 class Forked:
@@ -54,6 +56,8 @@ class Threads:
         self.most = most
         self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
         self._calls_to_trial = 0
+        self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
+        self._last = most  # as many as the last call took: after others, threads are asleep
 
     def __call__(self, *arguments: Any) -> Any:
         if self.most == 1 or Forked.is_child:
@@ -66,10 +70,24 @@ class Threads:
         start = perf_counter()
         result = self._function(threads, *arguments)
         took = perf_counter() - start
-        before = seconds[threads]
-        seconds[threads] = took if is_trial or not before else before + _WEIGHT * (took - before)
-        self._calls_to_trial -= 1
         if is_trial:
-            fast, slow = sorted(seconds.values())
-            self._calls_to_trial = int(_FEWEST_CALLS + (slow - fast) / (_SHARE_OF_TRIALS * fast))
+            self._try(threads, took)
+            return result
+        before = seconds[threads]
+        if threads == self._last or not before:
+            seconds[threads] = before + _WEIGHT * (took - before) if before else took
+        self._last = threads
+        self._calls_to_trial -= 1
         return result
+
+    def _try(self, threads: int, took: float) -> None:
+        """Note what a call of a trial took; after the last, decide when the next is."""
+        self._tried.append(took)
+        fast = min(self._seconds.values())
+        if len(self._tried) < _CALLS_OF_A_TRIAL and took < _HOPELESS * fast:
+            return
+        tried, self._tried, self._last = self._tried, [], threads
+        self._seconds[threads] = min(tried)
+        fast = min(self._seconds.values())
+        lost = sum(tried) - len(tried) * fast
+        self._calls_to_trial = int(_FEWEST_CALLS + lost / (_SHARE_OF_TRIALS * fast))

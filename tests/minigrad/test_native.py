@@ -442,6 +442,20 @@ def test_loops_take_as_many_threads_as_are_fast(clock, alone, together, best):
     assert clock[0] < 1.06 * 4000 * min(alone, together) + 2 * together
 
 
+def test_threads_that_were_asleep_are_tried_until_they_are_awake(clock):
+    used = []
+
+    def function(count):
+        awake = used[-1:] == [2]
+        used.append(count)
+        clock[0] += {1: 1.0, 2: 0.6 if awake else 3.0}[count]
+
+    run = Threads(function, 2)
+    for _ in range(400):
+        run()
+    assert used[-200:].count(1) < 20
+
+
 def test_threads_that_others_take_the_cores_from_are_given_up_and_tried_again(clock):
     seconds = {1: 1.0, 2: 0.6}
     function, used = calls_that_take(clock, seconds)
