@@ -53,6 +53,7 @@ autosummary_generate = False
 napoleon_google_docstring = False
 napoleon_use_ivar = True  # attributes are a list, beside the members
 napoleon_use_rtype = False
+napoleon_use_param = False  # parameters that are told together stay together
 
 html_theme = "furo"
 pygments_dark_style = "github-dark"

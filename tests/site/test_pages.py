@@ -104,6 +104,11 @@ PUBLIC = [
 ]  # fmt: skip
 
 
+def test_parameters_that_are_told_together_stay_together(site):
+    page = (site / "reference" / "nnet.html").read_text(encoding="utf-8")
+    assert "<strong>gamma, beta</strong>" in page
+
+
 def test_the_reference_has_every_public_name(pages):
     ids = {place for path, page in pages.items() if "reference" in path.parts for place in page.ids}
     documented = []
