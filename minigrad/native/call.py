@@ -104,7 +104,7 @@ def _filled(make: Callable[[], Any]) -> Any:
 
 
 class Call:
-    """Calls a compiled function: from arrays to a tuple of new arrays.
+    """Calls a compiled function: from arrays to new arrays.
 
     Where it cannot do its work, as with a label out of range, NumPy does, and tells why.
     """

@@ -87,7 +87,7 @@ class Threads:
         if len(self._tried) < _CALLS_OF_A_TRIAL and took < _HOPELESS * fast:
             return
         tried, self._tried, self._last = self._tried, [], threads
-        self._seconds[threads] = min(tried)
+        self._seconds[threads] = min(tried, default=took)  # another thread may have ended the trial
         fast = min(self._seconds.values())
         lost = sum(tried) - len(tried) * fast
         self._calls_to_trial = int(_FEWEST_CALLS + lost / (_SHARE_OF_TRIALS * fast))

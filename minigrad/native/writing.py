@@ -173,16 +173,11 @@ class _Once(_Part):
         """Return the lines."""
         first, last = [], []
         for v, work in self.made.items():
-            if work.is_product:
-                if v in self.region.schedule.graph.outputs or v not in self.region.whole:
-                    self.places[v] = products.place(
-                        v,
-                        self.region.room.array(
-                            f"s_{self.name(v)}", work.sum_dtype, products.size(v)
-                        ),
-                    )
-                if v in self.region.schedule.graph.outputs:
-                    last += self._copied(v)
+            if work.is_product and v in self.region.schedule.graph.outputs:
+                size = products.size(v)
+                array = self.region.room.array(f"s_{self.name(v)}", work.sum_dtype, size)
+                self.places[v] = products.place(v, array)
+                last += self._copied(v)
             elif work.is_sum:
                 size = v.type.size or 1
                 array = self.region.room.array(f"s_{self.name(v)}", work.sum_dtype, size)

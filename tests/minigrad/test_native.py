@@ -456,6 +456,23 @@ def test_threads_that_were_asleep_are_tried_until_they_are_awake(clock):
     assert used[-200:].count(1) < 20
 
 
+def test_a_trial_that_another_thread_has_just_ended_is_no_error(clock):
+    class Taken(list):
+        """What three calls took, which another thread has taken meanwhile."""
+
+        def append(self, seconds):
+            pass
+
+        def __len__(self):
+            return 3
+
+    function, _ = calls_that_take(clock, {1: 1.0, 2: 0.6})
+    run = Threads(function, 2)
+    for _ in range(200):
+        run._tried = Taken()
+        run()
+
+
 def test_threads_that_others_take_the_cores_from_are_given_up_and_tried_again(clock):
     seconds = {1: 1.0, 2: 0.6}
     function, used = calls_that_take(clock, seconds)
