@@ -156,6 +156,16 @@ class _Part:
         """The lines of all loops."""
         return [line for loop in self.part.loops for line in self._loop(loop)]
 
+    def _copied(
+        self, v: Variable, source: c.Place, target: c.Place, rows: int | None = None
+    ) -> list[str]:
+        """Loops that copy v; along the axis of rows, those of a block."""
+        numbers = ["n" if a == rows else f"i{a}" for a in range(v.type.ndim)]
+        lines = [f"{target.at(numbers)} = {source.at(numbers)};"]
+        for a, name in reversed([*enumerate(numbers)]):
+            lines = c.counted(name, "n_rows" if a == rows else v.type.shape[a], lines)
+        return lines
+
     def _loop(self, loop: Loop) -> list[str]:
         if not loop.works[0].is_product:
             return Nest(self, loop).lines()
@@ -177,7 +187,7 @@ class _Once(_Part):
                 size = products.size(v)
                 array = self.region.room.array(f"s_{self.name(v)}", work.sum_dtype, size)
                 self.places[v] = products.place(v, array)
-                last += self._copied(v)
+                last += self._copied(v, self.places[v], self.region.whole[v])
             elif work.is_sum:
                 size = v.type.size or 1
                 array = self.region.room.array(f"s_{self.name(v)}", work.sum_dtype, size)
@@ -186,14 +196,6 @@ class _Once(_Part):
                 if v in self.region.whole:
                     last += c.counted("i", size, [f"{self.region.whole[v].array}[i] = {array}[i];"])
         return c.braced([*first, *self.nests(), *last])
-
-    def _copied(self, v: Variable) -> list[str]:
-        """Loops that copy a product to where others look for it."""
-        numbers = ["i0", "i1"]
-        lines = [f"{self.region.whole[v].at(numbers)} = {self.places[v].at(numbers)};"]
-        for number, size in zip(reversed(numbers), reversed(c.sizes(v)), strict=True):
-            lines = c.counted(number, size, lines)
-        return lines
 
 
 class _Rows(_Part):
@@ -268,7 +270,7 @@ class _Rows(_Part):
         """The function that computes one block."""
         lines = self._room.lines(_MOST_ON_THE_STACK)
         for v in self._turned:
-            lines += self._copied(v, self.region.whole[v], self.places[v])
+            lines += self._copied(v, self.region.whole[v], self.places[v], self._row_axis[v])
         for v, work in self.made.items():
             if work.is_sum:
                 size = self._features(v) * self._rows if v not in self._sums else v.type.size or 1
@@ -276,7 +278,7 @@ class _Rows(_Part):
         lines += self.nests()
         for v in self.made:
             if v in self.places and v in self.region.whole and v not in self._sums:
-                lines += self._copied(v, self.places[v], self.region.whole[v])
+                lines += self._copied(v, self.places[v], self.region.whole[v], self._row_axis[v])
         lines += self._room.freed(_MOST_ON_THE_STACK)
         parameters = ["int64_t first", "int64_t n_rows", *self._arrays().values()]
         head = f"static int {self._function}({', '.join(parameters)})"
@@ -293,15 +295,6 @@ class _Rows(_Part):
         for v, array in self._sums.items():
             found[array] = f"{c.c_type(self.places[v].dtype)} *restrict {array}"
         return found
-
-    def _copied(self, v: Variable, source: c.Place, target: c.Place) -> list[str]:
-        """Loops that copy the rows of a block."""
-        axis = self._row_axis[v]
-        numbers = ["n" if a == axis else f"i{a}" for a in range(v.type.ndim)]
-        lines = [f"{target.at(numbers)} = {source.at(numbers)};"]
-        for a, name in reversed([*enumerate(numbers)]):
-            lines = c.counted(name, "n_rows" if a == axis else v.type.shape[a], lines)
-        return lines
 
     def calls(self) -> list[str]:
         """The lines that call the function for all blocks, and put their sums together."""
