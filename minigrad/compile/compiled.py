@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Collection, Mapping, Sequence
 from copy import copy
 from itertools import repeat
@@ -352,8 +351,9 @@ class Function(Lookup):
                 variable.type.filter(new_values[place])
             except TypeError as error:
                 raise TypeError(f"the update of {variable}: {error}") from None
-        # One call, so that nothing comes in between: neither another thread nor Ctrl-C.
-        deque(map(setattr, self._targets, repeat("data"), new_values), maxlen=0)
+        # One call, so that nothing comes in between: neither another thread nor Ctrl-C. It goes
+        # through all of them, because `setattr` returns None.
+        any(map(setattr, self._targets, repeat("data"), new_values))
 
     def __repr__(self) -> str:
         labels = ", ".join(entry.label for entry in self._inputs)

@@ -84,8 +84,10 @@ def make_plan(
             for v in ([] if is_lasting else memory.dropped_after(node))
             if any(origin.owner and origin not in placed.of for origin in memory.origins(v))
         ]
+        # What stands by for an op that has memory of its own takes none before it runs.
+        inner_place = place if node.op.memory is None else None
         inner = tuple(
-            [make_plan(f"{name}_block", g, place=place, named=named) for g in node.op.inner]
+            [make_plan(f"{name}_block", g, place=inner_place, named=named) for g in node.op.inner]
         )
         steps.append(Step(node, checks, into, is_lasting, dropped, inner))
     copied = memory.must_copy(graph.outputs)

@@ -118,7 +118,8 @@ class Call:
         is_large: bool,  # worth several threads
     ) -> None:
         function.argtypes = [ctypes.c_int, ctypes.py_object]
-        self.run = Threads(function, most_threads() if is_large else 1)
+        self.threads = most_threads() if is_large else 1
+        self.run = partial(function, 1) if self.threads == 1 else Threads(function, self.threads)
         # What makes each output, and the memory; and those that are kept, with their places.
         self._make: list[Callable[[], Any]] = []
         self._kept: list[tuple[int, NewArrays]] = []

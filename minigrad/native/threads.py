@@ -53,14 +53,13 @@ class Threads:
 
     def __init__(self, function: Callable[..., Any], most: int) -> None:
         self._function = function
-        self.most = most
         self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
         self._calls_to_trial = 0
         self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
         self._last = most  # as many as the last call took: after others, threads are asleep
 
     def __call__(self, *arguments: Any) -> Any:
-        if self.most == 1 or Forked.is_child:
+        if Forked.is_child:
             return self._function(1, *arguments)
         seconds = self._seconds
         threads = min(seconds, key=seconds.__getitem__)

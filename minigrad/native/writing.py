@@ -303,11 +303,12 @@ class _Rows(_Part):
         given = [f"block * {self._rows}", f"block < {last} ? {self._rows} : {length}"]
         given += [f"{a} + block * {size_of[a]}" if a in size_of else a for a in self._arrays()]
         lines = [
-            "#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static) "
-            "reduction(|:status)",
             f"for (int64_t block = 0; block < {self._n_blocks}; block++)",
             f"    status |= {self._function}({', '.join(given)});",
         ]
+        if last:
+            shared = "parallel for num_threads(threads) if (threads > 1) schedule(static)"
+            lines.insert(0, f"#pragma omp {shared} reduction(|:status)")
         for v, array in self._sums.items():
             lines += self._put_together(v, array, self.made[v])
         return lines

@@ -307,6 +307,12 @@ def test_a_large_result_is_in_memory_that_nobody_has_any_more():
     assert not any(arrays._kept for op in regions_of(f) for _, arrays in op.call._kept)
 
 
+def test_what_stands_by_for_loops_has_no_buffers():
+    f = minigrad.function([x], (T.exp(x) * T.sin(x)).sum(0), mode="C")
+    f(LARGE)
+    assert "exp(" in f.source and "room(" not in f.source
+
+
 def test_what_has_no_c_is_numpys_in_the_same_program():
     f = minigrad.function([x], T.sort(T.exp(x), axis=0) * 2 + 1, mode="C")
     np.testing.assert_allclose(f(LARGE), np.sort(np.exp(LARGE), axis=0) * 2 + 1, rtol=1e-14)
@@ -395,7 +401,7 @@ def test_the_bits_are_the_same_with_any_number_of_threads(monkeypatch):
         monkeypatch.setattr(call, "most_threads", lambda count=count: count)
         f = minigrad.function([x], [T.exp(x).sum(0), T.tanh(x).sum(), x.std()], mode="C")
         results.append(f(np.tile(LARGE, (200, 1))))
-        assert [op.call.run.most for op in regions_of(f)] == [count]
+        assert [op.call.threads for op in regions_of(f)] == [count]
     for a, b, c in zip(*results, strict=True):
         assert a.tobytes() == b.tobytes() == c.tobytes()
 
@@ -408,7 +414,7 @@ def test_how_many_threads_there_are_is_told_by_config_or_else_by_the_environment
     with minigrad.config.change_flags(threads=told):
         f = minigrad.function([x], T.exp(x).sum(0), mode="C")
         f(np.tile(LARGE, (200, 1)))
-    assert [op.call.run.most for op in regions_of(f)] == [most]
+    assert [op.call.threads for op in regions_of(f)] == [most]
 
 
 @pytest.fixture
@@ -486,7 +492,7 @@ def test_threads_that_others_take_the_cores_from_are_given_up_and_tried_again(cl
 
 def test_one_thread_is_not_timed(monkeypatch):
     monkeypatch.setattr(threads, "perf_counter", None)
-    assert Threads(lambda count: count, 1)() == 1
+    minigrad.function([x], T.exp(x).sum(0), mode="C")(np.zeros((3, 4)))
 
 
 def test_threads_of_users_call_one_function():
