@@ -1,4 +1,4 @@
-"""Settings of Theano's that mean nothing here, each with the reason: programs may set them to anything.
+"""Theano settings that have no effect here, each with the reason; programs may set them to anything.
 
 A name that ends with ``.*`` stands for all names of the section.
 """
@@ -6,11 +6,11 @@ A name that ends with ``.*`` stands for all names of the section.
 from __future__ import annotations
 
 _C_CODE = "mode C finds its compiler, or takes that of CC, and chooses its flags"
-_GPU = "all is computed on the CPU"
+_GPU = "everything is computed on the CPU"
 _REWRITES = "there is one set of rewrites, which is always used and quick"
-_MEMORY = "programs manage their memory by plans"
-_CHECKS = "it is always checked, where it can go wrong"
-_LOOK = "it changes only what is shown, and where"
+_MEMORY = "plans manage the memory of programs"
+_CHECKS = "these checks are always made where they are needed"
+_LOOK = "it changes only what is printed, and where"
 
 REASONS: dict[str, str] = {
     **dict.fromkeys(

@@ -15,7 +15,7 @@ from .numpy_functions import OTHER_NAMES
 # Theano's names, without `theano` in front, by the reason why they are out of scope. `*` stands for any
 # letters; what is in a module that is out of scope is so, too.
 _REASONS = {
-    "all is computed on the CPU": """
+    "everything is computed on the CPU": """
         gpuarray sandbox.cuda sandbox.gpuarray misc.pycuda_* misc.cudamat_utils misc.gnumpy_utils
         """,
     "there is no C code, neither in operations nor between them": """
@@ -25,7 +25,7 @@ _REASONS = {
         gof.lazylinker_c gof.vm gof.link gof.*Linker* gof.params_type gof.ParamsType gof.Generic
         compile.*linker* compile.ops.register_*
         """,
-    "it needs a library of its own": "tensor.nnet.ctc sandbox.fourier",
+    "it needs another library": "tensor.nnet.ctc sandbox.fourier",
     "there are no sparse matrices": "sparse sandbox.sparse sparse_grad tensor.nnet.blocksparse",
     "there are no typed lists": "typed_list",
     "there are no complex numbers": """
@@ -58,7 +58,7 @@ _REASONS = {
     "function(…, profile=True) measures calls": """
         ProfileMode ProfileStats compile.ProfileMode compile.ProfileStats compile.profiling
         """,
-    "settings are Theano's; programs keep others by themselves": """
+    "only Theano's settings exist; programs keep others by themselves": """
         configparser.AddConfigVar configparser.*Param configparser.EnumStr configparser.*Parser
         """,
     "an op says by its method formula how it is written": "printing.*Printer printing.PrinterState",

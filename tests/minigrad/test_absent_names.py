@@ -18,7 +18,10 @@ from minigrad.tensor.absent import AbsentName, reason_of
 SAID = {
     ("minigrad", "scna"): "minigrad has no 'scna'; did you mean scan?",
     ("minigrad", "updaets"): "minigrad has no 'updaets'; did you mean minigrad.updates?",
-    ("minigrad", "gpuarray"): "minigrad.gpuarray is out of scope: all is computed on the CPU",
+    (
+        "minigrad",
+        "gpuarray",
+    ): "minigrad.gpuarray is out of scope: everything is computed on the CPU",
     ("minigrad.tensor", "sofmax"): "minigrad.tensor has no 'sofmax'; did you mean T.nnet.softmax?",
     ("minigrad.tensor", "softmax"): "minigrad.tensor has no 'softmax'; use T.nnet.softmax",
     ("minigrad.tensor", "einsum"): "use T.tensordot or T.batched_tensordot",
@@ -31,13 +34,16 @@ SAID = {
     ): "minigrad.tensor.nnet has no 'sigmiod'; did you mean sigmoid?",
     ("minigrad.theano.tensor.nnet.nnet", "relo"): "theano.tensor.nnet.nnet has no 'relo'; did you",
     ("minigrad.theano.printing", "debugprnt"): "did you mean debugprint?",
-    ("minigrad.theano.sandbox", "cuda"): "theano.sandbox.cuda is out of scope: all is computed on",
+    (
+        "minigrad.theano.sandbox",
+        "cuda",
+    ): "theano.sandbox.cuda is out of scope: everything is computed",
     ("minigrad.theano.gof", "local_optimizer"): "Theano's rewrites change graphs in place",
     ("minigrad.theano", "scan_checkpoints"): "scan keeps what derivatives need, and only that",
     ("minigrad.theano", "ProfileMode"): "out of scope: function(…, profile=True) measures calls",
     ("minigrad.theano.gof", "Type"): "out of scope: there is one class of types, T.TensorType",
     ("minigrad.theano.compile", "FunctionMaker"): "it is part of how Theano's compiler works",
-    ("minigrad.theano.configparser", "StrParam"): "settings are Theano's",
+    ("minigrad.theano.configparser", "StrParam"): "only Theano's settings exist",
     ("minigrad.theano.printing", "FunctionPrinter"): "by its method formula",
     ("minigrad.theano", "sparse_grad"): "there are no sparse matrices",
 }
