@@ -114,7 +114,7 @@ class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         ------
         ValueError
             If X is not a matrix of finite numbers, the range of a column is not within float64's,
-            `largest` is not above 0, or `image_shape` has not as many pixels as X has columns.
+            `largest` is not above 0, or `image_shape` does not have as many pixels as X has columns.
         TypeError
             If `label` is neither a name nor a number.
         """

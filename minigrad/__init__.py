@@ -1,7 +1,7 @@
 """minigrad: Theano's model in pure NumPy.
 
-Write an expression of symbolic variables, let `grad` write its derivative, let `function` print
-both as a NumPy program, and call the program.
+Write an expression with symbolic variables, let `grad` write its derivative, let `function`
+print both as a NumPy program, and call the program.
 
 >>> import minigrad, minigrad.tensor as T
 >>> x = T.dvector("x")
@@ -99,13 +99,13 @@ __all__ = [
 def install_as_theano() -> None:
     """Make ``import theano`` and its modules find minigrad, from now on, in this process.
 
-    `theano` is the package `minigrad.theano`, whose modules have the paths that they have in
-    Theano. To call it again changes nothing.
+    `theano` is then the package `minigrad.theano`, whose modules have the same paths as in
+    Theano. Calling it again changes nothing.
 
     Raises
     ------
     ImportError
-        If Theano itself is loaded already.
+        If Theano itself has been imported already.
 
     Examples
     --------

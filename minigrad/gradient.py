@@ -50,7 +50,7 @@ consider_constant = zero_grad  # Theano has both names
 
 
 class DisconnectedInputError(ValueError):
-    """The derivative by a variable that the cost does not depend on was asked for."""
+    """Raised if `wrt` has a variable on which the cost does not depend."""
 
 
 Disconnected = Literal["raise", "warn", "ignore"]
@@ -73,39 +73,41 @@ def grad(
     Parameters
     ----------
     cost : scalar expression
-        None if `known_grads` says where to start. Nothing passes an integer: a cost that is one has
-        derivatives of zero.
+        None if `known_grads` says where to start. No derivative passes through an integer, so those
+        of an integer cost are zero.
     wrt : variable, or list or tuple of variables
-        They may also be intermediate results, or constants. The derivative by integers is one by
-        the floats of the same values, which operations of floats make of them, and a float.
+        They may also be intermediate results, or constants. The derivative by integers is that
+        by the floats to which operations convert them, and is a float.
     consider_constant : iterable of Variable, optional
-        Variables through which the derivative does not pass. One that is a `wrt` has its
-        derivative all the same.
+        Variables through which the derivative does not pass. If one is also in `wrt`,
+        the derivative by it is still returned.
     disconnected_inputs : {'raise', 'warn', 'ignore'}
-        What to do about a `wrt` that the cost does not depend on.
+        What to do about a variable in `wrt` on which the cost does not depend.
     add_names : bool
         Call the derivative of a named cost by a named variable ``(dcost/dw)``.
     known_grads : mapping of Variable to variable or number, optional
-        Derivatives by intermediate results that are known already: the walk starts from these
-        too, and adds nothing to them.
+        Derivatives by intermediate results that are already known: backpropagation starts
+        from these, too, and adds nothing to them.
     return_disconnected : {'zero', 'None', 'none', 'Disconnected', 'disconnected'}
-        What stands for the derivative by a `wrt` that the cost does not depend on: a variable that
-        is zero, None, or a variable of `DisconnectedType`.
+        The derivative by a variable in `wrt` on which the cost does not depend: a zero, None, or a
+        variable of `DisconnectedType`.
     null_gradients : {'raise', 'return'}
-        What to do about a derivative that an op says is not defined, or not written: raise, or
-        return a variable of `NullType`.
+        What to do about a derivative that an op declares undefined or not implemented: raise
+        an error, or return a variable of `NullType`.
 
     Returns
     -------
     variable, or list or tuple of variables, as `wrt`
-        Each of the dtype and the dimensions of its `wrt`, and it broadcasts just where that does.
+        Each has the dtype and the dimensions of its variable in `wrt`, and broadcasts where that
+        does.
 
     Raises
     ------
     TypeError
-        If the cost is not a scalar, or a `wrt` is no variable.
+        If the cost is not a scalar, or `wrt` has an entry that is not a variable.
     DisconnectedInputError
-        If the cost does not depend on a `wrt`, and `disconnected_inputs` is ``'raise'``.
+        If the cost does not depend on a variable in `wrt`, and `disconnected_inputs` is
+        ``'raise'``.
     NullTypeGradError
         If a derivative is not defined, and `null_gradients` is ``'raise'``.
 
@@ -156,7 +158,7 @@ def _derivatives(
 ) -> dict[Variable, Variable]:
     """The derivatives by the wanted variables, where there are any; see `grad`.
 
-    What stands for one that is not defined has a `NullType`.
+    One that is not defined is replaced by a variable of `NullType`.
     """
     # The derivative by integers is that by the floats which are made of them.
     forms, made_float = _float_forms(wanted, known, stops)
@@ -228,33 +230,34 @@ def subgraph_grad(
     cost: Variable | None = None,
     details: bool = False,
 ) -> Any:
-    """The derivatives by `wrt` and by `end`, of a part of a graph, which ends there.
+    """The derivatives by `wrt` and by `end` of a part of a graph, which ends at `end`.
 
-    So backpropagation is done in pieces: the derivatives by the `end` of a piece are the `start` of
-    the next.
+    With this you can backpropagate in pieces: the derivatives by the `end` of one piece are the
+    `start` of the next.
 
     Parameters
     ----------
     wrt : list of Variable
-        What to differentiate by, in this part.
+        The variables in this part by which to differentiate.
     end : list of Variable
-        Where the part ends: nothing passes these.
+        The variables where the part ends: no derivative passes through them.
     start : dict of Variable to variable, optional
-        Derivatives, by variables, that the part begins with.
+        Derivatives by variables, from which to start.
     cost : scalar expression, optional
-        A cost of the part, whose derivatives are added.
+        A cost in this part, whose derivatives are added.
     details : bool
-        Return also those of `start` and of the cost alone.
+        Whether to return also the derivatives from `start` alone and from the cost alone.
 
     Returns
     -------
     pair of lists of Variable
-        By `wrt`, and by `end`. With `details` there are two more lists, or None, by both together.
+        Those by `wrt`, and those by `end`. With `details` there are two more, by both together:
+        from `start` and from the cost, each a list or None.
 
     Raises
     ------
     TypeError, ValueError
-        As `grad`; also if there is neither a start nor a cost.
+        As in `grad`; also if there is neither a start nor a cost.
 
     Examples
     --------
@@ -313,8 +316,8 @@ def Lop(
     Raises
     ------
     TypeError, ValueError, DisconnectedInputError
-        As `grad`; also if there are not as many `eval_points` as f, or one has not the dimensions
-        of its f.
+        As in `grad`; also if the numbers of `eval_points` and of f differ, or a point and its f
+        have different dimensions.
 
     Examples
     --------
@@ -350,8 +353,8 @@ def Rop(f: Any, wrt: Any, eval_points: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        As `grad`; also if there are not as many `eval_points` as `wrt`, or one has not the
-        dimensions of its w.
+        As in `grad`; also if the numbers of `eval_points` and of `wrt` differ, or a point
+        and its w have different dimensions.
 
     References
     ----------
@@ -424,10 +427,10 @@ def _check_float(name: str, variable: Any) -> None:
 def _from_stable_form(
     cost: Variable | None, known: Mapping[Variable, Variable], kept: Collection[Variable]
 ) -> dict[Variable, Variable]:
-    """The derivatives that the walk starts from, the cost written so that they are finite.
+    """The derivatives to start from, with the cost in a form in which they are finite.
 
-    Where log(sigmoid(x)) is as exact as its value, a product of derivatives is not: 1/s, and s as a
-    factor, may be infinite and 0. Those of the equal -softplus(-x) are neither.
+    The derivative of log(sigmoid(x)) has the factors 1/s and s, which may be infinite and 0. The
+    derivative of -softplus(-x), which is equal, has no such factors.
     """
     if cost is None:
         return dict(known)
@@ -439,7 +442,7 @@ def _from_stable_form(
 def _starting_grads(
     cost: Variable | None, known_grads: Mapping[Variable, Any]
 ) -> dict[Variable, Variable]:
-    """The derivatives that the walk starts from."""
+    """The derivatives to start from."""
     known: dict[Variable, Variable] = {}
     if not isinstance(known_grads, Mapping):
         raise TypeError(f"known_grads: a dict of derivatives by variable; got {known_grads!r}")

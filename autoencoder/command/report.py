@@ -75,7 +75,7 @@ def _columns(samples: Samples) -> str:
 
 
 def _guessed(samples: Samples) -> str:
-    """What a table without names is taken for, and what to do if its last column is no class."""
+    """What a table without names is taken for, and what to do if its last column is not a class."""
     n_samples, last = samples.features.shape
     features = "column 0" if last == 1 else f"columns 0 to {last - 1}"
     assert samples.labels is not None
@@ -169,7 +169,7 @@ def describe_model(kept: Kept, path: str) -> str:
     if kept.label is not None:
         lines["Class"] = (
             f"{kept.label}" if isinstance(kept.label, str) else f"column {kept.label}"
-        ) + ", which is no feature"
+        ) + ", which is not a feature"
     first, *others = _features(kept)
     lines["Columns"] = first
     width = max(map(len, lines)) + 1

@@ -52,7 +52,7 @@ def read_csv(file: BinaryIO, source: str, separator: str | None = None) -> pd.Da
     Raises
     ------
     ValueError
-        If it is no such table.
+        If it is not such a table.
     """
     content = file if file.seekable() else BytesIO(file.read())
     start = content.tell()
@@ -119,7 +119,7 @@ def read_parquet(file: BinaryIO, source: str) -> pd.DataFrame:
     ImportError
         If pandas has no engine for it.
     ValueError
-        If it is no such file.
+        If it is not such a file.
     """
     content = file if file.seekable() else BytesIO(file.read())
     try:
@@ -328,14 +328,14 @@ def _is_numeric(column: pd.Series) -> bool:
 
 
 def _no_numbers(text: pd.DataFrame) -> str:
-    """The first cell of each column that is no number, and how many others there are."""
+    """The first cell of each column that is not a number, and how many others there are."""
     told = []
     for name, column in list(text.items())[:_NAMED]:
         row, value = _first_text(column)
         n_others = int(_not_numbers(column).sum()) - 1
         others = f", nor {'is' if n_others == 1 else 'are'} {counted(n_others, 'other')}"
         told.append(
-            f"row {row} of {str(name)!r} is no number ({value!r}){others if n_others else ''}"
+            f"row {row} of {str(name)!r} is not a number ({value!r}){others if n_others else ''}"
         )
     return ", ".join(told)
 
@@ -345,7 +345,7 @@ def _them(names: Sequence[object]) -> str:
 
 
 def _first_text(column: pd.Series) -> tuple[int, str]:
-    """The row and the value of the first entry that is no number."""
+    """The row and the value of the first entry that is not a number."""
     row = int(np.argmax(_not_numbers(column)))
     return row, str(column.iloc[row])
 

@@ -113,7 +113,7 @@ def read_samples(
     OSError
         If the source cannot be opened.
     ValueError
-        If it cannot be read, a column is not there, or there is what is no number: text, missing
+        If it cannot be read, a column is not there, or there is what is not a number: text, missing
         values, infinity.
     ImportError
         If it needs pandas, and that is not installed.

@@ -32,7 +32,7 @@ def check_steps(model: object) -> list[Step]:
     Raises
     ------
     TypeError
-        If it is no such pipeline.
+        If it is not such a pipeline.
     NotFittedError
         If a step is not fitted.
     """

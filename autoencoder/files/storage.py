@@ -257,7 +257,9 @@ def _check_members(members: list[zipfile.ZipInfo], size: int) -> dict[str, zipfi
     """The members by their arrays' names, if they can be those of a model."""
     for member in members:
         if not member.filename.endswith(".npy"):
-            raise ValueError(f"its entry {member.filename!r} is no array: those are named *.npy")
+            raise ValueError(
+                f"its entry {member.filename!r} is not an array: those are named *.npy"
+            )
     named = {member.filename.removesuffix(".npy"): member for member in members}
     if len(named) < len(members):
         raise ValueError("it holds two arrays of the same name")
@@ -299,7 +301,9 @@ def _format(text: np.ndarray | None) -> int:
     if not (
         number.isascii() and number.isdigit() and len(number) < 10 and int(number) >= FIRST_NUMBERED
     ):
-        raise ValueError(f"its entry {FORMAT_ENTRY!r} is no format's number: {number[:20]!r}")
+        raise ValueError(
+            f"its entry {FORMAT_ENTRY!r} is not the number of a format: {number[:20]!r}"
+        )
     return int(number)
 
 

@@ -29,7 +29,7 @@ def with_targets(samples: np.ndarray | Rows, y: ArrayLike | None) -> np.ndarray 
     Raises
     ------
     ValueError
-        If y is not of the samples' length; if it is no vector, but not a matrix of the samples'
+        If y is not of the samples' length; if it is not a vector, but not a matrix of the samples'
         shape or not of finite numbers; or if the samples are not in memory.
 
     Examples

@@ -69,7 +69,7 @@ def plot(
         If it is not fitted.
     ValueError
         If X is not what it was fitted to, there are not as many labels as samples, or
-        `image_shape` has not as many pixels as there are features.
+        `image_shape` does not have as many pixels as there are features.
 
     Examples
     --------

@@ -40,7 +40,7 @@ def clone(
     Raises
     ------
     TypeError
-        If an output is no variable, or, with `strict`, a replacement not of the type of what it
+        If an output is not a variable, or, with `strict`, a replacement not of the type of what it
         replaces.
 
     Examples

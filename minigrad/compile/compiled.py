@@ -266,7 +266,7 @@ class Function(Lookup):
         Raises
         ------
         TypeError
-            If what is swapped is no shared variable, or not of the same type.
+            If what is swapped is not a shared variable, or not of the same type.
         ValueError
             If this function does not use a variable that is swapped, or the copy would update one
             twice.

@@ -25,7 +25,7 @@ class OrderedUpdates(OrderedDict[Any, Any]):
     Raises
     ------
     TypeError
-        If what is to be updated is no shared variable.
+        If what is to be updated is not a shared variable.
     KeyError
         If two that are joined give one variable different new values.
 

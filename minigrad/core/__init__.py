@@ -1,11 +1,11 @@
-"""The core, whole by itself: graphs, derivatives, values. It needs NumPy and nothing else.
+"""The core, complete by itself: graphs, derivatives, values. It needs only NumPy.
 
-Read it in this order: `graph` (what an expression is), `types` (what a tensor can be), `axes` (what
-broadcasting is made of), `elementwise` and `table` (functions of elements, each beside its
+Read it in this order: `graph` (what an expression is), `types` (dtypes and shapes), `axes` (the
+operations of broadcasting), `elementwise` and `table` (elementwise functions, each beside its
 derivative), `operators`, `backprop` (the derivative of an expression is an expression), `sharing`
-(values that last), `evaluate` (the value of an expression). The rest is craft: `configuration`,
-`credit`, `outputs`. The essence takes an hour: `Apply`, `Op` and `toposort`, `undo_broadcasting`,
-`Elementwise`, the table, `backpropagate`, `evaluate`.
+(values that last), `evaluate` (the value of an expression). Three modules only help the others:
+`configuration`, `credit`, `outputs`. The most important parts take an hour: `Apply`, `Op` and
+`toposort`, `undo_broadcasting`, `Elementwise`, the table, `backpropagate`, `evaluate`.
 
     from minigrad.core.backprop import grad
     from minigrad.core.evaluate import evaluate
@@ -16,9 +16,9 @@ derivative), `operators`, `backprop` (the derivative of an expression is an expr
     (slope,) = grad(cost, [x])                # backprop: another expression
     evaluate([cost, slope], {x: [1.0, 2.0]})  # evaluate: [14.0, [5.0, 7.0]]
 
-Other layers add to the classes, by `operators.extend`: what compilers ask (`protocol`), pickles
-(`compile`), methods (`tensor`). And they put better functions in the place of six: `graph.written`,
-`made` and `check_sizes`, `types.new_array`, `axes.stacked`, `evaluate.explained`.
+Other layers add methods to the classes, by `operators.extend`: for compilers (`protocol`),
+pickling (`compile`), functions (`tensor`). They also replace six functions by better ones:
+`graph.written`, `made` and `check_sizes`, `types.new_array`, `axes.stacked`, `evaluate.explained`.
 """
 
 from . import operators

@@ -1,7 +1,7 @@
-"""The linear maps that broadcasting is made of: permuting and adding axes, repeating, summing.
+"""The linear maps of broadcasting: permuting and adding axes, repeating, summing.
 
-Where a row of shape (3,) is added to a matrix of shape (2, 3), it is repeated; so the derivative by
-it, of shape (2, 3), has to be summed to (3,): see `undo_broadcasting`. `Alloc` repeats a value along
+A row of shape (3,) that is added to a matrix of shape (2, 3) is repeated. So the derivative by it,
+of shape (2, 3), must be summed to (3,): see `undo_broadcasting`. `Alloc` repeats a value along
 axes and `Sum` adds up along them; each is the other's derivative. `Size` tells how often.
 """
 
@@ -17,7 +17,7 @@ from .types import TensorType, constant
 
 
 def stacked(values: Any) -> Any:
-    """The list as it is; `ops.joining` puts a function here that makes a tensor of variables."""
+    """The list itself; `ops.joining` replaces this by a function that joins variables."""
     return values
 
 
@@ -76,7 +76,7 @@ class DimShuffle(NumPyOp):
         return x.transpose(*self.kept, *self._dropped(x.ndim))[self._index(x.ndim)]
 
     def _index(self, ndim: int) -> tuple[Any, ...]:
-        """What to take of the permuted input, its dropped axes last."""
+        """The index to apply to the permuted input, whose dropped axes are last."""
         index = [None if axis == "x" else slice(None) for axis in self.new_order]
         return (*index, *[0] * len(self._dropped(ndim)))
 
@@ -87,7 +87,7 @@ class DimShuffle(NumPyOp):
 
 
 class Alloc(NumPyOp):
-    """The first input, repeated until it has the shape that the others, whole numbers, give."""
+    """The first input, repeated to the shape that the other inputs, whole numbers, give."""
 
     __props__ = ()
     n_differentiable = 1
@@ -110,7 +110,7 @@ class Alloc(NumPyOp):
 
 
 def check_whole(what: str, x: Variable) -> None:
-    """Raise a TypeError unless x, which is this, is a whole number."""
+    """Raise a TypeError unless x, which the message calls `what`, is a whole number."""
     if x.type.ndim or x.type.numpy_dtype.kind not in "iu":
         raise TypeError(f"{what} is a whole number; got {x} of {x.type}")
 
@@ -125,7 +125,7 @@ def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None])
 
 
 def total_dtype(dtype: np.dtype[Any]) -> Any:
-    """The dtype of a sum or product; NumPy adds up small integers, and counts truths, in 64 bits."""
+    """The dtype of a sum or product; as in NumPy, small integers and bool give 64 bits."""
     return {"b": "int64", "i": "int64", "u": "uint64"}.get(dtype.kind, dtype)
 
 
@@ -134,7 +134,7 @@ ACCUMULATORS = {"float16": "float32", "float32": "float64"}
 
 
 class Sum(NumPyOp):
-    """The sum over the axes `axis`, in which float16 and float32 are added up in a wider float."""
+    """The sum over the axes `axis`; float16 and float32 are added up in a wider float."""
 
     __props__ = ("axis",)
 
@@ -190,26 +190,26 @@ def sizes_of(x: Variable) -> list[Variable]:
 
 
 def sum_axes(x: Variable, axes: Sequence[int]) -> Variable:
-    """The sum of x over the axes; x itself if there are none, and a sum would have its dtype."""
+    """The sum of x over the axes; x itself if there are no axes and a sum would have its dtype."""
     if not axes and (x.type.is_float or x.type.dtype in ("int64", "uint64")):
         return x
     return Sum(tuple(axes))(x)
 
 
 def restore_axes(y: Variable, axes: Sequence[int], ndim: int) -> Variable:
-    """Undo the dropping of axes by a reduction of `ndim` dimensions: they come back as size 1."""
+    """Put back, with size 1, the axes that a reduction of `ndim` dimensions has dropped."""
     kept = iter(range(y.type.ndim))
     return dimshuffle(y, ["x" if axis in axes else next(kept) for axis in range(ndim)])
 
 
 def filled_like(x: Any, number: float, dtype: Any = None) -> Variable:
-    """The number, in the shape of x, and in its dtype unless another is given."""
+    """The number, repeated to the shape of x; it has x's dtype unless another is given."""
     x = as_tensor_variable(x)
     return Alloc()(noting(x, constant(number, dtype=dtype or x.type.dtype)), *sizes_of(x))
 
 
 def noting(x: Variable, value: Variable) -> Variable:
-    """The value; if it is a constant, one that remembers x: see `Constant`."""
+    """The value; a constant becomes one that remembers x: see `Constant`."""
     if not isinstance(value, Constant) or isinstance(x, Constant):
         return value
     result = Constant(value.type, value.data, value.name)
@@ -230,9 +230,9 @@ def ones_like(model: Any, dtype: Any = None) -> Variable:
 def undo_broadcasting(g: Variable, x: Variable) -> Variable:
     """g summed over the axes along which x was repeated to get g's shape.
 
-    These are the axes that x lacks, and those of size 1 that its *type* knows to be so: no other is
-    ever repeated (see `types`). For x of shape (1, 3) and g of shape (5, 2, 3), the sum over axes 0
-    and 1 has shape (3,); the axis of size 1 then comes back.
+    These are the axes that x lacks, and those whose size is known from x's *type* to be 1: no other
+    axis is ever repeated (see `types`). For x of shape (1, 3) and g of shape (5, 2, 3), the sum
+    over axes 0 and 1 has shape (3,); the axis of size 1 then comes back.
     """
     if g.type.shape == x.type.shape:
         return g

@@ -39,11 +39,11 @@ def backpropagate(
     stops: Collection[Variable] = (),
     adapt: Adapt = in_dtype,
 ) -> dict[Variable, Variable]:
-    """The derivative by each connected variable, given the known ones; nothing passes the stops.
+    """The derivative by each connected variable, given the known ones; none passes the stops.
 
-    The nodes are visited from the cost towards the inputs. When the node is reached that makes a
-    variable, all nodes that use the variable have been visited; so the sum of what these add to its
-    derivative is complete. A derivative that is given as known is final, and gets nothing added.
+    The nodes are visited from the cost towards the inputs. When the node that makes a variable is
+    reached, all nodes that use the variable have been visited; so the sum of their contributions to
+    its derivative is complete. Nothing is added to a derivative that is given as known.
     """
     grads = dict(known)
     for node in reversed(toposort(known, stop_at=stops)):

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 
 class Config:
-    """Settings that hold from when they are set; `compile.settings` adds more of them."""
+    """Settings; a new value takes effect at once. `compile.settings` adds more of them."""
 
     _choices: dict[str, tuple[Any, ...]] = {}
     floatX: str
@@ -15,7 +15,7 @@ class Config:
         def __getattr__(self, name: str) -> Any: ...
 
     def add(self, name: str, *choices: Any) -> None:
-        """Add a setting that takes these choices; the first is what it is at the beginning."""
+        """Add a setting with these choices; the first is the default."""
         self._choices[name] = choices
         setattr(self, name, choices[0])
 

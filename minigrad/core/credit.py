@@ -1,4 +1,4 @@
-"""The lines of users' programs that operations are credited to, for messages and comments."""
+"""Lines of users' programs to which operations are credited, for messages and comments."""
 
 from __future__ import annotations
 

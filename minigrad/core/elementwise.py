@@ -48,7 +48,7 @@ def bits(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 def real(dtype: np.dtype[Any]) -> np.dtype[Any]:
-    """The common dtype if that is a float, else the float that holds such integers best."""
+    """The common dtype if it is a float, else the float that holds such integers best."""
     return dtype if dtype.kind == "f" else np.result_type(dtype, np.float32)
 
 
@@ -58,10 +58,10 @@ def truth(dtype: np.dtype[Any]) -> np.dtype[Any]:
 
 
 class Elementwise(NumPyOp):
-    """A function of elements, applied to whole tensors that broadcast against each other.
+    """An elementwise function, applied to whole tensors that broadcast against each other.
 
-    `vjp` goes from inputs, output, and the derivative of a cost by the output to the derivatives of
-    the cost by each input, as expressions, without regard to broadcasting. None: it is zero.
+    `vjp` takes the inputs, the output, and the derivative of a cost by the output. It returns the
+    derivatives by each input, as expressions, without regard to broadcasting; None is zero.
     """
 
     def __init__(
@@ -135,9 +135,9 @@ class Elementwise(NumPyOp):
         ]
 
     def __call__(self, *inputs: Any) -> Variable:
-        """The function of the inputs; `add` and `mul` take any number, one after the other.
+        """The function of the inputs; `add` and `mul` take any number of them.
 
-        If all are known integers, it is a constant, wide enough to hold the result.
+        If all are known integers, the result is a constant, in a dtype that holds it.
         """
         if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
             return as_tensor_variable(reduce(self, inputs))
@@ -155,7 +155,7 @@ class Elementwise(NumPyOp):
 
 
 class Quotient(Elementwise):
-    """A quotient, which of integers is ``config.floatX``."""
+    """A quotient; integers give one of dtype ``config.floatX``."""
 
     def __call__(self, *inputs: Any) -> Variable:
         inputs = tuple(as_tensor_variable(x) if isinstance(x, (list, tuple)) else x for x in inputs)
@@ -172,7 +172,7 @@ class Quotient(Elementwise):
 
 
 class Switch(Elementwise):
-    """The second input where the first holds, else the third."""
+    """The second input where the first is true, else the third."""
 
     def _operands(self, inputs: Sequence[Any]) -> list[Variable]:
         condition = as_tensor_variable(inputs[0])
@@ -201,7 +201,7 @@ class Cast(Elementwise):
 
 
 def _shown(x: Any) -> str:
-    """An operand as an error names it."""
+    """The operand, as an error message names it."""
     return str(x) if isinstance(x, Variable) or is_python_number(x) else describe(x)
 
 
@@ -220,7 +220,7 @@ def _output_type(op: Elementwise, *types: TensorType) -> TensorType:
 
 
 def broadcast_shape(shapes: Sequence[Shape]) -> list[int | None]:
-    """What is known of the shape to which arrays of these shapes broadcast."""
+    """The shape to which arrays of these shapes broadcast, as far as it is known."""
     result: list[int | None] = []
     for axis in range(-max(map(len, shapes)), 0):
         sizes = {shape[axis] for shape in shapes if len(shape) >= -axis} - {1}
@@ -232,12 +232,12 @@ def broadcast_shape(shapes: Sequence[Shape]) -> list[int | None]:
 
 
 def operands(*values: Any) -> list[Variable]:
-    """The values as variables; Python numbers take on a dtype that suits the others.
+    """The values as variables; Python numbers get a dtype that suits the others.
 
-    The rules may be skipped at first. Beside floats that is theirs, if the number is not too large
-    for it: 3 and 0.1 beside float32 are float32. Else it is the smallest that holds both the others
-    and the number: 3 beside int8 is int8, 300 is int16, 0.1 is float64. Among themselves, Python
-    numbers are ``config.floatX`` if one is a float, or the smallest integers.
+    You may skip these rules at first. With floats, a number gets their dtype, if that holds it: 3
+    and 0.1 with float32 are float32. Otherwise it gets the smallest dtype that holds the others
+    and it: 3 with int8 is int8, 300 is int16, 0.1 is float64. Python numbers alone are
+    ``config.floatX`` if one is a float, or else the smallest integers.
     """
     if not any(map(is_python_number, values)):
         return list(map(as_tensor_variable, values))
@@ -266,7 +266,7 @@ def _constant_beside(common: np.dtype[Any], value: bool | int | float) -> Consta
 
 
 def cast(x: Any, dtype: Any) -> Variable:
-    """x in another dtype, converted as NumPy does: floats are cut off to integers."""
+    """x in another dtype, converted as NumPy does: floats are truncated to integers."""
     x = as_tensor_variable(x)
     wanted = check_dtype(dtype)
     return x if x.type.numpy_dtype == wanted else Cast(wanted.name)(x)
@@ -275,7 +275,7 @@ def cast(x: Any, dtype: Any) -> Variable:
 def _line(
     n_inputs: int, name: str, *definition: Any, kind: type[Elementwise] = Elementwise
 ) -> Elementwise:
-    """A line of the table: the op of this name and number of inputs; `Elementwise` tells the rest."""
+    """The op of a line of the table, with this name and number of inputs; see `Elementwise`."""
     if name in TABLE:
         raise ValueError(f"the table has a {name!r}; choose another name, or del TABLE[{name!r}]")
     TABLE[name] = kind(name, n_inputs, *definition)

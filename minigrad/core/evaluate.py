@@ -1,4 +1,4 @@
-"""The reference interpreter, with which a compiled program must agree: it performs node by node."""
+"""The reference interpreter, which computes node by node; compiled programs must agree with it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .types import describe
 
 
 class MissingInputError(ValueError):
-    """A value is needed of a variable that is neither an input, nor computed, nor shared."""
+    """Raised if a needed variable is neither given, nor computed, nor shared."""
 
 
 # Told of a node that was performed, with the values of its inputs and outputs; it may replace these.
@@ -23,7 +23,7 @@ Watcher = Callable[[Apply, Sequence[np.ndarray], list[np.ndarray]], None]
 def evaluate(
     outputs: Sequence[Variable], values: Mapping[Variable, Any], watch: Watcher | None = None
 ) -> list[np.ndarray]:
-    """The values of the outputs, arrays of the caller's own, given values of other variables.
+    """The values of the outputs, as new arrays, given values of other variables.
 
     Any variable can be given, not only inputs: then it is not computed. A TypeError is raised if a
     value is not of its variable's type, a `MissingInputError` if an input has none.
@@ -44,7 +44,7 @@ def evaluate(
 
 
 def checked(name: str, values: Any) -> dict[Variable, np.ndarray]:
-    """The values that the function of this name was given, as arrays of their variables' types."""
+    """The values passed to the function of this name, as arrays of their variables' types."""
     known: dict[Variable, np.ndarray] = {}
     if not isinstance(values, Mapping):
         raise TypeError(f"{name} takes {{variable: value}}; got {describe(values)}")
@@ -69,5 +69,5 @@ def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarr
 
 
 def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
-    """The error as it is; `protocol.errors` puts a function here that tells where it comes from."""
+    """The error itself; `protocol.errors` replaces this by a function that adds its origin."""
     return error

@@ -19,14 +19,14 @@ else:
 
 
 class Variable(_Operators):
-    """A value that is known when the program runs: an input, or what an `Apply` makes.
+    """A value that is known only when the program runs: an input, or an output of an `Apply`.
 
     Attributes
     ----------
     type : TensorType
         What values it can take.
     owner : Apply or None
-        The operation that it is an output of; an input of the graph has none.
+        The node that makes it; an input of the graph has none.
     index : int or None
         Which output of its owner it is.
     name : str or None
@@ -52,8 +52,8 @@ class Constant(Variable):
     Attributes
     ----------
     written_with : Variable or None
-        The variable of which this is a known property, such as the size 1 of a row; for `compile`,
-        which asks whether an input is used.
+        The variable of which this is a known property, such as the size 1 of a row. `compile`
+        needs it to find out whether an input is used.
     """
 
     written_with: Variable | None = None
@@ -67,13 +67,13 @@ class Constant(Variable):
 
 
 class Apply(HoldsOutputs):
-    """One application of an `Op`: which variables go in, which come out, and who wrote it.
+    """One application of an `Op`: its input and output variables, and the line that wrote it.
 
     Attributes
     ----------
     op : Op
     inputs, outputs : list of Variable
-        The node is the `owner` of its outputs, which it holds weakly; `nout` counts them.
+        The node is the `owner` of its outputs, which it holds weakly; `nout` is their number.
     made_at : Line or None
         The line of the user's program that made it; for messages only.
     """
@@ -88,7 +88,7 @@ class Apply(HoldsOutputs):
 
     @property
     def out(self) -> Variable:
-        """The output, where there is but one."""
+        """The output, if there is only one."""
         (output,) = self.outputs
         return output
 
@@ -105,9 +105,9 @@ class Op:
     """What a node computes, and its derivative.
 
     A subclass defines `make_node`, `perform` and, to be differentiable, one of `grad` and `L_op`.
-    Everything else has a default; `protocol.op` adds more. Two ops of one class are equal, so that a
-    compiler may do equal computations once, if the attributes named in ``__props__`` are equal;
-    without ``__props__``, an op is equal to itself alone.
+    Everything else has a default; `protocol.op` adds more. Two ops of one class are equal if the
+    attributes named in ``__props__`` are equal; a compiler then computes equal nodes once. Without
+    ``__props__``, an op is equal only to itself.
     """
 
     if TYPE_CHECKING:
@@ -134,14 +134,14 @@ class Op:
         return outputs[0] if len(outputs) == 1 else outputs
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        """Compute: the values of `inputs` are arrays; put output i into ``output_storage[i][0]``.
+        """Compute the outputs from the arrays `inputs`; put output i into ``output_storage[i][0]``.
 
-        The inputs must not be changed. This is what the reference interpreter runs.
+        The inputs must not be changed. The reference interpreter runs this method.
         """
         raise TypeError(f"{self}: define perform, which computes its outputs")
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        """The chain rule, one step: ∂cost/∂input for each input, given ∂cost/∂output for each output.
+        """One step of the chain rule: ∂cost/∂input for each input, given ∂cost/∂output for each output.
 
         That is ∂cost/∂output · ∂output/∂input, the product of a vector with the op's Jacobian (a
         *vjp*), written as an expression of inputs and output_grads. None where there is none.
@@ -153,17 +153,17 @@ class Op:
         )
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
-        """As `grad`, which it calls, for derivatives that are best written with the outputs.
+        """The same as `grad`, which it calls, but also given the outputs.
 
-        Define one of the two; the name is from Theano, whose model this is: the operator L(eft).
+        Define one of the two. The name is Theano's: the L(eft) operator.
         """
         return self.grad(inputs, output_grads)
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
-        """For each input and each output: could a change of the one change the other?
+        """Whether a change of the input could change the output, for each input and each output.
 
-        By default that of each input that has a derivative. An op that reads only the shape of an
-        input is not connected to it.
+        By default this is True for each input that has a derivative. An op that uses only the
+        shape of an input is not connected to it.
         """
         n = len(node.inputs) if self.n_differentiable is None else self.n_differentiable
         return [[place < n] * node.nout for place, _ in enumerate(node.inputs)]
@@ -171,7 +171,7 @@ class Op:
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         """This node as people write it, where the inputs are written so: ``f"{x} + {y}"``.
 
-        No input needs brackets: where the formula is Python, they are put where precedence asks.
+        Write no brackets around inputs: if the formula is Python, they are added where needed.
         """
         return f"{self}({', '.join(inputs)})"
 
@@ -208,7 +208,7 @@ class NumPyOp(Op):
 
 
 def perform(node: Apply, inputs: list[Any]) -> list[Any]:
-    """The values of a node's outputs, as its op computes them; inputs and outputs are checked."""
+    """The values of a node's outputs, computed by its op; inputs and outputs are checked."""
     check_sizes(node, inputs)
     storage: list[list[Any]] = [[None] for _ in node.outputs]
     node.op.perform(node, inputs, storage)
@@ -219,18 +219,18 @@ def perform(node: Apply, inputs: list[Any]) -> list[Any]:
 
 
 def made(node: Apply) -> Apply:
-    """The node that a call has made; `protocol.test_values` puts a function here that performs it."""
+    """The node that a call made; `protocol.test_values` replaces this by one that computes it."""
     return node
 
 
 def check_sizes(node: Apply, inputs: Sequence[Any]) -> None:
-    """Leave it to the op; `protocol.axes` puts a function here that tells of sizes that differ."""
+    """Check nothing; `protocol.axes` replaces this by a function that reports sizes that differ."""
 
 
 def written(x: Variable) -> str:
-    """The expression, with brackets around operands that are expressions; long ones are left out.
+    """The expression, with brackets around operands that are expressions; long ones are shortened.
 
-    `protocol.formula` puts a better one in its place.
+    `protocol.formula` replaces this by a better function.
     """
     texts: dict[Variable, str] = {}
     text = x.name or f"<{x.type}>"
@@ -250,7 +250,7 @@ def written(x: Variable) -> str:
 def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Apply]:
     """The nodes that compute the outputs, each after those it depends on.
 
-    Variables to stop at count as given: what computes them is left out.
+    The variables in `stop_at` count as given: the nodes that compute them are left out.
     """
     given = set(stop_at)
     order: list[Apply] = []

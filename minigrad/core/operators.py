@@ -1,4 +1,4 @@
-"""Operators of variables: ``x + y`` is ``add(x, y)``. Importing this module puts them on `Variable`."""
+"""Operators of variables: ``x + y`` is ``add(x, y)``. Importing this adds them to `Variable`."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "
 
 @extend(Variable)
 class Operators:
-    """What Python writes with symbols (but ``x[i]``: `ops`, and ``x @ y``: `tensor`); and `sum`."""
+    """Python's operators, except ``x[i]`` (in `ops`) and ``x @ y`` (in `tensor`); and `sum`."""
 
     if TYPE_CHECKING:  # for type checkers: what these layers add
 

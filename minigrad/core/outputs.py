@@ -1,8 +1,8 @@
-"""How a node holds its outputs; craft, to be skipped at first.
+"""How a node holds its outputs; skip this at first.
 
-A variable holds the node that makes it. If nodes held their outputs, too, graphs would be circles,
-and stay in memory until Python looks for these. So a node holds its outputs weakly; one that has been
-freed is made again, of the same type and name, when it is asked for.
+A variable holds the node that makes it. If nodes held their outputs, too, graphs would be reference
+cycles, and stay in memory until Python's garbage collector runs. So a node holds its outputs
+weakly; one that has been freed is made again, with the same type and name, when it is needed.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from weakref import ref
 
 
 class HoldsOutputs:
-    """A node, as far as it holds its outputs."""
+    """The part of a node that holds its outputs."""
 
     __slots__ = ("__weakref__", "_again", "_kinds", "_refs", "_unread")
 
@@ -58,5 +58,5 @@ class HoldsOutputs:
 
     @property
     def nout(self) -> int:
-        """How many outputs there are."""
+        """The number of outputs."""
         return len(self._refs)

@@ -14,9 +14,9 @@ from .types import TensorType
 class SharedVariable(Variable):
     """A variable that holds a value: ``SharedVariable(TensorType("float64", ()), np.array(0.0))``.
 
-    It is a copy; with `borrow` the array itself, not to be changed any more. `evaluate` reads it,
-    `set_value` changes it. (`minigrad.shared` makes one of any value, and compiled functions change
-    it by their updates; without other updates, by `default_update`.)
+    It keeps a copy of the value; with `borrow`, the array itself, which must then not be changed.
+    `evaluate` reads the value, `set_value` changes it. (`minigrad.shared` makes one from any value;
+    compiled functions change it by their updates, or else by its `default_update`.)
     """
 
     default_update: Variable | None = None
@@ -30,14 +30,14 @@ class SharedVariable(Variable):
         self.made_at: Line | None = current_line()
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> np.ndarray:
-        """The value as it is now, a copy; with `borrow` the array itself, not to be changed.
+        """A copy of the present value; with `borrow` the array itself, which must not be changed.
 
-        `return_internal_type` is Theano's; there is but one type.
+        `return_internal_type` is Theano's, and ignored.
         """
         return self.data if borrow else self.data.copy()
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:
-        """Replace the value by a copy of another; with `borrow` by it, not to be changed any more.
+        """Replace the value by a copy of `new_value`; with `borrow`, by the array itself.
 
         Raises a TypeError, and keeps the old value, if the new one is not of the variable's type.
         """

@@ -1,9 +1,9 @@
-"""The table: functions of elements, each beside its derivative, as in a calculus book.
+"""The table: elementwise functions, each beside its derivative, as in a calculus book.
 
-Unary functions are y = f(x), binary ones z = f(x, y): so `y` is an output there, an input here. The
-last argument, `gy` or `gz`, is the derivative of the cost by the output; a rule multiplies it by the
-function's own derivative by each input. Rules run later, when `operators` has put +, * and the like
-on variables. More functions stand in `ops.functions`.
+Unary functions are y = f(x), binary ones z = f(x, y): so `y` is the output of a unary function, and
+an input of a binary one. The last argument, `gy` or `gz`, is the derivative of the cost by the
+output; a rule multiplies it by the function's own derivative by each input. Rules run later, when
+`operators` has given variables +, * and the like. `ops.functions` has more functions.
 """
 
 # fmt: off

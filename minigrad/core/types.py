@@ -1,6 +1,6 @@
-"""What a tensor can be: its dtype, its number of dimensions, and which sizes are known.
+"""Types of tensors: the dtype, the number of dimensions, and the known sizes.
 
-A size of 1 that is known broadcasts; an unknown size never does, whatever array comes. So types tell
+A known size of 1 broadcasts; an unknown size never does, whatever array is passed. So types tell
 where a derivative has to be summed, before there are values.
 """
 
@@ -79,7 +79,7 @@ class TensorType:
         )
 
     def filter(self, value: Any) -> Any:
-        """The value as an array of this type; `protocol.values` converts with more care."""
+        """The value as an array of this type; `protocol.values` replaces this by a stricter one."""
         array = np.asarray(value, self.numpy_dtype)
         fits = [known in (None, size) for known, size in zip(self.shape, array.shape, strict=False)]
         if array.ndim != self.ndim or not all(fits):
@@ -87,11 +87,11 @@ class TensorType:
         return array
 
     def check_result(self, value: Any, node: Apply) -> np.ndarray:
-        """What an op computed, as an array; a TypeError if it is not of this type."""
+        """The value that an op computed, as an array; a TypeError if it is not of this type."""
         array = np.asarray(value)
         if array.dtype != self.numpy_dtype or array.ndim != self.ndim:
             raise TypeError(
-                f"{node.op} promised {self}, but its perform made {describe(value)}; "
+                f"{node.op} promised {self}, but its perform computed {describe(value)}; "
                 "cast it there, or give the output another type in make_node"
             )
         return array
@@ -149,7 +149,7 @@ def describe(value: Any) -> str:
 
 
 def checked_name(name: Any, what: str) -> str | None:
-    """The name, if it can be one; a TypeError that says what it was to name, otherwise."""
+    """The name of `what`, if it is a string or None; otherwise a TypeError."""
     if name is None or isinstance(name, str):
         return name
     raise TypeError(f"the name of {what} is a string; got {describe(name)}")
@@ -163,7 +163,7 @@ def is_python_number(value: Any) -> bool:
 def smallest_dtype(number: bool | int | float) -> np.dtype[Any]:
     """The smallest dtype that holds the Python number, as Theano chooses it; a TypeError if none.
 
-    The rules may be skipped at first. Integers are signed: int8 to int64, and uint64 above. Floats
+    You may skip these rules at first. Integers are signed, int8 to int64, and uint64 above. Floats
     are ``config.floatX``, but float32 where floatX is float64 and float32 holds the number exactly:
     0.5, not 0.1.
     """
@@ -182,7 +182,7 @@ def smallest_dtype(number: bool | int | float) -> np.dtype[Any]:
 
 
 def new_array(value: Any) -> np.ndarray:
-    """The value as a new array; `protocol.values` puts a function here that refuses what makes none."""
+    """The value as a new array; `protocol.values` replaces this by one that refuses bad values."""
     return np.array(value)
 
 
@@ -191,10 +191,10 @@ def constant(
 ) -> Constant:
     """A variable whose value is fixed, a copy of an array, a number or a list of numbers.
 
-    Without `dtype`, a Python number takes the smallest dtype that holds it: see `smallest_dtype`. In
-    lists, floats become ``config.floatX`` and integers int64; arrays and NumPy's numbers keep their
-    own. Dimensions of size 1 are put in front until there are `ndim`. A TypeError is raised for what
-    would lose information as `dtype`.
+    Without `dtype`, a Python number takes the smallest dtype that holds it: see `smallest_dtype`.
+    In lists, floats become ``config.floatX`` and integers int64; arrays and NumPy's numbers keep
+    their dtype. Dimensions of size 1 are put in front until there are `ndim`. A TypeError is raised
+    if the value would lose information as `dtype`.
 
     >>> constant([1.0, 2.0]).type
     TensorType(float64, (2,))
@@ -220,7 +220,7 @@ def constant(
 
 
 def _as_dtype(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
-    """The array in the dtype; a TypeError if a value would become another but for rounding."""
+    """The array in the dtype; a TypeError if a value would change by more than rounding."""
     if np.can_cast(array.dtype, dtype):
         return array.astype(dtype, copy=False)
     with np.errstate(all="ignore"):

@@ -34,7 +34,7 @@ def pp(expression: Any, let: bool = False) -> str:
     Raises
     ------
     TypeError
-        If something is no variable.
+        If something is not a variable.
 
     Examples
     --------

@@ -51,7 +51,7 @@ def latex(expression: Any, let: bool = False) -> str:
     Raises
     ------
     TypeError
-        If something is no variable.
+        If something is not a variable.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What compilers and readers ask of an op, beyond its value and its derivative.
+"""What compilers and printers need to know of an op, besides its value and its derivative.
 
-Importing this package gives `Op` the methods that answer, with their defaults, and the ops of the
-core their own answers.
+Importing this package adds methods with defaults to `Op`, and overrides them in the ops of the
+core.
 """
 
 from . import core_ops, errors, formula, values

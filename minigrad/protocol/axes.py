@@ -1,6 +1,6 @@
-"""How the axes of an op's inputs and outputs relate, told once, by labels as in einsum.
+"""How the axes of an op's inputs and outputs relate: one description, by labels as in einsum.
 
-What it says of shapes and of sizes that must be equal is asked, and checked, here.
+This module derives shapes and sizes that must be equal from it, and checks them.
 """
 
 from __future__ import annotations
@@ -25,27 +25,28 @@ SIZE_ADVICE = (
 class Axes:
     """Labels for the axes of an op's inputs and outputs; a product of matrices is ``ik,kj->ij``.
 
-    Axes of one label have one size. The op goes along a label step by step: from the inputs cut
-    into parts along it come the parts of each output that has the label, and what adds up to each
-    output that lacks it. An input that lacks the label is the same for all parts.
+    Axes with one label have one size. The op can be computed in parts along a label: with the
+    inputs cut into parts along it, each part gives a part of each output that has the label, and
+    a term of the sum that is each output that lacks it. An input that lacks the label is the same
+    for all parts.
 
     Parameters
     ----------
     inputs, outputs : sequence of sequence of labels
         A label for each axis of each: anything hashable, such as the letters of a string. None is
-        an axis of which nothing is told, or one that is known to have size 1 and broadcasts.
+        an axis about which nothing is said, or one that is known to have size 1 and broadcasts.
     whole : collection of labels
-        Along these the op goes only as a whole: what is told of them is that sizes are equal.
+        Along these the op cannot be computed in parts: they say only that sizes are equal.
     sizes : mapping of label to int
-        The inputs that give the size along a label, by their numbers. They are integer scalars,
-        and replaced by the size of a part where the op is to make but that.
+        The numbers of the inputs that give the size along a label. They are integer scalars,
+        and are replaced by the size of a part where the op computes only a part.
 
     Attributes
     ----------
     equal : list of tuple of int
         The pairs of axes that have the same label: see `Op.equal_sizes`.
     ndims : list of int
-        How many axes are labelled, for each input and then for each output.
+        The number of labelled axes, for each input and then for each output.
 
     Examples
     --------
@@ -112,7 +113,7 @@ def broadcasting(*shapes: Shape) -> Axes:
 
 
 def axes_of(node: Apply) -> Axes | None:
-    """The axes that the node's op tells; None if it tells nothing."""
+    """The `Axes` of the node's op; None if it has none."""
     axes = node.op.axes(node)
     if axes is not None:
         # Compiling asks this several times of each node, so it looks for a misfit at one go.
@@ -144,7 +145,7 @@ def _misfit(
 def infer_shapes(
     node: Apply, input_shapes: Sequence[tuple[Any, ...]]
 ) -> Sequence[tuple[Any, ...]] | None:
-    """Return what the node's op infers of the shapes of its outputs; None if nothing."""
+    """Return the shapes of the node's outputs that its op infers; None if it infers none."""
     shapes = node.op.infer_shape(node, input_shapes)
     if shapes is None:
         return None

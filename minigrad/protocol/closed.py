@@ -1,4 +1,4 @@
-"""A closed graph: expressions together with the inputs that they are expressions of."""
+"""A closed graph: expressions together with their inputs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .walks import ancestors, clone_replace, copy_into
 class ClosedGraph:
     """A function as a graph: outputs, and the inputs whose values they are computed from.
 
-    Whatever else the outputs depend on has a value: a constant, a shared variable.
+    All other variables on which the outputs depend have values: constants and shared variables.
     """
 
     __slots__ = ("_structure", "improved", "inputs", "outputs")
@@ -26,7 +26,7 @@ class ClosedGraph:
 
     @property
     def structure(self) -> Any:
-        """What makes two graphs the same function: operations, and what they are applied to.
+        """The structure of the graph, equal for graphs that are the same function.
 
         Constants are compared by their values, other leaves by identity.
         """
@@ -58,7 +58,7 @@ class ClosedGraph:
 
     @property
     def variables(self) -> set[Variable]:
-        """All variables: inputs, outputs, and what is in between."""
+        """All variables: inputs, outputs, and those in between."""
         return {*ancestors(self.outputs, stop_at=self.inputs), *self.inputs}
 
     def on(self, inputs: Sequence[Variable]) -> list[Variable]:
@@ -70,7 +70,7 @@ class ClosedGraph:
         return evaluate(self.outputs, dict(zip(self.inputs, values, strict=True)))
 
     def copy(self) -> ClosedGraph:
-        """Return the same function of variables of its own."""
+        """Return the same function with new variables."""
         new: dict[Variable, Variable] = {v: v.type(v.name) for v in self.inputs}
         copy_into(new, self.outputs)
         inputs = [new[v] for v in self.inputs]

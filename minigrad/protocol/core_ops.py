@@ -1,4 +1,4 @@
-"""What the ops of the core tell: see `protocol.op`."""
+"""The ops of the core: their methods of `protocol.op`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What went wrong when values were computed, told in terms of the user's program."""
+"""Errors while computing values, told in terms of the user's program."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..core.graph import Apply, Variable
 
 
 def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Exception:
-    """The same error, its message followed by the operation, the values it met, and who wrote it."""
+    """The same error, whose message adds the operation, its input values, and the user's line."""
     arguments = [
         f"{variable} is {np.result_type(value)} {np.shape(value)}"
         for variable, value in zip(names_of(node.inputs), inputs or (), strict=inputs is not None)
@@ -33,12 +33,12 @@ def explained(error: Exception, node: Apply, inputs: Sequence[Any] | None) -> Ex
 
 
 def names_of(variables: Sequence[Variable]) -> list[str]:
-    """What to call the inputs of a node in messages."""
+    """The names of a node's inputs in messages."""
     return [variable.name or f"input {i}" for i, variable in enumerate(variables)]
 
 
 def quoted(line: Line) -> str:
-    """The line's file and number, and what it says where that can be read."""
+    """The line's file and number, and its text if the file can be read."""
     path = os.path.normpath(line.filename).removeprefix(os.path.join(os.getcwd(), ""))
     path = _cell(line.filename) or path
     text = linecache.getline(line.filename, line.number).strip()

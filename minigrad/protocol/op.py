@@ -1,4 +1,4 @@
-"""What an op may tell beyond its value and its derivative: to rewrites, compilers and readers."""
+"""Methods of an op besides its value and its derivative, for rewrites, compilers and printers."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ Merge = Callable[[Sequence[Variable]], list[Variable]]
 
 @extend(Op)
 class OpProtocol:
-    """What every op has, with these defaults; an op of your own may define any of it."""
+    """Methods and attributes of every op, with defaults; your op may override any of them."""
 
     storage: Literal["new", "view", "unknown"] = "unknown"
     view_map: Mapping[int, Sequence[int]] = {}
@@ -59,10 +59,11 @@ class OpProtocol:
         return Apply(self, variables, [otype() for otype in self.otypes])
 
     def axes(self: Any, node: Apply) -> Axes | None:
-        """Labels for the axes of the inputs and outputs, as in einsum; None tells nothing.
+        """Labels for the axes of the inputs and outputs, as in einsum; None if they are unknown.
 
-        What shapes the outputs have, which sizes must be equal, and whether the op can be computed
-        block by block follows from it. A function of each row is ``Axes(["ij"], ["ij"], whole="j")``.
+        The shapes of the outputs, the sizes that must be equal, and whether the op can be computed
+        block by block follow from them. A function of each row is ``Axes(["ij"], ["ij"],
+        whole="j")``.
         """
         return None
 
@@ -71,7 +72,7 @@ class OpProtocol:
     ) -> Sequence[tuple[Any, ...]] | None:
         """The shape of each output from those of the inputs; None if only computing it tells.
 
-        A size may be a number or an integer expression: write arithmetic that suits both. By
+        A size may be a number or an integer expression: use arithmetic that works for both. By
         default this follows from `axes`.
         """
         axes = axes_of(node)
@@ -95,18 +96,18 @@ class OpProtocol:
         return False
 
     def refuse(self: Any, node: Apply, inputs: list[Any]) -> None:
-        """Raise what `perform` would of inputs of these shapes.
+        """Raise the error that `perform` would raise for inputs of these shapes.
 
-        Those by which there is a derivative are zeros; the others have their values.
+        Inputs by which there is a derivative are zeros; the others have their values.
         """
         self.perform(node, inputs, [[None] for _ in range(node.nout)])
 
     def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
         """This node in a compiled program, as Python source; with several outputs, a tuple.
 
-        `inputs` are what the inputs are called in that program. ``use(name, value)`` brings in
-        anything else that the source speaks of: it returns what to call the value, which is the
-        name unless that is taken. By default `perform` is called.
+        `inputs` are the names of the inputs in that program. ``use(name, value)`` makes another
+        value available: it returns its name in the program, which is `name` unless that is
+        taken. By default the source calls `perform`.
         """
         return f"{use(str(self), self._performer(node))}({', '.join(inputs)})"
 
@@ -115,48 +116,49 @@ class OpProtocol:
     ) -> Sequence[str]:
         """The lines that compute this node in a compiled program; by default one, of `expression`.
 
-        `outputs` are the names that they give to the results, `inner` those of functions that compute
-        the inner graphs, each from its inputs to a tuple. ``use(name)`` makes a new name.
+        They assign the results to the names `outputs`. `inner` are the names of functions that
+        compute the inner graphs, each from its inputs to a tuple. ``use(name)`` makes a new name.
         """
         return [f"{', '.join(outputs)} = {self.expression(node, inputs, use)}"]
 
     def sized_by(self: Any, node: Apply) -> Sequence[int]:
-        """The inputs on whose values sizes depend that `infer_shape` does not tell."""
+        """The inputs whose values decide sizes that `infer_shape` does not give."""
         return range(len(node.inputs))
 
     def at_once(self: Any, node: Apply, inputs: InAllSteps) -> Variable | None:
         """The output for all steps of a loop, which are the first axis; None keeps it in the loop.
 
-        `node` is that of a step. `inputs` are what its inputs are in all steps: an array with the
-        steps as its first axis, or what is the same in all of them.
+        `node` is the node in a step. `inputs` are its inputs for all steps: each is an array with
+        the steps as its first axis, or a value that is the same in all steps.
         """
         return None
 
     def with_inner(self: Any, inner: Sequence[ClosedGraph]) -> Op:
-        """Return an op like this one, but with other inner graphs in the places of its own.
+        """Return an op like this one, but with other inner graphs.
 
-        By default it is this one: then its graphs are computed as they stand.
+        By default it returns this op: then its graphs are computed as they are.
         """
         return self
 
     def with_branches(
         self: Any, branches: Sequence[ClosedGraph], places: Sequence[Sequence[int]]
     ) -> Op:
-        """Return an op that computes the alternative that it needs itself, by one of these graphs.
+        """Return an op that computes the needed alternative itself, by one of the graphs.
 
-        Its first inputs are those of this op that are no alternatives. `places` are those of each
-        graph's inputs among the others.
+        Its first inputs are this op's inputs that are not alternatives. `places` gives for each
+        graph the places of its inputs among the others.
         """
         raise TypeError(f"{self}: define with_branches, or have no alternatives")
 
     def as_read(self: Any, node: Apply, readers: Readers) -> Replacements:
-        """What to put for outputs that are read, or for readers' outputs, if others are not read."""
+        """Replacements for outputs that are read, or for readers' outputs, if some are not read."""
         return {}
 
     def merged_with(self: Any, node: Apply, other: Apply, merge: Merge) -> Replacements:
-        """What to put for the outputs of two nodes of this class, of the same inputs, to make them one.
+        """Replacements for the outputs of two such nodes with the same inputs, to merge them.
 
-        Nothing if they cannot be. `merge` tells which of their inner variables are equal.
+        It is empty if they cannot be merged. `merge` tells which of their inner variables
+        are equal.
         """
         return {}
 

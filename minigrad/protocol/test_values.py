@@ -1,6 +1,6 @@
 """Test values: expressions are computed as they are written, so mistakes show at their lines.
 
-``x.tag.test_value`` is that of an input; `watch` lets ops compute those of what they make.
+``x.tag.test_value`` is the test value of an input; `watch` lets ops compute those of their outputs.
 """
 
 from __future__ import annotations
@@ -28,19 +28,19 @@ AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
 class _Tagged:
     @property
     def tag(self: Any) -> SimpleNamespace:
-        """Notes of the user's, and the ``test_value``."""
+        """A place for the user's notes, and the ``test_value``."""
         notes: SimpleNamespace = self.__dict__.setdefault("_notes", SimpleNamespace())
         return notes
 
 
 class NoTestValue(ValueError):
-    """An input has no test value, and ``config.compute_test_value`` is 'raise'."""
+    """Raised if an input has no test value, and ``config.compute_test_value`` is 'raise'."""
 
 
 def get_test_value(v: Any) -> np.ndarray:
     """The test value of a variable; the value of a constant or of a shared variable.
 
-    An expression without one gets that which follows from its inputs.
+    An expression without one gets the value computed from its inputs.
 
     Raises
     ------
@@ -90,7 +90,7 @@ def _known(v: Variable) -> np.ndarray | None:
 
 
 def _compute(node: Apply) -> None:
-    """Give test values to what a node makes."""
+    """Give test values to the outputs of a node."""
     values = [get_test_value(x) for x in node.inputs]
     try:
         with np.errstate(all="ignore"):

@@ -1,4 +1,4 @@
-"""What users' values become: converted where nothing is lost, else refused with advice."""
+"""Users' values: converted if nothing is lost, otherwise refused with advice."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from .errors import asked_for
 
 
 def refuse_masked(value: Any) -> None:
-    """Raise a TypeError if something in the value is masked, which NumPy would simply forget."""
+    """Raise a TypeError if some of the value is masked, since NumPy would ignore the mask."""
     if isinstance(value, np.ndarray) and np.any(getattr(value, "mask", False)):
         raise TypeError(
-            f"got a masked array of shape {np.shape(value)}, whose mask would be lost: put numbers "
-            "in the place of what is masked first, as in value.filled(0)"
+            f"got a masked array of shape {np.shape(value)}, whose mask would be lost: first "
+            "replace the masked elements by numbers, as in value.filled(0)"
         )
 
 
@@ -37,12 +37,12 @@ types.new_array = _new_array
 
 
 def as_list(given: Any) -> list[Any]:
-    """What is given, one or several in a list or tuple, as a list."""
+    """The given object, or the objects in a given list or tuple, as a list."""
     return list(given) if isinstance(given, (list, tuple)) else [given]
 
 
 def arranged_as(given: Any, results: Sequence[Any]) -> Any:
-    """A result for each that is given: in a list or tuple if they are, else alone."""
+    """The results: a list or tuple if the given objects are in one, else the single result."""
     return type(given)(results) if isinstance(given, (list, tuple)) else results[0]
 
 
@@ -133,7 +133,7 @@ class _Values:
 
     @property
     def size(self: Any) -> int | None:
-        """How many elements there are, if that is known."""
+        """The number of elements, if it is known."""
         sizes = [size for size in self.shape if size is not None]
         return math.prod(sizes) if len(sizes) == len(self.shape) else None
 

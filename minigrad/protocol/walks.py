@@ -1,4 +1,4 @@
-"""Walks over graphs: what makes a variable, what outputs depend on, the same of other inputs."""
+"""Walks over graphs: makers of variables, ancestors of outputs, copies with other inputs."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def made_by(x: Variable, *ops: AnyOp | type[AnyOp]) -> Applied[AnyOp] | None:
 
 
 def before(x: Variable, *ops: AnyOp | type[AnyOp]) -> Variable:
-    """Return what x was before these ops, each of which made it of its first input."""
+    """Return the variable from which these ops, each by its first input, have made x."""
     while node := made_by(x, *ops):
         x = node.inputs[0]
     return x
 
 
 def known_integer(x: Variable) -> int | None:
-    """Return the whole number that x is known to be; None for truths, arrays and all else."""
+    """Return the whole number that x is known to be; None for bool, arrays and everything else."""
     is_known = isinstance(x, Constant) and not x.type.ndim and x.type.numpy_dtype.kind in "iu"
     return int(x.data) if is_known else None
 
@@ -55,9 +55,9 @@ def with_numbers(variables: Iterable[Variable], names: Iterable[str]) -> list[st
 
 
 def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
-    """The outputs and every variable they depend on, each once, inputs before what uses them.
+    """The outputs and every variable they depend on, each once, inputs before their users.
 
-    With `stop_at`, those variables are included, but not what computes them.
+    The variables in `stop_at` are included, but not the nodes that compute them.
     """
     outputs = list(outputs)
     found: list[Variable] = []

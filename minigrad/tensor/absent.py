@@ -121,7 +121,7 @@ def why_absent(module: str, name: str) -> str:
     if reason := reason_of(f"{_path(module)}.{name}".lstrip(".")):
         return f"{room}.{name} is out of scope: {reason}"
     if hasattr(sys.modules.get(module), name):
-        return f"{room}.{name} is no module; use from {room} import {name}"
+        return f"{room}.{name} is not a module; use from {room} import {name}"
     there = f"{room} has no {name!r}"
     if name.startswith("_"):
         return there

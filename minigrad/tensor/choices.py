@@ -33,7 +33,7 @@ def ifelse(
     Raises
     ------
     TypeError
-        If the condition is no scalar, or a pair of branches differs in dtype or dimensions.
+        If the condition is not a scalar, or a pair of branches differs in dtype or dimensions.
     ValueError
         If there are not as many in both.
 

@@ -108,7 +108,7 @@ def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Vari
     Raises
     ------
     TypeError, ValueError
-        If x is no vector, the sorter no vector of integers, or there is no such side.
+        If x is not a vector, the sorter no vector of integers, or there is no such side.
 
     Examples
     --------
@@ -176,7 +176,7 @@ def compress(condition: Any, x: Any, axis: int | None = None) -> Variable:
     Raises
     ------
     ValueError
-        If the condition is no vector.
+        If the condition is not a vector.
 
     Examples
     --------

@@ -76,7 +76,7 @@ def irfft(inp: Any, norm: str | None = None, is_odd: bool = False) -> Variable:
     TypeError
         If there are less than 3 dimensions.
     ValueError
-        If there is no such norm, or is_odd is no bool; when it runs, if the last size is not 2.
+        If there is no such norm, or is_odd is not a bool; when it runs, if the last size is not 2.
 
     Examples
     --------

@@ -38,7 +38,7 @@ def jacobian(
     Raises
     ------
     TypeError
-        If the expression is no vector or scalar.
+        If the expression is not a vector or scalar.
 
     Examples
     --------
@@ -88,7 +88,7 @@ def hessian(
     Raises
     ------
     TypeError
-        If a `wrt` is no vector.
+        If a `wrt` is not a vector.
 
     Examples
     --------

@@ -59,7 +59,7 @@ def horizontal_stack(*args: Any) -> Variable:
     Raises
     ------
     ValueError
-        If there are none, or one is no matrix.
+        If there are none, or one is not a matrix.
 
     Examples
     --------

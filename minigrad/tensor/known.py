@@ -101,7 +101,7 @@ def get_vector_length(v: Any) -> int:
     Raises
     ------
     TypeError
-        If v is no vector.
+        If v is not a vector.
     ValueError
         If its length is not known.
 

@@ -45,7 +45,7 @@ def matrix_inverse(a: Any) -> Variable:
     Raises
     ------
     TypeError, ValueError
-        If a is no matrix, or not square.
+        If a is not a matrix, or not square.
     numpy.linalg.LinAlgError
         At run time, if it is singular.
 
@@ -228,7 +228,7 @@ def matrix_power(M: Any, n: int) -> Variable:
     Raises
     ------
     TypeError, ValueError
-        If n is no whole number known beforehand, or M no square matrix.
+        If n is not a whole number known beforehand, or M no square matrix.
 
     Examples
     --------

@@ -70,7 +70,7 @@ def uniform(
     Raises
     ------
     TypeError
-        If the first argument is no state, or a size no whole number.
+        If the first argument is not a state, or a size no whole number.
     ValueError
         If the dimensions do not fit.
 

@@ -179,7 +179,7 @@ class MRG_RandomStreams:
         Raises
         ------
         TypeError
-            If a size is no whole number.
+            If a size is not a whole number.
         ValueError
             If a size is known and not above 0, or the dimensions do not fit.
         """
@@ -317,7 +317,7 @@ class MRG_RandomStreams:
         Raises
         ------
         TypeError, ValueError, NotImplementedError
-            As in Theano: without pvals, with a size, or where pvals is no matrix.
+            As in Theano: without pvals, with a size, or where pvals is not a matrix.
         """
         _check_pvals("multinomial", pvals, size, ndim)
         return self._of_rows(MultinomialFromUniform, pvals, n, dtype, nstreams)

@@ -41,7 +41,7 @@ def cholesky(x: Any) -> Variable:
     Raises
     ------
     TypeError, ValueError
-        If x is no matrix, or not square.
+        If x is not a matrix, or not square.
     numpy.linalg.LinAlgError
         At run time, if x is not positive definite.
 
@@ -71,7 +71,7 @@ def solve(A: Any, b: Any) -> Variable:
     Raises
     ------
     TypeError, ValueError
-        If A is no square matrix, or b does not fit, at the latest at run time.
+        If A is not a square matrix, or b does not fit, at the latest at run time.
     numpy.linalg.LinAlgError
         At run time, if A is singular.
 

@@ -126,7 +126,7 @@ def topk(
     Raises
     ------
     TypeError, ValueError
-        If `kth` is no whole number, or `idx_dtype` no integer; if k is 0 or more than there are, at
+        If `kth` is not a whole number, or `idx_dtype` no integer; if k is 0 or more than there are, at
         the latest at run time.
 
     Examples

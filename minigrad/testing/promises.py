@@ -55,7 +55,7 @@ def check_op(
         One for each input; one that draws a list, as `broadcastable` does, stands for several.
     order : {0, 1, 2}
         Up to which order derivatives are checked. An op without `grad` and `L_op` has none, and
-        neither have results or inputs that are no floats.
+        neither have results or inputs that are not floats.
     max_examples : int, optional
         How many inputs to draw; by default what the Hypothesis profile says.
 

@@ -54,7 +54,7 @@ def verify_grad(
     GradientError
         If the gradient is wrong: see `check_grad`.
     TypeError
-        If pt is no list, or rng draws no random numbers.
+        If pt is not a list, or rng draws no random numbers.
 
     Examples
     --------

@@ -425,11 +425,11 @@ CRAFTED_MODELS = {
     ),
     "an entry of another suffix": (
         lambda members: zipped(renamed(members, "weights.npy", "weights.txt")),
-        r"its entry 'weights.txt' is no array: those are named \*\.npy",
+        r"its entry 'weights.txt' is not an array: those are named \*\.npy",
     ),
     "an entry without a suffix": (
         lambda members: zipped(renamed(members, "weights.npy", "weights")),
-        r"its entry 'weights' is no array: those are named \*\.npy",
+        r"its entry 'weights' is not an array: those are named \*\.npy",
     ),
     "text beyond Unicode": (
         lambda members: changed(

@@ -300,7 +300,7 @@ def test_a_file_of_a_newer_version_is_refused_as_such_whatever_it_holds(path, X,
 def test_a_format_that_is_no_number_is_refused(path, X, text):
     save(fitted(MinMaxScaler(), X), path)
     rewrite(path, format=np.array(text))
-    with pytest.raises(ValueError, match="no format's number|newer version"):
+    with pytest.raises(ValueError, match="not the number of a format|newer version"):
         load(path)
 
 

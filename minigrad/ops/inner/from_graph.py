@@ -39,7 +39,7 @@ class OpFromGraph(Op):
     Raises
     ------
     TypeError
-        If inputs or outputs are no variables, or both derivatives are given.
+        If inputs or outputs are not variables, or both derivatives are given.
 
     Examples
     --------

@@ -116,7 +116,7 @@ def conv2d(
     Raises
     ------
     TypeError
-        If images or filters have not four dimensions.
+        If images or filters do not have four dimensions.
     ValueError
         If an option is none of the above; when it runs, if the channels differ or a filter is larger
         than an image with its zeros.
@@ -560,7 +560,7 @@ def bilinear_upsampling(
     Raises
     ------
     TypeError
-        If the input has not four dimensions.
+        If the input does not have four dimensions.
     ValueError
         If neither of ratio and frac_ratio is given, or both.
 

@@ -104,7 +104,7 @@ def confusion_matrix(actual: Any, pred: Any) -> list[Variable]:
     Raises
     ------
     ValueError
-        If one of the two is no vector, as in Theano.
+        If one of the two is not a vector, as in Theano.
 
     Examples
     --------

@@ -50,7 +50,7 @@ def images2neibs(
     Raises
     ------
     TypeError
-        If ten4 has not four dimensions.
+        If ten4 does not have four dimensions.
     ValueError
         If mode is none of these, or a rectangle that wraps has an even size; when it runs, if the
         rectangles do not cover the image.

@@ -17,7 +17,7 @@ class Arguments:
 
     `arrays` has all, in the order in which they are passed; `names` a name for each, as
     ``params["W1"]``; `places` the number of the argument that each is of; `labels` a name for each
-    argument. `settings` is what was passed by name and is no array, nor a list or dict of them.
+    argument. `settings` is what was passed by name and is not an array, nor a list or dict of them.
     """
 
     def __init__(

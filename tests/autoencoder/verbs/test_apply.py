@@ -193,7 +193,7 @@ def test_text_in_a_cell_of_new_rows_is_told_with_its_place_and_no_option_that_ap
     typo.to_csv("typo.csv", index=False)
     result = run("apply", "model.npz", "typo.csv")
     assert result.returncode == 2
-    assert "typo.csv: row 3 of 'sensor 4' is no number ('n/a?'); correct it;" in result.stderr
+    assert "typo.csv: row 3 of 'sensor 4' is not a number ('n/a?'); correct it;" in result.stderr
 
 
 def test_rows_that_all_lack_a_value_are_refused_with_no_option_that_apply_lacks(folder, table):

@@ -34,8 +34,8 @@ BAD = {
     "--data blanks.csv": "got 'rpm' more than once",
     "--data book.xlsx": "got an Excel file, or another archive; save it as CSV",
     "--data book.csv": "got an Excel file",
-    "--data typo.csv": "row 9 of 'rpm' is no number ('n/a?'), nor is 1 other; correct it, or leave the "
-    "cell empty and see to missing values (--fill, --drop-missing)",
+    "--data typo.csv": "row 9 of 'rpm' is not a number ('n/a?'), nor is 1 other; correct it, or leave "
+    "the cell empty and see to missing values (--fill, --drop-missing)",
     "--hiden 4": "unrecognized arguments: --hiden 4; did you mean --hidden?",
     "--Hidden=4": "did you mean --hidden?",
     "--data old.csv --label state --save nope/m.npz": "nope/m.npz: there is no directory 'nope'",

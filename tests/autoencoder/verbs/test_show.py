@@ -21,7 +21,7 @@ def test_show_tells_what_a_model_is(folder):
     assert told["Trained"].startswith("30 epochs, cost from ")
     assert "n_hidden=3" in told["Hyperparameters"]
     assert told["Scaling"] == "each column's lowest number becomes 0, its highest 1"
-    assert told["Class"] == "state, which is no feature"
+    assert told["Class"] == "state, which is not a feature"
 
 
 def test_show_tells_how_large_the_errors_of_training_were(folder):
