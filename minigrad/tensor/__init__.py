@@ -1,4 +1,4 @@
-"""``T``: Theano's functions of tensors by their names; they make variables of variables.
+"""``T``: Theano's functions of tensors; they make new variables from variables.
 
 >>> import minigrad.tensor as T
 >>> x = T.vector("x")

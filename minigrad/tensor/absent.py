@@ -1,7 +1,7 @@
-"""What there is instead of a name that is not there, and which of Theano's names are out of scope.
+"""Errors for missing names: the nearest name, or the reason why one is out of scope.
 
-Modules raise `AbsentName`. It finds its words when somebody reads them: hasattr, pickle and doctest ask
-modules for many names that they need not have.
+Modules raise `AbsentName`, which makes its message only when somebody reads it: hasattr, pickle and
+doctest look up many names that modules need not have.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ _HOMES = {
 
 
 class AbsentName(AttributeError):
-    """A name that a module does not have."""
+    """Raised for a name that a module does not have."""
 
     # Some ways of pickling make exceptions without ``__init__``.
     name = property(lambda self: self.args[1])
@@ -116,7 +116,7 @@ class AbsentName(AttributeError):
 
 
 def why_absent(module: str, name: str) -> str:
-    """Return that the module has no such name, and what is nearest, or why it is out of scope."""
+    """Return the message: the nearest name, or why the name is out of scope."""
     room = module.replace("minigrad.theano", "theano", 1)
     if reason := reason_of(f"{_path(module)}.{name}".lstrip(".")):
         return f"{room}.{name} is out of scope: {reason}"

@@ -13,18 +13,18 @@ from ..protocol.values import as_list
 def ifelse(
     condition: Any, then_branch: Any, else_branch: Any, name: str | None = None
 ) -> Variable | list[Variable]:
-    """Return the one if the condition holds, else the other: only that is computed.
+    """Return one branch if the condition is true, else the other; only that branch is computed.
 
     `T.switch` chooses element by element, and computes both.
 
     Parameters
     ----------
     condition : scalar
-        Holds if it is not 0.
+        True if it is not 0.
     then_branch, else_branch : variable, or list of variables
-        As many, of the same dtypes and numbers of dimensions. Sizes may differ.
+        Equally many, with the same dtypes and numbers of dimensions. Sizes may differ.
     name : str, optional
-        What the choice is called in programs and messages.
+        The name of the choice in programs and messages.
 
     Returns
     -------
@@ -35,7 +35,7 @@ def ifelse(
     TypeError
         If the condition is not a scalar, or a pair of branches differs in dtype or dimensions.
     ValueError
-        If there are not as many in both.
+        If the branches have different numbers of variables.
 
     Examples
     --------
@@ -56,7 +56,7 @@ def ifelse(
     )
     if len(then) != len(other):
         raise ValueError(
-            f"ifelse: {len(then)} variables, or else {len(other)}; there must be as many"
+            f"ifelse: {len(then)} variables, but {len(other)} for else; give equally many"
         )
     for x, y in zip(then, other, strict=True):
         if x.type.dtype != y.type.dtype or x.type.ndim != y.type.ndim:

@@ -1,4 +1,4 @@
-"""Tensors made of nothing, or in the shape of another: the same number everywhere, ranges, grids."""
+"""New tensors, or tensors in the shape of another: one number everywhere, ranges, grids."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def alloc(value: Any, *shape: Any) -> Variable:
     Parameters
     ----------
     value : tensor
-        It broadcasts to the shape; its dtype stays.
+        It broadcasts to the shape; the result has its dtype.
     *shape : int
         Each may be symbolic.
 
@@ -73,14 +73,14 @@ def ones(shape: Any, dtype: Any = None) -> Variable:
 
 
 def fill(a: Any, b: Any) -> Variable:
-    """b, repeated to the shape that ``a + b`` has.
+    """b, repeated to the shape of ``a + b``.
 
     Parameters
     ----------
     a : tensor
-        Only its shape matters.
+        Only its shape is used.
     b : tensor
-        Its dtype stays.
+        The result has its dtype.
 
     Raises
     ------
@@ -102,9 +102,9 @@ def fill(a: Any, b: Any) -> Variable:
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:
-    """start, start + step, start + 2·step, …, up to but without stop.
+    """start, start + step, start + 2·step, …, up to but not including stop.
 
-    With one argument, 0, 1, 2, … up to but without it.
+    With one argument, 0, 1, 2, … up to but not including it.
 
     Parameters
     ----------
@@ -149,7 +149,7 @@ def linspace(
     num : int
         May be symbolic.
     endpoint : bool
-        Whether stop is the last number, or would be the next: then divide by num.
+        Whether stop is the last number. If not, it would be the next one: the divisor is num.
     dtype : str, optional
         By default the common dtype of start and stop; ``config.floatX`` for integers.
 

@@ -16,7 +16,7 @@ from .reductions import sum as sum_of
 
 
 def _row_and_column(n: Any, m: Any, k: Any) -> tuple[Variable, Variable]:
-    """Return the numbers of the rows plus k, as a column, and those of the columns, as a vector."""
+    """Return the row numbers plus k, as a column, and the column numbers, as a vector."""
     rows, columns = arange(n), arange(n if m is None else m)
     return dimshuffle(rows, [0, "x"]) + k, columns
 
@@ -57,7 +57,7 @@ def identity_like(x: Any) -> Variable:
 
 
 def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variable:
-    """A diagonal of a matrix, or of all matrices in two axes of a tensor.
+    """The diagonal of a matrix, or of each matrix in two axes of a tensor.
 
     Parameters
     ----------
@@ -70,7 +70,7 @@ def diagonal(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Variabl
     Raises
     ------
     ValueError
-        If a has less than two dimensions, or the two axes are the same.
+        If a has fewer than two dimensions, or the two axes are the same.
 
     Examples
     --------
@@ -148,7 +148,7 @@ def tril(m: Any, k: Any = 0) -> Variable:
     Raises
     ------
     ValueError
-        If m has less than two dimensions.
+        If m has fewer than two dimensions.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Functions of elements that are composed of those of the table."""
+"""Elementwise functions composed of those of the table."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def as_float(x: Any, dtype: str) -> Variable:
 
 
 def as_real(x: Any) -> Variable:
-    """Return x as a variable; integers as the float that exp makes of them, float32 up to int16."""
+    """Return x as a variable; integers are cast as exp casts them: float32 up to int16."""
     x = as_tensor_variable(x)
     return cast(x, real(x.type.numpy_dtype))
 
@@ -47,7 +47,7 @@ def round(a: Any, mode: str = "half_to_even") -> Variable:
     ----------
     a : tensor
     mode : {'half_to_even', 'half_away_from_zero'}
-        Where a half goes.
+        How halves are rounded.
 
     Raises
     ------
@@ -72,7 +72,7 @@ def round(a: Any, mode: str = "half_to_even") -> Variable:
 
 
 def round_half_to_even(x: Any) -> Variable:
-    """The whole number nearest to x, of two the even one; see `round`.
+    """The whole number nearest to x; halves go to the even one; see `round`.
 
     >>> round_half_to_even([0.5, 1.5]).eval()
     array([0., 2.])
@@ -81,7 +81,7 @@ def round_half_to_even(x: Any) -> Variable:
 
 
 def round_half_away_from_zero(x: Any) -> Variable:
-    """The whole number nearest to x, of two the one farther from 0; see `round`.
+    """The whole number nearest to x; halves go away from 0; see `round`.
 
     >>> round_half_away_from_zero([0.5, -1.5]).eval()
     array([ 1., -2.])
@@ -108,7 +108,7 @@ def smallest(*args: Any) -> Variable:
 
 
 def ceil_intdiv(a: Any, b: Any) -> Variable:
-    """a / b rounded up, of integers, without a float.
+    """a / b rounded up, for integers, computed without floats.
 
     >>> int(ceil_intdiv(7, 2).eval())
     4
@@ -131,7 +131,7 @@ def isclose(
     Returns
     -------
     Variable
-        Bool, of the shape to which a and b broadcast.
+        Bool, with the shape to which a and b broadcast.
 
     Examples
     --------
@@ -180,7 +180,7 @@ def rad2deg(x: Any) -> Variable:
 def chi2sf(x: Any, k: Any) -> Variable:
     """The probability that a chi-squared variable of k degrees of freedom is larger than x.
 
-    It is gammaincc(k / 2, x / 2): the derivative by x is minus the density, that by k is not known.
+    It is gammaincc(k / 2, x / 2). The derivative by x is minus the density; there is none by k.
 
     Examples
     --------

@@ -50,30 +50,31 @@ __all__ = [
 def bincount(
     x: Any, weights: Any = None, minlength: Any = None, assert_nonneg: bool = False
 ) -> Variable:
-    """result[i] = Σ over all j with x[j] = i of weights[j]; without weights, how many there are.
+    """result[i] = Σ weights[j] over all j with x[j] = i; without weights, the number of these j.
 
     Parameters
     ----------
     x : int vector
-        Numbers from 0 on.
+        Its numbers are 0 or more.
     weights : vector, optional
         As long as x.
     minlength : int, optional
-        The least length of the result, which else is max(x) + 1.
+        The least length of the result, which is otherwise max(x) + 1.
     assert_nonneg : bool
-        Theano's, without effect: that no number is negative is always checked.
+        Theano's; ignored: negative numbers are always refused.
 
     Returns
     -------
     Variable
-        A vector of the dtype of the weights, or int64. Derivative: by weights[j], that by result[x[j]].
+        A vector with the dtype of the weights, or int64. Derivative by weights[j]: that by
+        result[x[j]].
 
     Raises
     ------
     TypeError
         If x is not a vector of integers.
     ValueError
-        At run time, if a number is negative, or the weights are not as many as the numbers.
+        At run time, if a number is negative, or weights and x differ in length.
 
     Examples
     --------
@@ -88,27 +89,27 @@ def bincount(
 
 
 def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Variable:
-    """Where the values of v would have to be put into x for it to stay sorted.
+    """The places in x where the values of v must be inserted to keep x sorted.
 
     Parameters
     ----------
     x : vector
-        Sorted, the least first; or in the order that `sorter` tells.
+        Sorted in ascending order, or by `sorter`.
     v : tensor
     side : {'left', 'right'}
         Before or after the equal values of x: ``x[i-1] < v <= x[i]`` or ``x[i-1] <= v < x[i]``.
     sorter : int vector, optional
-        The places of the values of x in order, as `T.argsort` tells them.
+        The order of the values of x, as `T.argsort` returns it.
 
     Returns
     -------
     Variable
-        The places, int64, in the shape of v. They have no derivative.
+        The places, int64, with the shape of v. They have no derivative.
 
     Raises
     ------
     TypeError, ValueError
-        If x is not a vector, the sorter no vector of integers, or there is no such side.
+        If x is not a vector, `sorter` is not a vector of integers, or `side` is another word.
 
     Examples
     --------
@@ -132,24 +133,24 @@ def unique(
     return_inverse: bool = False,
     return_counts: bool = False,
 ) -> Any:
-    """The values of a tensor, each once, the least first.
+    """The values of a tensor, each once, in ascending order.
 
     Parameters
     ----------
     ar : tensor
         It is flattened first.
     return_index : bool
-        Return also where each value is first: ``ar[index]`` are the values.
+        Return also the first place of each value: ``ar[index]`` are the values.
     return_inverse : bool
-        Return also which of the values each element is: ``values[inverse]`` is ar.
+        Return also the number of each element's value: ``values[inverse]`` is ar.
     return_counts : bool
-        Return also how often each value is there.
+        Return also the number of times that each value occurs.
 
     Returns
     -------
     Variable or list of Variable
-        The values, and in this order what else is asked for, all vectors; the numbers are int64.
-        They have no derivative.
+        The values, then the others in the order above, all vectors; indices and counts are
+        int64. They have no derivative.
 
     Examples
     --------
@@ -163,12 +164,12 @@ def unique(
 
 
 def compress(condition: Any, x: Any, axis: int | None = None) -> Variable:
-    """The entries of x along an axis where the condition holds.
+    """The entries of x along an axis where the condition is true.
 
     Parameters
     ----------
     condition : vector
-        Bool, or numbers of which those that are not 0 hold. It may be shorter than the axis.
+        Bool, or numbers, of which those other than 0 are true. It may be shorter than the axis.
     x : tensor
     axis : int, optional
         By default x is flattened first.
@@ -193,19 +194,19 @@ def compress(condition: Any, x: Any, axis: int | None = None) -> Variable:
 
 
 def diff(x: Any, n: int = 1, axis: int = -1) -> Variable:
-    """y[i] = x[i + 1] − x[i] along an axis, and that n times.
+    """y[i] = x[i + 1] − x[i] along an axis, repeated n times.
 
     Parameters
     ----------
     x : tensor
-        Of truth values the result tells which differ.
+        For bool, the result is true where neighbours differ.
     n : int
     axis : int
 
     Raises
     ------
     ValueError
-        If n is negative or x a scalar.
+        If n is negative, or x is a scalar.
 
     Examples
     --------
@@ -227,19 +228,19 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Variable:
 
 
 def fill_diagonal(a: Any, val: Any) -> Variable:
-    """a, with the value on its main diagonal, where all indices are equal.
+    """a, with the value `val` on its main diagonal, where all indices are equal.
 
     Parameters
     ----------
     a : tensor of at least two dimensions
         A matrix may have any shape; all sizes of others must be equal.
     val : scalar
-        Its dtype is one that a's can hold.
+        The dtype of a must be able to hold it.
 
     Raises
     ------
     TypeError, ValueError
-        If a has less than two dimensions, or val does not fit; at run time, if sizes differ.
+        If a has fewer than two dimensions, or val does not fit; at run time, if sizes differ.
 
     Examples
     --------
@@ -288,7 +289,7 @@ def to_one_hot(y: Any, nb_class: Any, dtype: Any = None) -> Variable:
     Parameters
     ----------
     y : int vector
-        The labels, from 0 on.
+        The labels, 0 or more.
     nb_class : int
         The number of columns; it may be symbolic.
     dtype : str, optional
@@ -339,7 +340,7 @@ def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Vari
     ----------
     *arrays : tensors
     arrays_are_shapes : bool
-        Whether they are shapes themselves, sequences of sizes of which known ones of 1 broadcast.
+        Whether the arguments are shapes: sequences of sizes, in which a known 1 broadcasts.
 
     Raises
     ------
@@ -359,7 +360,7 @@ def broadcast_shape(*arrays: Any, arrays_are_shapes: bool = False) -> tuple[Vari
 def unravel_index(
     indices: Any, dims: Any, order: str = "C", ndim: int | None = None
 ) -> tuple[Variable, ...]:
-    """The index along each axis of the elements that are numbered in C order, or in Fortran's.
+    """The index along each axis of elements given by their numbers in C order, or in Fortran's.
 
     Parameters
     ----------
@@ -368,12 +369,12 @@ def unravel_index(
         The shape.
     order : {'C', 'F'}
     ndim : int, optional
-        The length of the shape, if its type does not tell.
+        The length of the shape, if its type does not give it.
 
     Raises
     ------
     ValueError
-        If there is no such order; at run time, if there is no element of a number.
+        If `order` is another word; at run time, if a number is out of range.
 
     Examples
     --------
@@ -396,14 +397,14 @@ def ravel_multi_index(
     dims : list of sizes, or int vector
         The shape.
     mode : {'raise', 'wrap', 'clip'}
-        As in `T.take`, for an index out of range.
+        What to do with an index out of range, as in `T.take`.
     order : {'C', 'F'}
 
     Raises
     ------
     ValueError
-        If there are not as many indices as sizes, or no such mode or order; at run time, if an index
-        is out of range.
+        If the numbers of indices and of sizes differ, or `mode` or `order` is another word; at run
+        time, if an index is out of range.
 
     Examples
     --------

@@ -26,18 +26,18 @@ def rfft(inp: Any, norm: str | None = None) -> Variable:
     inp : tensor of at least 2 dimensions
         (arrays, …, n): each array is transformed along all of its axes.
     norm : {None, 'ortho', 'no_norm'}
-        'ortho' divides by the square root of an array's size.
+        With 'ortho', divide by the square root of an array's size.
 
     Returns
     -------
     tensor
-        (arrays, …, n // 2 + 1, 2): the real and the imaginary part of each frequency, those along the
-        last axis up to n // 2, beyond which they are conjugate.
+        (arrays, …, n // 2 + 1, 2): the real and the imaginary part for each frequency. Along the
+        last axis they go up to n // 2; the others are conjugates of these.
 
     Raises
     ------
     TypeError
-        If there are less than 2 dimensions.
+        If there are fewer than 2 dimensions.
     ValueError
         If there is no such norm.
 
@@ -54,17 +54,17 @@ def rfft(inp: Any, norm: str | None = None) -> Variable:
 
 
 def irfft(inp: Any, norm: str | None = None, is_odd: bool = False) -> Variable:
-    """The real arrays whose `rfft`, by the same norm, this is.
+    """The inverse of `rfft`: the real arrays of which `inp` is the `rfft`, with the same norm.
 
     Parameters
     ----------
     inp : tensor of at least 3 dimensions
         (arrays, …, n // 2 + 1, 2), as `rfft` makes it.
     norm : {None, 'ortho', 'no_norm'}
-        By default the sum is divided by an array's size, by 'ortho' by the root of that, and by
-        'no_norm' it is not.
+        By default, divide the sum by an array's size; with 'ortho', by the root of that; with
+        'no_norm', not at all.
     is_odd : bool
-        Whether n is odd, which the frequencies do not tell.
+        Whether n is odd, which the shape of `inp` does not tell.
 
     Returns
     -------
@@ -74,9 +74,10 @@ def irfft(inp: Any, norm: str | None = None, is_odd: bool = False) -> Variable:
     Raises
     ------
     TypeError
-        If there are less than 3 dimensions.
+        If there are fewer than 3 dimensions.
     ValueError
-        If there is no such norm, or is_odd is not a bool; when it runs, if the last size is not 2.
+        If `norm` is another word, or `is_odd` is not a bool; at run time, if the last size is not
+        2.
 
     Examples
     --------
@@ -102,7 +103,7 @@ def _at_least(ndim: int, name: str, x: Any) -> Variable:
 
 
 def _divided(result: Variable, sizes: list[Any], norm: str | None) -> Variable:
-    """Return the result divided by the product of the sizes, or by its root if that is the norm."""
+    """Return the result divided by the product of the sizes, or for 'ortho' by its root."""
     if not sizes:
         return result
     size = cast(prod(sizes), result.type.dtype)

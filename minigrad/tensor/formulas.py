@@ -1,6 +1,6 @@
 """The docstrings of the table's functions: formula, derivative, dtype.
 
-Importing this module writes them.
+Importing this module sets them.
 """
 
 from __future__ import annotations

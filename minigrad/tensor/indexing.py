@@ -1,4 +1,4 @@
-"""Elements chosen by number, and copies in which some are changed."""
+"""Elements selected by index, and copies in which some elements are changed."""
 
 from __future__ import annotations
 
@@ -21,27 +21,27 @@ from .creation import arange, ogrid
 def set_subtensor(
     x: Variable, y: Any, inplace: bool = False, tolerate_inplace_aliasing: bool = False
 ) -> Variable:
-    """A copy of a tensor, in which one part is replaced.
+    """A copy of a tensor in which one part is replaced by y.
 
     Parameters
     ----------
     x : variable
         The part, written as an index expression ``tensor[...]``.
     y : tensor
-        The new part. It broadcasts to the part, also where its size happens to be 1, and is cast to
-        the dtype of the tensor if that is a float.
+        The new part. It broadcasts to the part, even where its size only happens to be 1, and is
+        cast to the dtype of the tensor if that is a float.
     inplace, tolerate_inplace_aliasing
-        Theano's parameters, without effect: the compiler decides.
+        Theano's; ignored: the compiler decides.
 
     Returns
     -------
     Variable
-        Has the shape of the whole tensor.
+        It has the shape of the whole tensor.
 
     Raises
     ------
     TypeError
-        If x is not an index expression, or y is of a dtype that the tensor's does not hold.
+        If x is not an index expression, or the tensor's dtype cannot hold that of y.
     ValueError
         If the shape of y does not fit the part.
 
@@ -61,9 +61,9 @@ def inc_subtensor(
     set_instead_of_inc: bool = False,
     tolerate_inplace_aliasing: bool = False,
 ) -> Variable:
-    """A copy of a tensor, in which y is added to one part; see `set_subtensor`.
+    """A copy of a tensor in which y is added to one part; see `set_subtensor`.
 
-    If an index array names an element several times, y is added as often.
+    If an index array names an element several times, y is added each time.
 
     >>> x = as_tensor_variable([1, 2, 3])
     >>> inc_subtensor(x[[0, 0]], 10).eval()
@@ -94,7 +94,7 @@ def _value_for(tensor: Variable, y: Any) -> Variable:
 
 
 def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> Variable:
-    """a[indices] along an axis: the entries that the indices name.
+    """a[indices] along an axis: the entries at the indices.
 
     Parameters
     ----------
@@ -103,7 +103,7 @@ def take(a: Any, indices: Any, axis: int | None = None, mode: str = "raise") -> 
     axis : int, optional
         By default a is flattened first.
     mode : {'raise', 'wrap', 'clip'}
-        An index out of range is an IndexError at run time; or it is taken modulo the size; or it
+        An index out of range raises an IndexError at run time; or is taken modulo the size; or
         becomes the first or last.
 
     Examples
@@ -137,7 +137,7 @@ def nonzero(a: Any, return_matrix: bool = False) -> Any:
     ----------
     a : tensor of at least one dimension
     return_matrix : bool
-        Return them as the rows of a matrix instead of a tuple.
+        Whether to return them as the rows of a matrix instead of a tuple.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def nonzero(a: Any, return_matrix: bool = False) -> Any:
 
 
 def flatnonzero(a: Any) -> Variable:
-    """The numbers in C order of the elements that are not zero, an int64 vector.
+    """The numbers, in C order, of the elements that are not zero: an int64 vector.
 
     >>> flatnonzero([[0, 5], [7, 0]]).eval()
     array([1, 2])
@@ -186,11 +186,11 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Varia
     ----------
     a : int tensor
     choices : sequence of tensors that broadcast with a, or a tensor of them
-        The first axis of a tensor numbers the choices.
+        In a tensor, the first axis numbers the choices.
     out : None
-        NumPy's; an expression is written into nothing.
+        NumPy's; it must be None, since an expression has no array to write into.
     mode : {'raise', 'wrap', 'clip'}
-        As in `take`, for a number that no choice has.
+        What to do with a number out of range, as in `take`.
 
     Raises
     ------
@@ -203,7 +203,7 @@ def choose(a: Any, choices: Any, out: None = None, mode: str = "raise") -> Varia
     array([30, 20])
     """
     if out is not None:
-        raise TypeError(f"choose makes an expression: leave out out; got {out!r}")
+        raise TypeError(f"choose makes an expression, so leave out `out`; got {out!r}")
     a = as_tensor_variable(a)
     if a.type.dtype == "bool":  # which as an index would be a mask
         a = cast(a, "int64")
@@ -230,21 +230,21 @@ def _chosen(a: Variable, choices: Variable, mode: str) -> Variable:
 
 
 def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
-    """The elements of each row, along the last axis, in another order: result[…, j] = x[…, y[…, j]].
+    """result[…, j] = x[…, y[…, j]]: the elements of each row in another order.
 
     Parameters
     ----------
     x : tensor
     y : integer tensor
-        Along its last axis it has the numbers below the length of the rows, each once. The other axes
-        of x and y broadcast.
+        Along its last axis it has each number below the length of the rows once. The other axes of
+        x and y broadcast.
     inverse : bool
-        Undo the order: result[…, y[…, j]] = x[…, j].
+        Whether to undo the order: result[…, y[…, j]] = x[…, j].
 
     Returns
     -------
     Variable
-        Has the dtype of x.
+        It has the dtype of x.
 
     Raises
     ------
@@ -272,7 +272,7 @@ def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
 
 
 def inverse_permutation(perm: Any) -> Variable:
-    """The order that undoes an order: result[…, perm[…, j]] = j.
+    """result[…, perm[…, j]] = j: the order that undoes the order `perm`.
 
     >>> inverse_permutation([2, 0, 1]).eval()
     array([1, 2, 0])

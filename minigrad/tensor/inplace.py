@@ -1,6 +1,6 @@
-"""``T.inplace``: functions of elements by Theano's names for overwriting their input.
+"""``T.inplace``: elementwise functions under Theano's names for those that overwrite their input.
 
-They are the functions without ``_inplace``: what is written over what, the compiler decides.
+They are the functions without ``_inplace``: the compiler decides which arrays to overwrite.
 """
 
 from __future__ import annotations

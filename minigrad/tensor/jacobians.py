@@ -25,7 +25,7 @@ def jacobian(
     Parameters
     ----------
     expression : vector or scalar
-        The derivative of a scalar is that of `grad`.
+        For a scalar, the result is that of `grad`.
     wrt : variable, or list or tuple of variables
     consider_constant, disconnected_inputs
         As in `minigrad.grad`.
@@ -33,12 +33,12 @@ def jacobian(
     Returns
     -------
     variable, or list or tuple of variables, as `wrt`
-        Each with an axis in front of those of its `wrt`.
+        Each has one more axis, in front of those of its variable in `wrt`.
 
     Raises
     ------
     TypeError
-        If the expression is not a vector or scalar.
+        If the expression is neither a vector nor a scalar.
 
     Examples
     --------
@@ -72,7 +72,7 @@ def hessian(
     consider_constant: Any = None,
     disconnected_inputs: Disconnected = "raise",
 ) -> Any:
-    """The second derivatives of a scalar: result[i, j] = ∂²cost/∂w[i]∂w[j], for each w alone.
+    """result[i, j] = ∂²cost/∂w[i]∂w[j], the second derivatives of a scalar by each w alone.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def hessian(
     Raises
     ------
     TypeError
-        If a `wrt` is not a vector.
+        If `wrt` has an entry that is not a vector.
 
     Examples
     --------
@@ -119,7 +119,7 @@ def hessian_vector_product(cost: Any, wrt: Any, p: Any) -> Any:
     cost : float scalar expression
     wrt : variable, or list of variables
     p : variable or array, or list of them
-        The vector, in the shape of its `wrt`, for each.
+        The vector for each variable in `wrt`, with its shape.
 
     Returns
     -------

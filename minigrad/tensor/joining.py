@@ -1,4 +1,4 @@
-"""Tensors one after the other, along an axis or a new one, and cut apart again."""
+"""Joining tensors along an axis or a new one, and splitting them again."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from .sizes import as_size
 
 
 def join(axis: int, *tensors: Any) -> Variable:
-    """The tensors one after the other along an axis that they have.
+    """The tensors, joined one after the other along an axis that they have.
 
     Parameters
     ----------
     axis : int
     *tensors : tensors, or one list of them
-        Their shapes are equal except along that axis.
+        Their shapes must be equal except along that axis.
 
     Raises
     ------
     ValueError
-        If there are none, or their numbers of dimensions or known sizes differ; at run time, if
-        other sizes differ.
+        If there are no tensors, or their numbers of dimensions or known sizes differ; at run
+        time, if other sizes differ.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def join(axis: int, *tensors: Any) -> Variable:
 
 
 def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
-    """The tensors of a list one after the other along an axis that they have; see `join`.
+    """The tensors of a list, joined along an axis that they have; see `join`.
 
     >>> concatenate([[1, 2], [3]]).eval()
     array([1, 2, 3])
@@ -54,12 +54,12 @@ def concatenate(tensor_list: Sequence[Any], axis: int = 0) -> Variable:
 
 
 def horizontal_stack(*args: Any) -> Variable:
-    """The matrices beside each other.
+    """The matrices side by side.
 
     Raises
     ------
     ValueError
-        If there are none, or one is not a matrix.
+        If there are no matrices, or one argument is not a matrix.
 
     Examples
     --------
@@ -71,7 +71,7 @@ def horizontal_stack(*args: Any) -> Variable:
 
 
 def vertical_stack(*args: Any) -> Variable:
-    """The matrices one below the other; see `horizontal_stack`.
+    """The matrices, one below the other; see `horizontal_stack`.
 
     >>> vertical_stack([[1, 2]], [[3, 4]]).eval()
     array([[1, 2],
@@ -89,7 +89,7 @@ def _matrices(function: str, args: Sequence[Any]) -> list[Variable]:
 
 
 def stacklists(arg: Any) -> Variable:
-    """Nested lists of tensors of one shape as a tensor, with a leading axis for each nesting.
+    """One tensor from nested lists of tensors of one shape, with a leading axis for each level.
 
     >>> stacklists([[1.0, 2.0], [x := as_tensor_variable([4.0])[0], x]]).eval()
     array([[1., 2.],
@@ -119,8 +119,8 @@ def split(x: Any, splits_size: Any, n_splits: int, axis: int = 0) -> list[Variab
     Raises
     ------
     ValueError
-        If a list of lengths has not n_splits entries; at run time, if the sum of the lengths is not
-        the size.
+        If a list of lengths does not have n_splits entries; at run time, if the sum of the lengths
+        is not the size.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""What is known of variables before the program runs: constant values, lengths, defaults."""
+"""Properties of variables that are known before the program runs: constant values, lengths."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MOST = 1000
 
 
 class NotScalarConstantError(Exception):
-    """Told by `get_scalar_constant_value` of what has no single, known value."""
+    """Raised by `get_scalar_constant_value` for a variable without a single known value."""
 
 
 def get_scalar_constant_value(
@@ -30,10 +30,10 @@ def get_scalar_constant_value(
     Parameters
     ----------
     v : tensor
-        A constant, or an expression of constants; also a constant that is repeated to a shape that is
-        not known.
+        A constant, or an expression of constants; also a constant that is repeated to an unknown
+        shape.
     elemwise : bool
-        Whether functions of elements are computed.
+        Whether to compute elementwise functions of constants.
     only_process_constants : bool
         Whether v must be a constant itself.
     max_recur
@@ -42,12 +42,12 @@ def get_scalar_constant_value(
     Returns
     -------
     numpy.ndarray
-        Of no dimensions.
+        It has no dimensions.
 
     Raises
     ------
     NotScalarConstantError
-        If there is none.
+        If there is no such value.
 
     Examples
     --------
@@ -74,7 +74,7 @@ def get_scalar_constant_value(
             singles[node.out] = np.asarray(value, node.out.type.numpy_dtype)
     found = singles.get(v, _single(_array(v, arrays)))
     if found is None:
-        raise NotScalarConstantError(f"{v} has no single value that is known")
+        raise NotScalarConstantError(f"{v} has no single known value")
     return found
 
 
@@ -88,7 +88,7 @@ def _array(x: Variable, arrays: Mapping[Variable, Any]) -> Any:
 
 
 def _single(value: Any) -> Any:
-    """Return what all elements of the array are, None if they differ, or there are none."""
+    """Return the value of all elements of the array; None if they differ, or there are none."""
     if value is None or not value.size:
         return None
     first = np.asarray(value.flat[0])
@@ -126,7 +126,7 @@ def default(x: Any, default_value: Any) -> Variable:
     Raises
     ------
     TypeError
-        If x is of another type than the default.
+        If x and the default have different types.
 
     Examples
     --------
@@ -138,5 +138,7 @@ def default(x: Any, default_value: Any) -> Variable:
         return tensor_copy(other)
     x = as_tensor_variable(x)
     if (x.type.dtype, x.type.ndim) != (other.type.dtype, other.type.ndim):
-        raise TypeError(f"default: {x} is of {x.type}, and the default of {other.type}")
+        raise TypeError(
+            f"default: {x} is {x.type}, but the default is {other.type}; both must have the same type"
+        )
     return x

@@ -1,4 +1,4 @@
-"""Loops: `scan`, and what is a scan by another name."""
+"""Loops: `scan`, and special cases of it by other names."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from ..protocol.walks import clone_replace, graph_inputs, known_integer
 
 
 class until:  # noqa: N801 (Theano's name)
-    """Ends a `scan` after the step in which the condition is true: fn returns it last.
+    """A condition that ends a `scan` after the step in which it is true: fn returns it last.
 
     Parameters
     ----------
@@ -61,7 +61,7 @@ def scan(
     strict: bool = False,
     return_list: bool = False,
 ) -> tuple[Any, dict[SharedVariable, Variable]]:
-    """Repeat what `fn` writes, step by step: its results go into the next steps, or are collected.
+    """Repeat a step, which `fn` writes: its results go into the next steps, or are collected.
 
     With sequences x, y, a result h that goes into the next step, and w that is the same in all,
     step t is ``h[t] = fn(x[t], y[t], h[t-1], w)``.
@@ -69,51 +69,53 @@ def scan(
     Parameters
     ----------
     fn : callable
-        Takes variables: of each sequence its elements, by its taps; of each result that goes into
-        the next steps its last values, by its taps; and the `non_sequences`. Returns the results, a
-        variable or a list of them; or updates, a dict or list of pairs of shared variables and
-        their new values; or both; and last, perhaps, `until`.
+        It is called with variables: for each sequence, its elements at its taps; for each result
+        that goes into later steps, its values at its taps; and the `non_sequences`. It returns the
+        results, a variable or a list of them; or updates, a dict or list of pairs of shared
+        variables and their new values; or both; and last, optionally, `until`.
     sequences : variable, dict or list of them
-        A step takes an element of each along the first axis. A dict ``{'input': x, 'taps': [-1, 0]}``
-        says which: ``x[t-1]`` and ``x[t]``.
+        A step takes one element of each along the first axis. With a dict ``{'input': x, 'taps':
+        [-1, 0]}`` it takes ``x[t-1]`` and ``x[t]``.
     outputs_info : variable, number, dict, None or list of them
-        For each result its initial value, if it goes into the next step; None, if it does not. A
-        dict ``{'initial': x, 'taps': [-1, -3]}`` says which of its values go into a step: then x has
-        so many first values as the taps go back, one below the other. None for the list: there are
-        only results that do not.
+        For each result, its initial value if it goes into the next step; otherwise None. With a
+        dict ``{'initial': x, 'taps': [-1, -3]}`` the values one and three steps back go into a
+        step; then x has as many initial values as the taps go back, one below the other. None
+        instead of the list: no result goes into the next step.
     non_sequences : variable or list of them
-        What `fn` takes besides. Other variables and shared variables that it uses are found.
+        Further arguments of `fn`, the same in all steps. Other variables that it uses need
+        not be passed.
     n_steps : int or integer scalar, optional
-        By default as many as the shortest of the sequences has elements for.
+        By default, as many as the shortest sequence allows.
     truncate_gradient : int
         How many steps derivatives go back from the last one; -1 for all.
     go_backwards : bool
-        Whether sequences are read from the end.
+        Whether to read sequences from the end.
     mode, profile, allow_gc
-        Theano's; ignored: a loop is compiled with the function that it is in.
+        Theano's; ignored: a loop is compiled with its function.
     name : str, optional
-        What the loop is called in programs and messages.
+        The name of the loop in programs and messages.
     strict : bool
-        Whether it is an error if `fn` uses a variable that was not passed.
+        Whether to raise an error if `fn` uses a variable that was not passed.
     return_list : bool
-        Whether the results are a list also if there is but one.
+        Whether to return a list even if there is only one result.
 
     Returns
     -------
     outputs : variable, list of variables, or None
-        For each result its values in all steps, along a new first axis; without the initial ones.
-        None if there is no result.
+        For each result, its values in all steps, along a new first axis, without the initial
+        values. None if there is no result.
     updates : dict
-        New values of shared variables, after all steps: those that `fn` returned, and default
-        updates, as of random draws. Pass them to `function`.
+        New values of shared variables after all steps: from updates that `fn` returned, and
+        from default updates, such as those of random draws. Pass them to `function`.
 
     Raises
     ------
     ValueError
-        If neither sequences nor `n_steps` tell how many steps there are, `n_steps` is negative, a
-        sequence is too short, or `fn` returns not as many results as `outputs_info` says.
+        If neither sequences nor `n_steps` give the number of steps, `n_steps` is negative, a
+        sequence is too short, or the numbers of results of `fn` and of entries in `outputs_info`
+        differ.
     TypeError
-        If an argument is not of its kind, or a result is not of its initial value's type.
+        If an argument has the wrong kind, or a result does not have its initial value's type.
 
     Examples
     --------
@@ -163,7 +165,7 @@ def scan(
 
 
 class _Sequence(NamedTuple):
-    """A sequence, and which of its elements a step takes."""
+    """A sequence, and the taps at which a step takes its elements."""
 
     input: Variable
     taps: Sequence[int]
@@ -184,13 +186,13 @@ class _Sequence(NamedTuple):
 
     @property
     def n_steps(self) -> Variable:
-        """For how many steps there are elements."""
+        """The number of steps for which there are elements."""
         size = cast(size_of(self.input, 0), "int64")
         lost = max(0, *self.taps) - min(0, *self.taps)
         return maximum(size - lost, 0) if lost else size
 
     def elements(self, backwards: bool) -> list[Variable]:
-        """The elements that steps take, for each tap."""
+        """The elements for all steps, for each tap."""
         first, last = min(0, *self.taps), max(0, *self.taps)
         cut = []
         for tap in self.taps:
@@ -204,7 +206,7 @@ class _Sequence(NamedTuple):
 def _as_steps(
     sequences: Sequence[_Sequence], n_steps: Any, backwards: bool
 ) -> tuple[Variable, dict[Variable, Variable]]:
-    """Return the number of steps, and for each element of a step the sequence it is from."""
+    """Return the number of steps, and the sequence of each element of a step."""
     lengths = [sequence.n_steps for sequence in sequences]
     if n_steps is None:
         if not lengths:
@@ -252,10 +254,10 @@ def _as_number_of_steps(n_steps: Any) -> Variable:
 
 
 class _Result:
-    """A result of a step: its initial value, if it goes into the next steps, and what it is there.
+    """A result of a step: its initial value, if it goes into later steps, and its variables there.
 
-    Of one that goes in after several steps each of the last values is a state: each step moves
-    them on by one.
+    If it goes into a step several steps later, each of the last values is a state, and each
+    step moves them on by one.
     """
 
     def __init__(self, entry: Any) -> None:
@@ -298,7 +300,7 @@ class _Result:
         self.arguments = [self.states[-tap - 1] for tap in self.taps]
 
     def accept(self, y: Variable, number: int) -> dict[Variable, Variable]:
-        """Check that a state can hold the result; return what to put for states of another dtype.
+        """Check that a state can hold the result; return replacements for states of another dtype.
 
         A number as the initial value takes on the dtype of the result.
         """
@@ -327,7 +329,7 @@ class _Result:
 
 
 def _can_be(values: Sequence[Variable], dtype: np.dtype[Any]) -> bool:
-    """Return whether the constants are the same numbers in the dtype."""
+    """Return whether the constants keep their values in the dtype."""
     known = [v.data for v in values if isinstance(v, Constant)]
     with np.errstate(all="ignore"):
         return len(known) == len(values) and all(
@@ -357,7 +359,7 @@ class _Step:
         updates: Mapping[SharedVariable, Variable],
         condition: Sequence[Variable],
     ) -> None:
-        """Take what fn has returned."""
+        """Add what fn returned."""
         replaced: dict[Variable, Variable] = {}
         for number, (state, y) in enumerate(zip(self._states, results, strict=True)):
             replaced |= state.accept(y, number)
@@ -461,7 +463,7 @@ def _parsed(
 
 
 def _are_updates(part: Any) -> bool:
-    """Return whether it is a dict, or a list of pairs, of shared variables and their new values."""
+    """Return whether `returned` is a dict or a list of pairs of shared variables and new values."""
     if isinstance(part, Mapping):
         return True
     return (
@@ -499,7 +501,7 @@ def _check_keys(what: str, entry: Mapping[str, Any], known: set[str]) -> None:
 
 
 def _at(x: Variable, tap: int) -> str | None:
-    """Return what to call the element of x at a tap, as Theano does: ``x[t-1]``."""
+    """Return the name of the element of x at a tap, as in Theano: ``x[t-1]``."""
     return f"{x.name}[t{tap:+d}]".replace("+0", "") if x.name else None
 
 
@@ -547,12 +549,12 @@ def reduce(
     mode: Any = None,
     name: str | None = None,
 ) -> tuple[Any, dict[SharedVariable, Variable]]:
-    """Combine all elements of the sequences, one after the other: the last results of `scan`.
+    """Combine all elements of the sequences, one after the other: `scan`, but the last results.
 
     Returns
     -------
     outputs, updates
-        As of `scan`, but of the last step alone, without an axis for the steps.
+        Those of `scan`, but only for the last step, without an axis for the steps.
 
     Examples
     --------
@@ -583,7 +585,7 @@ def foldl(
     mode: Any = None,
     name: str | None = None,
 ) -> tuple[Any, dict[SharedVariable, Variable]]:
-    """Combine all elements of the sequences from the first on: see `reduce`.
+    """Combine all elements of the sequences, beginning with the first: see `reduce`.
 
     Examples
     --------
@@ -604,7 +606,7 @@ def foldr(
     mode: Any = None,
     name: str | None = None,
 ) -> tuple[Any, dict[SharedVariable, Variable]]:
-    """Combine all elements of the sequences from the last on: see `reduce`.
+    """Combine all elements of the sequences, beginning with the last: see `reduce`.
 
     Examples
     --------

@@ -1,6 +1,6 @@
 """Methods of variables: ``x.mean()`` is ``T.mean(x)``.
 
-Importing this module puts them on `Variable`.
+Importing this module adds them to `Variable`.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def _is_sequence(value: Any) -> bool:
 
 
 def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
-    """Return the function of elements as a method."""
+    """Return the elementwise function as a method."""
 
     def method(self: Any) -> Variable:
         return function(self)
@@ -50,7 +50,7 @@ def _method(function: Callable[[Any], Variable]) -> Callable[[Any], Variable]:
 
 
 def _refused(message: str) -> Callable[..., Any]:
-    """Return a method that refuses what a variable, which has no elements yet, cannot do."""
+    """Return a method that raises an error, since a variable has no elements yet."""
 
     def method(self: Any, *arguments: Any) -> Any:
         raise TypeError(message.format(self))
@@ -102,13 +102,13 @@ class Methods(Operators):
     )
 
     def __pow__(self, y: Any, modulo: Any = None) -> Variable:
-        """The power; the remainder that pow takes as a third argument is refused."""
+        """The power; a third argument, for a remainder, is refused."""
         if modulo is not None:
             raise TypeError(f"pow({self}, {y}, {modulo}): write x**y % modulo")
         return TABLE["power"](self, y)
 
     def __iter__(self) -> Iterator[Variable]:
-        """``x[0]``, ``x[1]``, …, if it is known how many there are."""
+        """``x[0]``, ``x[1]``, …, if their number is known."""
         known = self.type.shape
         if not known or known[0] is None:
             raise TypeError(
@@ -138,7 +138,7 @@ class Methods(Operators):
             ) from None
 
     def __bool__(self) -> bool:
-        """True: there is a variable. Refused for conditions, whose truth is unknown yet."""
+        """True, since it is a variable; a condition is refused, as its value is not known yet."""
         if self.type.dtype == "bool":
             raise TypeError(
                 f"{self} is true or false only when the program runs; instead of if, write "
@@ -148,7 +148,7 @@ class Methods(Operators):
         return True
 
     def compress(self, condition: Any, axis: int | None = None) -> Variable:
-        """The entries along an axis where the condition holds."""
+        """The entries along an axis where the condition is true."""
         return extra_ops.compress(condition, self, axis)
 
     @property
@@ -200,7 +200,7 @@ class Methods(Operators):
         return functions.clip(self, a_min, a_max)
 
     def copy(self, name: str | None = None) -> Variable:
-        """A new variable of the same value."""
+        """A new variable with the same value."""
         result = functions.tensor_copy(self)
         result.name = name
         return result

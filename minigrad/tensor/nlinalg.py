@@ -63,7 +63,7 @@ def pinv(a: Any) -> Variable:
 
     y · b is the shortest x with the least |a · x − b|.
 
-    Derivative: as far as the rank of the matrix stays.
+    Derivative: right where the rank of the matrix is constant.
 
     References
     ----------
@@ -82,7 +82,7 @@ def pinv(a: Any) -> Variable:
 def det(a: Any) -> Variable:
     """The determinant of a square matrix.
 
-    Derivative: det(a) · (a⁻¹)ᵀ, of matrices that have an inverse.
+    Derivative: det(a) · (a⁻¹)ᵀ, for matrices that have an inverse.
 
     >>> det([[1.0, 2.0], [3.0, 5.0]]).eval().round(12)
     np.float64(-1.0)
@@ -91,7 +91,7 @@ def det(a: Any) -> Variable:
 
 
 def extract_diag(x: Any) -> Variable:
-    """The main diagonal of a matrix, a vector.
+    """The main diagonal of a matrix, as a vector.
 
     >>> extract_diag([[1, 2], [3, 4]]).eval()
     array([1, 4])
@@ -121,17 +121,17 @@ def svd(a: Any, full_matrices: bool = True, compute_uv: bool = True) -> Any:
     Parameters
     ----------
     a : matrix
-        Of shape (m, n); k is the lesser of the two.
+        Its shape is (m, n); k is the smaller of the two.
     full_matrices : bool
-        Whether u has m columns and vᵀ n rows, or both k.
+        Whether u has m columns and vᵀ has n rows; otherwise both have k.
     compute_uv : bool
-        False returns s alone.
+        Whether to return u and vᵀ, too, or s alone.
 
     Returns
     -------
     list of Variable, or Variable
-        u, s and vᵀ. Derivative: of s always, of the vectors for square matrices or with
-        ``full_matrices=False``; vectors of equal singular values are not determined, and get none.
+        u, s and vᵀ. s always has a derivative; the vectors have one for square matrices or with
+        ``full_matrices=False``, except those of equal singular values, which are not determined.
 
     References
     ----------
@@ -151,14 +151,14 @@ def qr(a: Any, mode: str = "reduced") -> Any:
     Parameters
     ----------
     a : matrix
-        Of shape (m, n); k is the lesser of the two.
+        Its shape is (m, n); k is the smaller of the two.
     mode : {'reduced', 'complete', 'r'}
         Shapes (m, k) and (k, n), or (m, m) and (m, n); or r alone.
 
     Returns
     -------
     list of Variable, or Variable
-        Derivative: in mode 'complete' of square matrices only.
+        They have derivatives; in mode 'complete', only for square matrices.
 
     References
     ----------
@@ -177,8 +177,8 @@ def qr(a: Any, mode: str = "reduced") -> Any:
 def eig(a: Any) -> list[Variable]:
     """The eigenvalues w of a square matrix, and v with a · v = v · diag(w), its eigenvectors.
 
-    Without derivative. There are no complex numbers: a matrix that has complex eigenvalues is a
-    ValueError at run time.
+    They have no derivative. There are no complex numbers: a matrix with complex eigenvalues
+    raises a ValueError at run time.
 
     >>> eig([[2.0, 0.0], [0.0, 3.0]])[0].eval()
     array([2., 3.])
@@ -193,12 +193,13 @@ def eigh(a: Any, UPLO: str = "L") -> list[Variable]:
     ----------
     a : square matrix
     UPLO : {'L', 'U'}
-        The triangle of it that is read: the lower or the upper one. The derivative is by that.
+        The triangle of a that is read, the lower or the upper one. The derivative is by this
+        triangle.
 
     Returns
     -------
     list of Variable
-        Vectors of equal eigenvalues are not determined, and get no derivative.
+        w and v. Vectors of equal eigenvalues are not determined, and have no derivative.
 
     Examples
     --------
@@ -221,14 +222,14 @@ def matrix_dot(*args: Any) -> Variable:
 
 
 def matrix_power(M: Any, n: int) -> Variable:
-    """M · M · … · M, n times; the inverse for n = −1, and its powers for less.
+    """M · M · … · M, n times; for n = −1 the inverse, and for smaller n its powers.
 
     The number of products is about 2 · log₂ n.
 
     Raises
     ------
     TypeError, ValueError
-        If n is not a whole number known beforehand, or M no square matrix.
+        If n is not a known whole number, or M is not a square matrix.
 
     Examples
     --------
@@ -272,7 +273,7 @@ def norm(x: Any, ord: Any = None) -> Variable:
     Raises
     ------
     ValueError
-        If there is no such norm.
+        If `ord` names no norm.
 
     Examples
     --------
@@ -305,12 +306,12 @@ _OF_MATRIX: dict[Any, Callable[[Variable], Variable]] = {
 
 
 def tensorinv(a: Any, ind: int = 2) -> Variable:
-    """The inverse of a as a map from its last axes to its first `ind` ones: `tensordot` of both is 1.
+    """The inverse of a as a map from its last axes to its first `ind` axes.
 
     Parameters
     ----------
     a : tensor
-        The product of the first `ind` sizes is that of the others.
+        The product of the first `ind` sizes must equal that of the others.
     ind : int
 
     Returns
@@ -343,7 +344,7 @@ def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Variable:
     Parameters
     ----------
     a : tensor
-        Its first axes are those of b, the others those of x.
+        Its first axes are those of b; the others are those of x.
     b : tensor
     axes : sequence of int, optional
         Axes of a to move to its end first, in this order.
@@ -374,5 +375,5 @@ def _sizes(x: Variable) -> list[Variable]:
 
 
 def _product(sizes: Sequence[Variable]) -> Any:
-    """Return the product of the sizes, 1 of none."""
+    """Return the product of the sizes, 1 if there are none."""
     return reduce(lambda n, m: n * m, sizes) if sizes else 1

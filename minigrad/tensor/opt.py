@@ -1,4 +1,4 @@
-"""``T.opt``: `Assert`. How graphs are improved is elsewhere, in `minigrad.rewrite`."""
+"""``T.opt``: only `Assert`. Rewrites of graphs are in `minigrad.rewrite`."""
 
 from __future__ import annotations
 

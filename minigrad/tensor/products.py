@@ -99,12 +99,12 @@ def tensordot(a: Any, b: Any, axes: Any = 2) -> Variable:
     Returns
     -------
     Variable
-        The axes of a that are left, then those of b.
+        It has the remaining axes of a, then those of b.
 
     Raises
     ------
     ValueError
-        If the lists differ in length, or sizes differ, at the latest at run time.
+        If the lists differ in length, or sizes differ (at the latest at run time).
 
     Examples
     --------
@@ -163,7 +163,7 @@ def _contracted(a: Variable, b: Variable, axes: Any, batch: list[int]) -> Variab
 def _matrices(
     x: Variable, batch: Sequence[int], rows: Sequence[int], columns: Sequence[int]
 ) -> Variable:
-    """Return x with its axes in this order, those of the rows made one, and of the columns."""
+    """Return x as matrices: axes in this order, with those of rows and those of columns made one."""
     if len(rows) <= 1 and len(columns) <= 1:
         return dimshuffle(x, [*batch, *(rows or "x"), *(columns or "x")])
     sizes = [size_of(x, axis) for axis in batch]
@@ -209,29 +209,29 @@ def cov(
     fweights: Any = None,
     aweights: Any = None,
 ) -> Variable:
-    """Σ (a − mean(a)) · (b − mean(b)) / (n − ddof), for all pairs of rows a and b: their covariances.
+    """Σ (a − mean(a)) · (b − mean(b)) / (n − ddof), for all pairs of rows a and b: the covariances.
 
     Parameters
     ----------
     m : vector or matrix
-        Each row is a variable, each column a sample.
+        By default each row is a variable, each column a sample.
     y : vector or matrix, optional
         More variables of the same samples.
     rowvar : bool
-        False if the columns are the variables.
+        Whether the rows are the variables; if not, the columns are.
     bias : bool
-        Divide by n, and not by n − 1.
+        Whether to divide by n instead of n − 1.
     ddof : int, optional
-        Divide by n − ddof, whatever `bias` is.
+        If given, divide by n − ddof, whatever `bias` is.
     fweights : int vector, optional
-        How often each sample counts.
+        The number of times that each sample counts.
     aweights : vector, optional
-        How much each sample counts.
+        The weight of each sample.
 
     Returns
     -------
     Variable
-        A matrix; of a single vector a scalar, its variance.
+        A matrix; for a single vector, a scalar, its variance.
 
     Raises
     ------

@@ -1,6 +1,7 @@
-"""``T.raw_random``: draws from the state of a generator, as functions: the next state and the numbers.
+"""``T.raw_random``: functions from the state of a generator to the next state and random numbers.
 
-`T.shared_randomstreams` keeps the states; here they are passed. `random_state_type` is their type.
+Here you pass the states; `T.shared_randomstreams` keeps them for you. `random_state_type` is their
+type.
 """
 
 from __future__ import annotations
@@ -46,21 +47,21 @@ def uniform(
     ndim: int | None = None,
     dtype: Any = None,
 ) -> Drawn:
-    """Draw numbers between low and high, all alike, as ``numpy.random.RandomState.uniform`` does.
+    """Draw uniform numbers between low and high, as ``numpy.random.RandomState.uniform`` does.
 
     Parameters
     ----------
     random_state : variable
-        The state: of `random_state_type`, or what was shared of a `numpy.random.RandomState`.
+        The state: a variable of `random_state_type`, or a shared `numpy.random.RandomState`.
     size : int, or sequence or vector of int, optional
-        The shape; its entries may be symbolic. By default the one to which the parameters broadcast; −1
-        stands for their size along that axis.
+        The shape; its entries may be symbolic. By default it is the shape to which the parameters
+        broadcast; −1 is their size along that axis.
     low, high : tensor
         They broadcast to the shape.
     ndim : int, optional
-        The number of dimensions, where `size` is a vector of unknown length.
+        The number of dimensions, if `size` is a vector of unknown length.
     dtype : str, optional
-        By default that of the parameters together with ``config.floatX``.
+        By default the common dtype of the parameters and ``config.floatX``.
 
     Returns
     -------
@@ -70,7 +71,7 @@ def uniform(
     Raises
     ------
     TypeError
-        If the first argument is not a state, or a size no whole number.
+        If the first argument is not a state, or a size is not a whole number.
     ValueError
         If the dimensions do not fit.
 
@@ -93,7 +94,7 @@ def normal(
     ndim: int | None = None,
     dtype: Any = None,
 ) -> Drawn:
-    """Draw normally distributed numbers of mean `avg` and standard deviation `std`; else as `uniform`.
+    """Draw normal numbers with mean `avg` and standard deviation `std`; otherwise as `uniform`.
 
     >>> import numpy as np
     >>> rng = random_state_type("rng")
@@ -111,7 +112,7 @@ def gamma(
     ndim: int | None = None,
     dtype: Any = None,
 ) -> Drawn:
-    """Draw numbers of density x**(shape - 1) exp(-x / scale), up to a factor; else as `uniform`.
+    """Draw numbers with density ∝ x**(shape - 1) exp(-x / scale); otherwise as `uniform`.
 
     >>> import numpy as np
     >>> rng = random_state_type("rng")
@@ -130,7 +131,7 @@ def binomial(
     dtype: Any = "int64",
     prob: Any = None,
 ) -> Drawn:
-    """Draw how often, of n times, something happens whose probability is p; else as `uniform`.
+    """Draw the number of successes in n trials with probability p; otherwise as `uniform`.
 
     `prob` is an old name of `p`.
 
@@ -149,7 +150,7 @@ def poisson(
     ndim: int | None = None,
     dtype: Any = "int64",
 ) -> Drawn:
-    """Draw how often something happens that happens `lam` times on average; else as `uniform`.
+    """Draw the number of events that happen `lam` times on average; otherwise as `uniform`.
 
     >>> import numpy as np
     >>> rng = random_state_type("rng")
@@ -167,7 +168,7 @@ def random_integers(
     ndim: int | None = None,
     dtype: Any = "int64",
 ) -> Drawn:
-    """Draw whole numbers from `low` to `high`, both included; else as `uniform`.
+    """Draw whole numbers from `low` to `high`, both included; otherwise as `uniform`.
 
     >>> import numpy as np
     >>> rng = random_state_type("rng")
@@ -186,14 +187,14 @@ def choice(
     ndim: int | None = None,
     dtype: Any = "int64",
 ) -> Drawn:
-    """Draw elements of a vector `a`, or whole numbers below `a`; else as `uniform`.
+    """Draw elements of a vector `a`, or whole numbers below `a`; otherwise as `uniform`.
 
     Parameters
     ----------
     replace : bool
-        Whether one may be drawn again.
+        Whether an element may be drawn several times.
     p : vector, optional
-        Their probabilities, by default all the same.
+        The probabilities of the elements, by default all equal.
 
     Examples
     --------
@@ -235,14 +236,14 @@ def multinomial(
     ndim: int | None = None,
     dtype: Any = "int64",
 ) -> Drawn:
-    """Draw how often each of several things happens, of n times; else as `uniform`.
+    """Draw the number of times that each outcome occurs in n trials; otherwise as `uniform`.
 
     Parameters
     ----------
     n : tensor of int
     pvals : tensor
-        The probabilities are along its last axis, and add up to 1. The axes before, and those of n,
-        broadcast to the size.
+        The probabilities of the outcomes are along its last axis, and add up to 1. The other axes,
+        and those of n, broadcast to the size.
 
     Returns
     -------
@@ -266,7 +267,7 @@ def multinomial(
 
 
 class RandomFunction:
-    """A function of yours that draws, as Theano's class of this name: called with a state and a size.
+    """A drawing function of your own, as Theano's class of this name; call it with a state and a size.
 
     Parameters
     ----------
@@ -274,11 +275,11 @@ class RandomFunction:
         The name of a method of `numpy.random.RandomState`; or a function of a generator and the
         parameters, and ``size`` as the last argument.
     outtype : TensorType
-        What is drawn: its dtype and number of dimensions.
+        The dtype and number of dimensions of the drawn numbers.
     inplace : bool
         Theano's; ignored: a state is never changed.
     ndim_added : int
-        How many axes the numbers have behind those of the size.
+        The number of axes that the numbers have after those of the size.
 
     Examples
     --------
@@ -309,7 +310,7 @@ class RandomFunction:
 
 
 class _Method:
-    """A distribution by the name of a method, or as a function whose last argument is the size."""
+    """A distribution: the name of a method, or a function whose last argument is the size."""
 
     def __init__(self, fn: str | Callable[..., Any]) -> None:
         self._fn = fn
@@ -359,7 +360,7 @@ def _drawn(
 
 
 def floats_of(*parameters: Variable) -> str:
-    """The dtype of numbers drawn with these parameters, if nothing else is said."""
+    """The default dtype of numbers drawn with these parameters."""
     return np.result_type(check_dtype("floatX"), *[v.type.numpy_dtype for v in parameters]).name
 
 
@@ -370,7 +371,7 @@ def sizes_of_draw(
     parameters: Sequence[Variable],
     without: Sequence[int] = (),
 ) -> list[Variable]:
-    """The sizes of a draw: as they are given, or those to which the parameters broadcast.
+    """The sizes of a draw: the given ones, or those to which the parameters broadcast.
 
     The last axes of a parameter that are not drawn along are left out.
     """

@@ -1,4 +1,4 @@
-"""Functions that shorten along some axes or all: sums, means, extremes, norms."""
+"""Reductions along some or all axes: sums, means, extremes, norms."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def sum(
     axis : int, sequence of int, or None
         Negative numbers count from the last axis; None means all axes.
     dtype : str, optional
-        The dtype of the result: by default that of x; 64 bits for integers and bool.
+        The dtype of the result: by default that of x, but 64 bits for integers and bool.
     keepdims : bool
         Whether the axes stay, with size 1.
     acc_dtype : str, optional
@@ -57,7 +57,7 @@ def sum(
 
 
 def _accumulated(x: Variable, dtype: Any, acc_dtype: Any) -> Variable:
-    """Return x in a dtype in which its sum or product is not narrower than asked for."""
+    """Return x in a dtype in which its sum or product is as wide as asked for."""
     wanted = check_dtype(acc_dtype or dtype or x.type.dtype)
     if acc_dtype is None and not x.type.is_float and wanted.kind == "f":
         return x  # integers are added up exactly
@@ -65,7 +65,7 @@ def _accumulated(x: Variable, dtype: Any, acc_dtype: Any) -> Variable:
 
 
 def _reduce(name: str, x: Any, axis: Axis, keepdims: bool) -> Variable:
-    """Apply to x the op of that name that shortens along axes."""
+    """Apply the reduction of that name to x."""
     x = as_tensor_variable(x)
     axes = normalize_axes(axis, x.type.ndim)
     op = (ArgReduction if name.startswith("arg") else Reduction)(name, axes)
@@ -77,7 +77,7 @@ def prod(
 ) -> Variable:
     """Π x, the product of the elements along the axes; parameters as in `sum`.
 
-    The derivative is right where elements are zero, to any order.
+    Derivatives of any order are right even where elements are zero.
 
     >>> prod([[1, 2], [3, 4]], axis=1).eval()
     array([ 2, 12])
@@ -93,7 +93,7 @@ def mean(
 ) -> Variable:
     """Σ x / n, where n is the number of elements along the axes; parameters as in `sum`.
 
-    Integers have a float64 mean, even if `dtype` is an integer. The mean of nothing is NaN.
+    Integers have a float64 mean, even if `dtype` is an integer. The mean of no elements is NaN.
 
     >>> mean([1, 2, 6]).eval()
     array(3.)
@@ -125,7 +125,8 @@ def var(
     ddof : int
         A number to subtract from the number n of elements.
     corrected : bool
-        Subtract (Σ (x − mean(x)))² / n, which is 0 except for rounding, from the sum of squares.
+        Whether to subtract (Σ (x − mean(x)))² / n, which is 0 except for rounding, from the sum
+        of squares.
 
     Examples
     --------
@@ -157,7 +158,7 @@ def std(
 def max(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
     """The largest element along the axes; parameters as in `sum`.
 
-    Derivative: 1 by each element that is equal to the largest, 0 by the others.
+    Derivative: 1 by each element equal to the largest, 0 by the others.
 
     Raises
     ------
@@ -191,7 +192,7 @@ def all(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
 
 def any(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """Whether some element along the axes is true (not 0); parameters as in `sum`.
+    """Whether any element along the axes is true (not 0); parameters as in `sum`.
 
     >>> any([[True, False], [False, False]], axis=1).eval()
     array([ True, False])
@@ -211,9 +212,9 @@ def logsumexp(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
 
 def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """The place of the largest element along the axes, the first of equal ones; int64.
+    """The index of the largest element along the axes, the first of equal ones; int64.
 
-    Several axes, or None for all, are numbered as if they were one, in C order.
+    Several axes, or all (None), are numbered as one, in C order.
 
     >>> argmax([[1, 2], [4, 3]], axis=1).eval(), argmax([[1, 2], [4, 3]]).eval()
     (array([1, 0]), array(2))
@@ -222,7 +223,7 @@ def argmax(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
 
 def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """The place of the smallest element along the axes; see `argmax`.
+    """The index of the smallest element along the axes; see `argmax`.
 
     >>> argmin([[1, 2], [4, 3]], axis=1).eval()
     array([0, 1])
@@ -231,7 +232,7 @@ def argmin(x: Any, axis: Axis = None, keepdims: bool = False) -> Variable:
 
 
 def max_and_argmax(a: Any, axis: Axis = None, keepdims: bool = False) -> list[Variable]:
-    """The largest element along the axes, and its place: see `max` and `argmax`.
+    """The largest element along the axes, and its index: see `max` and `argmax`.
 
     >>> [result.eval() for result in max_and_argmax([1, 3, 2])]
     [array(3), array(1)]
@@ -262,7 +263,7 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
 
     Notes
     -----
-    With order 2 no square overflows, and the derivative is x / norm(x), which at 0 is NaN.
+    With `ord` 2, no square overflows, and the derivative is x / norm(x), which is NaN at 0.
 
     Examples
     --------
@@ -283,7 +284,7 @@ def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = Fals
 
 
 def cumsum(x: Any, axis: int | None = None) -> Variable:
-    """y[i] = x[0] + … + x[i], running sums along an axis; None runs through all of x in C order.
+    """y[i] = x[0] + … + x[i], running sums along an axis, or with None over all of x in C order.
 
     >>> cumsum([1, 2, 3]).eval()
     array([1, 3, 6])
@@ -292,9 +293,9 @@ def cumsum(x: Any, axis: int | None = None) -> Variable:
 
 
 def cumprod(x: Any, axis: int | None = None) -> Variable:
-    """y[i] = x[0] · … · x[i], running products along an axis; None runs through all of x in C order.
+    """y[i] = x[0] · … · x[i], running products along an axis, or with None over all of x in C order.
 
-    The derivative is right where elements are zero, to any order.
+    Derivatives of any order are right even where elements are zero.
 
     >>> cumprod([1, 2, 3]).eval()
     array([1, 2, 6])

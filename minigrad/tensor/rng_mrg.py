@@ -1,7 +1,8 @@
-"""`MRG_RandomStreams`: streams of random numbers by the generator MRG31k3p.
+"""`MRG_RandomStreams`: streams of random numbers from the generator MRG31k3p.
 
-The numbers are Theano's, since the streams are laid out as there: each draw has a matrix of states of
-its own, 2¹³⁴ steps after the one before it, with a row for each of its streams, 2⁷² steps apart.
+The numbers are Theano's, since the streams are laid out as in Theano: each draw has its own matrix
+of states, 2¹³⁴ steps after that of the draw before, with a row for each of its streams, 2⁷² steps
+apart.
 """
 
 from __future__ import annotations
@@ -52,27 +53,28 @@ def guess_n_streams(size: Any, warn: bool = False) -> int:
 
 
 class MRG_RandomStreams:
-    """Makes variables that have other random values in each call of a function, many at a time.
+    """Makes random variables, with new values in each call, from many streams at a time.
 
-    As `T.shared_randomstreams.RandomStreams`, but with another generator, whose states are int32
-    matrices, and whose methods have a parameter more: from how many streams to draw. That decides
-    which numbers are drawn; by default it is `guess_n_streams` of the size.
+    It is like `T.shared_randomstreams.RandomStreams`, with two differences: the states of its
+    generator are int32 matrices, and its methods have one more parameter, the number of streams
+    to draw from. That decides which numbers are drawn; by default it is `guess_n_streams` of the
+    size.
 
-    Draws are computed from uniform ones by expressions, so they have derivatives by `low` and `high`,
-    `avg` and `std`.
+    Draws are expressions of uniform draws, so they have derivatives by `low` and `high`, `avg` and
+    `std`.
 
     Parameters
     ----------
     seed : int or sequence of six int
-        The first state: three numbers below 2³¹ - 1, then three below 2³¹ - 21069, neither three all
-        0. One number stands for six.
+        The first state: three numbers below 2³¹ - 1, then three below 2³¹ - 21069, and neither
+        three all 0. A single number is used for all six.
     use_cuda
         Theano's; ignored.
 
     Attributes
     ----------
     state_updates : list of tuple
-        For each draw its states, their next values, its size and the number of streams asked for.
+        For each draw its states, their next values, its size and the requested number of streams.
 
     References
     ----------
@@ -97,7 +99,7 @@ class MRG_RandomStreams:
         self.set_rstate(seed)
 
     def set_rstate(self, seed: int | Sequence[int]) -> None:
-        """Let the next draw begin at this state; see the class."""
+        """Let the next draw begin at this state; see the parameter `seed` of the class."""
         numbers = [seed] * 6 if isinstance(seed, (int, np.integer)) else list(seed)
         if len(numbers) != 6:
             raise TypeError(f"seed: one whole number, or six; got {seed!r}")
@@ -121,15 +123,15 @@ class MRG_RandomStreams:
             states.set_value(self.get_substream_rstates(count), borrow=True)
 
     def inc_rstate(self) -> None:
-        """Go on to the states of the next draw, 2¹³⁴ steps ahead."""
+        """Advance to the states of the next draw, 2¹³⁴ steps ahead."""
         self.rstate = jumped(self.rstate[None], jump(BETWEEN_DRAWS))[0]
 
     def get_substream_rstates(
         self, n_streams: int, dtype: Any = None, inc_rstate: bool = True
     ) -> np.ndarray:
-        """The states of so many streams for one draw, an int32 matrix of as many rows, 6 columns.
+        """The states of `n_streams` streams, for one draw: an int32 matrix with a row of 6 for each.
 
-        `dtype` is Theano's, and ignored. With `inc_rstate` the next draw gets other states.
+        `dtype` is Theano's, and ignored. With `inc_rstate`, the next draw gets other states.
         """
         if not isinstance(n_streams, (int, np.integer)) or n_streams < 1:
             raise ValueError(f"nstreams: a whole number, 1 or more; got {n_streams!r}")
@@ -139,7 +141,7 @@ class MRG_RandomStreams:
         return states
 
     def n_streams(self, size: Any) -> int:
-        """How many streams a draw of this size has, if nothing else is said."""
+        """The default number of streams for a draw of this size."""
         return guess_n_streams(size)
 
     def updates(self) -> list[tuple[Any, Variable]]:
@@ -155,26 +157,27 @@ class MRG_RandomStreams:
         dtype: Any = None,
         nstreams: int | None = None,
     ) -> Variable:
-        """Numbers between low and high, all alike; neither end is drawn but by rounding.
+        """Uniform numbers between low and high; the ends are drawn only by rounding.
 
         Parameters
         ----------
         size : int, or sequence or vector of int, optional
-            The shape; its entries may be symbolic. By default that to which the parameters broadcast.
+            The shape; its entries may be symbolic. By default it is the shape to which the
+            parameters broadcast.
         low, high : tensor
             They broadcast to the shape.
         ndim : int, optional
-            The number of dimensions, where `size` is a vector of unknown length.
+            The number of dimensions, if `size` is a vector of unknown length.
         dtype : str, optional
-            By default that of the parameters together with ``config.floatX``.
+            By default the common dtype of the parameters and ``config.floatX``.
         nstreams : int, optional
-            From how many streams to draw: see `guess_n_streams`.
+            The number of streams to draw from: see `guess_n_streams`.
 
         Returns
         -------
         Variable
-            It has the attributes ``rng``, the shared variable with the states (also ``rstate``), and
-            ``update``, that variable with its next value.
+            It has the attributes ``rng``, the shared variable with the states (also ``rstate``),
+            and ``update``, a pair of this variable and its next value.
 
         Raises
         ------
@@ -209,9 +212,9 @@ class MRG_RandomStreams:
         nstreams: int | None = None,
         truncate: bool = False,
     ) -> Variable:
-        """Normally distributed numbers, two of two uniform ones; parameters as in `uniform`.
+        """Normal numbers, each two made from two uniform numbers; parameters as in `uniform`.
 
-        With `truncate`, all are less than two standard deviations away from `avg`.
+        With `truncate`, all are within two standard deviations of `avg`.
 
         References
         ----------
@@ -237,7 +240,7 @@ class MRG_RandomStreams:
     def _within_2(
         self, pair: Sequence[Variable], directions: Sequence[Variable], dtype: str, nstreams: Any
     ) -> list[Variable]:
-        """The normal numbers in the pair; for those far off others, of the same directions."""
+        """The normal numbers in the pair; those far off are replaced, in the same directions."""
         is_far = [ge(abs(z), 2) for z in pair]
         far = [nonzero(x)[0] for x in is_far]
         counts = [size_of(x, 0) for x in far]
@@ -261,9 +264,9 @@ class MRG_RandomStreams:
         dtype: Any = None,
         nstreams: int | None = None,
     ) -> Variable:
-        """Normally distributed numbers without those that are far off, of this standard deviation.
+        """Normal numbers within two standard deviations, scaled to the standard deviation `std`.
 
-        The others are so scaled that it is `std` all the same; parameters as in `uniform`.
+        Parameters are those of `uniform`.
         """
         std = as_tensor_variable(std) / constant(_STD_WITHIN_2, dtype="floatX")
         return self.normal(size, avg, std, ndim, dtype, nstreams, truncate=True)
@@ -277,7 +280,7 @@ class MRG_RandomStreams:
         dtype: Any = "int64",
         nstreams: int | None = None,
     ) -> Variable:
-        """1 of probability p, else 0; parameters as in `uniform`.
+        """1 with probability p, else 0; parameters as in `uniform`.
 
         Raises
         ------
@@ -303,7 +306,7 @@ class MRG_RandomStreams:
         dtype: Any = "int64",
         nstreams: int | None = None,
     ) -> Variable:
-        """How often each outcome is drawn, of n times, for each row of probabilities.
+        """The number of times that each outcome is drawn in n trials, for each row of pvals.
 
         Parameters
         ----------
@@ -312,12 +315,12 @@ class MRG_RandomStreams:
         pvals : matrix
             Each row adds up to 1.
         size, ndim
-            Not to be given: the result has the shape of `pvals`.
+            Must not be given: the result has the shape of `pvals`.
 
         Raises
         ------
         TypeError, ValueError, NotImplementedError
-            As in Theano: without pvals, with a size, or where pvals is not a matrix.
+            As in Theano: if pvals is missing, a size is given, or pvals is not a matrix.
         """
         _check_pvals("multinomial", pvals, size, ndim)
         return self._of_rows(MultinomialFromUniform, pvals, n, dtype, nstreams)
@@ -332,16 +335,16 @@ class MRG_RandomStreams:
         dtype: Any = "int64",
         nstreams: int | None = None,
     ) -> Variable:
-        """Which outcomes are drawn, so many and none twice, for each row of probabilities.
+        """Numbers of drawn outcomes, `size` different ones for each row of probabilities.
 
         Parameters
         ----------
         size : int
-            How many for each row; it may be symbolic.
+            The number of outcomes for each row; it may be symbolic.
         a
-            Not to be given: outcomes are the numbers of columns.
+            Must not be given: outcomes are the numbers of columns.
         replace : bool
-            To be False.
+            Must be False.
         p : matrix
             Each row adds up to 1.
 
@@ -353,7 +356,7 @@ class MRG_RandomStreams:
         Raises
         ------
         TypeError, ValueError, NotImplementedError
-            As in Theano, if it is asked for something else.
+            As in Theano, for other arguments.
         """
         if replace:
             raise NotImplementedError(
@@ -383,7 +386,7 @@ class MRG_RandomStreams:
         return self.choice(n, replace=False, p=pvals, dtype=dtype, nstreams=nstreams)
 
     def _of_rows(self, kind: Any, pvals: Any, n: Any, dtype: Any, nstreams: Any) -> Variable:
-        """What the op makes of n uniform numbers for each row of probabilities."""
+        """The op applied to n uniform numbers for each row of probabilities."""
         pvals, n = as_tensor_variable(pvals), as_tensor_variable(n)
         dtype = pvals.type.dtype if dtype == "auto" else check_dtype(dtype).name
         count = as_tensor_variable(pvals).shape[0] * n
@@ -392,21 +395,21 @@ class MRG_RandomStreams:
 
 
 def _scaled(numbers: Any, scale: Variable, start: Variable, dtype: str) -> Variable:
-    """scale · numbers + start, without what changes nothing."""
+    """scale · numbers + start, without a scale of 1 or a start of 0."""
     if number_of(scale) != 1:
         numbers = numbers * cast(scale, dtype)
     return numbers if number_of(start) == 0 else numbers + cast(start, dtype)
 
 
 def _from(update: Any, result: Any) -> Variable:
-    """The result of a draw, with the attributes that tell where it comes from."""
+    """The result of a draw, with the attributes `rng` and `update`."""
     result.rng = result.rstate = update[0]
     result.update = update
     return result
 
 
 def _product(sizes: Sequence[Variable]) -> Any:
-    """The number of elements: a number if that is known."""
+    """The number of elements: a Python number if it is known."""
     if all(isinstance(size, Constant) for size in sizes):
         return math.prod(int(size.data) for size in sizes)
     return math.prod(sizes[1:], start=sizes[0])

@@ -1,4 +1,4 @@
-"""The same elements in another shape, with their axes in another order, or repeated."""
+"""Functions that change the shape, the order of axes, or repeat elements."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ def shape(x: Any) -> Variable:
 
 
 def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
-    """The elements of x, in C order, in another shape.
+    """The elements of x in another shape, in C order.
 
     Parameters
     ----------
     x : tensor
     newshape : list of sizes, or int vector
-        One of them may be -1: then it follows from the others and the size of x.
+        One of them may be -1: it is computed from the others and the size of x.
     ndim : int, optional
         The length of the vector, if its type does not tell.
 
@@ -53,7 +53,7 @@ def reshape(x: Any, newshape: Any, ndim: int | None = None) -> Variable:
 
 
 def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
-    """x with its last axes made one, in C order, so that it has `ndim` dimensions.
+    """x with its last axes merged, in C order, so that it has `ndim` dimensions.
 
     >>> flatten([[1, 2], [3, 4]]).eval()
     array([1, 2, 3, 4])
@@ -71,7 +71,7 @@ def flatten(x: Any, ndim: int = 1, outdim: int | None = None) -> Variable:
 
 
 def transpose(x: Any, axes: Sequence[int] | None = None) -> Variable:
-    """x with its axes in the order given, by default reversed.
+    """x with its axes in the given order, by default reversed.
 
     >>> transpose([[1, 2]]).eval()
     array([[1],
@@ -120,7 +120,7 @@ def moveaxis(x: Any, source: Any, destination: Any) -> Variable:
 
 
 def squeeze(x: Any, axis: Any = None) -> Variable:
-    """x without axes that are known to have size 1: those given, by default all of them.
+    """x without axes that are known to have size 1: the given ones, by default all.
 
     >>> squeeze([[1, 2]]).eval()
     array([1, 2])
@@ -157,7 +157,7 @@ def shape_padleft(t: Any, n_ones: int = 1) -> Variable:
 
 
 def shape_padright(t: Any, n_ones: int = 1) -> Variable:
-    """t with new axes of size 1 behind.
+    """t with new axes of size 1 at the end.
 
     >>> shape_padright([1, 2]).eval()
     array([[1],
@@ -169,13 +169,13 @@ def shape_padright(t: Any, n_ones: int = 1) -> Variable:
 
 
 def specify_shape(x: Any, shape: Any) -> Variable:
-    """x, with sizes that are checked when the program runs and known from here on.
+    """x, with sizes that the program checks, and that are known from here on.
 
     Parameters
     ----------
     x : tensor
     shape : list of sizes, or int vector
-        None for a size that is not checked.
+        None stands for a size that is not checked.
 
     Raises
     ------
@@ -196,7 +196,7 @@ def specify_shape(x: Any, shape: Any) -> Variable:
 
 
 def addbroadcast(x: Any, *axes: int) -> Variable:
-    """x, whose sizes along the axes are checked to be 1, and broadcast from here on.
+    """x, which broadcasts along the axes from here on; the program checks that their sizes are 1.
 
     >>> from minigrad.tensor import matrix
     >>> addbroadcast(matrix("x"), 0).type.broadcastable
@@ -224,7 +224,7 @@ def patternbroadcast(x: Any, broadcastable: Sequence[bool]) -> Variable:
 
 
 def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
-    """x repeated as a whole, along each axis `reps` times.
+    """x as a whole repeated `reps` times along each axis.
 
     Parameters
     ----------
@@ -232,13 +232,14 @@ def tile(x: Any, reps: Any, ndim: int | None = None) -> Variable:
     reps : int, list of ints, or int vector; each may be symbolic
         The repetitions along the last axes; x gets new axes in front if there are more.
     ndim : int, optional
-        The dimensions of the result, if more. Needed if `reps` is a vector whose type does not tell
-        its length.
+        The number of dimensions of the result, if larger. Needed if `reps` is a vector of unknown
+        length.
 
     Raises
     ------
     ValueError
-        If x has more dimensions than `ndim`, or there are more `reps`, at the latest at run time.
+        If x has more dimensions than `ndim`, or `reps` has more entries (at the latest at run
+        time).
 
     Examples
     --------
@@ -272,27 +273,28 @@ def _times_to_tile(reps: Any, ndim: int | None) -> list[Variable]:
 
 
 def _size_times(size: Variable, times: Variable) -> Variable:
-    """Return size · times; the size itself if times is known to be 1, so that types know it."""
+    """Return size · times; if times is known to be 1, the size itself, which types may know."""
     is_once = isinstance(times, Constant) and not times.type.ndim and times.data == 1
     return size if is_once else as_size(size * times)
 
 
 def repeat(x: Any, repeats: Any, axis: int | None = None) -> Variable:
-    """x with each entry along an axis repeated, one copy after the other.
+    """x with each entry along an axis repeated before the next entry.
 
     Parameters
     ----------
     x : tensor
     repeats : int, or int vector
-        The number of copies: of every entry, or one for each; a vector of length 1 counts for all.
+        The number of copies: one for all entries, or a vector with one for each; a vector of
+        length 1 is for all.
     axis : int, optional
         By default x is flattened first.
 
     Raises
     ------
     TypeError, ValueError
-        If `repeats` are not whole numbers, or a vector that is not as long as the axis, at the
-        latest at run time.
+        If `repeats` are not whole numbers, or a vector of another length than the axis (at the
+        latest at run time).
 
     Examples
     --------
@@ -323,7 +325,7 @@ def roll(x: Any, shift: Any, axis: int | None = None) -> Variable:
     x : tensor
     shift : int
     axis : int, optional
-        By default x is shifted in C order as if it had one axis.
+        By default x is shifted as if it had one axis, in C order.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""``T.shared_randomstreams``: streams of random numbers, each with a generator of NumPy's of its own.
+"""``T.shared_randomstreams``: streams of random numbers, each with its own NumPy generator.
 
-The numbers are Theano's: the generators are seeded in the order in which they are asked for, by what
-`numpy.random.RandomState` of the seed draws.
+The numbers are Theano's: the generators are seeded, in the order in which they are made, by numbers
+that `numpy.random.RandomState(seed)` draws.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ __all__ = ["RandomStateSharedVariable", "RandomStreams"]
 
 
 class RandomStreams:
-    """Makes variables that have other random values in each call of a function.
+    """Makes random variables, with new values in each call of a function.
 
-    However often a variable is used in a function, it is drawn but once in a call. Two variables are
-    drawn from two generators. What was drawn has no derivative.
+    However often a function uses a variable, it is drawn only once in a call. Two variables are
+    drawn from two generators. Drawn numbers have no derivative.
 
-    A variable has, beside its type, the attributes ``rng``, the shared variable that holds the state
-    of its generator, and ``update``, that variable with its next value. The function that uses it
-    makes this update, unless it is made with ``no_default_updates``.
+    A variable has the attributes ``rng``, the shared variable that holds the state of its
+    generator, and ``update``, a pair of this shared variable and its next value. A function that
+    uses the variable makes this update, unless it is compiled with ``no_default_updates``.
 
     Parameters
     ----------
@@ -78,7 +78,7 @@ class RandomStreams:
         return list(self.state_updates)
 
     def gen(self, op: Callable[..., Any], *args: Any, **kwargs: Any) -> Variable:
-        """A variable that is drawn by a function of a state, as `T.raw_random` has them."""
+        """A variable drawn by a function of a state, such as those of `T.raw_random`."""
         rng = shared(_seeded(self.gen_seedgen), name="rng")
         after, numbers = op(rng, *args, **kwargs)
         rng.default_update = after
@@ -87,11 +87,11 @@ class RandomStreams:
         return numbers
 
     def __getitem__(self, item: Any) -> Any:
-        """The generator of a state, as it is now."""
+        """The generator with the present value of a state."""
         return self._state(item).get_value(borrow=True)
 
     def __setitem__(self, item: Any, generator: Any) -> None:
-        """Let a state be that of another generator."""
+        """Set a state to that of a generator."""
         self._state(item).set_value(generator)
 
     def _state(self, item: Any) -> Any:
@@ -103,7 +103,7 @@ class RandomStreams:
     def uniform(
         self, size: Any = None, low: Any = 0.0, high: Any = 1.0, ndim: Any = None, dtype: Any = None
     ) -> Variable:
-        """Numbers between low and high, all alike; see `T.raw_random.uniform`."""
+        """Uniform numbers between low and high; see `T.raw_random.uniform`."""
         return self.gen(raw_random.uniform, size, low, high, ndim=ndim, dtype=dtype)
 
     def normal(
@@ -132,13 +132,13 @@ class RandomStreams:
         dtype: Any = "int64",
         prob: Any = None,
     ) -> Variable:
-        """How often, of n times, something happens of probability p; see `T.raw_random.binomial`."""
+        """The number of successes in n trials with probability p; see `T.raw_random.binomial`."""
         return self.gen(raw_random.binomial, size, n, p, ndim=ndim, dtype=dtype, prob=prob)
 
     def poisson(
         self, size: Any = None, lam: Any = 1.0, ndim: Any = None, dtype: Any = "int64"
     ) -> Variable:
-        """How often something happens that happens lam times on average; see `T.raw_random.poisson`."""
+        """The number of events that happen lam times on average; see `T.raw_random.poisson`."""
         return self.gen(raw_random.poisson, size, lam, ndim=ndim, dtype=dtype)
 
     def random_integers(
@@ -173,11 +173,11 @@ class RandomStreams:
         ndim: Any = None,
         dtype: Any = "int64",
     ) -> Variable:
-        """How often each of several things happens, of n times; see `T.raw_random.multinomial`."""
+        """The number of times each outcome occurs in n trials; see `T.raw_random.multinomial`."""
         return self.gen(raw_random.multinomial, size, n, pvals, ndim=ndim, dtype=dtype)
 
     def shuffle_row_elements(self, input: Any) -> Variable:
-        """The elements of each row, along the last axis, in an order of its own.
+        """The elements of each row, along the last axis, in random order, a new one for each row.
 
         >>> import minigrad, minigrad.tensor as T
         >>> x = T.constant([[0, 1, 2], [3, 4, 5]])
@@ -194,5 +194,5 @@ class RandomStreams:
 
 
 def _seeded(seeds: np.random.RandomState) -> np.random.RandomState:
-    """A generator whose seed the other draws."""
+    """A generator with a seed drawn from the other."""
     return np.random.RandomState(int(seeds.randint(2**30)))

@@ -1,4 +1,4 @@
-"""Sizes as people give them: numbers, expressions, lists or vectors of these."""
+"""Sizes as users pass them: numbers, expressions, lists or vectors of these."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def as_size(x: Any) -> Variable:
 
 
 def _is_made_of_constants(x: Variable) -> bool:
-    """Return whether scalars lead from x to constants, and to nothing else."""
+    """Return whether x is computed from constants alone, by scalars."""
     found, rest = {x}, [x]
     while rest:
         variable = rest.pop()

@@ -35,8 +35,9 @@ __all__ = [  # noqa: RUF022  # functions, then the ops' classes by Theano's name
 def cholesky(x: Any) -> Variable:
     """The lower triangular y with y · yᵀ = x, for a symmetric, positive definite matrix x.
 
-    Only the lower triangle of x is read, and the derivative is by that. ``Cholesky(lower=False)(x)``
-    is the upper triangular y with yᵀ · y = x; with ``on_error='nan'`` it is NaN where there is none.
+    Only the lower triangle of x is read, and the derivative is by this triangle.
+    ``Cholesky(lower=False)(x)`` is the upper triangular y with yᵀ · y = x; with ``on_error='nan'``,
+    y is NaN if there is no solution.
 
     Raises
     ------
@@ -71,7 +72,7 @@ def solve(A: Any, b: Any) -> Variable:
     Raises
     ------
     TypeError, ValueError
-        If A is not a square matrix, or b does not fit, at the latest at run time.
+        If A is not a square matrix, or b does not fit (at the latest at run time).
     numpy.linalg.LinAlgError
         At run time, if A is singular.
 
@@ -93,7 +94,7 @@ def solve_symmetric(A: Any, b: Any) -> Variable:
 
 
 def solve_lower_triangular(A: Any, b: Any) -> Variable:
-    """x with A · x = b, of whose matrix A only the lower triangle is read; see `solve`.
+    """x with A · x = b, where only the lower triangle of A is read; see `solve`.
 
     >>> solve_lower_triangular([[2.0, 9.0], [0.0, 4.0]], [1.0, 1.0]).eval()
     array([0.5 , 0.25])
@@ -102,7 +103,7 @@ def solve_lower_triangular(A: Any, b: Any) -> Variable:
 
 
 def solve_upper_triangular(A: Any, b: Any) -> Variable:
-    """x with A · x = b, of whose matrix A only the upper triangle is read; see `solve`.
+    """x with A · x = b, where only the upper triangle of A is read; see `solve`.
 
     >>> solve_upper_triangular([[2.0, 0.0], [9.0, 4.0]], [1.0, 1.0]).eval()
     array([0.5 , 0.25])
@@ -113,7 +114,7 @@ def solve_upper_triangular(A: Any, b: Any) -> Variable:
 def solve_triangular(
     a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False
 ) -> Variable:
-    """x with a · x = b, of whose matrix a only one triangle is read.
+    """x with a · x = b, where only one triangle of a is read.
 
     Parameters
     ----------
@@ -122,9 +123,9 @@ def solve_triangular(
     trans : {0, 1, 'N', 'T'}
         1 or 'T' solves aᵀ · x = b.
     lower : bool
-        Which triangle of a is read.
+        Whether the lower triangle of a is read, or the upper one.
     unit_diagonal : bool
-        Whether the diagonal of a counts as ones, and is not read.
+        Whether to take the diagonal of a as ones, without reading it.
 
     Raises
     ------
@@ -147,7 +148,7 @@ def solve_triangular(
 
 
 def cho_solve(c_and_lower: tuple[Any, bool], b: Any) -> Variable:
-    """x with A · x = b, where c is what `cholesky` made of A.
+    """x with A · x = b, given the result c of `cholesky` for A.
 
     Parameters
     ----------
@@ -184,7 +185,7 @@ def expm(A: Any) -> Variable:
 
 
 def eigvalsh(a: Any, b: Any = None, lower: bool = True) -> Variable:
-    """The numbers w, least first, with a · v = w · b · v for some v: eigenvalues of symmetric matrices.
+    """The w, in ascending order, with a · v = w · b · v for some v: eigenvalues of symmetric matrices.
 
     Parameters
     ----------
@@ -192,7 +193,7 @@ def eigvalsh(a: Any, b: Any = None, lower: bool = True) -> Variable:
     b : square matrix, optional
         Positive definite; by default 1.
     lower : bool
-        Which triangle of a and b is read.
+        Whether the lower triangles of a and b are read, or the upper ones.
 
     Examples
     --------
@@ -217,7 +218,7 @@ def _triangle(a: Variable, lower: bool) -> Variable:
 
 
 def kron(a: Any, b: Any) -> Variable:
-    """a[i, j] · b at the block in row i and column j: the Kronecker product, for any dimensions.
+    """a[i, j] · b in the block at row i and column j: the Kronecker product, for any dimensions.
 
     If one has fewer dimensions, it gets new ones of size 1 in front, as in NumPy.
 

@@ -1,4 +1,4 @@
-"""Values in order, and their places: `sort`, `argsort`, `topk`."""
+"""Sorted values, and their indices: `sort`, `argsort`, `topk`."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ KINDS = ("quicksort", "mergesort", "heapsort", "stable")
 
 
 def sort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None = None) -> Variable:
-    """The tensor a sorted along an axis, the least first, NaN last.
+    """The tensor a, sorted along an axis in ascending order, with NaN last.
 
     Parameters
     ----------
@@ -30,17 +30,17 @@ def sort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None = N
     kind : {'quicksort', 'mergesort', 'heapsort', 'stable'}
         NumPy's algorithm.
     order
-        NumPy's, for arrays with fields, which there are none of.
+        NumPy's, for arrays with fields; must not be given, as tensors have no fields.
 
     Returns
     -------
     Variable
-        Of a's dtype. Derivative: by each value that of its place in the result.
+        It has the dtype of a. Derivative by a value: that by its place in the result.
 
     Raises
     ------
     ValueError
-        If there is no such kind, or `order` is given.
+        If `kind` is another word, or `order` is given.
     numpy.exceptions.AxisError
         If there is no such axis.
 
@@ -54,7 +54,7 @@ def sort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None = N
 
 
 def argsort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None = None) -> Variable:
-    """The places of the values of a along an axis, that of the least first, int64; see `sort`.
+    """The indices that sort a along an axis, int64; see `sort`.
 
     >>> argsort([30, 10, 20]).eval()
     array([1, 2, 0])
@@ -64,7 +64,7 @@ def argsort(a: Any, axis: int | None = -1, kind: str = "quicksort", order: None 
 
 
 def _checked(x: Any, axis: int | None, kind: str, order: None) -> tuple[Variable, int]:
-    """Return what is sorted, and its axis, once kind and order are known to be right."""
+    """Return the tensor to sort, and its axis, after checking kind and order."""
     check_choice("kind", kind, KINDS)
     if order is not None:
         raise ValueError(f"sort: a tensor has no fields to order by; got order={order!r}")
@@ -86,7 +86,7 @@ def topk_and_argtopk(
     sorted: bool = True,
     idx_dtype: str = "int64",
 ) -> list[Variable]:
-    """The k largest values along an axis, and their places; parameters as in `topk`.
+    """The k largest values along an axis, and their indices; parameters as in `topk`.
 
     >>> [result.eval() for result in topk_and_argtopk([1, 5, 3], 2)]
     [array([5, 3]), array([1, 2])]
@@ -109,25 +109,25 @@ def topk(
     ----------
     x : tensor
     kth : int
-        How many: the k largest values if it is k, the k smallest if it is −k. It may be symbolic.
+        k for the k largest values, −k for the k smallest. It may be symbolic.
     axis : int, optional
         By default the last; None flattens it first.
     sorted : bool
-        Whether the largest comes first, of equal ones the first. Otherwise the order is not
-        defined, and found in less time.
+        Whether to sort them, the largest first; equal ones stay in their order. If not, the
+        order is undefined, and computed in less time.
     idx_dtype : str
-        The dtype of the places.
+        The dtype of the indices.
 
     Returns
     -------
     Variable
-        With k values along the axis. Derivative: 1 by each value that is in it, 0 by the others.
+        It has k values along the axis. Derivative: 1 by each value that is in it, 0 by the others.
 
     Raises
     ------
     TypeError, ValueError
-        If `kth` is not a whole number, or `idx_dtype` no integer; if k is 0 or more than there are, at
-        the latest at run time.
+        If `kth` is not a whole number, or `idx_dtype` is not an integer type; if k is 0 or larger
+        than the axis (at the latest at run time).
 
     Examples
     --------
@@ -144,7 +144,7 @@ def argtopk(
     sorted: bool = True,
     idx_dtype: str = "int64",
 ) -> Variable:
-    """The places of the k largest values along an axis; parameters as in `topk`.
+    """The indices of the k largest values along an axis; parameters as in `topk`.
 
     >>> argtopk([1, 5, 3], 2).eval()
     array([1, 2])

@@ -288,7 +288,7 @@ CHOICES = {
 
 def test_choose_has_numpys_out_which_it_refuses():
     assert T.choose([1], [2, 3], None, "clip").eval().tolist() == [3]
-    with pytest.raises(TypeError, match="choose makes an expression: leave out out"):
+    with pytest.raises(TypeError, match="choose makes an expression, so leave out `out`"):
         T.choose([1], [2, 3], np.zeros(1))
 
 

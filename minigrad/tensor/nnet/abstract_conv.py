@@ -1,4 +1,4 @@
-"""Convolutions of images with filters, transposed ones, and their derivatives by images and filters."""
+"""Convolutions of images with filters, transposed convolutions, and their derivatives."""
 
 from __future__ import annotations
 
@@ -78,34 +78,36 @@ def conv2d(
 ) -> Variable:
     """The convolution y[b, o, i, j] = Σ x[b, c, i − k, j − l] · w[o, c, k, l] over c, k and l.
 
-    Here i and j begin where the whole filter is in the image, or in the zeros put around it.
+    i and j begin where the whole filter lies in the image, or in the image with zeros around it.
 
     Parameters
     ----------
     input : 4-d tensor
         The images: (batch, channels, rows, columns).
     filters : 4-d tensor
-        (filters, channels, rows, columns); with groups, the channels of a group.
+        (filters, channels, rows, columns); with groups, channels is the number in a group.
     input_shape, filter_shape : tuple of four int or None, optional
         Sizes that are known; they are checked when the program runs.
     border_mode : {'valid', 'full', 'half'}, int, or tuple of two of int or pair of int
-        How many zeros are put around each image: none, so that the result is smaller; as many as
-        are needed for each place where filter and image meet; half of the filter's size, so that
-        for odd sizes the result has the image's; or so many, for rows and columns, at both ends or
-        before and after.
+        How many zeros are put around each image. 'valid': none, so the result is smaller than the
+        image. 'full': as many as give a result at each place where filter and image overlap.
+        'half': half of the filter's size, so for odd sizes the result is as large as the image.
+        Numbers: so many for rows and for columns, at both ends; a pair gives those before and
+        after.
     subsample : tuple of two int
-        Only every such row and column is computed (the stride).
+        The stride: only every n-th row and column is computed, for a stride of n.
     filter_flip : bool
-        False does not turn the filters round, and so computes the correlation: the sum of
-        x[b, c, i + k, j + l] · w[o, c, k, l].
+        Whether to turn the filters round. False gives the correlation: the sum of x[b, c,
+        i + k, j + l] · w[o, c, k, l].
     image_shape : tuple, optional
         An older name of `input_shape`.
     filter_dilation : tuple of two int
-        The distance of the rows and columns of an image that meet neighbours of a filter.
+        The distance in the image between rows and columns that meet neighbours in a filter.
     num_groups : int
-        The channels and filters are cut into so many groups, of which each meets one.
+        The number of groups into which channels and filters are divided: each group
+        of filters sees one group of channels.
     unshared : bool
-        Filters that differ from place to place are not supported: it must be False.
+        Theano's; must be False: filters that differ from place to place are not supported.
 
     Returns
     -------
@@ -118,10 +120,10 @@ def conv2d(
     TypeError
         If images or filters do not have four dimensions.
     ValueError
-        If an option is none of the above; when it runs, if the channels differ or a filter is larger
-        than an image with its zeros.
+        If an option is none of the above; at run time, if the numbers of channels differ or a
+        filter is larger than an image with its zeros.
     NotImplementedError
-        If `unshared` is true.
+        If `unshared` is True.
 
     References
     ----------
@@ -158,7 +160,7 @@ def conv3d(
     filter_dilation: Any = (1, 1, 1),
     num_groups: int = 1,
 ) -> Variable:
-    """The convolution of images with three axes, such as films: see `conv2d`, of which all holds.
+    """The convolution of images with three axes, such as films: see `conv2d`.
 
     Parameters
     ----------
@@ -167,7 +169,7 @@ def conv3d(
     filters : 5-d tensor
         (filters, channels, depth, rows, columns).
     input_shape, filter_shape, border_mode, subsample, filter_flip, filter_dilation, num_groups
-        As for `conv2d`, with three numbers where there are two.
+        As in `conv2d`, with three numbers instead of two.
 
     Returns
     -------
@@ -200,19 +202,19 @@ def conv2d_transpose(
     """The transposed convolution: each element of the input adds a multiple of a filter to the result.
 
     It is the derivative of Σ input · conv2d(y, filters) by y, and makes images larger where that
-    makes them smaller ("deconvolution").
+    convolution makes them smaller ("deconvolution").
 
     Parameters
     ----------
     input : 4-d tensor
         (batch, filters, rows, columns).
     filters : 4-d tensor
-        (filters, channels, rows, columns): first what the input has, then what the result has.
+        (filters, channels, rows, columns): filters as in the input, channels as in the result.
     output_shape : tuple of four, or int vector
         The shape of the result; the last two, which may be expressions, are used.
     input_dilation : tuple of two int
-        The `subsample` of that convolution: how far two neighbours of the input are apart in the
-        result.
+        The `subsample` of that convolution: the distance in the result between two neighbours in
+        the input.
     filter_shape, border_mode, filter_flip, filter_dilation, num_groups, unshared
         Those of that convolution: see `conv2d`.
 
@@ -403,7 +405,7 @@ def separable_conv2d(
     pointwise_filters : 4-d tensor
         (filters, channels · m, 1, 1).
     num_channels : int
-        How many channels the input has.
+        The number of channels of the input.
     input_shape, depthwise_filter_shape, pointwise_filter_shape : tuple of four, optional
         Sizes that are known.
     border_mode, subsample, filter_flip, filter_dilation
@@ -487,9 +489,10 @@ def causal_conv1d(
     num_groups: int = 1,
     unshared: bool = False,
 ) -> Variable:
-    """The convolution along time, in which no result depends on what comes later.
+    """The convolution along time, in which no result depends on later inputs.
 
-    y[b, o, t] = Σ x[b, c, t − dilation · k] · w[o, c, k] over c and k, with zeros before the beginning.
+    y[b, o, t] = Σ x[b, c, t − dilation · k] · w[o, c, k] over c and k, where x is 0 before its
+    beginning.
 
     Parameters
     ----------
@@ -506,7 +509,7 @@ def causal_conv1d(
     Returns
     -------
     Variable
-        (batch, filters, time), as long as the input unless there is a subsample.
+        (batch, filters, time), as long as the input if subsample is 1.
 
     References
     ----------
@@ -540,29 +543,29 @@ def bilinear_upsampling(
     num_input_channels: Any = None,
     use_1D_kernel: bool = True,
 ) -> Variable:
-    """Larger images, between whose rows and columns it is interpolated linearly.
+    """Larger images, by linear interpolation between rows and columns.
 
-    Row i of the result is taken from the row (i − ⌊(ratio − 1) / 2⌋) / ratio of the image, and from the
-    first or last where there is none; so for columns.
+    Row i of the result is the image at row (i − ⌊(ratio − 1) / 2⌋) / ratio, or its first or last
+    row beyond these; columns are made in the same way.
 
     Parameters
     ----------
     input : 4-d tensor
         (batch, channels, rows, columns).
     ratio : int, or tuple of two int
-        How many times as many rows and columns the result has.
+        The factor for the numbers of rows and of columns.
     frac_ratio : pair of int, or pair of such pairs
-        In the place of ratio, a numerator and a denominator: of the images made larger by the numerator
-        every such row and column is taken.
+        A fraction instead of ratio: images are enlarged by the numerator, and of the result every
+        row and column at a multiple of the denominator is taken.
     batch_size, num_input_channels, use_1D_kernel
-        What told Theano how to compute it faster: ignored.
+        Theano's hints for speed; ignored.
 
     Raises
     ------
     TypeError
         If the input does not have four dimensions.
     ValueError
-        If neither of ratio and frac_ratio is given, or both.
+        If neither ratio nor frac_ratio is given, or both are.
 
     Examples
     --------
@@ -588,7 +591,7 @@ def bilinear_upsampling(
 
 
 def frac_bilinear_upsampling(input: Any, frac_ratio: Any) -> Variable:
-    """Images larger by a quotient: `bilinear_upsampling` with `frac_ratio`.
+    """Images enlarged by a fraction: `bilinear_upsampling` with `frac_ratio`.
 
     >>> frac_bilinear_upsampling([[[[1.0, 3.0]]]], ((1, 1), (3, 2))).eval().round(3)
     array([[[[1.   , 1.667, 3.   ]]]])
@@ -602,9 +605,9 @@ def bilinear_kernel_1D(ratio: Any, normalize: bool = True) -> Variable:
     Parameters
     ----------
     ratio : int, or integer scalar
-        How many times as large the image becomes.
+        The factor by which the image is enlarged.
     normalize : bool
-        False does not divide by the ratio.
+        Whether to divide by the ratio.
 
     Returns
     -------
@@ -627,9 +630,9 @@ def bilinear_kernel_2D(ratio: Any, normalize: bool = True) -> Variable:
     Parameters
     ----------
     ratio : int, integer scalar, or tuple of two of these
-        How many times as many rows and columns the image gets.
+        The factor for the numbers of rows and of columns of the image.
     normalize : bool
-        False does not divide by the ratio.
+        Whether to divide by the ratio.
 
     Returns
     -------
@@ -647,7 +650,7 @@ def bilinear_kernel_2D(ratio: Any, normalize: bool = True) -> Variable:
 
 
 def _enlarged(x: Variable, axis: int, ratio: int) -> Variable:
-    """Return so many times as many rows or columns, interpolated between their neighbours."""
+    """Return `ratio` times as many rows or columns, interpolated between their neighbours."""
     first, last = (
         getitem(x, (*[slice(None)] * axis, place)) for place in (slice(1), slice(-1, None))
     )

@@ -21,15 +21,15 @@ def softmax(c: Any, axis: Axis = None) -> Variable:
     Parameters
     ----------
     c : tensor
-        At least one dimension; integers are cast to ``config.floatX``.
+        It has at least one dimension; integers are cast to ``config.floatX``.
     axis : int or sequence of int, optional
-        By default the last. Then a *vector* is taken as one row, as in Theano: the result is a
-        matrix of shape (1, n). With an axis given, the shape stays.
+        By default the last; then a *vector* counts as one row, as in Theano, and the result is
+        a matrix of shape (1, n). If an axis is given, the result has the shape of c.
 
     Returns
     -------
     Variable
-        The dtype is that of c. Derivative: y · (g − Σ g · y), where y is the result.
+        It has the dtype of c. Derivative: y · (g − Σ g · y), where y is the result.
 
     Raises
     ------
@@ -50,9 +50,9 @@ def softmax(c: Any, axis: Axis = None) -> Variable:
 
 
 def logsoftmax(c: Any, axis: Axis = None) -> Variable:
-    """c − log(Σ exp(c)), the logarithm of `softmax`; parameters as there.
+    """c − log(Σ exp(c)), the logarithm of `softmax`; parameters as in `softmax`.
 
-    It is exact even where the softmax is too small for a float.
+    It is accurate even where the softmax is too small for a float.
 
     >>> logsoftmax([[1000.0, 0.0]]).eval()
     array([[    0., -1000.]])
@@ -114,7 +114,7 @@ def relu(x: Any, alpha: Any = 0) -> Variable:
 
     Notes
     -----
-    The derivative at 0 is, as in Theano, the mean of those on both sides: 0.5 for ``alpha=0``.
+    The derivative at 0 is the mean of those on both sides, as in Theano: 0.5 for ``alpha=0``.
 
     Examples
     --------

@@ -51,7 +51,7 @@ def crossentropy_softmax_1hot_with_bias(x: Any, b: Any, y_idx: Any) -> tuple[Var
 
 
 def crossentropy_softmax_argmax_1hot_with_bias(x: Any, b: Any, y_idx: Any) -> list[Variable]:
-    """The cross-entropy of each row of softmax(x + b), the softmax, and which column is largest.
+    """The cross-entropy of each row of softmax(x + b), the softmax, and its largest column.
 
     >>> [y.eval().shape for y in crossentropy_softmax_argmax_1hot_with_bias([[0.0, 1.0]], 0.0, [1])]
     [(1,), (1, 2), (1,)]
@@ -61,7 +61,7 @@ def crossentropy_softmax_argmax_1hot_with_bias(x: Any, b: Any, y_idx: Any) -> li
 
 
 def crossentropy_softmax_max_and_argmax_1hot(x: Any, y_idx: Any) -> tuple[Variable, ...]:
-    """The cross-entropy of each row of softmax(x), the softmax, its largest value, and where that is.
+    """The cross-entropy of each row of softmax(x), the softmax, its largest value and that column.
 
     >>> [y.eval().shape for y in crossentropy_softmax_max_and_argmax_1hot([[0.0, 1.0]], [1])]
     [(1,), (1, 2), (1,), (1,)]
@@ -94,27 +94,28 @@ def h_softmax(
     b2: Any,
     target: Any = None,
 ) -> Variable:
-    """A softmax in two steps: the probability of a class of outputs, times that of one within it.
+    """A softmax in two steps: the probability of a class of outputs, times that of an output in it.
 
     Parameters
     ----------
     x : matrix
         A row for each sample.
     batch_size, n_outputs : int
-        How many samples and outputs there are.
+        The numbers of samples and of outputs.
     n_classes, n_outputs_per_class : int
-        Their product is at least n_outputs; the least time is taken where both are about √n_outputs.
+        Their product is at least n_outputs. It is fastest if both are about √n_outputs.
     W1 : matrix (features, n_classes)
     b1 : vector (n_classes)
     W2 : tensor3 (n_classes, features, n_outputs_per_class)
     b2 : matrix (n_classes, n_outputs_per_class)
     target : int vector, optional
-        The output of each sample whose probability is wanted.
+        The output of each sample whose probability to return.
 
     Returns
     -------
     Variable
-        The probability of each sample's target; without targets a matrix, of all outputs.
+        The probability of each sample's target; without targets, a matrix with those of
+        all outputs.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""``T.nnet.conv.conv2d``: the convolution by its first interface."""
+"""``T.nnet.conv.conv2d``: the convolution with Theano's first interface."""
 
 from __future__ import annotations
 
@@ -28,14 +28,14 @@ def conv2d(
         Sizes that are known; they are checked when the program runs.
     border_mode : {'valid', 'full'}
     subsample : tuple of two int
-        Only every such row and column is computed.
+        The stride: only every n-th row and column is computed, for a stride of n.
     **kargs
-        What told Theano how to compute it faster, such as ``unroll_batch``: ignored.
+        Theano's hints for speed, such as ``unroll_batch``; ignored.
 
     Raises
     ------
     ValueError
-        If border_mode is none of these, or an option is given that changed the result:
+        If border_mode is none of these, or one of two options is given that change the result:
         ``imshp_logical`` and ``kshp_logical``.
 
     Examples

@@ -1,4 +1,4 @@
-"""The shapes that convolutions were of, as far as the results' shapes tell."""
+"""The shapes of images and filters, as far as the shape of a convolution's result gives them."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ def get_conv_gradinputs_shape(
     Returns
     -------
     tuple
-        (batch, channels, rows, columns); None where a size is unknown, or subsample is not 1, as images
-        of several sizes have that result.
+        (batch, channels, rows, columns); None where a size is unknown, or where images of several
+        sizes give that result: if subsample is not 1.
 
     Examples
     --------
@@ -88,8 +88,8 @@ def get_conv_gradweights_shape(
     Returns
     -------
     tuple
-        (filters, channels, rows, columns); None where a size is unknown, and where filters of several
-        sizes have that result: if subsample is not 1, or the border mode is 'half'.
+        (filters, channels, rows, columns); None where a size is unknown, or where filters of
+        several sizes give that result: if subsample is not 1, or the border mode is 'half'.
 
     Examples
     --------

@@ -1,7 +1,7 @@
-"""What the options of a convolution mean, and the shapes that they lead to.
+"""The options of a convolution, and the shapes that they give.
 
-The classes have the names of Theano's operations. They are called on variables as those are, and
-compose operations of `ops.convolution`, which know neither borders nor the turning of filters.
+The classes have the names of Theano's operations, and are called on variables like these. They
+compose operations of `ops.convolution`, which do not handle borders and do not turn filters.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _MODES = {"valid": lambda size: 0, "half": lambda size: size // 2, "full": lambd
 
 
 class _Convolution:
-    """The options of a convolution, checked, and what they mean for variables."""
+    """The options of a convolution, checked, and applied to variables."""
 
     n_axes: int
 
@@ -44,8 +44,8 @@ class _Convolution:
     ) -> None:
         if unshared:
             raise NotImplementedError(
-                f"{self}: unshared filters, other ones at each place, are not supported; multiply "
-                "what images2neibs returns by them and add up"
+                f"{self}: unshared filters, different at each place, are not supported; multiply "
+                "the result of images2neibs by them and add up"
             )
         if int(num_groups) < 1:
             raise ValueError(f"{self}: num_groups is 1 or more; got {num_groups}")
@@ -243,7 +243,7 @@ def get_conv_output_shape(
     Raises
     ------
     ValueError
-        If the lengths differ or the border mode is none.
+        If the lengths differ, or `border_mode` is not valid.
 
     Examples
     --------
@@ -273,7 +273,7 @@ def along_axes(
     subsample: Sequence[int],
     filter_dilation: Sequence[int] | None,
 ) -> list[Any]:
-    """Return what a function makes of the sizes and options along each axis of images."""
+    """Return the results of a function for the sizes and options along each axis of images."""
     n_axes = len(subsample)
     is_same = isinstance(border_mode, (str, int))
     modes = [border_mode] * n_axes if is_same else border_mode

@@ -1,4 +1,4 @@
-"""Costs that training minimises, cross-entropies of labels and of distributions; how many are right."""
+"""Costs that training minimises: cross-entropies of labels and distributions; counts of errors."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ def crossentropy_softmax_1hot(x: Any, y_idx: Any) -> tuple[Variable, Variable]:
     ----------
     x : matrix, or vector for one row
     y_idx : int vector
-        The label of each row, the number of a column.
+        The label of each row: the number of a column.
 
     Returns
     -------
     cost : vector
-        Exact even for tiny probabilities.
+        It is accurate even for tiny probabilities.
     probabilities : matrix
 
     Raises
     ------
     TypeError
-        If x or y_idx has other dimensions, or y_idx is not of integers.
+        If x or y_idx has other dimensions, or y_idx is not an integer vector.
 
     Examples
     --------
@@ -58,20 +58,20 @@ def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
     Parameters
     ----------
     coding_dist : tensor
-        Its last axis is the distribution.
+        Each distribution is along its last axis.
     true_dist : tensor
-        A distribution along the last axis, too; or, with one dimension less, integers that number
-        what happened: then the result is -log(coding_dist) there.
+        Distributions along the last axis; or, with one dimension less, integer labels: then the
+        result is -log(coding_dist) at the labels.
 
     Returns
     -------
     Variable
-        Without the last axis of coding_dist.
+        It has the shape of coding_dist without the last axis.
 
     Raises
     ------
     TypeError
-        If true_dist has another number of dimensions, or one less but is not of integers.
+        If true_dist has another number of dimensions, or one less but is not an integer tensor.
 
     Examples
     --------
@@ -87,24 +87,24 @@ def categorical_crossentropy(coding_dist: Any, true_dist: Any) -> Variable:
 
 
 def confusion_matrix(actual: Any, pred: Any) -> list[Variable]:
-    """matrix[i, j] = how many k have actual[k] = order[i] and pred[k] = order[j].
+    """matrix[i, j] = the number of k with actual[k] = order[i] and pred[k] = order[j].
 
     Parameters
     ----------
     actual, pred : vectors
-        What each sample is, and what it is taken for.
+        The true and the predicted class of each sample.
 
     Returns
     -------
     matrix : int64 matrix
-        Right predictions are counted on its diagonal.
+        Its diagonal counts the right predictions.
     order : vector
-        All values that there are in the two, sorted.
+        All values in `actual` and `pred`, sorted.
 
     Raises
     ------
     ValueError
-        If one of the two is not a vector, as in Theano.
+        If `actual` or `pred` is not a vector, as in Theano.
 
     Examples
     --------
@@ -126,7 +126,7 @@ def confusion_matrix(actual: Any, pred: Any) -> list[Variable]:
 
 
 def _picked(function: str, p: Variable, labels: Variable) -> Variable:
-    """Return p[..., label], for each label its own distribution in the last axis of p."""
+    """Return p[..., label], for each label from its own distribution along the last axis of p."""
     if labels.type.ndim != p.type.ndim - 1 or labels.type.numpy_dtype.kind not in "iu":
         raise TypeError(
             f"{function} takes integer labels with one dimension less than the distributions' "
@@ -146,7 +146,7 @@ def binary_crossentropy(output: Any, target: Any) -> Variable:
     output : float tensor
         The probabilities of 1.
     target : tensor
-        1, 0 or between; integers are cast to the dtype of output.
+        Numbers from 0 to 1; integers are cast to the dtype of output.
 
     Examples
     --------
@@ -161,7 +161,7 @@ def binary_crossentropy(output: Any, target: Any) -> Variable:
 def sigmoid_binary_crossentropy(output: Any, target: Any) -> Variable:
     """target · softplus(−output) + (1 − target) · softplus(output), for each element.
 
-    It is the `binary_crossentropy` of sigmoid(output), exact even where that is close to 0 or 1.
+    It is the `binary_crossentropy` of sigmoid(output), accurate even where that is close to 0 or 1.
 
     >>> sigmoid_binary_crossentropy([0.0, -1000.0], [0, 1]).eval()
     array([6.93147181e-01, 1.00000000e+03])

@@ -34,17 +34,18 @@ def images2neibs(
     neib_shape : tuple of two sizes, or int vector
         Rows and columns of a rectangle.
     neib_step : tuple of two sizes, or int vector, optional
-        How far two neighbouring rectangles are apart; by default `neib_shape`.
+        The distance between neighbouring rectangles; by default `neib_shape`.
     mode : {'valid', 'ignore_borders', 'wrap_centered', 'half', 'full'}
-        'valid' refuses images that are not covered to the last row and column; 'ignore_borders' leaves
-        out what is over. 'wrap_centered' has the rectangles, of odd sizes, around the places, and takes
-        what is beyond a border from the opposite one. 'half' and 'full' are 'valid' for images with
-        zeros around them, half as many as a rectangle has, or all but one.
+        'valid' refuses images that the rectangles do not cover to the last row and column;
+        'ignore_borders' leaves out the remaining rows and columns. 'wrap_centered' centres a
+        rectangle of odd sizes at each place, and continues beyond a border at the opposite one.
+        'half' and 'full' are 'valid' for images with zeros around them, half as many as the
+        rectangle's size, or one less than its size.
 
     Returns
     -------
     matrix
-        The rectangles of a channel are rows one after the other, then those of the next channel, and
+        The rectangles of a channel are consecutive rows; then come those of the next channel, and
         of the next image.
 
     Raises
@@ -52,7 +53,7 @@ def images2neibs(
     TypeError
         If ten4 does not have four dimensions.
     ValueError
-        If mode is none of these, or a rectangle that wraps has an even size; when it runs, if the
+        If mode is none of these, or a size is even with 'wrap_centered'; at run time, if the
         rectangles do not cover the image.
 
     Examples
@@ -97,7 +98,7 @@ def images2neibs(
 
 
 class Images2Neibs:
-    """``Images2Neibs(mode)(ten4, neib_shape, neib_step)`` is `images2neibs`, by its older interface.
+    """``Images2Neibs(mode)(ten4, neib_shape, neib_step)`` is `images2neibs`, with its older interface.
 
     Examples
     --------
@@ -115,23 +116,23 @@ class Images2Neibs:
 
 
 def neibs2images(neibs: Any, neib_shape: Any, original_shape: Any, mode: str = "valid") -> Variable:
-    """The images whose rectangles are the rows of a matrix: what `images2neibs` made it of.
+    """The images whose rectangles are the rows of a matrix; the inverse of `images2neibs`.
 
     Parameters
     ----------
     neibs : matrix
-        As `images2neibs` makes it, of rectangles that do not overlap.
+        A result of `images2neibs`, with rectangles that do not overlap.
     neib_shape : tuple of two sizes, or int vector
         Rows and columns of a rectangle.
     original_shape : tuple of four sizes, or int vector
         The shape of the images.
     mode : {'valid', 'ignore_borders'}
-        How the matrix was made. What was left out at borders is 0.
+        The mode with which the matrix was made. Elements that were left out at borders are 0.
 
     Raises
     ------
     NotImplementedError
-        If there is another mode.
+        If the mode is another one.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Batch normalization: each unit less its mean, divided by its standard deviation.
+"""Batch normalization: each unit minus its mean, divided by its standard deviation.
 
 Ioffe and Szegedy, "Batch Normalization: Accelerating Deep Network Training by Reducing Internal
 Covariate Shift" (2015).
@@ -49,14 +49,15 @@ def batch_normalization_train(
     ----------
     inputs : tensor
     gamma, beta : tensors
-        With the dimensions of inputs, of size 1 along `axes`; or without those axes.
+        They have the dimensions of inputs, with size 1 along `axes`; or lack these axes.
     axes : {'per-activation', 'spatial'}, int or sequence of int
-        Along which mean and variance are taken: the first axis; all but the second; or these.
+        The axes along which mean and variance are taken. 'per-activation' is the first axis,
+        'spatial' all axes except the second.
     epsilon : float
     running_average_factor : float
-        How much the batch counts in the running averages.
+        The weight of the batch in the running averages.
     running_mean, running_var : tensors, optional
-        As gamma.
+        They have the shape of gamma.
 
     Returns
     -------
@@ -65,8 +66,8 @@ def batch_normalization_train(
     mean, invstd : Variable
         The mean, and 1 / √(var + epsilon), whose axes have size 1.
     new_running_mean, new_running_var : Variable
-        If running averages are given: what they are to be next, of their types. The variance is that
-        with n − 1, as in Theano.
+        Returned if running averages are given: their next values, with their types. The variance of
+        the batch has the divisor n − 1 in them, as in Theano.
 
     Raises
     ------
@@ -112,7 +113,7 @@ def batch_normalization_test(
 ) -> Variable:
     """(inputs − mean) / √(var + epsilon) · gamma + beta, with a given mean and variance.
 
-    Parameters are as in `batch_normalization_train`; mean and var are as gamma.
+    Parameters are those of `batch_normalization_train`; mean and var have the shape of gamma.
 
     >>> batch_normalization_test([[1.0], [3.0]], [1.0], [0.0], [1.0], [4.0], epsilon=0.0).eval()
     array([[0.],

@@ -25,20 +25,21 @@ def conv2d(
     Parameters
     ----------
     input : matrix or 3-d tensor
-        An image, or several: (images, rows, columns).
+        One image, or several: (images, rows, columns).
     filters : matrix or 3-d tensor
-        A filter, or several: (filters, rows, columns).
+        One filter, or several: (filters, rows, columns).
     image_shape, filter_shape : tuple of int or None, optional
         Sizes that are known; they are checked when the program runs.
     border_mode, subsample
         As for `T.nnet.conv2d`.
     **kargs
-        What told Theano how to compute it faster: ignored.
+        Theano's hints for speed; ignored.
 
     Returns
     -------
     Variable
-        (images, filters, rows, columns), without images or filters if there is but a matrix of them.
+        (images, filters, rows, columns), without the axis of images, or of filters, if that
+        argument is a matrix.
 
     Raises
     ------

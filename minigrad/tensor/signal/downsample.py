@@ -1,4 +1,4 @@
-"""``T.signal.downsample``: pooling by its first names."""
+"""``T.signal.downsample``: pooling under its oldest names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ __all__ = ["DownsampleFactorMax", "max_pool_2d", "max_pool_2d_same_size"]
 class DownsampleFactorMax:
     """``DownsampleFactorMax(ds)(x)`` pools the last two axes of x: see `pool_2d`.
 
-    It is how the oldest programs call the operation itself; the options have their first names.
+    The oldest programs use this class; its options have their oldest names.
 
     Examples
     --------
@@ -46,7 +46,7 @@ def max_pool_2d(
     padding: Any = (0, 0),
     mode: str = "max",
 ) -> Variable:
-    """The largest element of each window: `pool_2d`, by its first name and those of its arguments.
+    """The largest element of each window: `pool_2d`, with the oldest names of it and its arguments.
 
     >>> max_pool_2d([[1.0, 2.0, 3.0]], (1, 2), ignore_border=True).eval()
     array([[2.]])

@@ -42,15 +42,17 @@ def pool_2d(
     ws : tuple of two sizes, or int vector
         Rows and columns of a window; they may be expressions.
     ignore_border : bool
-        Whether windows that do not fit into the image are left out: of 5 columns, windows of 2 make
-        2 then, else 3. By default False, as in Theano, with a warning, since True is usually meant.
+        Whether to leave out windows that do not fit into the image: 5 columns have 2 windows of 2
+        columns if True, else 3. The default is False, as in Theano, but gives a warning, since True
+        is usually meant.
     stride : tuple of two sizes, or int vector, optional
-        How far two neighbouring windows are apart; by default `ws`, so that they do not overlap.
+        The distance between neighbouring windows; by default `ws`, so that they do not overlap.
     pad : tuple of two sizes, or int vector
-        How many rows of zeros are at the top and at the bottom, and how many columns at both sides.
-        The largest element and the sum take no account of them.
+        The number of rows of zeros at the top and bottom, and of columns of zeros at both sides.
+        The maximum and the sum ignore them.
     mode : {'max', 'sum', 'average_inc_pad', 'average_exc_pad'}
-        What is taken of each window. The mean's divisor counts the zeros of `pad`, or it does not.
+        The result for each window. The mean's divisor includes the zeros of `pad`
+        ('average_inc_pad') or excludes them ('average_exc_pad').
     ds, st, padding : optional
         Older names of `ws`, `stride` and `pad`.
 
@@ -66,8 +68,8 @@ def pool_2d(
     TypeError
         If the input has fewer dimensions.
     ValueError
-        If ws is missing, mode is none of these, a size is below 1, or pad is as large as ws, or not 0
-        though the border counts.
+        If ws is missing, mode is none of these, a size is below 1, pad is as large as ws, or pad is
+        not 0 with ignore_border=False.
 
     Warns
     -----
@@ -76,7 +78,8 @@ def pool_2d(
 
     Notes
     -----
-    Where several elements of a window are the largest, each has the whole derivative, as in Theano.
+    Where several elements of a window are the largest, each gets the whole derivative, as in
+    Theano.
 
     Examples
     --------
@@ -138,7 +141,7 @@ def max_pool_2d_same_size(input: Any, patch_size: Any) -> Variable:
 class Pool:
     """``Pool(ignore_border, mode, ndim)(x, ws, stride, pad)`` pools over the last `ndim` axes of x.
 
-    It is how Theano's programs call the operation itself; `pool_2d` tells what the arguments are.
+    Some of Theano's programs use this class; `pool_2d` describes the arguments.
 
     Examples
     --------
@@ -190,7 +193,7 @@ class Pool:
         st: Any = None,
         padding: Any = None,
     ) -> list[Any]:
-        """The shape of pooled images from theirs; sizes are numbers or expressions.
+        """The shape of pooled images from that of the images; sizes are numbers or expressions.
 
         >>> Pool.out_shape((10, 3, 5, 5), (2, 2)), Pool.out_shape((5, 5), (2, 2), ignore_border=True)
         ([10, 3, 3, 3], [2, 2])
@@ -212,7 +215,7 @@ def _said_of_border(function: str, ignore_border: bool | None) -> bool:
 
 
 def _by_new_names(function: str, ws: Any, stride: Any, pad: Any, *older: Any) -> tuple[Any, ...]:
-    """Return ws, stride and pad, which may be given by other names."""
+    """Return ws, stride and pad, which may have been given by older names."""
     result = []
     for name, value, old in zip(("ws", "stride", "pad"), (ws, stride, pad), older, strict=True):
         is_given = value is not None and not (name == "pad" and set(value) == {0})
@@ -254,7 +257,7 @@ def _numbers(ndim: int, ws: Any, stride: Any, pad: Any) -> list[tuple[Any, ...]]
 
 
 def _check(ignore_border: bool, length: int | None, stride: int | None, pad: int | None) -> None:
-    """Raise a ValueError if the numbers that are known make no sense."""
+    """Raise a ValueError if known numbers are not valid."""
     if min(length or 1, stride or 1) < 1 or 0 in (length, stride):
         raise ValueError(f"pooling: ws and stride are 1 or more; got {length} and {stride}")
     if pad is not None and not 0 <= pad < (length or pad + 1):
