@@ -18,6 +18,7 @@ C_TYPES = {
 }  # fmt: skip
 
 _ALIGNED = 64  # bytes: what a processor loads at once
+_MOST_ON_THE_STACK = 1 << 18  # bytes
 
 
 class Place(NamedTuple):
@@ -53,14 +54,14 @@ class Room:
         self.size += -(-size * dtype.itemsize // _ALIGNED) * _ALIGNED
         return name
 
-    def lines(self, most_on_the_stack: int, given: str = "") -> list[str]:
+    def lines(self, given: str = "") -> list[str]:
         """The lines that make the arrays: in memory that is given, if there are so many bytes.
 
         If none is given it is taken, and what comes last is `freed`.
         """
         if not self.size:
             return []
-        if self.size <= most_on_the_stack:
+        if self.size <= _MOST_ON_THE_STACK:
             return [f"char room[{self.size}] __attribute__((aligned({_ALIGNED})));", *self.pointers]
         if given:
             at = f"(((intptr_t) {given} + {_ALIGNED - 1}) / {_ALIGNED}) * {_ALIGNED}"
@@ -68,13 +69,13 @@ class Room:
         taken = [f"char *room = malloc({self.size});", "if (!room) return NO_MEMORY;"]
         return [*taken, *self.pointers]
 
-    def freed(self, most_on_the_stack: int) -> list[str]:
+    def freed(self) -> list[str]:
         """The line that gives the memory back, if there is one."""
-        return ["free(room);"] if self.size > most_on_the_stack else []
+        return ["free(room);"] if self.size > _MOST_ON_THE_STACK else []
 
-    def bytes_given(self, most_on_the_stack: int) -> int:
+    def bytes_given(self) -> int:
         """How much memory is to be given."""
-        return self.size + _ALIGNED if self.size > most_on_the_stack else 0
+        return self.size + _ALIGNED if self.size > _MOST_ON_THE_STACK else 0
 
 
 def c_type(dtype: Any) -> str:

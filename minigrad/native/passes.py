@@ -20,7 +20,7 @@ from ..protocol.axes import Axes, axes_of
 from ..protocol.closed import ClosedGraph
 from . import c
 from .elements import Element, element_of
-from .products import is_tiled
+from .products import goes_by_rows, is_tiled
 
 _MOST_TERMS = 64  # of a sum that is written out
 
@@ -88,6 +88,12 @@ class Work(NamedTuple):
         return tuple(found)
 
     @property
+    def elements(self) -> int:
+        """How many elements are computed, of a product as many as are added up."""
+        labels = {*(self.sizes if self.is_product else self.space)} - {None}
+        return math.prod(self.sizes[label] for label in labels)
+
+    @property
     def shape(self) -> tuple[Any, ...]:
         """What two works have in common that can be in one loop: sizes, and where the rows are."""
         if self.is_product:
@@ -122,7 +128,7 @@ class Schedule:
         nodes = graph.nodes
         self.n_rows, self.row_axis, labels = _rows(graph, nodes)
         self.works = {
-            node: _work(node, None if is_tiled(node) else labels.get(node))
+            node: _work(node, labels.get(node), self.n_rows)
             for node in nodes
             if not isinstance(node.op, DimShuffle)
         }
@@ -261,9 +267,11 @@ def _reads_in_place(work: Work, u: Variable) -> bool:
     return all(v is u and tuple(at) == work.space for v, at in reads if base_of(v) is u)
 
 
-def _work(node: Apply, rows: Any) -> Work:
+def _work(node: Apply, rows: Any, n_rows: int | None) -> Work:
     axes, element = axes_of(node), element_of(node)
     assert axes is not None and element is not None, node
+    if is_tiled(node) and not (n_rows and goes_by_rows(node, axes, rows, n_rows)):
+        rows = None
     sizes: dict[Any, int] = {}
     variables = [*node.inputs, *node.outputs]
     for v, labels in zip(variables, [*axes.inputs, *axes.outputs], strict=True):

@@ -1,7 +1,7 @@
 /* A product of matrices of NUMBER: c[m][n] is the sum of a[m][k] * b[k][n] over k.
 
-   a and b have strides. The columns of b are copied in panels, so that what a tile of c needs lies
-   together, and a tile is added up in registers (Goto and van de Geijn, Anatomy of High-Performance
+   a and b have strides. The columns of b are copied in panels, unless they lie together in few rows, so
+   that what a tile of c needs lies together, and a tile is added up in registers (Goto and van de Geijn, Anatomy of High-Performance
    Matrix Multiplication, 2008). The rows of c lie apart by a multiple of 64 bytes, so that tiles may be
    wider than c. In which order an element is added up depends on the sizes alone, not on the threads. */
 
@@ -28,14 +28,14 @@ typedef NUMBER Vector __attribute__((vector_size(VECTOR_BYTES), aligned(sizeof(N
 /* Compute a tile of so many rows, of which some may not be there, and vectors. */
 static inline __attribute__((always_inline)) void tile(
     const int rows, int there, const int vectors, int64_t terms, const NUMBER *a, int64_t a_row,
-    int64_t a_column, const NUMBER *panel, NUMBER *c, int64_t c_row, int is_first)
+    int64_t a_column, const NUMBER *b, int64_t b_row, NUMBER *c, int64_t c_row, int is_first)
 {
     Vector sums[TILE_ROWS][2] = {0};
     for (int64_t k = 0; k < terms; k++)
         for (int m = 0; m < rows; m++)
             for (int v = 0; v < vectors; v++)
                 sums[m][v] += a[(m < there ? m : 0) * a_row + k * a_column]
-                    * *(const Vector *)(panel + k * PANEL + v * LANES);
+                    * *(const Vector *)(b + k * b_row + v * LANES);
     for (int m = 0; m < rows; m++)
         for (int v = 0; v < vectors; v++)
             if (m < there) {
@@ -45,18 +45,31 @@ static inline __attribute__((always_inline)) void tile(
             }
 }
 
-/* Compute the rows of c from top to end, of the columns that a panel has. */
+/* Compute the rows of c in tiles, of the columns that a panel has. */
 static inline __attribute__((always_inline)) void rows_of_tiles(
-    const int vectors, int64_t top, int64_t end, int64_t terms, const NUMBER *a, int64_t a_row,
-    int64_t a_column, const NUMBER *panel, NUMBER *c, int64_t c_row, int is_first)
+    const int vectors, int64_t rows, int64_t terms, const NUMBER *a, int64_t a_row, int64_t a_column,
+    const NUMBER *b, int64_t b_row, NUMBER *c, int64_t c_row, int is_first)
 {
-    int64_t m = top;
-    for (; m + TILE_ROWS <= end; m += TILE_ROWS)
-        tile(TILE_ROWS, TILE_ROWS, vectors, terms, a + m * a_row, a_row, a_column, panel,
+    int64_t m = 0;
+    for (; m + TILE_ROWS <= rows; m += TILE_ROWS)
+        tile(TILE_ROWS, TILE_ROWS, vectors, terms, a + m * a_row, a_row, a_column, b, b_row,
              c + m * c_row, c_row, is_first);
-    for (; m < end; m += FEW_ROWS)
-        tile(FEW_ROWS, end - m < FEW_ROWS ? end - m : FEW_ROWS, vectors, terms, a + m * a_row, a_row,
-             a_column, panel, c + m * c_row, c_row, is_first);
+    for (; m < rows; m += FEW_ROWS)
+        tile(FEW_ROWS, rows - m < FEW_ROWS ? rows - m : FEW_ROWS, vectors, terms, a + m * a_row, a_row,
+             a_column, b, b_row, c + m * c_row, c_row, is_first);
+}
+
+/* Add to the rows of c, or put there if they are the first, the products of these terms. Those of all
+   columns of one panel lie b_row apart, and panels b_panel. */
+static inline __attribute__((always_inline)) void add_terms(
+    int64_t rows, int64_t columns, int64_t terms, const NUMBER *a, int64_t a_row, int64_t a_column,
+    const NUMBER *b, int64_t b_row, int64_t b_panel, NUMBER *c, int64_t c_row, int is_first)
+{
+    for (int64_t first = 0; first < columns; first += PANEL, b += b_panel)
+        if (columns - first > LANES)
+            rows_of_tiles(2, rows, terms, a, a_row, a_column, b, b_row, c + first, c_row, is_first);
+        else
+            rows_of_tiles(1, rows, terms, a, a_row, a_column, b, b_row, c + first, c_row, is_first);
 }
 
 /* Copy so many columns of b, with zeros beyond them. */
@@ -70,32 +83,40 @@ static void copy_panel(int64_t width, int64_t terms, const NUMBER *b, int64_t b_
     }
 }
 
-void product(PARAMETERS)
+/* Copy b in panels. */
+void pack(PACK)
 {
-    NUMBER *all = panels;
+    #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)
+    for (int64_t first = 0; first < columns; first += PANEL)
+        copy_panel(columns - first < PANEL ? columns - first : PANEL, terms, b + first * b_column,
+                   b_row, b_column, (NUMBER *)panels + first * terms);
+}
+
+/* Compute some rows of c, of b in panels. */
+void product_of_rows(PRODUCT_OF_ROWS)
+{
+    for (int64_t k = 0; k < terms; k += MOST_TERMS)
+        add_terms(rows, columns, terms - k < MOST_TERMS ? terms - k : MOST_TERMS, a + k * a_column,
+                  a_row, a_column, (const NUMBER *)panels + k * PANEL, PANEL, terms * PANEL, c, c_row,
+                  k == 0);
+}
+
+/* Add to c the products of some terms. The rows of b have numbers beyond their ends, up to whole
+   vectors. */
+void product_of_terms(PRODUCT_OF_TERMS)
+{
+    add_terms(rows, columns, terms, a, a_row, a_column, b, b_row, PANEL, c, c_row, 0);
+}
+
+/* Compute c. */
+void product(PRODUCT)
+{
     /* So many rows for each thread, but whole tiles: with any number of threads a row is in the same. */
     const int64_t share = (rows + threads * TILE_ROWS - 1) / (threads * TILE_ROWS) * TILE_ROWS;
     const int64_t block = share < MOST_BLOCK_ROWS ? share : MOST_BLOCK_ROWS;
-    #pragma omp parallel num_threads(threads) if (threads > 1)
-    {
-        #pragma omp for schedule(static)
-        for (int64_t first = 0; first < columns; first += PANEL)
-            copy_panel(columns - first < PANEL ? columns - first : PANEL, terms, b + first * b_column,
-                       b_row, b_column, all + first * terms);
-        #pragma omp for schedule(dynamic)
-        for (int64_t top = 0; top < rows; top += block) {
-            const int64_t end = top + block < rows ? top + block : rows;
-            for (int64_t k = 0; k < terms; k += MOST_TERMS)
-                for (int64_t first = 0; first < columns; first += PANEL) {
-                    const int64_t some = terms - k < MOST_TERMS ? terms - k : MOST_TERMS;
-                    const NUMBER *panel = all + first * terms + k * PANEL;
-                    if (columns - first > LANES)
-                        rows_of_tiles(2, top, end, some, a + k * a_column, a_row, a_column, panel,
-                                      c + first, c_row, k == 0);
-                    else
-                        rows_of_tiles(1, top, end, some, a + k * a_column, a_row, a_column, panel,
-                                      c + first, c_row, k == 0);
-                }
-        }
-    }
+    pack(threads, columns, terms, b, b_row, b_column, panels);
+    #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic)
+    for (int64_t top = 0; top < rows; top += block)
+        product_of_rows(top + block < rows ? block : rows - top, columns, terms, a + top * a_row, a_row,
+                        a_column, panels, c + top * c_row, c_row);
 }

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
 from ..core.axes import DimShuffle
 from ..core.graph import Apply, Variable
 from ..ops.linalg import Dot
-from ..protocol.axes import axes_of
+from ..protocol.axes import Axes, axes_of
 from . import c
 from .compiler import loaded
 
@@ -20,6 +20,9 @@ _SMALL = 256
 # With fewer columns, BLAS is faster.
 _FEWEST_COLUMNS = 8
 _WORTH_THREADS = 1 << 18  # multiplications
+_WORTH_THREADS_TO_COPY = 1 << 14  # elements
+# So many times as many as what is made of all rows has rows, or columns.
+_MANY_ROWS = 8
 # A row of what is made has room for whole vectors, a panel for two: in bytes.
 _ROW, _PANEL = 64, 128
 
@@ -50,72 +53,136 @@ def _sizes(node: Apply) -> dict[Any, int]:
     return sizes
 
 
-# The functions are compiled once for all programs: each of these points to one of them.
-_PARAMETERS = """\
-int threads, int64_t rows, int64_t columns, int64_t terms,
-    const {0} *restrict a, int64_t a_row, int64_t a_column,
-    const {0} *restrict b, int64_t b_row, int64_t b_column,
-    {0} *restrict c, int64_t c_row, void *restrict panels"""
+# The functions are compiled once for all programs, which have pointers to them.
+_A = "const {0} *restrict a, int64_t a_row, int64_t a_column"
+_B = "const {0} *restrict b, int64_t b_row, int64_t b_column"
+_C = "{0} *restrict c, int64_t c_row"
+_SIZES = "int64_t rows, int64_t columns, int64_t terms"
+_PARAMETERS = {
+    "product": f"int threads, {_SIZES}, {_A}, {_B}, {_C}, void *restrict panels",
+    "pack": f"int threads, int64_t columns, int64_t terms, {_B}, void *restrict panels",
+    "product_of_rows": f"{_SIZES}, {_A}, const void *restrict panels, {_C}",
+    "product_of_terms": f"{_SIZES}, {_A}, const {{0}} *restrict b, int64_t b_row, {_C}",
+}
 DECLARED = "\n".join(
-    f"void (*product_{name})({_PARAMETERS.format(name)});" for name in ("double", "float")
+    f"void (*{function}_{name})({parameters.format(name)});"
+    for name in ("double", "float")
+    for function, parameters in _PARAMETERS.items()
 )
 
 
 def connect(library: ctypes.CDLL, nodes: Iterable[Apply]) -> None:
     """Tell the library of a program where the functions are that its products need."""
     for name in dict.fromkeys(c.c_type(node.out.type.dtype) for node in nodes if is_tiled(node)):
-        function = ctypes.cast(_functions(name).product, ctypes.c_void_p)
-        ctypes.c_void_p.in_dll(library, f"product_{name}").value = function.value
+        for function in _PARAMETERS:
+            there = ctypes.cast(getattr(_functions(name), function), ctypes.c_void_p)
+            ctypes.c_void_p.in_dll(library, f"{function}_{name}").value = there.value
 
 
 def _functions(name: str) -> ctypes.CDLL:
     """The library for products of numbers of this type."""
     text = files(__package__).joinpath("products.h").read_text(encoding="utf-8")
-    parameters = _PARAMETERS.format("NUMBER").replace("\n", "\\\n")
-    return loaded(f"#define NUMBER {name}\n#define PARAMETERS {parameters}\n{text}")
+    macros = [f"#define {f.upper()} {p.format('NUMBER')}" for f, p in _PARAMETERS.items()]
+    return loaded("\n".join([f"#define NUMBER {name}", *macros, text]))
+
+
+def goes_by_rows(node: Apply, axes: Axes, label: Any, n_rows: int) -> bool:
+    """Whether a product is computed with each block of rows, that lie along a label."""
+    (_, terms), (_, columns) = axes.inputs
+    if label != terms:
+        return label is not None and label != columns
+    # Each share of the rows has a sum of its own, of all that is made: that must be little.
+    is_little = _MANY_ROWS * max(c.sizes(node.out)) <= n_rows
+    return is_little and not isinstance(getattr(node.inputs[1].owner, "op", None), DimShuffle)
+
+
+def padded(count: int, dtype: Any) -> int:
+    """How many elements so many take in whole vectors."""
+    return _multiple(count, _ROW // dtype.itemsize)
+
+
+def is_padded(there: c.Place) -> bool:
+    """Whether rows end with whole vectors."""
+    return there.strides[0] % (_ROW // there.dtype.itemsize) == 0
 
 
 def place(v: Variable, array: str) -> c.Place:
     """Where the elements of a product are: each row has room for whole vectors."""
-    return c.Place(array, [_rounded(v, _ROW), 1], v.type.numpy_dtype)
+    return c.Place(array, [padded(c.sizes(v)[1], v.type.numpy_dtype), 1], v.type.numpy_dtype)
 
 
 def size(v: Variable) -> int:
     """How many elements the array of a product has."""
-    return c.sizes(v)[0] * _rounded(v, _ROW)
+    return c.sizes(v)[0] * padded(c.sizes(v)[1], v.type.numpy_dtype)
 
 
 def panel_bytes(node: Apply) -> int:
-    """How much memory a product needs on the way."""
-    v = node.out
-    return node.inputs[0].type.shape[1] * _rounded(v, _PANEL) * v.type.numpy_dtype.itemsize
+    """How much memory the panels of a product's second matrix need."""
+    terms, columns = c.sizes(node.inputs[1])
+    itemsize: int = node.out.type.numpy_dtype.itemsize
+    return terms * _multiple(columns, _PANEL // itemsize) * itemsize
 
 
-def _rounded(v: Variable, to: int) -> int:
-    """The number of columns, and as many more as make a multiple of so many bytes."""
-    per = to // v.type.numpy_dtype.itemsize
-    return -(-c.sizes(v)[1] // per) * per
+def _multiple(count: int, of: int) -> int:
+    return -(-count // of) * of
 
 
-def line(node: Apply, place_of: Callable[[Variable], c.Place], panels: str) -> str:
-    """The line that computes a product."""
-    x, y = node.inputs
-    (rows, terms), columns = c.sizes(x), c.sizes(y)[1]
-    made = place_of(node.out)
-    arguments = [
-        "threads" if rows * columns * terms >= _WORTH_THREADS else "1",
-        rows, columns, terms, *_array(x, place_of), *_array(y, place_of),
-        made.array, made.strides[0], panels,
-    ]  # fmt: skip
-    return f"product_{c.c_type(made.dtype)}({', '.join(map(str, arguments))});"
+class Lines:
+    """The lines of C that compute a product, of arrays that are where `place_of` says."""
+
+    def __init__(self, node: Apply, place_of: Callable[[Variable], c.Place]) -> None:
+        x, y = node.inputs
+        self._a, self._b, self._c = _matrix(x, place_of), _matrix(y, place_of), place_of(node.out)
+        (self._rows, self._terms), self._columns = c.sizes(x), c.sizes(y)[1]
+        self._dtype = c.c_type(node.out.type.dtype)
+
+    def all(self, panels: str) -> str:
+        """The line that computes all of it."""
+        is_large = self._rows * self._columns * self._terms >= _WORTH_THREADS
+        arguments = [
+            "threads" if is_large else "1", self._rows, self._columns, self._terms,
+            self._a.array, *self._a.strides, self._b.array, *self._b.strides,
+            self._c.array, self._c.strides[0], panels,
+        ]  # fmt: skip
+        return self._call("product", arguments)
+
+    def pack(self, panels: str) -> str:
+        """The line that copies the second matrix in panels."""
+        is_large = self._columns * self._terms >= _WORTH_THREADS_TO_COPY
+        threads = "threads" if is_large else "1"
+        arguments = [threads, self._columns, self._terms, self._b.array, *self._b.strides, panels]
+        return self._call("pack", arguments)
+
+    def of_rows(self, panels: str) -> str:
+        """The line that computes one block of rows."""
+        arguments = [
+            "n_rows", self._columns, self._terms, _of_block(self._a, 0), *self._a.strides, panels,
+            _of_block(self._c, 0), self._c.strides[0],
+        ]  # fmt: skip
+        return self._call("product_of_rows", arguments)
+
+    def of_terms(self) -> str:
+        """The line that adds what one block of rows gives to all."""
+        arguments = [
+            self._rows, self._columns, "n_rows", _of_block(self._a, 1), *self._a.strides,
+            _of_block(self._b, 0), self._b.strides[0], self._c.array, self._c.strides[0],
+        ]  # fmt: skip
+        return self._call("product_of_terms", arguments)
+
+    def _call(self, function: str, arguments: Sequence[Any]) -> str:
+        return f"{function}_{self._dtype}({', '.join(map(str, arguments))});"
 
 
-def _array(v: Variable, place_of: Callable[[Variable], c.Place]) -> list[Any]:
-    """The array and the strides of a matrix, which may be a transpose."""
+def _of_block(matrix: c.Place, axis: int) -> str:
+    """Where a block of rows begins, that lie along an axis."""
+    return matrix.array if matrix.is_block else f"{matrix.array} + first * {matrix.strides[axis]}"
+
+
+def _matrix(v: Variable, place_of: Callable[[Variable], c.Place]) -> c.Place:
+    """Where the elements of a matrix are, which may be a transpose."""
     if v.owner is None or not isinstance(v.owner.op, DimShuffle):
         there = place_of(v)
         assert there.dtype == v.type.numpy_dtype, v
-        return [there.array, *there.strides]
-    order = v.owner.op.new_order
-    array, *strides = _array(v.owner.inputs[0], place_of)
-    return [array, *[0 if axis == "x" else strides[int(axis)] for axis in order]]
+        return there
+    there, order = _matrix(v.owner.inputs[0], place_of), v.owner.op.new_order
+    return there._replace(strides=[0 if a == "x" else there.strides[int(a)] for a in order])

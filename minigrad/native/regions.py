@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -94,11 +93,8 @@ def _call(function: Any, schedule: Schedule, room: int) -> Call:
     inputs = schedule.graph.inputs
     scalars = [i for i, v in enumerate(inputs) if not v.type.ndim]
     outputs = [(c.sizes(v), v.type.dtype) for v in schedule.graph.outputs]
-    work = sum(
-        math.prod(w.sizes[label] for label in {*(w.sizes if w.is_product else w.space)} - {None})
-        for w in schedule.works.values()
-    )
-    return Call(function, outputs, scalars, room, work >= _WORTH_THREADS)
+    elements = sum(work.elements for work in schedule.works.values())
+    return Call(function, outputs, scalars, room, elements >= _WORTH_THREADS)
 
 
 # ---- Parts -----------------------------------------------------------------------------------------

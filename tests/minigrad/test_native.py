@@ -16,7 +16,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.compile.inspect.debug import DisagreementError
 from minigrad.core.elementwise import TABLE
-from minigrad.native import call, compiler, programs, threads, writing
+from minigrad.native import c, call, compiler, parts, programs, threads
 from minigrad.native.compiler import CompilerError, loaded
 from minigrad.native.elements import FUNCTIONS
 from minigrad.native.threads import Threads
@@ -31,7 +31,7 @@ except CompilerError:
 @pytest.fixture(autouse=True)
 def few_rows_in_a_block(monkeypatch):
     """Several blocks though there are few rows."""
-    monkeypatch.setattr(writing, "_BLOCK_BYTES", 128)
+    monkeypatch.setattr(parts, "_BLOCK_BYTES", 128)
 
 
 def regions_of(f):
@@ -221,7 +221,7 @@ def test_the_place_of_the_largest_is_that_of_the_first_nan():
 
 
 def test_wide_rows_do_not_go_on_the_stack(monkeypatch):
-    monkeypatch.setattr(writing, "_MOST_ON_THE_STACK", 1 << 10)
+    monkeypatch.setattr(c, "_MOST_ON_THE_STACK", 1 << 10)
     outputs = [T.exp(x).sum(0), (T.exp(x) - T.exp(x).sum(1, keepdims=True)).sum(0)]
     mine, numpys, f = in_both([x], outputs, RANDOM.normal(size=(40, 300)))
     assert "malloc" in f.c_source
@@ -402,8 +402,8 @@ def test_the_bits_are_the_same_with_any_number_of_threads(monkeypatch):
         f = minigrad.function([x], [T.exp(x).sum(0), T.tanh(x).sum(), x.std()], mode="C")
         results.append(f(np.tile(LARGE, (200, 1))))
         assert [op.call.threads for op in regions_of(f)] == [count]
-    for a, b, c in zip(*results, strict=True):
-        assert a.tobytes() == b.tobytes() == c.tobytes()
+    for one, *several in zip(*results, strict=True):
+        assert all(other.tobytes() == one.tobytes() for other in several)
 
 
 @pytest.mark.parametrize(("told", "most"), [(0, 3), (2, 2)])

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.native import call, compiler, products
+from minigrad.native import call, compiler, parts, products
 from minigrad.native.compiler import CompilerError
 
 try:
@@ -67,6 +67,58 @@ def test_a_product_is_numpys(sizes, dtype, turned):
     )
 
 
+def network(dtype):
+    """The inputs and outputs of two layers: rows, sums over all rows, a cost with its derivative."""
+    x, w = (T.TensorType(dtype, (None, None))() for _ in range(2))
+    hidden = T.tanh(T.dot(x, w))
+    error = T.dot(hidden, w.T) - x
+    cost = T.sqr(error).sum()
+    rows = [hidden, T.dot(error, w), hidden.sum(axis=1)]
+    sums = [T.dot(hidden.T, x), T.dot(x.T, hidden), error.sum(axis=0)]
+    return [x, w], [*rows, *sums, cost, T.grad(cost, w)]
+
+
+@few
+@given(
+    sizes=st.tuples(st.integers(30, 700), st.integers(17, 40), st.integers(16, 40)),
+    dtype=st.sampled_from(["float64", "float32"]),
+    block_bytes=st.sampled_from([32, 2048, 1 << 17]),
+)
+def test_products_within_blocks_of_rows_are_numpys(sizes, dtype, block_bytes):
+    n_rows, features, hidden = sizes
+    inputs, outputs = network(dtype)
+    values = normal((n_rows, features), dtype, False), normal((features, hidden), dtype, False) / 9
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "_BLOCK_BYTES", block_bytes)
+        mine = in_c(inputs, outputs, *values)
+    exact = minigrad.function(inputs, outputs)(*values)
+    tolerance = 30 * np.finfo(dtype).eps
+    for a, b in zip(mine, exact, strict=True):
+        assert a.dtype == b.dtype
+        np.testing.assert_allclose(a, b, rtol=tolerance, atol=tolerance * abs(b).max())
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_products_within_blocks_of_rows_have_the_bits_of_one_thread(monkeypatch, dtype):
+    inputs, outputs = network(dtype)
+    values = normal((700, 40), dtype, False), normal((40, 30), dtype, False) / 9
+    results = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr(call, "most_threads", lambda threads=threads: threads)
+        results.append(in_c(inputs, outputs, *values))
+    for one, *several in zip(*results, strict=True):
+        assert all(other.tobytes() == one.tobytes() for other in several)
+
+
+def test_rows_between_products_of_one_block_are_not_kept_for_all():
+    inputs, outputs = network("float64")
+    f = minigrad.function(inputs, outputs[-2:], mode="C")
+    X, W = normal((20_000, 40), "float64", False), normal((40, 30), "float64", False) / 9
+    f(X, W)
+    assert "product_of_rows_double(" in f.c_source and "product_of_terms_double(" in f.c_source
+    assert f.memory() < X.nbytes / 10
+
+
 @pytest.mark.parametrize("count", [2, 3, 7])
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 def test_the_bits_are_those_of_one_thread(monkeypatch, dtype, count):
@@ -114,7 +166,7 @@ def test_other_products_are_left_to_numpy(product):
 
 def test_the_memory_on_the_way_is_kept_for_the_next_call_and_given_back_by_free():
     f = minigrad.function([x, w], T.tanh(T.dot(T.tanh(T.dot(x, w)), w.T)), mode="C")
-    a, b = normal((400, 70), "float64", False), normal((70, 60), "float64", False)
+    a, b = normal((600, 300), "float64", False), normal((300, 200), "float64", False)
     result = f(a, b)
     (region,) = [node.op for node in f.graph.nodes if str(node.op) == "region"]
     kept = [arrays for _, arrays in region.call._kept if arrays._kept]

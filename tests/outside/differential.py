@@ -449,10 +449,10 @@ class Run:
 
 def plan_in_c():
     """Plan loops in C: with several blocks though there are few rows, and tiles though few columns."""
-    from minigrad.native import products, writing
+    from minigrad.native import parts, products
 
     PLANNED[:] = ["C"]
-    writing._BLOCK_BYTES, products._SMALL, products._FEWEST_COLUMNS = 128, 4, 1
+    parts._BLOCK_BYTES, products._SMALL, products._FEWEST_COLUMNS = 128, 4, 1
 
 
 def main(arguments=None):

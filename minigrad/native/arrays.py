@@ -1,0 +1,48 @@
+"""Where the arrays of a region are: those that it is given, and those that outlive a pass."""
+
+from __future__ import annotations
+
+from ..core.graph import Variable
+from . import c, products
+from .passes import Schedule
+from .products import is_tiled
+
+
+class Arrays:
+    """The arrays of a region, by variable, and the memory that some of them share."""
+
+    def __init__(self, schedule: Schedule) -> None:
+        self.schedule = schedule
+        self.room = c.Room()
+        self._names: dict[Variable, str] = {}
+        graph = schedule.graph
+        self.given = {
+            **{f"a{i}": v for i, v in enumerate(graph.inputs)},
+            **{f"o{i}": v for i, v in enumerate(graph.outputs)},
+        }
+        self.whole = {v: _whole(v, array) for array, v in self.given.items()}
+        # Those whose arrays are not to be written over, or are others' now.
+        self._taken = {*self.given.values()}
+        for v in schedule.outliving:
+            if v not in self.whole:
+                self.whole[v] = self._new(v)
+
+    def _new(self, v: Variable) -> c.Place:
+        """A place for all of v: over what nobody needs any more, or a new array."""
+        old = self.schedule.overwritten(v)
+        is_product = v.owner is not None and is_tiled(v.owner)
+        if old in self.whole and old not in self._taken and not is_product:
+            self._taken.add(old)
+            return self.whole[old]
+        array = f"w_{self.name_of(v)}"
+        size = products.size(v) if is_product else v.type.size or 1
+        self.room.array(array, v.type.numpy_dtype, size)
+        return (products.place if is_product else _whole)(v, array)
+
+    def name_of(self, v: Variable) -> str:
+        """A name that is nobody else's."""
+        return self._names.setdefault(v, f"v{len(self._names)}")
+
+
+def _whole(v: Variable, array: str) -> c.Place:
+    return c.Place(array, c.row_major(c.sizes(v)), v.type.numpy_dtype)

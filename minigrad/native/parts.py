@@ -1,0 +1,321 @@
+"""A pass written in C: once, or as a function for one block of rows and the calls for all blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ..core.graph import Variable
+from ..protocol.formula import short
+from . import c, products
+from .arrays import Arrays
+from .nests import Nest
+from .passes import Loop, Pass, Work, base_of
+
+# Of what a block holds: a core's own cache holds it. Tiles, which compute more of it, bear more.
+_BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 17, 4
+_MOST_ROWS = 512
+# Threads compute at most so many shares of the rows, of at least so many elements.
+_MOST_SHARES, _WORTH_SHARING = 16, 2048
+# Blocks have a multiple of so many rows: of vectors, or of tiles.
+_ROWS_OF_VECTORS, _ROWS_OF_TILES = 32, 12
+# Variables of so many features, or with products so many, are held feature by feature.
+_SHORT, _MOST_FEATURES = 15, 48
+# Threads put together what so many elements of shares make.
+_WORTH_THREADS = 1 << 17
+
+
+class _Part:
+    """Writes one pass, and knows where its loops find and put what they compute."""
+
+    n_rows: int | None = None
+    rows_inside = False
+
+    def __init__(self, arrays: Arrays, part: Pass) -> None:
+        self._all = arrays
+        self.part = part
+        self.made = {work.output: work for loop in part.loops for work in loop.works}
+        self._read = {
+            base_of(v)
+            for node in [work.node for work in self.made.values()]
+            for v in node.inputs
+            if base_of(v) in self.made and not arrays.schedule.is_in_same_loop(v, node)
+        }
+        self.places: dict[Variable, c.Place] = {}  # of this pass alone
+
+    def name(self, v: Variable) -> str:
+        """What a variable is called."""
+        return self._all.name_of(v)
+
+    def place(self, v: Variable) -> c.Place:
+        """Where a variable is; of sums, where they are added up."""
+        return self.places.get(v) or self._all.whole[v]
+
+    def is_stored(self, v: Variable) -> bool:
+        """Whether another loop reads what one computes, or another pass, or who asked for it."""
+        return v in self._read or v in self._all.whole
+
+    def comment(self, v: Variable) -> str:
+        """What a variable is, as its user wrote it."""
+        return c.comment(short(v))
+
+    def loops(self) -> list[str]:
+        """The lines of all loops."""
+        return [line for loop in self.part.loops for line in self._loop(loop)]
+
+    def _loop(self, loop: Loop) -> list[str]:
+        if not loop.works[0].is_product:
+            return Nest(self, loop).lines()
+        lines = []
+        for work in loop.works:
+            lines += [self.comment(work.output), self._product(work)]
+        return lines
+
+    def _product(self, work: Work) -> str:
+        """The line that computes a product of large matrices."""
+        raise NotImplementedError
+
+    def _panels(self, works: Sequence[Work]) -> str:
+        """The name of new memory that holds the panels of each of these products."""
+        size = max(products.panel_bytes(work.node) for work in works)
+        return self._all.room.array(f"panels_{self.name(works[0].output)}", "uint8", size)
+
+
+def _copied(v: Variable, source: c.Place, target: c.Place, rows: int | None = None) -> list[str]:
+    """Loops that copy v; along the axis of rows, those of a block."""
+    numbers = ["n" if a == rows else f"i{a}" for a in range(v.type.ndim)]
+    lines = [f"{target.at(numbers)} = {source.at(numbers)};"]
+    for a, name in reversed([*enumerate(numbers)]):
+        lines = c.counted(name, "n_rows" if a == rows else v.type.shape[a], lines)
+    return lines
+
+
+class Once(_Part):
+    """Writes what is computed once."""
+
+    def __init__(self, arrays: Arrays, part: Pass) -> None:
+        super().__init__(arrays, part)
+        works = [work for work in self.made.values() if work.is_product]
+        self._panels_of_all = self._panels(works) if works else ""
+
+    def lines(self) -> list[str]:
+        """Return the lines."""
+        first, last = [], []
+        for v, work in self.made.items():
+            if work.is_product and v in self._all.given.values():
+                array = self._all.room.array(f"s_{self.name(v)}", work.sum_dtype, products.size(v))
+                self.places[v] = products.place(v, array)
+                last += _copied(v, self.places[v], self._all.whole[v])
+            elif work.is_sum:
+                size = v.type.size or 1
+                array = self._all.room.array(f"s_{self.name(v)}", work.sum_dtype, size)
+                self.places[v] = c.Place(array, c.row_major(c.sizes(v)), work.sum_dtype)
+                first += c.filled(array, size, work.element.first)
+                if v in self._all.whole:
+                    last += _copied(v, self.places[v], self._all.whole[v])
+        return c.braced([*first, *self.loops(), *last])
+
+    def _product(self, work: Work) -> str:
+        return products.Lines(work.node, self.place).all(self._panels_of_all)
+
+
+class Rows(_Part):
+    """Writes a function that computes one block of rows, and the calls for all blocks.
+
+    The rows are shared out, whatever the number of threads. Each share has its own sums, which are
+    added up in order: so they do not depend on the threads.
+    """
+
+    def __init__(self, arrays: Arrays, part: Pass, function: str) -> None:
+        super().__init__(arrays, part)
+        self._function = function
+        assert part.n_rows is not None
+        self.n_rows = self._n_rows = part.n_rows
+        self._row_axis = arrays.schedule.row_axis
+        works = self.made.values()
+        self._used = list(
+            dict.fromkeys(base_of(v) for w in works for v in (*w.node.inputs, *w.node.outputs))
+        )
+        self._products = [work for work in works if work.is_product]
+        by_rows = [v for v in self._used if v in self._row_axis and not c.is_number(v)]
+        has_products = any(len(work.node.inputs) > 1 and work.joined_labels for work in works)
+        most = _MOST_FEATURES if has_products else _SHORT
+        is_short = max(map(self._features, by_rows), default=1) <= most
+        self.rows_inside = is_short and not self._products
+        # Their rows end with whole vectors: what tiles make, and what they add up over all rows.
+        self._padded = {work.output for work in self._products} | {
+            work.node.inputs[1] for work in self._products if work.rows in work.joined_labels
+        }
+        held = [v for v in by_rows if self._is_held(v)]
+        self._rows = self._rows_of_a_block(held)
+        self._n_blocks = -(-self._n_rows // self._rows)
+        self._n_shares = min(_MOST_SHARES, self._n_blocks)
+        self._room = c.Room()
+        for v in held:
+            self.places[v] = self._block(v)
+        self._sums = {v: work for v, work in self.made.items() if self._is_over_rows(work)}
+        for v, work in self._sums.items():
+            self.places[v] = self._place_of_sum(v, work)
+        of_rows = [work for work in self._products if work.output not in self._sums]
+        self._panels_of = {work.output: self._panels([work]) for work in of_rows}
+
+    # ---- Where variables are -----------------------------------------------------------------------
+
+    def _is_over_rows(self, work: Work) -> bool:
+        return (work.is_sum or work.is_product) and work.output not in self._row_axis
+
+    def _is_held(self, v: Variable) -> bool:
+        """Whether a block has an array for the variable."""
+        work, there = self.made.get(v), self._all.whole.get(v)
+        if work is not None and (work.is_sum or not self.is_stored(v)):
+            return work.is_sum
+        if there is None or not self.rows_inside:
+            return there is None or (v in self._padded and not products.is_padded(there))
+        return self._row_axis[v] == 0 and self._features(v) > 1
+
+    def _features(self, v: Variable) -> int:
+        return (v.type.size or 1) // self._n_rows
+
+    def _length(self, v: Variable) -> int:
+        """How many elements a row takes, where rows are together."""
+        features = self._features(v)
+        return products.padded(features, v.type.numpy_dtype) if v in self._padded else features
+
+    def _dtype(self, v: Variable) -> Any:
+        work = self.made.get(v)
+        return work.sum_dtype if work is not None and work.is_sum else v.type.numpy_dtype
+
+    def _rows_of_a_block(self, held: Sequence[Variable]) -> int:
+        """As many as are worth a share of their own, if the cache holds what is held of them."""
+        row_bytes = sum(self._length(v) * self._dtype(v).itemsize for v in held)
+        has_tiles = bool(self._products)
+        block_bytes = _BLOCK_BYTES * _TIMES_FOR_TILES**has_tiles
+        most = min(_MOST_ROWS, block_bytes // max(8, row_bytes))
+        unit = _ROWS_OF_TILES if has_tiles else _ROWS_OF_VECTORS
+        elements = sum(work.elements for work in self.made.values())
+        worth = max(-(-self._n_rows // _MOST_SHARES), _WORTH_SHARING * self._n_rows // elements)
+        return min(max(1, most // unit * unit or most), -(-worth // unit) * unit, self._n_rows)
+
+    def _block(self, v: Variable) -> c.Place:
+        """An array for a block of v: row by row, or feature by feature."""
+        axis, length = self._row_axis[v], self._length(v)
+        strides = c.row_major([size for a, size in enumerate(c.sizes(v)) if a != axis])
+        if self.rows_inside:
+            strides = [stride * self._rows for stride in strides]
+        strides.insert(axis, 1 if self.rows_inside else length)
+        array = self._room.array(f"b_{self.name(v)}", self._dtype(v), length * self._rows)
+        return c.Place(array, strides, self._dtype(v), is_block=True)
+
+    def _place_of_sum(self, v: Variable, work: Work) -> c.Place:
+        """The array for a sum over all rows, of each share."""
+        array = f"p_{self.name(v)}"
+        self._all.room.array(array, work.sum_dtype, self._n_shares * self._size_of_sum(v))
+        if work.is_product:
+            return products.place(v, array)
+        return c.Place(array, c.row_major(c.sizes(v)), work.sum_dtype)
+
+    def _size_of_sum(self, v: Variable) -> int:
+        return products.size(v) if self.made[v].is_product else v.type.size or 1
+
+    # ---- One block -----------------------------------------------------------------------------------
+
+    def function(self) -> list[str]:
+        """The function that computes one block."""
+        lines = self._room.lines()
+        for v, place in self.places.items():
+            lines += self._begun(v, place)
+        lines += self.loops()
+        for v, place in self.places.items():
+            if v in self.made and v in self._all.whole and v not in self._sums:
+                lines += _copied(v, place, self._all.whole[v], self._row_axis[v])
+        lines += self._room.freed()
+        parameters = ["int64_t first", "int64_t n_rows", *self._parameters().values()]
+        head = f"static int {self._function}({', '.join(parameters)})"
+        return c.braced(["int status = 0;", *lines, "return status;"], head)
+
+    def _begun(self, v: Variable, place: c.Place) -> list[str]:
+        """What is in an array of a block before anything is computed."""
+        if v in self._sums:
+            return []
+        lines, work = [], self.made.get(v)
+        if work is None:
+            lines += _copied(v, self._all.whole[v], place, self._row_axis[v])
+        elif work.is_sum:
+            lines += c.filled(place.array, self._length(v) * self._rows, work.element.first)
+        length, features = self._length(v), self._features(v)
+        if length > features and not (work and work.is_product):
+            end = [f"{place.array}[(n + 1) * {length} - 1 - i] = 0;"]
+            lines += c.counted("n", "n_rows", c.counted("i", length - features, end))
+        return lines
+
+    def _product(self, work: Work) -> str:
+        lines = products.Lines(work.node, self.place)
+        is_sum = work.output in self._sums
+        return lines.of_terms() if is_sum else lines.of_rows(self._panels_of[work.output])
+
+    def _parameters(self) -> dict[str, str]:
+        """The arrays of the region that the function uses, as parameters."""
+        found = {}
+        for v in self._used:
+            place = self._all.whole.get(v)
+            if place is not None and v not in self._sums:
+                const = "" if v in self.made else "const "
+                found[place.array] = f"{const}{c.c_type(place.dtype)} *restrict {place.array}"
+        for v in self._sums:
+            place = self.places[v]
+            found[place.array] = f"{c.c_type(place.dtype)} *restrict {place.array}"
+        for panels in self._panels_of.values():
+            found[panels] = f"const void *restrict {panels}"
+        return found
+
+    # ---- All blocks ----------------------------------------------------------------------------------
+
+    def calls(self) -> list[str]:
+        """The lines that call the function for all blocks, and put the sums of shares together."""
+        lines = []
+        for v, panels in self._panels_of.items():
+            lines.append(products.Lines(self.made[v].node, self.place).pack(panels))
+        if self._n_shares > 1:
+            shared = "parallel for num_threads(threads) if (threads > 1) schedule(static)"
+            lines.append(f"#pragma omp {shared} reduction(|:status)")
+        lines += c.counted("share", self._n_shares, self._share())
+        for v, work in self._sums.items():
+            lines += self._put_together(v, work)
+        return lines
+
+    def _share(self) -> list[str]:
+        """The lines that compute one share of the blocks."""
+        sizes = {self.places[v].array: self._size_of_sum(v) for v in self._sums}
+        lines = []
+        for v, work in self._sums.items():
+            array = self.places[v].array
+            lines += c.filled(
+                f"({array} + share * {sizes[array]})", sizes[array], work.element.first
+            )
+        given = [f"{a} + share * {sizes[a]}" if a in sizes else a for a in self._parameters()]
+        first, end = (
+            f"(share + {i}) * {self._n_blocks} / {self._n_shares}" for i in range(2)
+        )  # fmt: skip
+        last, length = self._n_blocks - 1, self._n_rows - (self._n_blocks - 1) * self._rows
+        numbers = [f"block * {self._rows}", f"block < {last} ? {self._rows} : {length}"]
+        lines += [
+            f"for (int64_t block = {first}; block < {end}; block++)",
+            f"    status |= {self._function}({', '.join([*numbers, *given])});",
+        ]
+        return lines
+
+    def _put_together(self, v: Variable, work: Work) -> list[str]:
+        place, size = self.places[v], self._size_of_sum(v)
+        n_lines = c.sizes(v)[0] if work.is_product else 1
+        at = f"{place.array}[line * {size // n_lines} + i]"
+        joined = work.joined.format(at, at.replace("[", f"[share * {size} + "))
+        lines = [
+            f"for (int64_t share = 1; share < {self._n_shares}; share++)",
+            *c.indented(
+                ["#pragma omp simd", *c.counted("i", size // n_lines, [f"{at} = {joined};"])]
+            ),
+        ]
+        lines = c.counted("line", n_lines, lines)
+        if self._n_shares * size >= _WORTH_THREADS:
+            lines.insert(0, "#pragma omp parallel for num_threads(threads) if (threads > 1)")
+        return [*(lines if self._n_shares > 1 else []), *_copied(v, place, self._all.whole[v])]
