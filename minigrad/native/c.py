@@ -17,6 +17,8 @@ C_TYPES = {
     "uint8": "uint8_t", "uint16": "uint16_t", "uint32": "uint32_t", "uint64": "uint64_t",
 }  # fmt: skip
 
+PARALLEL = "#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)"
+
 _ALIGNED = 64  # bytes: what a processor loads at once
 _MOST_ON_THE_STACK = 1 << 18  # bytes
 

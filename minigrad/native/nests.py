@@ -38,9 +38,13 @@ class Places(Protocol):
 
 
 class Nest:
-    """Writes one loop nest: in the order of its axes, but rows last if they are inside."""
+    """Writes one loop nest: in the order of its axes, but rows last if they are inside.
 
-    def __init__(self, places: Places, loop: Loop) -> None:
+    If it is `shared`, threads do so.
+    """
+
+    def __init__(self, places: Places, loop: Loop, shared: bool = False) -> None:
+        self._shared = shared
         self._places = places
         self._loop = loop
         row_axis, *sizes = loop.shape
@@ -75,6 +79,9 @@ class Nest:
             lines += self._after
         for axis in reversed(self._axes[:-1]):
             lines = self._over(axis, lines, step if axis[0] == repeated else 1)
+        if self._shared and len(self._axes) > 1:
+            status = " reduction(|:status)" if self._checks else ""
+            lines.insert(0, f"{c.PARALLEL}{status}")
         comments = [self._places.comment(work.output) for work in self._loop.works]
         return c.braced([*comments, *lines])
 

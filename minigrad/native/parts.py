@@ -15,13 +15,12 @@ from .passes import Loop, Pass, Work, base_of
 # Of what a block holds: a core's own cache holds it. Tiles, which compute more of it, bear more.
 _BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 17, 4
 _MOST_ROWS = 512
-# Threads compute at most so many shares of the rows, of at least so many elements.
-_MOST_SHARES, _WORTH_SHARING = 16, 2048
-# Blocks have a multiple of so many rows: of vectors, or of tiles.
-_ROWS_OF_VECTORS, _ROWS_OF_TILES = 32, 12
+# Threads compute so many shares of the rows, of at least so many elements, and rows with tiles.
+_SHARES, _WORTH_SHARING, _WORTH_TILES = (16, 8, 4, 2, 1), 2048, 24
+_ROWS_OF_VECTORS, _ROWS_OF_TILES = 32, 4
 # Variables of so many features, or with products so many, are held feature by feature.
 _SHORT, _MOST_FEATURES = 15, 48
-# Threads put together what so many elements of shares make.
+# So many elements beside those that go by rows are computed by threads, too.
 _WORTH_THREADS = 1 << 17
 
 
@@ -65,11 +64,15 @@ class _Part:
 
     def _loop(self, loop: Loop) -> list[str]:
         if not loop.works[0].is_product:
-            return Nest(self, loop).lines()
+            return Nest(self, loop, self._is_shared(loop)).lines()
         lines = []
         for work in loop.works:
             lines += [self.comment(work.output), self._product(work)]
         return lines
+
+    def _is_shared(self, loop: Loop) -> bool:
+        """Whether threads share the loop itself."""
+        return False
 
     def _product(self, work: Work) -> str:
         """The line that computes a product of large matrices."""
@@ -115,6 +118,10 @@ class Once(_Part):
                     last += _copied(v, self.places[v], self._all.whole[v])
         return c.braced([*first, *self.loops(), *last])
 
+    def _is_shared(self, loop: Loop) -> bool:
+        is_large = sum(work.elements for work in loop.works) >= _WORTH_THREADS
+        return is_large and not any(work.is_sum for work in loop.works)
+
     def _product(self, work: Work) -> str:
         return products.Lines(work.node, self.place).all(self._panels_of_all)
 
@@ -147,9 +154,10 @@ class Rows(_Part):
             work.node.inputs[1] for work in self._products if work.rows in work.joined_labels
         }
         held = [v for v in by_rows if self._is_held(v)]
+        # Shares and blocks have a multiple of so many rows: of whole vectors, or tiles.
+        self._unit = _ROWS_OF_VECTORS if self.rows_inside else _ROWS_OF_TILES
+        self._n_shares = self._number_of_shares()
         self._rows = self._rows_of_a_block(held)
-        self._n_blocks = -(-self._n_rows // self._rows)
-        self._n_shares = min(_MOST_SHARES, self._n_blocks)
         self._room = c.Room()
         for v in held:
             self.places[v] = self._block(v)
@@ -185,16 +193,23 @@ class Rows(_Part):
         work = self.made.get(v)
         return work.sum_dtype if work is not None and work.is_sum else v.type.numpy_dtype
 
-    def _rows_of_a_block(self, held: Sequence[Variable]) -> int:
-        """As many as are worth a share of their own, if the cache holds what is held of them."""
-        row_bytes = sum(self._length(v) * self._dtype(v).itemsize for v in held)
-        has_tiles = bool(self._products)
-        block_bytes = _BLOCK_BYTES * _TIMES_FOR_TILES**has_tiles
-        most = min(_MOST_ROWS, block_bytes // max(8, row_bytes))
-        unit = _ROWS_OF_TILES if has_tiles else _ROWS_OF_VECTORS
+    def _number_of_shares(self) -> int:
         elements = sum(work.elements for work in self.made.values())
-        worth = max(-(-self._n_rows // _MOST_SHARES), _WORTH_SHARING * self._n_rows // elements)
-        return min(max(1, most // unit * unit or most), -(-worth // unit) * unit, self._n_rows)
+        worth = _WORTH_SHARING * self._n_rows // elements
+        if self._products:
+            worth = max(worth, _WORTH_TILES)
+        return next(n for n in _SHARES if self._n_rows >= n * worth or n == 1)
+
+    def _rows_of_a_block(self, held: Sequence[Variable]) -> int:
+        """As many as the cache holds what is held of; but blocks of a share are equal."""
+        row_bytes = sum(self._length(v) * self._dtype(v).itemsize for v in held)
+        block_bytes = _BLOCK_BYTES * (_TIMES_FOR_TILES if self._products else 1)
+        most = min(_MOST_ROWS, block_bytes // max(8, row_bytes))
+        if most < self._unit:
+            return max(1, most)
+        units = -(-self._n_rows // (self._unit * self._n_shares))  # of the largest share
+        n_blocks = -(-units * self._unit // most)
+        return min(-(-units // n_blocks) * self._unit, self._n_rows)
 
     def _block(self, v: Variable) -> c.Place:
         """An array for a block of v: row by row, or feature by feature."""
@@ -276,8 +291,7 @@ class Rows(_Part):
         for v, panels in self._panels_of.items():
             lines.append(products.Lines(self.made[v].node, self.place).pack(panels))
         if self._n_shares > 1:
-            shared = "parallel for num_threads(threads) if (threads > 1) schedule(static)"
-            lines.append(f"#pragma omp {shared} reduction(|:status)")
+            lines.append(f"{c.PARALLEL} reduction(|:status)")
         lines += c.counted("share", self._n_shares, self._share())
         for v, work in self._sums.items():
             lines += self._put_together(v, work)
@@ -293,13 +307,13 @@ class Rows(_Part):
                 f"({array} + share * {sizes[array]})", sizes[array], work.element.first
             )
         given = [f"{a} + share * {sizes[a]}" if a in sizes else a for a in self._parameters()]
-        first, end = (
-            f"(share + {i}) * {self._n_blocks} / {self._n_shares}" for i in range(2)
-        )  # fmt: skip
-        last, length = self._n_blocks - 1, self._n_rows - (self._n_blocks - 1) * self._rows
-        numbers = [f"block * {self._rows}", f"block < {last} ? {self._rows} : {length}"]
+        n, rows = self._n_shares, self._rows
+        units = -(-self._n_rows // self._unit)
+        first, end = (f"(share + {i}) * {units} / {n} * {self._unit}" for i in range(2))
+        numbers = ["first", f"end - first < {rows} ? end - first : {rows}"]
         lines += [
-            f"for (int64_t block = {first}; block < {end}; block++)",
+            f"const int64_t end = share < {n - 1} ? {end} : {self._n_rows};",
+            f"for (int64_t first = {first}; first < end; first += {rows})",
             f"    status |= {self._function}({', '.join([*numbers, *given])});",
         ]
         return lines
@@ -317,5 +331,5 @@ class Rows(_Part):
         ]
         lines = c.counted("line", n_lines, lines)
         if self._n_shares * size >= _WORTH_THREADS:
-            lines.insert(0, "#pragma omp parallel for num_threads(threads) if (threads > 1)")
+            lines.insert(0, c.PARALLEL)
         return [*(lines if self._n_shares > 1 else []), *_copied(v, place, self._all.whole[v])]

@@ -89,9 +89,8 @@ class Work(NamedTuple):
 
     @property
     def elements(self) -> int:
-        """How many elements are computed, of a product as many as are added up."""
-        labels = {*(self.sizes if self.is_product else self.space)} - {None}
-        return math.prod(self.sizes[label] for label in labels)
+        """How many elements are computed, of sums as many as are added up."""
+        return math.prod(self.sizes[label] for label in {*self.sizes} - {None})
 
     @property
     def shape(self) -> tuple[Any, ...]:
@@ -125,13 +124,7 @@ class Schedule:
 
     def __init__(self, graph: ClosedGraph) -> None:
         self.graph = graph
-        nodes = graph.nodes
-        self.n_rows, self.row_axis, labels = _rows(graph, nodes)
-        self.works = {
-            node: _work(node, labels.get(node), self.n_rows)
-            for node in nodes
-            if not isinstance(node.op, DimShuffle)
-        }
+        self.n_rows, self.row_axis, self.works = _best_way(graph)
         self._bases = {
             node: {base_of(v) for v in node.inputs if not c.is_number(v)} for node in self.works
         }
@@ -283,18 +276,30 @@ def _work(node: Apply, rows: Any, n_rows: int | None) -> Work:
     return Work(node, axes, element, rows, sizes)
 
 
-def _rows(
-    graph: ClosedGraph, nodes: Sequence[Apply]
-) -> tuple[int | None, Mapping[Variable, int], Mapping[Apply, Any]]:
-    """The size of the data that most is computed of; where variables have it, and nodes."""
-    best: tuple[int, Any] = (0, None)
+class _Way(NamedTuple):
+    """A number of rows that data have: where variables have them, and all works."""
+
+    n_rows: int | None
+    axis: Mapping[Variable, int]
+    works: dict[Apply, Work]
+
+    @property
+    def worth(self) -> int:
+        """How many elements are computed by rows, but for sums over all of them, which are many."""
+        by_rows = [work for work in self.works.values() if work.rows is not None]
+        sums = [work.output.type.size or 1 for work in by_rows if work.rows in work.joined_labels]
+        return sum(work.elements for work in by_rows) - sum(sums)
+
+
+def _best_way(graph: ClosedGraph) -> _Way:
+    """The way in which most is computed by rows."""
+    nodes = [node for node in graph.nodes if not isinstance(node.op, DimShuffle)]
+    ways = [_Way(None, {}, {node: _work(node, None, None) for node in nodes})]
     for n_rows in _sizes(graph.inputs):
-        rows = RowAxes(graph.inputs, nodes, n_rows)
-        labels = {node: label for node, label in rows.label.items() if node.nout == 1}
-        elements = sum(v.type.size or 0 for node in labels for v in (*node.inputs, node.outputs[0]))
-        if elements > best[0]:
-            best = elements, (n_rows, rows.axis, labels)
-    return best[1] or (None, {}, {})
+        found = RowAxes(graph.inputs, graph.nodes, n_rows)
+        works = {node: _work(node, found.label.get(node), n_rows) for node in nodes}
+        ways.append(_Way(n_rows, found.axis, works))
+    return max(ways, key=lambda way: way.worth)
 
 
 def _sizes(inputs: Iterable[Variable]) -> list[int]:
