@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from importlib.resources import files
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -15,6 +17,7 @@ from ..ops.linalg import Dot
 from ..ops.planned import Picked, Placed
 from ..ops.reduction import Reduction
 from .c import C_TYPES
+from .compiler import loaded
 
 
 class Element(NamedTuple):
@@ -62,6 +65,22 @@ OF_INTEGERS = {"neg", "sqr", "add", "sub", "mul", "tensor_copy", "switch"}
 COMPARISONS = {"eq", "neq", "lt", "le", "gt", "ge", "isnan", "isinf"}
 
 
+# Other libraries of C than `has_vectors` asks for compute these one by one, but NumPy many at once.
+_ONE_BY_ONE = {"sin", "cos"}
+
+
+def mathematics() -> str:
+    """Return the C source of the functions of elements."""
+    return files(__package__).joinpath("vector_math.h").read_text(encoding="utf-8")
+
+
+@cache
+def has_vectors() -> bool:
+    """Whether C's library computes sines, and functions like it, of many numbers at once."""
+    library = loaded(f"{mathematics()}\nint has_vectors(void) {{ return HAS_VECTORS; }}")
+    return bool(library.has_vectors())
+
+
 def element_of(node: Apply) -> Element | None:
     """What one element of the node's output is; None if there is no C for it."""
     types = [v.type for v in (*node.inputs, *node.outputs)]
@@ -91,6 +110,8 @@ class _Elementwise:
         if dtype.kind != "f" and self.name not in OF_INTEGERS | COMPARISONS:
             return None
         if dtype.kind == "b" and self.name in ("add", "mul", "sqr", "neg", "sub"):
+            return None
+        if self.name in _ONE_BY_ONE and not has_vectors():
             return None
         text = FUNCTIONS.get(self.name)
         return None if text is None or dtype.name not in C_TYPES else Element(text, dtype)

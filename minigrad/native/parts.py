@@ -13,7 +13,7 @@ from .nests import Nest
 from .passes import Loop, Pass, Work, base_of
 
 # Of what a block holds: a core's own cache holds it. Tiles, which compute more of it, bear more.
-_BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 17, 4
+_BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 16, 8
 _MOST_ROWS = 512
 # Threads compute so many shares of the rows, of at least so many elements, and rows with tiles.
 _SHARES, _WORTH_SHARING, _WORTH_TILES = (16, 8, 4, 2, 1), 2048, 24

@@ -231,7 +231,23 @@ static inline float vector_softplus_f(float x) {
     return or_nan_f(x, (x > 0.0f ? x : 0.0f) + vector_log1p_f(vector_exp_f(-fabsf(x))));
 }
 
-/* That of the type of x. */
+/* C's library has other functions of many numbers at once, where it is glibc's for x86. */
+#define HAS_VECTORS 0
+#if defined _OPENMP && defined __x86_64__ && defined __GLIBC__ && !defined __clang__
+#if __GLIBC_PREREQ(2, 35)
+#undef HAS_VECTORS
+#define HAS_VECTORS 1
+#define VECTORS _Pragma("omp declare simd notinbranch")
+#define OF_ONE(name) VECTORS double name(double); VECTORS float name##f(float);
+#define OF_TWO(name) VECTORS double name(double, double); VECTORS float name##f(float, float);
+OF_ONE(sin) OF_ONE(cos) OF_ONE(tan) OF_ONE(sinh) OF_ONE(cosh)
+OF_ONE(asin) OF_ONE(acos) OF_ONE(atan) OF_ONE(asinh) OF_ONE(acosh) OF_ONE(atanh)
+OF_ONE(log2) OF_ONE(log10) OF_ONE(exp2) OF_TWO(pow) OF_TWO(atan2)
+#endif
+#endif
+
+#include <tgmath.h> /* from here on, sin(x) is of the type of x */
+
 #define vector_exp(x) _Generic((x), float: vector_exp_f, default: vector_exp)(x)
 #define vector_expm1(x) _Generic((x), float: vector_expm1_f, default: vector_expm1)(x)
 #define vector_log(x) _Generic((x), float: vector_log_f, default: vector_log)(x)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import NamedTuple
 
 from . import c, products
 from .arrays import Arrays
 from .call import ARRAYS
+from .elements import mathematics
 from .parts import Once, Rows
 from .passes import Schedule
 
@@ -30,8 +30,7 @@ class Written(NamedTuple):
 
 def head() -> str:
     """Return what all C sources begin with."""
-    mathematics = files(__package__).joinpath("vector_math.h").read_text(encoding="utf-8")
-    return f"{mathematics}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}\n{products.DECLARED}"
+    return f"{mathematics()}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}\n{products.DECLARED}"
 
 
 def written(schedule: Schedule, number: int) -> Written:

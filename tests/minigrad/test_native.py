@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,10 +17,11 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.compile.inspect.debug import DisagreementError
 from minigrad.core.elementwise import TABLE
-from minigrad.native import c, call, compiler, parts, programs, threads
+from minigrad.native import c, call, compiler, elements, parts, programs, threads
 from minigrad.native.compiler import CompilerError, loaded
-from minigrad.native.elements import FUNCTIONS
+from minigrad.native.elements import FUNCTIONS, has_vectors
 from minigrad.native.threads import Threads
+from minigrad.native.writing import head
 from minigrad.testing.strategies import expressions
 
 try:
@@ -117,12 +119,16 @@ EXACT = {
     "exp": np.exp, "expm1": np.expm1, "log": np.log, "log1p": np.log1p, "tanh": np.tanh,
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "softplus": lambda x: np.maximum(x, 0) + np.log1p(np.exp(-abs(x))),
+    "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh, "cosh": np.cosh,
+    "arcsin": np.arcsin, "arccos": np.arccos, "arctan": np.arctan, "arcsinh": np.arcsinh,
+    "arccosh": np.arccosh, "arctanh": np.arctanh,
+    "log2": np.log2, "log10": np.log10, "exp2": np.exp2,
 }  # fmt: skip
 
 
 @pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-18, reason="no floats are wider here")
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
-def test_those_of_its_own_are_exact_to_four_units_in_the_last_place(dtype):
+def test_functions_are_exact_to_four_units_in_the_last_place(dtype):
     x = T.TensorType(dtype, (None,))("x")
     wide = np.longdouble if dtype == "float64" else np.float64
     least, most = (-300, 700) if dtype == "float64" else (-36, 88)
@@ -132,7 +138,7 @@ def test_those_of_its_own_are_exact_to_four_units_in_the_last_place(dtype):
             RANDOM.normal(size=count) * 20,
             RANDOM.uniform(-most, most, count),
             RANDOM.uniform(-1, 1, count),
-            RANDOM.choice([-1, 1], count) * 10 ** RANDOM.uniform(least, 2, count),
+            RANDOM.choice([-1, 1], count) * 10 ** RANDOM.uniform(least, -least, count),
         ]
     )
     values = values[np.abs(values) < np.finfo(dtype).max].astype(dtype)
@@ -143,6 +149,42 @@ def test_those_of_its_own_are_exact_to_four_units_in_the_last_place(dtype):
             is_finite = np.isfinite(b.astype(dtype))
             apart = np.abs(a - b) / np.spacing(np.abs(b).astype(dtype))
         assert not (apart[is_finite] > 4).any(), name
+
+
+@pytest.mark.skipif(np.finfo(np.longdouble).eps > 1e-18, reason="no floats are wider here")
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_functions_of_two_numbers_are_exact_to_four_units_in_the_last_place(dtype):
+    x, y = (T.TensorType(dtype, (None,))() for _ in range(2))
+    wide = np.longdouble if dtype == "float64" else np.float64
+    a, b = (10 ** RANDOM.uniform(-30, 30, 40_000) for _ in range(2))
+    a[::2], b[::2] = RANDOM.normal(size=(2, 20_000)) * 5
+    values = a.astype(dtype), b.astype(dtype)
+    mine, _, _ = in_both([x, y], [x**y, T.arctan2(x, y)], *values)
+    for function, result in zip((np.power, np.arctan2), mine, strict=True):
+        with np.errstate(all="ignore"):
+            exact = function(*[value.astype(wide) for value in values])
+            is_finite = np.isfinite(exact.astype(dtype))
+            apart = np.abs(result - exact) / np.spacing(np.abs(exact).astype(dtype))
+        assert is_finite.sum() > 10_000 and not (apart[is_finite] > 4).any(), function
+
+
+@pytest.mark.parametrize(("dtype", "vector"), [("float64", "v_cos"), ("float32", "v_cosf")])
+def test_sines_of_many_numbers_are_computed_at_once_where_c_can(dtype, vector):
+    if not has_vectors():
+        pytest.skip("C's library has no functions of many numbers")
+    x = T.TensorType(dtype, (None,))()
+    f = minigrad.function([x], T.cos(x), mode="C")
+    f(RANDOM.normal(size=1000).astype(dtype))
+    library = loaded("\n".join([head(), f.c_source]))
+    assert f"{vector}\0".encode() in Path(library._name).read_bytes()
+
+
+@pytest.mark.parametrize("name", ["sin", "cos"])
+def test_what_c_computes_one_by_one_and_numpy_at_once_is_left_to_numpy(monkeypatch, name):
+    monkeypatch.setattr(elements, "has_vectors", lambda: False)
+    f = minigrad.function([x], T.exp(TABLE[name](T.exp(x))), mode="C")
+    np.testing.assert_allclose(f(LARGE), np.exp(getattr(np, name)(np.exp(LARGE))), rtol=1e-12)
+    assert f"{name}(" not in f.c_source and len(regions_of(f)) == 2
 
 
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
@@ -308,7 +350,7 @@ def test_a_large_result_is_in_memory_that_nobody_has_any_more():
 
 
 def test_what_stands_by_for_loops_has_no_buffers():
-    f = minigrad.function([x], (T.exp(x) * T.sin(x)).sum(0), mode="C")
+    f = minigrad.function([x], (T.exp(x) * T.tanh(x)).sum(0), mode="C")
     f(LARGE)
     assert "exp(" in f.source and "room(" not in f.source
 
