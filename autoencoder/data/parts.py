@@ -128,7 +128,7 @@ def find_files(source: str) -> list[str]:
     # Whoever writes such folders leaves marks in them, as _SUCCESS.
     paths = [path for path in paths if not os.path.basename(path).startswith(("_", "."))]
     if not paths:
-        raise ValueError(f"{source}: there is not such a file; give a pattern, as 'part-*.parquet'")
+        raise ValueError(f"{source}: there is no such file; give a pattern, as 'part-*.parquet'")
     for path in paths:
         if not path.lower().endswith(_TABLES):
             raise ValueError(

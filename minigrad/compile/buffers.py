@@ -1,4 +1,4 @@
-"""Arrays that outlive a call. A planner decides which results of a program are written into them."""
+"""Arrays that are kept between calls. A planner decides which results are written into them."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ALIGNMENT = 64
 
 
 class Buffer(NamedTuple):
-    """An array in the memory of a slot, which others use at other times."""
+    """An array in the memory of a slot, which other arrays use at other times."""
 
     slot: int
     dtype: np.dtype[Any]
@@ -37,7 +37,7 @@ NOWHERE = Placement({}, (), 0)
 
 
 def room(size: int, filled: bool = False) -> np.ndarray:
-    """Room for so many bytes: programs make arrays in it. It may be filled: see `fill_with_nan`."""
+    """Memory of so many bytes, in which programs make arrays. It may be filled: see `fill_with_nan`."""
     array = np.empty(size + _ALIGNMENT, np.uint8)
     if filled:
         fill_with_nan([array])

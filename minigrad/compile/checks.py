@@ -1,7 +1,7 @@
-"""Checks of sizes that the rewrites have removed, and that are made all the same.
+"""Checks of sizes that the rewrites have removed, but that programs must make.
 
-A derivative may need nothing of a product, or of a reshape, but its shape, which is known without
-computing it. That the sizes fit is checked anyhow.
+A derivative may need only the shape of a product or reshape, which is known without computing it.
+The program still has to check that the sizes fit.
 """
 
 from __future__ import annotations
@@ -26,16 +26,17 @@ from .sizes import Check, Sizes, is_of_inputs
 
 
 class LostChecks(NamedTuple):
-    """What is checked for the sake of nodes that the rewrites have made superfluous."""
+    """The checks of nodes that the rewrites have removed."""
 
     of_inputs: Sequence[tuple[Apply, Check]] = ()  # sizes of inputs that must be equal
     others: Sequence[Variable] = ()  # whose computation does nothing but check
 
 
 class Refuse(NumPyOp):
-    """Raises what a node would raise of inputs of these sizes. Its result says nothing.
+    """Raises the error that a node would raise for inputs of these sizes. Its result is not used.
 
-    First come the values of inputs by which there is no derivative, as indices; then others' sizes.
+    Its inputs are first the values of inputs without a derivative, such as indices; then sizes of
+    others.
     """
 
     __props__ = ("refusing", "types")
@@ -111,7 +112,7 @@ def _parameters(node: Apply) -> list[Variable]:
 def improve_and_check(
     inputs: Sequence[Variable], asked: Sequence[Variable]
 ) -> tuple[list[Variable], LostChecks]:
-    """The outputs that were asked for, rewritten, and what is to be checked beside them."""
+    """The requested outputs, rewritten, and the checks to make beside them."""
     variables = ancestors(asked)
     final = dict(zip(variables, improve(variables), strict=True))
     outputs = [final[v] for v in asked]

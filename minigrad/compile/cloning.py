@@ -1,4 +1,4 @@
-"""`clone`: expressions once more, with other variables in the place of some."""
+"""`clone`: copies of expressions in which some variables are replaced."""
 
 from __future__ import annotations
 
@@ -25,11 +25,13 @@ def clone(
     ----------
     output : variable, or list or tuple of variables
     replace : dict or list of pairs, optional
-        Variables that the outputs depend on, and what to put in the place of each.
+        Variables on which the outputs depend, and their replacements.
     strict : bool
-        What is put for a variable must have its type; else the operations that get it must take it.
+        Whether a replacement must have the type of its variable. If not, the operations that use it
+        must accept it.
     share_inputs : bool
-        False: inputs are copied too. A copy of a shared variable has the same value, always.
+        Whether to keep the inputs instead of copying them. A copy of a shared variable
+        always has the same value.
     copy_inputs : bool, optional
         An older name of `share_inputs`.
 
@@ -40,8 +42,8 @@ def clone(
     Raises
     ------
     TypeError
-        If an output is not a variable, or, with `strict`, a replacement not of the type of what it
-        replaces.
+        If an output is not a variable, or, with `strict`, a replacement does not have the type of
+        its variable.
 
     Examples
     --------

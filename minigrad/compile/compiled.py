@@ -1,4 +1,4 @@
-"""`Function`: computes, when it is called, what expressions were compiled for, and stores updates."""
+"""`Function`: a compiled function, which computes outputs and stores updates when called."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ Mode = str | WatchingMode
 class Function(Lookup):
     """A compiled function; made by `function`.
 
-    Calling it computes the outputs, then stores the updates: outputs and updates are all computed
-    from the old values, and if anything fails nothing is stored.
+    Calling it computes the outputs, then stores the updates. Both are computed from the old
+    values; if anything fails, nothing is stored.
 
-    It can be pickled: its expressions, inputs, updates, mode and name, and the values of the shared
-    variables that it uses. Functions that are pickled together, ``pickle.dumps([f, g])``, go on
-    sharing these; a function that is loaded shares nothing with those that there are. It is
-    compiled anew. To load a pickle is to run a program: load only those of people you trust.
+    It can be pickled, with its expressions, inputs, updates, mode and name, and the values of its
+    shared variables. Functions that are pickled together, ``pickle.dumps([f, g])``, still share
+    these variables when loaded, but share nothing with other functions. A loaded function is
+    compiled anew. Loading a pickle can run any code: load only those of people you trust.
 
     Attributes
     ----------
     name : str
     source : str
-        The NumPy program that it runs: one statement for each operation, with the expression it
-        computes and the line of yours that asked for it as a comment.
+        The NumPy program that it runs: one statement for each operation, with a comment that
+        tells the expression it computes and your line that wrote it.
     outputs : list of Variable
-        What the program computes, after the rewrites: the outputs, then the updates.
+        The variables that the program computes, after the rewrites: the outputs, then the updates.
     """
 
     @without_test_values
@@ -105,27 +105,27 @@ class Function(Lookup):
 
     @property
     def inputs(self) -> list[Variable]:
-        """The variables whose values it takes."""
+        """The input variables."""
         return [entry.variable for entry in self._inputs]
 
     @property
     def expressions(self) -> list[Variable]:
-        """What it computes and returns, as it was written, without the updates."""
+        """The expressions that it returns, as they were written, without the updates."""
         return self._asked[: self._n_outputs]
 
     @property
     def new_values(self) -> list[Variable]:
-        """The new values of what a call updates, as they were written."""
+        """The expressions of the updates, as they were written."""
         return self._asked[self._n_outputs :]
 
     @property
     def graph(self) -> ClosedGraph:
-        """What the program of `source` computes: what a call returns, then the new values."""
+        """The graph that the program of `source` computes: the outputs, then the new values."""
         return self._programs.latest.printed.plan.graph
 
     @property
     def updates(self) -> list[tuple[Variable, Variable]]:
-        """Which variables get which new values by a call, both as they are in `graph`."""
+        """The variables that a call updates, and their new values, both as in `graph`."""
         graph, known = self.graph, [*self.inputs, *self._shared]
         inputs = dict(zip(known, graph.inputs, strict=False))
         targets = [t.variable if isinstance(t, In) else t for t in self._targets]
@@ -134,21 +134,21 @@ class Function(Lookup):
 
     @property
     def source(self) -> str:
-        """The NumPy program that it runs; of several, the one that was planned last."""
+        """The NumPy program that it runs; if there are several, the one that was planned last."""
         return self._programs.latest.printed.source
 
     @property
     def c_source(self) -> str:
-        """The loops in C of that program, in mode "C": a function for each part of it.
+        """The loops in C of that program, in mode "C": one function for each part of it.
 
-        Empty before the first call, and where there is no compiler.
+        It is empty before the first call, and if there is no compiler.
         """
         sources = [getattr(node.op, "c_source", "") for node in self.graph.nodes]
         return "\n".join(filter(None, sources))
 
     @property
     def source_lines(self) -> list[tuple[str, Apply | None]]:
-        """The lines of `source`, and the node of `graph`, or of one in it, that each is about."""
+        """The lines of `source`, each with its node in `graph` or in an inner graph."""
         return self._programs.latest.printed.source_lines
 
     def __call__(self, /, *args: Any, output_subset: Any = None, **kwargs: Any) -> Any:
@@ -157,15 +157,15 @@ class Function(Lookup):
         Parameters
         ----------
         *args, **kwargs
-            The inputs; one of the name output_subset is passed by its position.
+            The inputs; an input named output_subset is passed by position.
         output_subset : list of int or str, optional
-            Which outputs to return, by their numbers, or by their names from a dict. All are
-            computed, and all updates stored.
+            The numbers of the outputs to return, or their names, if outputs are a dict. All
+            are computed, and all updates stored.
 
         Raises
         ------
         ValueError
-            If there is no output of that number or name; then nothing is stored.
+            If there is no output with that number or name; then nothing is stored.
 
         Examples
         --------
@@ -193,19 +193,19 @@ class Function(Lookup):
     def profile(self, /, *args: Any, n_calls: int = 100, **kwargs: Any) -> Profile:
         """Measure how long each statement of the program takes on these arguments.
 
-        Nothing is stored: shared variables stay as they are.
+        No updates are stored.
 
         Parameters
         ----------
         *args, **kwargs
-            As in a call; an input of the name n_calls is passed by its position.
+            As in a call; an input named n_calls is passed by position.
         n_calls : int
-            How many times to run the program; the medians are taken.
+            The number of times to run the program; medians are returned.
 
         Returns
         -------
         Profile
-            Print it to see a table: time, share, statement, and the line of yours that made it.
+            Print it to see a table: time, share, statement, and your line that wrote it.
 
         Examples
         --------
@@ -219,11 +219,11 @@ class Function(Lookup):
         return self._programs.program_for(values).profile(values, n_calls)
 
     def memory(self) -> int:
-        """How many bytes the program takes at its peak, beside inputs, constants and parameters.
+        """The number of bytes that the program takes at its peak, beside inputs and parameters.
 
-        Those of the arrays that outlive a call and of the results, as far as their sizes were
-        known when the program was planned: for the shapes of the first call. If there are several
-        plans it is the latest; before any call there is none, and the answer 0.
+        It counts the arrays that are kept between calls and the results, with the sizes that were
+        known when the program was planned. If there are several plans, it is that of the latest;
+        before any call it is 0.
 
         Examples
         --------
@@ -244,31 +244,31 @@ class Function(Lookup):
         name: str | None = None,
         profile: bool | None = None,
     ) -> Function:
-        """Another function of the same expressions, compiled anew.
+        """Another function with the same expressions, compiled anew.
 
-        It uses and updates the same shared variables, but for those that are swapped. Defaults of
-        inputs begin as they are now, and then are its own.
+        It uses and updates the same shared variables, except those that are swapped. It has its
+        own defaults of inputs, which begin with their present values.
 
         Parameters
         ----------
         share_memory : bool
-            Theano's; ignored: each function has memory of its own.
+            Theano's; ignored: each function has its own memory.
         swap : dict or list of pairs, optional
-            Shared variables that this function uses, and those of the same types that the copy
-            uses in their place.
+            Shared variables of this function, and replacements of the same types for the copy.
         delete_updates : bool
-            Leave out all updates, those of inputs too.
+            Whether to leave out all updates, also those of inputs.
         name : str, optional
-            By default this function's, with " copy".
+            By default this function's name with " copy" added.
         profile : bool, optional
-            As in `function`; by default as this one.
+            As in `function`; by default as in this function.
 
         Raises
         ------
         TypeError
-            If what is swapped is not a shared variable, or not of the same type.
+            If a swapped variable or its replacement is not a shared variable, or
+            their types differ.
         ValueError
-            If this function does not use a variable that is swapped, or the copy would update one
+            If this function does not use a swapped variable, or the copy would update a variable
             twice.
 
         Examples
@@ -297,7 +297,7 @@ class Function(Lookup):
         return kind(name, list(inputs.values()), asked, replaced, self._pack, self.mode)
 
     def free(self) -> None:
-        """Give back the memory that lasts from call to call; the next call makes it anew."""
+        """Free the memory that is kept between calls; the next call allocates it anew."""
         self._programs.free()
 
     def _some(self, wanted: Sequence[Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
@@ -342,7 +342,7 @@ class Function(Lookup):
         return results
 
     def _known(self, values: Sequence[np.ndarray]) -> dict[Variable, np.ndarray]:
-        """The values by variable; the shared ones too, which other threads may store to."""
+        """The values by variable, also those of shared ones, which other threads may change."""
         return dict(zip([*self.inputs, *self._shared], values, strict=True))
 
     def _store(self, new_values: Sequence[np.ndarray]) -> None:
@@ -367,8 +367,8 @@ class Function(Lookup):
 class ProfiledFunction(Function):
     """A function that measures its calls: ``function(..., profile=True)`` makes one.
 
-    ``f.profile.summary()`` tells how long they took, and each statement of the last; at the end of
-    the program that is written to stderr.
+    ``f.profile.summary()`` prints how long they took, and the time of each statement of the last
+    call. When Python ends, it is printed to stderr, too.
 
     Examples
     --------
@@ -385,7 +385,7 @@ class ProfiledFunction(Function):
 
     @property
     def profile(self) -> Calls:
-        """The calls until now; called itself, it is the method of other functions."""
+        """The calls so far; calling it profiles one call, like the method of other functions."""
         return self._calls
 
     def __call__(self, /, *args: Any, output_subset: Any = None, **kwargs: Any) -> Any:
@@ -397,7 +397,7 @@ class ProfiledFunction(Function):
 
 
 def _by_key(outputs: Any) -> dict[Any, Any]:
-    """What a call returns, each output by its name or else its number."""
+    """The outputs of a call, by name or else by number."""
     if isinstance(outputs, dict):
         return outputs
     return dict(enumerate(outputs if isinstance(outputs, list) else [outputs]))
@@ -409,13 +409,13 @@ def _shared_in(outputs: Sequence[Variable]) -> list[SharedVariable]:
 
 
 def _check_nothing_is_destroyed(name: str, outputs: Sequence[Variable]) -> None:
-    """No operation may write to its inputs: they are callers' arrays, or what others need."""
+    """Raise a TypeError if an operation writes to its inputs, which callers or others may need."""
     for node in all_nodes(outputs):
         if node.op.destroy_map:
             place = f" (made at {quoted(node.made_at)})" if node.made_at else ""
             raise TypeError(
-                f"{name}: {node.op}{place} writes to its inputs, says its destroy_map; let it work on "
-                "a copy, and leave that out"
+                f"{name}: {node.op}{place} writes to its inputs, as its destroy_map says; let it "
+                "compute with a copy, and remove destroy_map"
             )
 
 
@@ -424,7 +424,7 @@ def _restored(expressions: Flat, name: str, inputs: Sequence[In], *more: Any) ->
 
 
 def _as_swaps(swap: Any, used: Collection[Any]) -> dict[Any, Any]:
-    """Which shared variables to put in the place of which."""
+    """The swapped shared variables, with their replacements."""
     result: dict[Any, Any] = {}
     for old, new in as_pairs(swap or (), "swap"):
         if not isinstance(old, SharedVariable) or not isinstance(new, SharedVariable):

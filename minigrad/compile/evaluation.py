@@ -1,6 +1,6 @@
 """`Variable.eval`: the value that a function would compute.
 
-The function is made when a variable is first evaluated with values of these inputs, and used again.
+The function is made when a variable is first evaluated with these inputs, and is used again later.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _LAST: WeakKeyDictionary[Variable, tuple[Any, Function]] = WeakKeyDictionary()
 
 
 def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarray:
-    """The output's value, given values of variables that it depends on; see `Variable.eval`."""
+    """The output's value, given values of other variables; see `Variable.eval`."""
     known = checked("eval", values)
     if output in known:
         return np.array(known[output])
@@ -41,7 +41,7 @@ def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarra
 
 @without_test_values
 def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
-    """The output as a function, without plans, which are worth while for repeated calls only."""
+    """The output as a function without plans, which are only worth while for repeated calls."""
     inputs = [variable.type(variable.name) for variable in given]
     if output.owner is not None:
         node = clone_node(output.owner, output.owner.inputs)

@@ -51,39 +51,41 @@ def function(
         Values are passed in this order, or by the variables' names. An array must have the
         input's number of dimensions, and a dtype that converts to the input's without loss.
     outputs : variable, list of variables, dict of str to variable, or None
-        A call returns an array, or a list or dict of arrays, accordingly; without outputs the
-        empty list. `Out` may stand for a variable.
+        A call returns an array, or a list or dict of arrays, accordingly; without outputs, an
+        empty list. Variables may be wrapped in `Out`.
     mode : {'FAST_RUN', 'C', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'} or NanGuardMode, optional
-        ``FAST_RUN`` improves the expressions first. ``C`` is ``FAST_RUN`` with loops in C where a
-        compiler is found. ``FAST_COMPILE`` computes them as they stand.
-        ``DebugMode`` is ``FAST_RUN`` that checks every result against the reference interpreter, and
-        if ``config.DebugMode.check_c`` that of ``C``, too.
-        ``NanGuardMode`` looks for NaN, infinities and huge numbers, too. By default
+        ``FAST_RUN`` rewrites the expressions first. ``C`` is ``FAST_RUN`` with loops in C if there
+        is a compiler. ``FAST_COMPILE`` computes the expressions as they are written. ``DebugMode``
+        is ``FAST_RUN``, and checks every result against the reference interpreter; with
+        ``config.DebugMode.check_c`` it checks that of ``C``, too. ``NanGuardMode`` is
+        ``FAST_RUN``, and stops at NaN, infinities and huge numbers. The default is
         ``config.mode``.
     updates : list of pairs or dict, optional
         Shared variables and their new values, all computed from the old values and stored
         together after the call.
     givens : list of pairs or dict, optional
-        Variables, and what to put in their place, for this function.
+        Variables, and their replacements in this function.
     no_default_updates : bool or list of shared variables
-        Which shared variables' ``default_update`` to leave out. A random draw stands for the state
-        that it is drawn from.
+        The shared variables whose ``default_update`` to leave out, or True for all. A random draw
+        stands for its state.
     accept_inplace : bool
         Theano's; ignored.
     name : str, optional
-        For messages and the program.
+        The name in messages and in the program.
     rebuild_strict : bool
-        False: what givens put for a variable may be of another type, if the operations that get it
-        take that.
+        Whether a replacement in givens must have the type of its variable. If not, the operations
+        that use it must accept it.
     allow_input_downcast : bool, optional
-        True: inputs also take values that lose precision. None: Python floats may.
+        Whether values of inputs may lose precision when they are converted. None:
+        only Python floats may.
     profile : bool, optional
-        True: measure each call, ``f.profile.summary()`` prints what that was, and so does the end of
-        the program. (Other functions need no such option: ``print(f.profile(X))``.)
+        Whether to measure each call: ``f.profile.summary()`` prints the times, and so does the end
+        of the Python program. (Without it, ``print(f.profile(X))`` measures one call.)
     on_unused_input : {'raise', 'warn', 'ignore'}
-        What to do about an input that nothing was written with; by default
-        ``config.on_unused_input``, which is 'raise'. One whose value turned out not to
-        matter, as for the derivative of something linear, counts as used.
+        What to do about an input that no expression uses; by default
+        ``config.on_unused_input``, which is 'raise'. An input counts as used if an
+        expression was written with it, even if its value does not matter, as in the
+        derivative of a linear function.
 
     Returns
     -------
@@ -92,13 +94,13 @@ def function(
     Raises
     ------
     TypeError
-        If an argument is not of its kind, or an update not of its variable's type.
+        If an argument has the wrong kind, or an update does not have its variable's type.
     MissingInputError
-        If the outputs or updates depend on a variable that has no value, also after the rewrites.
+        If the outputs or updates, even after the rewrites, depend on a variable without a value.
     UnusedInputError
-        If nothing was written with an input.
+        If an input is not used.
     ValueError
-        If an input or update is given twice, or an option has a value that it does not take.
+        If an input or update is given twice, or an option has an invalid value.
     RuntimeError
         If givens replace an input.
 
@@ -128,8 +130,8 @@ def function(
     for entry in entries:
         if entry.variable in replacements:
             raise RuntimeError(
-                f"{name}: givens replace {entry.label}, which is an input: whatever is passed for "
-                "it would have no effect; leave it out of the givens, or out of the inputs"
+                f"{name}: givens replace {entry.label}, which is an input, so its argument "
+                "would have no effect; leave it out of the givens, or out of the inputs"
             )
     cut_off = _cut_off(entries)
     values = clone_replace([*replacements.values()], cut_off)
@@ -154,13 +156,13 @@ def as_mode(mode: Any) -> Mode:
 
 
 def _as_outputs(outputs: Any) -> tuple[list[Variable], Callable[[Sequence[np.ndarray]], Any]]:
-    """The outputs as a list, and what packs their values, before any others, as they were given."""
+    """The outputs as a list, and a function that packs their values as the outputs were given."""
     if outputs is None:
         outputs = []
     if isinstance(outputs, Mapping):
         wrong = [key for key in outputs if not isinstance(key, str)]
         if wrong:
-            raise TypeError(f"a dict of outputs has names as keys; got {wrong[0]!r}")
+            raise TypeError(f"the keys of a dict of outputs must be names; got {wrong[0]!r}")
         return [*map(_as_output, outputs.values())], partial(_as_dict, list(outputs))
     if isinstance(outputs, (list, tuple)):
         return [*map(_as_output, outputs)], partial(_as_list, len(outputs))
@@ -180,7 +182,7 @@ def _as_output(output: Any) -> Variable:
     try:
         return as_tensor_variable(output)
     except TypeError as error:
-        raise TypeError(f"an output is a variable; got {output!r}") from error
+        raise TypeError(f"an output must be a variable; got {output!r}") from error
 
 
 def _as_replacements(givens: Any, of_same_types: bool) -> dict[Variable, Variable]:
@@ -214,7 +216,7 @@ def _check_used(
     expressions: Sequence[Variable],
     on_unused_input: str,
 ) -> None:
-    """Every input must be among what the expressions were written with, whatever became of it."""
+    """Check that the expressions were written with every input, even if rewrites removed it."""
     unused = {entry.variable: entry.label for entry in inputs}
     for variable in graph_inputs(expressions, unused):
         unused.pop(variable, None)
@@ -241,7 +243,7 @@ def without_missing(
 ) -> list[Variable]:
     """The expressions, improved if they mention variables that have no value.
 
-    A `MissingInputError` is raised if they need one all the same.
+    A `MissingInputError` is raised if they still need one.
     """
     if missing := _missing(expressions, given):
         expressions = improve_without(missing, expressions)

@@ -75,6 +75,6 @@ IN_SECTIONS = {"dnn.conv"}  # sections within these
 
 
 def is_ignored(name: str) -> bool:
-    """Whether a setting of this name is taken, and ignored."""
+    """Whether a setting of this name is accepted and ignored."""
     section, dot, _ = name.partition(".")
     return name in REASONS if not dot else section in SECTIONS

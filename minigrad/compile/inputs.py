@@ -15,7 +15,7 @@ from ..core.types import checked_name, describe
 
 
 class UnusedInputError(ValueError):
-    """A function has an input that nothing depends on."""
+    """Raised if a function has an input that no output or update uses."""
 
 
 class In:
@@ -25,26 +25,27 @@ class In:
     ----------
     variable : Variable
     name : str, optional
-        To pass it by; by default the variable's.
+        The name by which to pass it; by default the variable's name.
     value : array or what makes one, optional
-        The default, which makes the input optional.
+        The default value, which makes the input optional.
     update : variable, optional
-        What the default becomes after each call; needs a `value`.
+        The new value of the default after each call; it needs a `value`.
     mutable, borrow : bool
-        Theano's; an argument is never copied nor changed.
+        Theano's; ignored: arguments are neither copied nor changed.
     strict : bool
-        Take only arrays of just the variable's dtype.
+        Whether to accept only arrays of exactly the variable's dtype.
     allow_downcast : bool, optional
-        True: also take values that lose precision; None: only Python floats may.
+        Whether values may lose precision when they are converted; None: only Python floats may.
     autoname : bool
-        False: without a `name`, it is passed by its position alone.
+        Whether to use the variable's name if there is no `name`. If not, it is
+        passed only by position.
     implicit : bool, optional
-        Theano's; ignored: an input with a value may be left out, and may be passed.
+        Theano's; ignored: an input with a value may be passed or left out.
 
     Raises
     ------
     TypeError
-        If `variable` cannot be an input, or the value or update is not of its type.
+        If `variable` cannot be an input, or the value or update does not have its type.
 
     Examples
     --------
@@ -91,7 +92,7 @@ class In:
 
     @property
     def label(self) -> str:
-        """What to call the input in messages."""
+        """The name of the input in messages."""
         return self.name or str(self.variable)
 
     def check(self, value: Any, place: str) -> np.ndarray:
@@ -109,7 +110,7 @@ class Out:
     ----------
     variable : Variable
     borrow : bool
-        Theano's; ignored: what a call returns is always the caller's own.
+        Theano's; ignored: the arrays that a call returns always belong to the caller.
 
     Examples
     --------
@@ -135,7 +136,7 @@ def Param(
     borrow: bool | None = None,
     strict: bool = False,
 ) -> In:
-    """An input of a function by an older name of `In`, where the value is the `default`.
+    """An input of a function: an older name of `In`, whose value is called `default`.
 
     Examples
     --------
@@ -148,7 +149,7 @@ def Param(
 
 
 def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
-    """The inputs of a function, given as a list of variables or `In`, none of them twice."""
+    """The inputs of a function, from a list of variables or `In` without duplicates."""
     if not isinstance(inputs, (list, tuple)):
         raise TypeError(f"inputs are a list of variables; got {describe(inputs)}")
     result: dict[Variable, In] = {}
@@ -167,8 +168,8 @@ def binder(
 ) -> Callable[[Sequence[Any], Mapping[str, Any]], list[np.ndarray]]:
     """A function from the arguments of a call to an array for each input.
 
-    It is written out for these inputs, because it runs at each call. An array of just the right type
-    needs no more checks; where a size is fixed, it does.
+    Its source is written for these inputs, because it runs in each call. An array of the right type
+    needs no more checks, unless a size is fixed.
     """
     places: dict[str | None, int | None] = {}
     for place, entry in enumerate(inputs):

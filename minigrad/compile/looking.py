@@ -1,4 +1,4 @@
-"""What programs look up in a function: the values of its inputs, its shared variables, its graph."""
+"""The attributes of a function that programs look up: its inputs, shared variables, graph."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from .inputs import In
 
 
 class Container:
-    """Where a function has the value of a shared variable, or the default of an input, as it is now.
+    """The place of a shared variable's value, or of an input's default, in a function.
 
     Attributes
     ----------
     variable : Variable
     name : str or None
     value : array or None
-        A copy of the value; what is assigned is checked. None for an input without a default.
+        A copy of the present value; assignments are checked. None for an input without a default.
     """
 
     def __init__(self, holder: In | SharedVariable) -> None:
@@ -85,7 +85,7 @@ class Containers:
 
 
 class Maker(NamedTuple):
-    """What a function was made of: Theano's `maker`, as far as programs look."""
+    """The parts of Theano's `maker` that programs use."""
 
     fgraph: ClosedGraph
     inputs: Sequence[In]
@@ -94,7 +94,7 @@ class Maker(NamedTuple):
 
 
 class Lookup:
-    """What a function shows of itself by Theano's names; a function has these methods."""
+    """Methods of a function with Theano's names, for looking at it."""
 
     name: str
     mode: Any
@@ -125,7 +125,7 @@ class Lookup:
 
     @property
     def container(self) -> Containers:
-        """Where the values of inputs with defaults, and of shared variables, are."""
+        """The containers of inputs with defaults, and of shared variables."""
         return Containers(self.name, [*self._inputs, *self.get_shared()])
 
     @property
@@ -135,11 +135,11 @@ class Lookup:
 
     @property
     def maker(self) -> Maker:
-        """What it was made of: ``f.maker.fgraph`` is `graph`, which its program computes."""
+        """Theano's `maker`: ``f.maker.fgraph`` is `graph`, which the program computes."""
         return Maker(self.graph, self._inputs, self.expressions, self.mode)
 
     def __getitem__(self, key: Any) -> np.ndarray | None:
-        """``f[x]``, the default of an input as it is now, or a shared variable's value.
+        """``f[x]``, the present default of an input, or a shared variable's value.
 
         The key is a variable, a name, or the number of an input.
         """

@@ -1,8 +1,8 @@
-"""Pickles of graphs, however deep: a list of nodes instead of nodes within nodes.
+"""Pickles of graphs of any depth: a list of nodes instead of nodes within nodes.
 
-Importing this module teaches pickle and copy. What is pickled together, as in
-``pickle.dumps([cost, x])``, goes on being one graph. To load a pickle is to run a program: load only
-those of people you trust.
+Importing this module makes pickle and copy use it. Variables that are pickled together, as in
+``pickle.dumps([cost, x])``, stay one graph. Loading a pickle can run any code: load only those of
+people you trust.
 """
 
 from __future__ import annotations

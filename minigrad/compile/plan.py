@@ -1,4 +1,4 @@
-"""What a program does, step by step, as data: decided here, printed by `printer`."""
+"""The steps of a program as data: decided here, printed by `printer`."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Step(NamedTuple):
 
     @property
     def memory(self) -> int:
-        """How many bytes the op takes beside inputs and results."""
+        """The number of bytes that the op takes besides inputs and results."""
         told: int | None = self.node.op.memory
         return max((plan.memory for plan in self.inner), default=0) if told is None else told
 
@@ -46,7 +46,7 @@ class Plan(NamedTuple):
 
     @property
     def memory(self) -> int:
-        """How many bytes are needed at once, beside inputs and constants."""
+        """The number of bytes needed at the same time, besides inputs and constants."""
         inner = sum(step.memory for step in self.steps)
         return sum(self.placed.slot_sizes) + self.placed.new_bytes + inner
 
@@ -59,7 +59,7 @@ def make_plan(
     lent: Sequence[Variable] = (),
     named: set[Variable] | None = None,
 ) -> Plan:
-    """Decide in which order, and into which arrays, a graph is computed; see `Plan`.
+    """Decide the order in which, and the arrays into which, a graph is computed; see `Plan`.
 
     No variable is in two functions: `named` are those that are in others.
     """

@@ -1,4 +1,4 @@
-"""The programs of a function: one for any sizes, and those that a planner makes beside it."""
+"""The programs of a function: one for any sizes, and those that a planner makes."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .program import Program
 
 
 class PlannerWarning(RuntimeWarning):
-    """A program could not be planned, because of a bug in minigrad or in an op."""
+    """A warning: a program could not be planned, because of a bug in minigrad or in an op."""
 
 
 @contextmanager

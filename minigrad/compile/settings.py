@@ -1,4 +1,4 @@
-"""The settings of `minigrad.config`: what they may be, and how the environment sets them."""
+"""The settings of `minigrad.config`: their values, and how the environment sets them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class _Settings:
 
     @contextmanager
     def change_flags(self: Any, *settings: Mapping[str, Any], **more: Any) -> Iterator[None]:
-        """Set these settings while a block or a function runs, and set them back after it.
+        """Change these settings while a block or a function runs, and restore them after it.
 
         Examples
         --------
@@ -109,7 +109,7 @@ def set_by_flags(flags: str, variable: str) -> None:
     Raises
     ------
     ValueError
-        If a flag has no value, or one that its setting does not take.
+        If a flag has no value, or one that its setting does not accept.
     """
     for flag in filter(None, map(str.strip, flags.split(","))):
         name, has_value, text = (part.strip() for part in flag.partition("="))
@@ -129,9 +129,9 @@ _read: dict[str, str] = {}  # the flags that were read last
 
 
 def set_by_environment(environment: Mapping[str, str] = os.environ) -> None:
-    """Set what THEANO_FLAGS says, and then what MINIGRAD_FLAGS says, which so has the last word.
+    """Set the flags in THEANO_FLAGS, then those in MINIGRAD_FLAGS, which override them.
 
-    What has been read before, and has not changed since, is not set again.
+    Flags that were read before, and have not changed since, are not set again.
     """
     variables = ("THEANO_FLAGS", "MINIGRAD_FLAGS")
     flags = {variable: environment.get(variable, "") for variable in variables}

@@ -1,4 +1,4 @@
-"""`shared` makes a variable that holds a value, whatever the value is given as."""
+"""`shared` makes a variable that holds a value, from arrays, numbers or generators."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class _Shared:
         self.data = np.zeros_like(self.data)
 
     def clone(self: Any) -> SharedVariable:
-        """Another variable of the same type, name and default update, with the same value always."""
+        """Another variable with the same type, name and default update, and always the same value."""
         return SharedTwin(self)
 
     @property
     def container(self: Any) -> Container:
-        """Where its value is: ``w.container.value``, as ``f.container[w]`` of a function."""
+        """The container of its value: ``w.container.value``, like ``f.container[w]`` of a function."""
         return Container(self)
 
     @property
     def value(self: Any) -> NoReturn:
-        """Refused, got or set, as in Theano: use `get_value` and `set_value`."""
+        """Refused, as in Theano: use `get_value` and `set_value`."""
         raise AttributeError(_NO_VALUE.format(self))
 
     @value.setter
@@ -68,12 +68,12 @@ class SharedTwin(SharedVariable):
 class RandomStateSharedVariable(SharedVariable):
     """A shared variable whose value is a `numpy.random.RandomState`.
 
-    What it holds is the state alone, an array: so a draw is a function like any other. A generator
-    that is given or taken is a copy, and draws nothing from this one.
+    It holds only the state, an array, so a draw is a function like any other. `get_value` and
+    `set_value` copy the generator: a draw from the copy does not change this state.
     """
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> Any:
-        """A generator in this state; to change the state, change the generator and set the value."""
+        """A generator in this state. To change the state, change the generator and set the value."""
         return in_state(self.data)
 
 
@@ -87,31 +87,31 @@ def shared(
     broadcastable: Sequence[bool] | None = None,
     shape: Sequence[int | None] | None = None,
 ) -> SharedVariable:
-    """A shared variable with that value.
+    """A shared variable with the given value.
 
-    Its dtype is the value's and stays so. Its sizes may change with its value, unless `shape` or
-    `broadcastable` fixes them: so it broadcasts only if told that it does.
+    It has the dtype of the value, and keeps it. Its sizes may change with its value, unless
+    `shape` or `broadcastable` fixes them; so it broadcasts only if one of these says so.
 
     Parameters
     ----------
     value : array, number or list of numbers, or numpy.random.RandomState
-        The state of a generator is what `T.raw_random` draws from.
+        For a RandomState, the variable holds the state from which `T.raw_random` draws.
     name : str, optional
     strict : bool
-        Take only an array or NumPy scalar.
+        Whether to accept only an array or a NumPy scalar.
     allow_downcast
         Theano's; ignored, because the type follows the value.
     borrow : bool
-        Use the array itself instead of a copy; it must not be changed from then on.
+        Whether to use the array itself instead of a copy; it must not be changed from then on.
     broadcastable : sequence of bool, optional
-        True for the axes that have size 1 and broadcast.
+        True for each axis that has size 1 and broadcasts.
     shape : sequence of int or None, optional
         Sizes that never change.
 
     Raises
     ------
     TypeError
-        If the value is not made of numbers, or not of that shape.
+        If the value does not consist of numbers, or does not have that shape.
 
     Examples
     --------

@@ -20,14 +20,14 @@ Updates = dict[SharedVariable, Variable]
 class OrderedUpdates(OrderedDict[Any, Any]):
     """New values by shared variable, in the order in which they were added.
 
-    ``a + b`` has the updates of both.
+    ``a + b`` has the updates of both dicts.
 
     Raises
     ------
     TypeError
-        If what is to be updated is not a shared variable.
+        If a key is not a shared variable.
     KeyError
-        If two that are joined give one variable different new values.
+        If two joined dicts give one variable different new values.
 
     Examples
     --------
@@ -103,7 +103,7 @@ def of_same_type(new_value: Any, target: Variable, what: str, called: str = "upd
     if not target.type.accepts_shape(new_value.type):
         raise TypeError(
             f"{what} has type {new_value.type}, but {target} has {target.type}; "
-            "their dimensions, and the sizes that are known, must agree"
+            "their numbers of dimensions, and their known sizes, must agree"
         )
     return new_value
 

@@ -4,6 +4,6 @@
     python -m minigrad.course solution 4     # the core's own lines for step 4
     python -m minigrad.course game DIR       # functions, some with a wrong derivative: which?
 
-The learner's package is made from the files of the core when they start, by cutting out what
-`syllabus` names; so there is no copy that could grow old.
+The learner's package is made from the files of the core when they start, by cutting out the
+definitions that `syllabus` names; so no copy can become out of date.
 """

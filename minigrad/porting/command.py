@@ -1,4 +1,4 @@
-"""Old programs and what they have to become, shown as a difference or written."""
+"""Converting old programs: showing the changes as a difference, or writing them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .standard import python_of
 
 
 class Ported(NamedTuple):
-    """A program's text as it was and as it has to become."""
+    """A program's old text and its new text."""
 
     old: Text
     new: Text
@@ -25,26 +25,26 @@ class Ported(NamedTuple):
 def port(
     paths: Sequence[str], write: bool = False, output: str | None = None, python: int | None = None
 ) -> int:
-    """Show what old programs have to become, or write it.
+    """Convert old programs: show the changes, or write them.
 
     Parameters
     ----------
     paths : sequence of str
-        Files, and folders of such.
+        Files, and folders of files.
     write : bool
-        Whether to write the files themselves; what they were is kept in files whose names end
-        in ``.bak``.
+        Whether to write the files themselves; the old ones are kept with ``.bak`` added to
+        their names.
     output : str or None
         The file to write instead, "-" for standard output; there is one program then.
     python : int or None
-        The Python that they are for, 2 or 3; None for what they show. Those that do not show it are
-        for Python 2 if one is that is in the same folder or above.
+        Their version of Python, 2 or 3; None to find out. A file that could be either counts as
+        Python 2 if a file in the same folder or above is Python 2.
 
     Returns
     -------
     int
-        The command's exit status: 0, or 1 if a file cannot be read, converted or written. Nothing is
-        written then.
+        The command's exit status: 0, or 1 if a file cannot be read, converted or written; then
+        nothing is written.
     """
     texts, programs, problems = {}, [], []
     for path in _files(paths):

@@ -59,7 +59,7 @@ def convert(
     in_package: bool = False,
     theano: str = "theano",
 ) -> Program:
-    """Return a program of today's Python and NumPy that does what an old one did.
+    """Return a program for today's Python and NumPy that does the same as an old one.
 
     Parameters
     ----------
@@ -68,16 +68,16 @@ def convert(
     filename : str
         Its name.
     python : int
-        The Python that it is for, 2 or 3.
+        Its version of Python, 2 or 3.
     in_package : bool
-        Whether ``import a`` may mean a module beside it, in the same package.
+        Whether ``import a`` may mean a module in the same package.
     theano : str
         The package to import instead of theano.
 
     Raises
     ------
     SyntaxError
-        If it is a program of no Python.
+        If it is valid in neither version of Python.
     NeedsFissix
         If it is for Python 2, and the package fissix is not installed.
     """

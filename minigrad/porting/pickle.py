@@ -1,7 +1,7 @@
-"""Python's module pickle, which reads here what Python 2 has written, as its cPickle did.
+"""Python's module pickle, which here also reads files that Python 2 wrote, like its cPickle.
 
-Strings of Python 2 become text, a character for each byte; NumPy's arrays are read so. A file that was
-opened as text is read and written as bytes all the same.
+Strings of Python 2 become text, with a character for each byte, as NumPy's arrays need it. A file
+that was opened as text is read and written as bytes nevertheless.
 """
 
 from __future__ import annotations

@@ -19,9 +19,9 @@ _ALL_DIGITS = Context(prec=1200)  # more than a float can have
 
 
 def old_div(a: Any, b: Any) -> Any:
-    """a / b as Python 2 divides: rounded down where both are integers.
+    """a / b as in Python 2: rounded down if both are integers.
 
-    The integers of Python, of NumPy's arrays and of symbolic variables are meant alike, as Theano did.
+    Integers may be Python's, in NumPy's arrays, or symbolic, as in Theano.
 
     Examples
     --------
@@ -36,7 +36,7 @@ def old_div(a: Any, b: Any) -> Any:
 
 
 def old_idiv(a: Any, b: Any) -> Any:
-    """Return a after ``a /= b`` as Python 2 divides; an array is changed in place."""
+    """Return a after ``a /= b`` as in Python 2; an array is changed in place."""
     if _integer(a) and _integer(b):
         a //= b
     else:
@@ -71,7 +71,7 @@ def execfile(
 
 
 def round(x: Any, digits: int = 0) -> float:
-    """The float nearest to x of so many digits; of two as near, the larger in size.
+    """The float with so many digits nearest to x; of two equally near, the larger in size.
 
     Examples
     --------

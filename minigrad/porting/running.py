@@ -1,4 +1,4 @@
-"""A program run in this process, after it and the modules that it imports were converted."""
+"""Running a program in this process, after converting it and the modules that it imports."""
 
 from __future__ import annotations
 
@@ -110,9 +110,9 @@ class Converting(SourceFileLoader):
 def run(script: str, arguments: Sequence[str], python: int | None = None) -> None:
     """Run a program as Python would, where ``import theano`` finds minigrad.
 
-    Python 2 is converted before, and names that NumPy no longer has are written as they are now, in
-    the program and in modules that it imports, unless they are installed. Standard error says whether
-    the program was Python 2, and, where it fails, what may be wrong.
+    First, Python 2 is converted, and names that NumPy no longer has are replaced, in the program
+    and in modules that it imports, unless these are installed packages. Standard error says whether
+    the program was Python 2 and, if it fails, what may be wrong.
 
     Raises
     ------

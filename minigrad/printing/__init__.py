@@ -1,7 +1,7 @@
 """Print graphs for people: as formulas, as mathematics, as trees, as drawings, as pages.
 
-Mathematics and drawings are imported when they are first asked for: so `import minigrad` takes no
-longer for them.
+Mathematics and drawings are imported when they are first used, so they do not slow down `import
+minigrad`.
 """
 
 from importlib import import_module

@@ -63,8 +63,8 @@ class Diagram(NamedTuple):
 def diagram(obj: Any) -> Diagram:
     """Return the drawing of a variable, of a list of them, or of what a function computes.
 
-    It shows what a formula would show: factors of 1 and the repetition of values that broadcasting
-    does anyway are left out, and equal computations are one box.
+    It shows the same as a formula: factors of 1, and repetitions that broadcasting implies, are
+    left out; equal computations are one box.
     """
     if isinstance(obj, Function):
         shared = obj.graph.inputs[len(obj.inputs) :]

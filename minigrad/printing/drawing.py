@@ -30,24 +30,25 @@ def draw(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
     """Draw a graph: a box for each variable and operation, from inputs above to results below.
 
     Inputs are blue and round, shared variables green with two lines, constants grey, operations
-    white, and what `grad` has made orange; results have a thick line. An operation is written with
-    a • for each argument, at which its arrow ends: ``• @ •``. A dashed arrow takes the new value of a
-    shared variable back to it. Below stand dtype and shape, ``?`` for a size that is not known. A frame
-    holds the graph of an operation that has one. Formula, type and your line are told where the
-    mouse is.
+    white, and operations made by `grad` orange; results have a thick line. An operation is written
+    with a • for each argument, at which its arrow ends: ``• @ •``. A dashed arrow leads from the
+    new value of a shared variable back to it. Below each box are dtype and shape, with ``?`` for an
+    unknown size. A frame holds the inner graph of an operation. Point at a box to see its formula,
+    its type and your line.
 
-    As in a formula (`pp`), factors of 1 and the repetition of values that broadcasting does anyway are
-    left out; equal computations are one box; numbers stand wherever they are used.
+    As in a formula (`pp`), factors of 1, and repetitions that broadcasting implies, are left out;
+    equal computations are one box; numbers are written wherever they are used.
 
     Parameters
     ----------
     x : Variable, list of Variable, or Function
         A function is drawn as its program computes it, after the rewrites; after a call, as it
-        was planned for the sizes that this met.
+        was planned for the sizes of that call.
     file : str or path, optional
-        Where to: ``.svg``; ``.html``, a page by itself; or ``.png``, which needs the extra ``draw``.
+        The file to write: ``.svg``; ``.html``, a page by itself; or ``.png``, which needs the extra
+        ``draw``.
     largest : int
-        The most boxes to draw.
+        The largest number of boxes to draw.
 
     Returns
     -------
@@ -59,9 +60,9 @@ def draw(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
     TypeError
         If x is none of the above.
     ValueError
-        If the file is of another kind, or there are more boxes than the `largest` number.
+        If the file has another suffix, or there are more boxes than `largest`.
     ImportError
-        If what makes PNG is not installed.
+        If the file is PNG, and resvg-py is not installed.
 
     Examples
     --------
@@ -83,8 +84,8 @@ def draw(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
 def mermaid(x: Any, largest: int = LARGEST) -> str:
     """The drawing as text in the language of Mermaid, which GitHub and many others show as a picture.
 
-    Parameters and errors are those of `draw`. Arrows to an operation of several arguments tell which
-    they are, from 1.
+    Parameters and errors are those of `draw`. Arrows to an operation with several arguments are
+    numbered from 1.
 
     Examples
     --------
@@ -125,11 +126,11 @@ def pydotprint(
     outfile : str or path, optional
         By default ``minigrad.pydotprint.`` and the format, in the current directory.
     format : {'png', 'svg', 'html'}
-        What to write, if the name of the file does not tell.
+        The format, if the name of the file does not say it.
     print_output_file : bool
-        Print where the file is.
+        Whether to print the path of the file.
     return_image : bool
-        Return the drawing, and write no file.
+        Whether to return the drawing instead of writing a file.
     compact, with_ids, high_contrast, cond_highlight, colorCodes, max_label_size, scan_graphs, \
 var_with_name_simple
         Theano's; ignored.
@@ -157,7 +158,7 @@ def diagram_of(name: str, x: Any, largest: int) -> Diagram:
     if drawing.size > largest:
         raise ValueError(
             f"{name}: the drawing would have {drawing.size:,} boxes, more than the {largest:,} of "
-            f"`largest`; draw a part, such as a variable on the way, or say largest={drawing.size}"
+            f"`largest`; draw a part, such as an intermediate variable, or pass largest={drawing.size}"
         )
     return drawing
 

@@ -13,18 +13,18 @@ LONGEST = 100_000
 
 
 def pp(expression: Any, let: bool = False) -> str:
-    """The expression as a formula, with brackets only where Python's precedence asks for them.
+    """The expression as a formula, with brackets only where Python's precedence needs them.
 
-    What people do not write is left out: a factor 1 that a derivative begins with, and that a value
-    is repeated where broadcasting does it anyway.
+    Parts that people do not write are left out: the factor 1 with which a derivative begins, and
+    repetitions that broadcasting implies.
 
     Parameters
     ----------
     expression : Variable
-        With `let` also a list or tuple of them.
+        With `let`, it may also be a list or tuple of variables.
     let : bool
-        Write lines: what is used more than once, is long or has a name is written once, with a
-        name, before what it is used in; sizes are called n, m, …
+        Whether to write several lines: a part that is used more than once, is long or has a
+        name gets a line and a name, before its uses; sizes are called n, m, …
 
     Returns
     -------
@@ -34,7 +34,7 @@ def pp(expression: Any, let: bool = False) -> str:
     Raises
     ------
     TypeError
-        If something is not a variable.
+        If an argument is not a variable.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Pages that need nothing else: a function as graph, mathematics and program; a rewriting in steps."""
+"""Self-contained pages: a function as graph, mathematics and program; rewriting in steps."""
 
 from __future__ import annotations
 
@@ -101,23 +101,22 @@ if(facts.length){facts.forEach((f,i)=>f.onclick=()=>show(i));
 def page(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARGEST) -> str:
     """A page that shows graph, mathematics and program side by side.
 
-    What is pointed at in one is marked in the others; a click keeps the mark. It shows what the
-    program computes, after the rewrites, as `draw` does, and what a call makes of shared variables
-    with an arrow.
+    Pointing at a part in one marks it in the others; a click keeps the mark. Like `draw`, it shows
+    the graph after the rewrites, with arrows for updates.
 
     Parameters
     ----------
     x : Function, Variable or list of Variable
-        What is no function has no program.
+        Only a Function has a program.
     file : str or path, optional
-        Where to: a page by itself, which needs neither network nor server.
+        The file to write: a page that needs neither network nor server.
     largest : int
         The most boxes to draw.
 
     Returns
     -------
     str
-        The page, HTML. A notebook shows it of a function.
+        The page, in HTML. Notebooks show it for a function.
 
     Raises
     ------
@@ -149,21 +148,22 @@ def page(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
 def steps(
     x: Any, file: str | os.PathLike[str] | None = None, most: int = 40, largest: int = LARGEST
 ) -> str:
-    """A page that shows how expressions are rewritten: each fact that is used, and the graph around it.
+    """A page that shows how expressions are rewritten: each fact used, and the graph around it.
 
-    Arrow keys and buttons go back and forth. A fact is used wherever it holds; steps that change
-    nothing that is drawn are left out. What a plan changes for the sizes of a call is not shown.
+    Arrow keys and buttons go back and forth. A fact is used wherever it holds; steps without a
+    visible change are left out. Changes that a plan makes for the sizes of a call are not shown.
 
     Parameters
     ----------
     x : Variable, list of Variable, or Function
-        A function stands for its expressions and new values, as they were written.
+        For a function, its outputs and new values are shown as they were written.
     file : str or path, optional
-        Where to: a page by itself.
+        The file to write.
     most : int
-        The most steps to show; the last then leads to the end, and tells how many are left out.
+        The largest number of steps to show. If there are more, the last one leads to the end,
+        and says how many are left out.
     largest : int
-        The most boxes to draw at once.
+        The largest number of boxes to draw at once.
 
     Returns
     -------

@@ -1,4 +1,4 @@
-"""Print a graph as a tree, an operation a line: `debugprint`."""
+"""Print a graph as a tree, with one operation on each line: `debugprint`."""
 
 from __future__ import annotations
 
@@ -24,27 +24,28 @@ def debugprint(
     print_storage: bool = False,
     print_clients: bool = False,
 ) -> Any:
-    """Print the graph as a tree: each operation, below it and further right its inputs.
+    """Print the graph as a tree: each operation, with its inputs indented below it.
 
-    What was printed before is not printed again: ``···`` stands for it, and its id tells where.
-    Below 50 levels lines begin with the number of their level instead.
+    A part that was printed before is not printed again: ``···`` stands for it, and its id tells
+    where it is. Deeper than 50 levels, lines begin with the number of their level instead of
+    being indented.
 
     Parameters
     ----------
     obj : Variable, Apply, Function, or list of these
-        A function is printed as the graph that it computes, after the rewrites.
+        For a function, the graph after the rewrites is printed.
     depth : int
-        How many levels to print; -1 is all.
+        The number of levels to print; -1 for all.
     print_type : bool
-        Print the types too.
+        Whether to print the types, too.
     file : text file or 'str', optional
-        Where to; ``'str'`` returns the text. By default standard output.
+        The file to print to, by default standard output; ``'str'`` returns the text.
     ids : {'CHAR', 'int', 'id', ''}
-        How to number: with letters, with numbers, with Python's ids, or not at all.
+        How to mark variables: with letters, with numbers, with Python's ids, or not at all.
     stop_on_name : bool
-        Do not print what a variable with a name is made of.
+        Whether to stop at variables that have names.
     print_storage, print_clients : bool
-        Theano's; ignored: there is nothing beside the graph that would tell of these.
+        Theano's; ignored: graphs have no such information.
 
     Raises
     ------
@@ -120,7 +121,7 @@ def min_informative_str(obj: Any, indent_level: int = 0) -> str:
     ----------
     obj : Variable
     indent_level : int
-        How many levels to indent all of it.
+        The number of levels by which to indent the tree.
 
     Examples
     --------

@@ -28,25 +28,26 @@ def _unmarked(variable: Variable) -> None:
 
 
 def latex(expression: Any, let: bool = False) -> str:
-    r"""The expression in LaTeX, as it stands in textbooks.
+    r"""The expression in LaTeX, written as in textbooks.
 
-    X Y is the product of matrices, ⊙ that of elements; sums name their axes i, j, k, …; [x > 0] is 1
-    where x > 0, else 0; 𝟏 with an index is ones in a shape, or in the shape of something.
+    X Y is the product of matrices, ⊙ that of elements; sums name their axes i, j, k, …; [x > 0] is
+    1 where x > 0, else 0; 𝟏 with an index is an array of ones with that shape, or with the shape of
+    that variable.
 
     Parameters
     ----------
     expression : Variable, list of them, or dict of str to Variable
-        A list is written in lines, a dict in equations: its keys are what stands on the left. A key
-        with an arrow, ``"W ←"``, tells what W becomes.
+        A list is written in lines, a dict in equations, with its keys on the left. A key with an
+        arrow, ``"W ←"``, stands for the new value of W.
     let : bool
-        Write equations: what is used more than once, is long or has a name is written once, with
-        a name; sizes are called n, m, …; as by `pp`.
+        Whether to write equations: a part that is used more than once, is long or has a name is
+        written once, with a name; sizes are called n, m, …, as in `pp`.
 
     Returns
     -------
     str
-        To be put between dollar signs. It needs the packages amsmath and amssymb; MathJax and
-        KaTeX know all that is in it.
+        Put it between dollar signs. It needs the packages amsmath and amssymb; MathJax and
+        KaTeX can show it, too.
 
     Raises
     ------
@@ -76,7 +77,7 @@ def latex(expression: Any, let: bool = False) -> str:
 
 
 def mathml(expression: Any, let: bool = False) -> str:
-    """The expression in MathML, which browsers show by themselves: the same as `latex` writes.
+    """The expression in MathML, which browsers show without further software; otherwise as `latex`.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ def _read(expression: Any) -> tuple[list[Variable], list[str]]:
     variables = [expression[title] for title in titles] or as_list(expression)
     for variable in variables:
         if not isinstance(variable, Variable):
-            raise TypeError(f"what is written as mathematics is a variable; got {variable!r}")
+            raise TypeError(f"mathematics is written for variables; got {variable!r}")
     return variables, titles
 
 

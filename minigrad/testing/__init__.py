@@ -1,7 +1,7 @@
-"""Gradient checks for pytest and Hypothesis, and for everything else with a gradient.
+"""Gradient checks, also for pytest and with Hypothesis.
 
-Each name is imported when it is first asked for: so `minigrad.testing.judge` needs NumPy alone, and
-only what draws values needs Hypothesis.
+Each name is imported when it is first used: so `minigrad.testing.judge` needs NumPy alone, and only
+functions that draw values need Hypothesis.
 """
 
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""A compiled program beside the reference interpreter: they must compute the same."""
+"""Comparing a compiled program with the reference interpreter: they must compute the same."""
 
 from __future__ import annotations
 
@@ -22,22 +22,22 @@ def assert_program_agrees(
 ) -> None:
     """Check that the compiled program computes what the interpreter does.
 
-    With rewrites and without; and in a first call, in the next, which may use arrays of the first
-    again, and in a third. Results must be the caller's own, and inputs stay as they were.
+    It is checked with rewrites and without, and in three calls, of which later ones may reuse
+    arrays of the first. Results must be new arrays, and inputs must not change.
 
     Parameters
     ----------
     inputs, outputs : sequences of Variable
     values : sequence of array
-        The inputs'.
+        The values of the inputs.
     rtol, atol : float
-        How far floats may be apart, in float64; where a result is made of float32, as many units
-        of its precision.
+        Tolerances for float64; for results computed in float32, they are scaled to its
+        precision.
 
     Raises
     ------
     AssertionError
-        If something differs; the message tells in which call, where, and by how much.
+        If something differs; the message says in which call, where, and by how much.
 
     Examples
     --------

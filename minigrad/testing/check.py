@@ -1,4 +1,4 @@
-"""`check_grad`: is this gradient right? With no step to choose and no tolerance."""
+"""`check_grad`: is this gradient right? It needs no step and no tolerance."""
 
 from __future__ import annotations
 
@@ -22,59 +22,60 @@ def check_grad(
 ) -> Report:
     """Check a gradient at a point against finite differences.
 
-    If f has several results, it is the gradient of their sum with random weights v that is
-    checked, Σₖ vₖ ∂fₖ/∂xᵢ. It must be within the error of the numerical derivative, which is found
-    out, not chosen: see `minigrad.testing.judge.slopes`. If there are many elements, only those with
-    the largest derivatives and some others are checked one by one, and all together along random
+    If f has several results, the gradient of their sum with random weights v is checked, Σₖ vₖ
+    ∂fₖ/∂xᵢ. It must lie within the error of the numerical derivative, which is measured, not
+    chosen: see `minigrad.testing.judge.slopes`. If there are many elements, only those with the
+    largest derivatives and some others are checked one by one, and all together along random
     directions; so the number of calls of f does not grow with the size.
 
     Parameters
     ----------
     f : callable
-        A function that builds an expression of variables; or a compiled function; or a plain
-        function of arrays, with `grad`.
+        A function that builds an expression from variables; or a compiled function; or a
+        plain function of arrays, with `grad`.
     *point : arrays, or what makes some, or lists and dicts of arrays
-        Where to check. Integers and bools are passed on, and have no derivative. Values of a
-        float32 function are computed in float64, unless it is a compiled one; float16 is too coarse
-        to tell a derivative, and is converted to float32.
+        The point at which to check. Integers and bools are passed on unchanged, and have no
+        derivative. Values of a float32 function are computed in float64, unless it is compiled;
+        float16 is too coarse to tell a derivative, and is converted to float32.
     grad : callable, optional
-        The gradient of a plain function: takes what f takes, and returns the derivative by each
-        argument (or each of `wrt`), a single one without a list; that by a dict is a dict. If f's
-        result is not a single number, it takes one argument more, the weights v, and returns
-        Σₖ vₖ ∂fₖ/∂x. Whenever it is called, f was called before with the same arrays, as layers
-        need it that keep something for the way back.
+        The gradient of a plain function: it takes the arguments of f, and returns the derivative
+        by each argument (or each of `wrt`), a single one without a list; the derivative by a dict
+        is a dict. If f's result is not a single number, it takes one more argument, the weights
+        v, and returns Σₖ vₖ ∂fₖ/∂x. Before each call of it, f is called with the same arrays, for
+        layers that keep values for the backward pass.
     wrt : int or str, or list of these, optional
-        Which arguments' derivatives to check, by their places or names, or the names of arrays in
-        them, as ``'params["W1"]'``; by default all those of float type.
+        The arguments whose derivatives to check: their positions or names, or names of arrays in
+        them, such as ``'params["W1"]'``. By default all of float type.
     order : {1, 2}
-        2: check the second derivatives too, as derivatives of the gradient.
+        2 also checks the second derivatives, as derivatives of the gradient.
     seed : int
-        Draws the weights and directions.
+        The seed for drawing weights and directions.
     max_calls : int
-        For a slow f: no further comparison is begun after so many calls of it. If there are less
-        than a hundred for each element, directions are looked at first. ``report.left_out`` tells
-        how many of the elements that were chosen are not compared. A comparison takes some 60
-        calls, and some always are made.
+        For a slow f: after so many calls of f, no new comparison is begun. If there are fewer
+        than a hundred calls for each element, directions are checked first. ``report.left_out``
+        is the number of chosen elements that were not compared. A comparison takes some 60 calls;
+        a few are always made.
     **named
         Arguments of f that are passed by name. Arrays, and lists and dicts of arrays, are part of
-        the point, after those that are passed by place; all else is passed on as it is, to grad too
+        the point, after the positional ones; everything else is passed on unchanged, also to `grad`
         if it takes it.
 
     Returns
     -------
     Report
-        What was compared. ``report.kinks`` lists the places where f has no derivative, but one on
-        each side (relu at 0); the gradient must lie between these. It is no failure.
+        The comparisons. ``report.kinks`` lists the places where f has no derivative, but a slope
+        on each side (relu at 0); there the gradient must lie between the two. A kink is not a
+        failure.
 
     Raises
     ------
     GradientError
-        If the gradient is wrong, or of another shape than its argument. The message says where and
-        by how much, and for expressions which op's derivative is the cause. Also if the function's
-        values are too noisy, or not finite, or its slope is infinite, so that nothing can be said;
-        and if f or grad changes its arguments.
+        If the gradient is wrong, or does not have the shape of its argument. The message says
+        where and by how much, and for expressions which op's derivative is the cause. Also if
+        there can be no verdict, because the function's values are too noisy or not finite, or its
+        slope is infinite; and if f or grad changes its arguments.
     TypeError, ValueError
-        If an argument is not of its kind.
+        If an argument has the wrong kind.
 
     References
     ----------

@@ -1,7 +1,7 @@
-"""The slopes of an expression by a step into the complex numbers, exact but for rounding.
+"""The slopes of an expression by a step into the complex numbers, exact except for rounding.
 
-An analytic function has f(x + i h) = f(x) + i h f'(x) + O(h²): the imaginary part is the slope, with
-nothing to be subtracted from it, and so h can be so small that h² is nothing.
+An analytic function has f(x + i h) = f(x) + i h f'(x) + O(h²): the imaginary part is h times the
+slope. Nothing is subtracted, so h can be so small that h² does not matter.
 
 References
 ----------

@@ -1,8 +1,8 @@
-"""``python -m minigrad.testing.fuzz``: random expressions, computed in every way, as long as you like.
+"""``python -m minigrad.testing.fuzz``: random expressions, computed in every way.
 
-Each is computed by the interpreter and by programs in all modes, of inputs in any layout, also in
-blocks of few rows; its derivatives are checked. What fails is shrunk, and written to a file that
-shows it.
+Each is computed by the interpreter and by programs in all modes, with inputs in any layout, also
+in blocks of few rows; its derivatives are checked. An expression that fails is reduced, and
+written to a file that reproduces the failure.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ class Fuzzer:
         self._dtypes = ["float64"] if has_derivatives else ["float64", "float32", "int64", "bool"]
 
     def run(self, until: float, first_seed: int) -> None:
-        """Draw batch after batch, each from another seed, until that time."""
+        """Draw batch after batch, each from another seed, until the given time."""
         number = first_seed
         while time.monotonic() < until:
             self.batch(number, until)
@@ -143,7 +143,7 @@ class Fuzzer:
             self.failures[kind] = path
 
     def check(self, expression: Expression) -> None:
-        """Run all checks of an expression; raise what fails in a way that is not known yet."""
+        """Run all checks of an expression; raise an error for a failure of a new kind."""
         self.count += 1
         scope = {"minigrad": minigrad, "testing": testing, "mock": mock, "T": T}
         scope |= {name: getattr(expression, name) for name in ("inputs", "values", "result")}
@@ -170,7 +170,7 @@ def _reproducer(expression: Expression, check: str, message: str) -> str:
 
 
 def _kind(name: str, error: Exception) -> str:
-    """The same for failures that most probably have the same cause."""
+    """A key that is equal for failures that probably have the same cause."""
     head = (str(error).strip().splitlines() or [""])[0]
     return f"{name}: {type(error).__name__}: {re.sub(r'-?[0-9][-+.0-9e]*', '#', head)}"
 
@@ -178,7 +178,7 @@ def _kind(name: str, error: Exception) -> str:
 def _as_minutes(text: str) -> float:
     minutes = float(text)
     if not 0 < minutes < math.inf:
-        raise argparse.ArgumentTypeError(f"it takes some time, more than 0 minutes; got {text}")
+        raise argparse.ArgumentTypeError(f"expected more than 0 minutes; got {text}")
     return minutes
 
 

@@ -1,4 +1,4 @@
-"""The operations that random expressions are made of, as the text that a user would write."""
+"""The operations of random expressions, as text that a user would write."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 
 class Family(NamedTuple):
-    """Operations of one kind: Python expressions of ``{x}``, or all of ``{x}`` and ``{y}``."""
+    """Operations of one kind: Python expressions of ``{x}``, or of ``{x}`` and ``{y}``."""
 
     templates: list[str]
     kinds: str = "f"  # of dtype that the operands may have: float, i for integer, b for bool

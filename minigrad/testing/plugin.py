@@ -1,8 +1,8 @@
 """The pytest plugin: the fixture `check_grad`, its seed, and the worst entries in reports.
 
-pytest loads it in every session of whoever has minigrad installed. So it loads minigrad only when
-its fixture is used; and it is installed as `minigrad_pytest`, outside the package, because to import
-a module of a package is to import the package.
+pytest loads it in every session if minigrad is installed. So it loads minigrad only when its
+fixture is used; and it is installed as `minigrad_pytest`, outside the package, because importing a
+module of a package imports the package.
 """
 
 from __future__ import annotations
@@ -34,12 +34,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _as_seed(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a seed is a number from 0; got {text}")
+        raise argparse.ArgumentTypeError(f"a seed is a whole number, 0 or more; got {text}")
     return int(text)
 
 
 def pytest_report_header(config: pytest.Config) -> list[str]:
-    """Tell the seed, if one was given."""
+    """Report the seed, if one was given."""
     seed = config.getoption("gradcheck_seed")
     return [] if seed is None else [f"gradcheck seed: {seed}"]
 

@@ -1,4 +1,4 @@
-"""`check_op`: everything that an op promises, held to in one call."""
+"""`check_op`: check everything that an op promises, in one call."""
 
 from __future__ import annotations
 
@@ -37,35 +37,35 @@ def check_op(
 ) -> None:
     """Check that an op keeps every promise of the op protocol, for drawn inputs.
 
-    The promises: results are in memory as `storage` and `view_map` say;
-    interpreter and compiled program agree, in every mode and in repeated calls;
-    results are of the declared types, of the inferred shapes, made part by part along the labels of
-    `axes`, of the inputs' elements if it `moves` these, and the same if the types of the
-    inputs tell their sizes, or where they only tell which sizes broadcast; for inputs in Fortran
-    order, with gaps, reversed, or read-only; inputs are not changed; inputs without a row are
-    computed or refused alike. The vjp is right (`check_grad`), so is the product of the Jacobian
-    with a vector (two vjps against one), and so are second derivatives. At ties
-    an op may give each element the whole, or a part; where a slope is infinite it may say so.
+    The promises: `storage` and `view_map` describe the memory of results; interpreter and compiled
+    program agree, in every mode and in repeated calls; results have the declared types and the
+    inferred shapes; they can be computed part by part along the labels of `axes`, consist of
+    elements of the inputs that the op `moves`, and do not depend on whether types know sizes; all
+    this for inputs in Fortran order, with gaps, reversed, or read-only; inputs are not changed;
+    inputs with no rows are computed, or refused, everywhere alike. The vjp is right (`check_grad`),
+    and so are the product of the Jacobian with a vector (two vjps, compared with one) and second
+    derivatives. At ties an op may give each element the whole derivative, or a part; where a slope
+    is infinite, it may say so.
 
     Parameters
     ----------
     op : Op or callable
-        Makes an expression, or a list of them, of variables.
+        It makes an expression, or a list of them, from variables.
     *strategies : Hypothesis strategies, or arrays
-        One for each input; one that draws a list, as `broadcastable` does, stands for several.
+        One for each input; one that draws lists, such as `broadcastable`, is for several inputs.
     order : {0, 1, 2}
-        Up to which order derivatives are checked. An op without `grad` and `L_op` has none, and
-        neither have results or inputs that are not floats.
+        The highest order of derivatives to check. An op without `grad` and `L_op` has none, and
+        neither do results or inputs that are not floats.
     max_examples : int, optional
-        How many inputs to draw; by default what the Hypothesis profile says.
+        The number of examples to draw; by default that of the Hypothesis profile.
 
     Raises
     ------
     AssertionError
         If a promise is broken; the message names it. For derivatives it is a `GradientError`.
     TypeError, ValueError
-        If an argument is not of its kind, or the op says so; also if the op's results are not of
-        the types that it has declared.
+        If an argument has the wrong kind, or the op raises it; also if the op's results do not
+        have the types that it declares.
 
     Examples
     --------

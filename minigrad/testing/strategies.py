@@ -23,7 +23,7 @@ Shape = tuple[int, ...]
 def shapes(
     min_dims: int = 0, max_dims: int = 3, min_side: int = 0, max_side: int = 3
 ) -> st.SearchStrategy[Shape]:
-    """Shapes of so many dimensions and such sizes; also empty ones, unless `min_side` is 1.
+    """Shapes within these bounds; also empty ones, unless `min_side` is 1.
 
     >>> from hypothesis import find
     >>> find(shapes(min_side=1), lambda shape: len(shape) == 2)
@@ -38,22 +38,23 @@ def tensors(
     domain: tuple[float, float] = (-3, 3),
     layouts: bool = False,
 ) -> st.SearchStrategy[np.ndarray]:
-    """Arrays whose floats have three decimals, or more if they are close together.
+    """Arrays; floats have three decimals, or more if the domain is small.
 
     Parameters
     ----------
     dtype : str, or list of str to choose from
     shape : tuple of int, or strategy, optional
-        Any small shape, also an empty one, unless it is given.
+        By default any small shape, also an empty one.
     domain : pair of numbers
         The least and the greatest value.
     layouts : bool
-        Draw the order in memory too: of C, of Fortran, with gaps, or backwards; and read-only.
+        Whether to draw the order in memory, too: C, Fortran, with gaps, or backwards; and
+        read-only.
 
     Raises
     ------
     ValueError
-        If the domain is not one.
+        If the domain is not a pair of numbers in order.
 
     Examples
     --------
@@ -77,7 +78,7 @@ def broadcastable(
     min_side: int = 0,
     max_dims: int = 3,
 ) -> st.SearchStrategy[list[np.ndarray]]:
-    """Lists of so many arrays whose shapes broadcast against each other.
+    """Lists of `count` arrays whose shapes broadcast against each other.
 
     Parameters
     ----------
@@ -228,26 +229,26 @@ def expressions(
     of_shapes: Sequence[Shape] = ((), (3,), (1, 3), (2, 1), (2, 3)),
     layouts: bool = False,
 ) -> st.SearchStrategy[Expression]:
-    """Random well-typed expressions, with values for their inputs.
+    """Random expressions with valid types, and values for their inputs.
 
-    They shrink to the fewest steps that still do what the test complains of, and print as a
-    program that can be pasted.
+    They shrink to the fewest steps with which the test still fails, and print as a program
+    that can be pasted.
 
     Parameters
     ----------
     families : sequence of str
-        Of `FAMILIES`; by default those whose derivatives finite differences can tell.
+        Some of `FAMILIES`; by default those whose derivatives finite differences can check.
     most_operations : int
     dtype : str, or list of str to choose from for each input
     of_shapes : sequence of tuple of int
-        Shapes of the inputs. Sizes of 1 broadcast, all others are not told to the types.
+        Shapes of the inputs. Sizes of 1 broadcast; the types do not know other sizes.
     layouts : bool
-        Draw the order in memory of the values too.
+        Whether to draw the order in memory of the values, too.
 
     Raises
     ------
     ValueError
-        If there is no such family.
+        If a family is not in `FAMILIES`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Expressions beside their gradients, as the judge asks for them: `SymbolicFunction`."""
+"""Expressions with their gradients, for the judge: `SymbolicFunction`."""
 
 from __future__ import annotations
 

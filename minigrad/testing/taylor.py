@@ -28,18 +28,18 @@ _FAR_AWAY = (1.0, -1.0, 16.0, -16.0, 1024.0, -1024.0)
 
 @dataclass(frozen=True)
 class Remainders:
-    """The remainder of a function when its linear approximation is taken away.
+    """The remainder of a function after subtracting its linear approximation.
 
     Attributes
     ----------
     steps : array
-        How far from the point, relative to its size.
+        The steps from the point, relative to its size.
     remainders : array
         |f(x + h d) − f(x) − h ∇f(x) · d| for each step h.
     rate : float
-        The power of the step that the remainder vanishes with: 2 if the gradient is right (more if
-        the function bends less), 1 if it is wrong; infinite if nothing remains, where something
-        would if the gradient were 3 % off.
+        The power of the step with which the remainder vanishes: 2 if the gradient is right (more
+        if the function bends less), 1 if it is wrong; infinite if nothing remains although a
+        gradient that is 3 % off would leave a remainder.
     """
 
     steps: np.ndarray
@@ -47,7 +47,7 @@ class Remainders:
     rate: float
 
     def plot(self, axes: Any = None) -> Any:
-        """Draw the remainder over the step, beside lines of slope 1 and 2; return the axes."""
+        """Draw the remainder against the step, with lines of slope 1 and 2; return the axes."""
         import matplotlib.pyplot as plt  # not needed to test
 
         if axes is None:
@@ -81,12 +81,12 @@ def taylor_test(
     Parameters
     ----------
     f, *point, grad, wrt, **named
-        As in `check_grad`. If f has several results, their sum with random weights is taken.
+        As in `check_grad`. If f has several results, it tests their sum with random weights.
     plot : bool
-        Draw the remainder over the step with matplotlib, into the current axes (new ones if there
-        are none).
+        Whether to draw the remainder against the step with matplotlib, into the current axes (or
+        new ones).
     seed : int
-        Draws the direction and the weights.
+        The seed for drawing the direction and the weights.
 
     Returns
     -------
@@ -96,10 +96,11 @@ def taylor_test(
     Raises
     ------
     GradientError
-        If the function is not finite at the point or around it; if it is so noisy that a gradient
-        that is 3 % off would not show; or if a derivative is of another shape than its argument.
+        If the function is not finite at the point or near it; if it is so noisy that a gradient
+        that is 3 % off would not be noticed; or if a derivative does not have the shape of its
+        argument.
     TypeError, ValueError
-        As `check_grad`.
+        As in `check_grad`.
 
     References
     ----------
@@ -135,7 +136,7 @@ def taylor_test(
     changes = np.array([change(step) for step in steps])
     remainders = np.abs(changes - steps * slope)
     if not np.isfinite(remainders).all():
-        raise GradientError("taylor_test: the function is not finite at the point or around it")
+        raise GradientError("taylor_test: the function is not finite at the point or near it")
     noise = _CLEAR * 8 * judged.precision * float(np.sum(np.abs(weights * value)))
     rate = _rate(steps, remainders, noise)
     around = abs(changes[0]) / steps[0] if changes.any() else _slope_far_away(change)

@@ -1,4 +1,4 @@
-"""`verify_grad` and `numeric_grad`, as Theano calls them, on top of `check_grad`'s mechanism."""
+"""Theano's `verify_grad` and `numeric_grad`, built on `check_grad`."""
 
 from __future__ import annotations
 
@@ -37,24 +37,24 @@ def verify_grad(
     Parameters
     ----------
     fun : callable
-        Builds an expression of variables, or is an Op.
+        A function that builds an expression from variables, or an Op.
     pt : list of arrays
-        The point, an array for each input, of float type.
+        The point: a float array for each input.
     n_tests : int
-        How often to check, with other weights of the results each time.
+        The number of checks, each with other weights of the results.
     rng : numpy.random.RandomState or Generator, optional
-        Gives the seeds of the weights. Theano requires one.
+        It draws the seeds of the weights. Theano requires one.
     abs_tol, rel_tol : float, optional
         If given, derivatives may also be off by ``abs_tol + rel_tol · |numerical|``.
     eps, out_type, mode, cast_to_output_type, no_debug_ref
-        Theano's; ignored: the step is found by itself.
+        Theano's; ignored: the step is chosen automatically.
 
     Raises
     ------
     GradientError
         If the gradient is wrong: see `check_grad`.
     TypeError
-        If pt is not a list, or rng draws no random numbers.
+        If pt is not a list, or rng is not a random generator.
 
     Examples
     --------
@@ -97,12 +97,12 @@ class numeric_grad:
     Parameters
     ----------
     f : callable
-        From arrays to a number, computed by NumPy or a compiled function.
+        A function from arrays to a number, in NumPy or compiled.
     pt : array or list of arrays
-        The point. Integers are converted to float64; f gets float32 for float16, whose differences
-        tell nothing.
+        The point. Integers are converted to float64, and float16, which is too coarse for
+        differences, to float32.
     eps, out_type
-        Theano's; ignored: the step is found by itself.
+        Theano's; ignored: the step is chosen automatically.
 
     Attributes
     ----------

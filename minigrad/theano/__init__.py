@@ -1,8 +1,8 @@
 """Theano's names and module paths, for programs that were written for it.
 
-Each module here has the path that it has in Theano and only gives the names that programs import from
-there; what they name is elsewhere in minigrad. `minigrad.install_as_theano` puts all of them where
-``import theano`` finds them.
+Each module here has its path in Theano and only has the names that programs import from there; the
+objects are defined elsewhere in minigrad. After `minigrad.install_as_theano`, ``import theano``
+finds these modules.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""``theano.updates``: updates that are an ordered dict, which now every dict is."""
+"""``theano.updates``: updates as an ordered dict, as every dict is now."""
 
 from __future__ import annotations
 

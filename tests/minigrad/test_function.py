@@ -321,7 +321,7 @@ def test_a_dict_keeps_its_order(x):
 
 @pytest.mark.parametrize("output", ["cost", object(), {1, 2}])
 def test_what_cannot_be_an_output_is_refused(x, output):
-    with pytest.raises(TypeError, match="an output is a variable; got"):
+    with pytest.raises(TypeError, match="an output must be a variable; got"):
         function([x], output)
 
 

@@ -1,1 +1,1 @@
-"""Programs explained and watched: comments, definitions, profile, DebugMode, NanGuardMode."""
+"""Explaining and watching programs: comments, definitions, profile, DebugMode, NanGuardMode."""

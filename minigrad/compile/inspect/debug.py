@@ -21,7 +21,7 @@ _TIMES, _MOST_RUNS = 30, 64
 
 
 class DisagreementError(AssertionError):
-    """A compiled program computed something else than the reference interpreter."""
+    """Raised if a compiled program and the reference interpreter compute different results."""
 
 
 def compare_with_interpreter(

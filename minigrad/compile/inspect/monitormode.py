@@ -1,4 +1,4 @@
-"""MonitorMode: functions of the user's see each operation, with its inputs and outputs."""
+"""MonitorMode: the user's functions get each operation, with its inputs and outputs."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .watching import WatchingMode
 
 
 class Computed(NamedTuple):
-    """An operation that has been computed: its inputs and outputs, each in a list of its own."""
+    """An operation that has been computed: its inputs and outputs, each in a list."""
 
     inputs: list[list[np.ndarray]]
     outputs: list[list[np.ndarray]]
@@ -25,16 +25,16 @@ Look = Callable[[int, Apply, Computed], None]
 
 
 class MonitorMode(WatchingMode):
-    """A mode that shows each operation to functions, before the program is run.
+    """A mode that passes each operation to functions, before the program is run.
 
     The reference interpreter computes the rewritten expressions, operation by operation.
 
     Parameters
     ----------
     pre_func, post_func : callable, optional
-        They are called with the operation's number, its node, and an object whose ``inputs`` and
-        ``outputs`` are lists of lists with one array each; the first, then the second, when the
-        operation has been computed.
+        Functions that are called, in this order, after each operation. They get its number, its
+        node, and an object whose ``inputs`` and ``outputs`` are lists of lists with one array
+        each.
     linker, optimizer
         Theano's; ignored.
 
@@ -73,14 +73,14 @@ class MonitorMode(WatchingMode):
         return show
 
     def including(self, *tags: str) -> MonitorMode:
-        """This mode: all rewrites are used that there are."""
+        """This mode: all rewrites are always used."""
         return self
 
     excluding = including
 
 
 def detect_nan(i: int, node: Apply, fn: Computed) -> None:
-    """Print the operation, its inputs and outputs, if an output has a NaN: a `post_func`."""
+    """Print the operation, its inputs and outputs if an output has a NaN; for use as `post_func`."""
     for (output,) in fn.outputs:
         if output.dtype.kind == "f" and np.isnan(output).any():
             print("*** NaN detected ***")

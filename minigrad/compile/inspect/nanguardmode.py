@@ -1,4 +1,4 @@
-"""NanGuardMode: the operation at which NaN, infinity or a huge number first appears is named."""
+"""NanGuardMode: names the operation at which NaN, infinity or a huge number first appears."""
 
 from __future__ import annotations
 
@@ -18,24 +18,24 @@ BIG = np.float64(1e10)
 
 
 class NanGuardError(AssertionError):
-    """A value is NaN, infinite or huge, and the function's mode does not allow that."""
+    """Raised if a value is NaN, infinite or huge, and the function's mode does not allow that."""
 
 
 class NanGuardMode(WatchingMode):
-    """A mode that raises an error where a float first is NaN, infinite or huge.
+    """A mode that raises an error at the first float that is NaN, infinite or huge.
 
-    The function computes what it does with ``FAST_RUN``, but before that the reference interpreter
-    performs each operation of the rewritten expressions, and all it is given and makes is looked
-    at. If anything is wrong, the shared variables stay as they were.
+    The function computes the same as with ``FAST_RUN``, but first the reference interpreter
+    computes each operation of the rewritten expressions, and its inputs and outputs are checked.
+    If any is not allowed, the shared variables stay as they were.
 
     Parameters
     ----------
     nan_is_error : bool
         Whether NaN is an error.
     inf_is_error : bool
-        Whether plus and minus infinity are.
+        Whether plus and minus infinity are errors.
     big_is_error : bool
-        Whether other numbers beyond ±1e10 are.
+        Whether other numbers beyond ±1e10 are errors.
 
     Examples
     --------

@@ -28,7 +28,7 @@ class Laps:
 
 
 class Row(NamedTuple):
-    """A statement of a program, and how many seconds it takes."""
+    """A statement of a program, and the seconds that it takes."""
 
     seconds: float
     statement: str
@@ -37,8 +37,8 @@ class Row(NamedTuple):
 class Profile:
     """The time that each statement of a program takes; print it to see it as a table.
 
-    Each statement is timed by itself, with a look at the clock after it, so that short ones seem to
-    take a little longer than they do in a program that runs on.
+    Each statement is timed by itself. Reading the clock takes time, so short statements seem to
+    take a little longer than they do otherwise.
 
     Attributes
     ----------
@@ -52,7 +52,7 @@ class Profile:
 
     @property
     def seconds(self) -> float:
-        """How long all statements take together."""
+        """The time of all statements together."""
         return sum(row.seconds for row in self.rows)
 
     def __str__(self) -> str:
@@ -73,7 +73,7 @@ class Calls:
     ----------
     count : int
     seconds : float
-        How long they took together.
+        Their time together.
     """
 
     def __init__(self, name: str, measure: Callable[..., Profile]) -> None:
@@ -91,13 +91,13 @@ class Calls:
         self._last = args, kwargs
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Profile:
-        """Measure each statement on these arguments, as other functions' method `profile` does."""
+        """Measure each statement on these arguments, like the method `profile` of other functions."""
         return self._measure(*args, **kwargs)
 
     def summary(self, file: TextIO | None = None, n_ops_to_print: int = 20) -> None:
-        """Print how long the calls took, and each statement, with the arguments of the last call.
+        """Print the time of the calls, and of each statement with the arguments of the last call.
 
-        By default to stderr. `n_ops_to_print` is Theano's, and ignored.
+        It prints to stderr by default. `n_ops_to_print` is Theano's, and ignored.
         """
         file = sys.stderr if file is None else file
         mean = self.seconds / self.count if self.count else 0.0

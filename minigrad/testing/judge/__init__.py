@@ -1,6 +1,6 @@
-"""Decide whether a gradient, given as numbers, agrees with a function that is given as numbers.
+"""Decide whether a gradient agrees with a function, both given as numbers.
 
-This package imports NumPy and the standard library, nothing else of minigrad.
+This package imports NumPy and the standard library, but no other part of minigrad.
 
 >>> import numpy as np
 >>> from minigrad.testing.judge.arguments import Arguments

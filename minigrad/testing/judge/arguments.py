@@ -1,4 +1,4 @@
-"""The arguments of a function that is checked: arrays, however nested in lists and dicts."""
+"""The arguments of a function to check: arrays, in any nesting of lists and dicts."""
 
 from __future__ import annotations
 
@@ -13,11 +13,12 @@ Arrays = list[np.ndarray]
 
 
 class Arguments:
-    """The arguments of a function: arrays, however they are nested, and settings.
+    """The arguments of a function: arrays in any nesting, and settings.
 
-    `arrays` has all, in the order in which they are passed; `names` a name for each, as
-    ``params["W1"]``; `places` the number of the argument that each is of; `labels` a name for each
-    argument. `settings` is what was passed by name and is not an array, nor a list or dict of them.
+    `arrays` has all arrays, in the order in which they are passed; `names` a name for each, such as
+    ``params["W1"]``; `places` the number of the argument that contains each; `labels` a name for
+    each argument. `settings` has the named arguments that are neither arrays nor lists or dicts of
+    arrays.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A function of arrays with its gradient, wherever they come from: the interface of the judge."""
+"""A function of arrays with its gradient: the interface between functions and the judge."""
 
 from __future__ import annotations
 
@@ -32,19 +32,19 @@ class Differentiable(Protocol):
         ...
 
     def rounded(self, point: Arrays, weights: np.ndarray) -> list[Arrays]:
-        """Several gradients at the point, which scatter as far as rounding may move them."""
+        """Several gradients at the point, which scatter as widely as rounding may move them."""
         ...
 
     def slopes(self, point: Arrays, direction: Arrays, step: float) -> np.ndarray | None:
         """The derivatives of all results along a direction, by a step into the complex numbers.
 
-        None, where that is not possible. The direction has an array for each of the arguments
+        None if that is not possible. The direction has an array for each of the arguments
         `wrt`; the step is one of `COMPLEX_STEPS`.
         """
         return None
 
     def derivative(self, weights: np.ndarray) -> Differentiable:
-        """The gradient of the weighted sum as a function of its own, for second derivatives."""
+        """The gradient of the weighted sum as a function, for second derivatives."""
         ...
 
     def cause(self) -> str:

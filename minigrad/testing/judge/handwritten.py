@@ -1,4 +1,4 @@
-"""A function in NumPy, with a gradient that somebody wrote by hand."""
+"""A function in NumPy with a gradient written by hand."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _UNITS = (-5, -2, 2, 5)
 
 
 class HandwrittenFunction(Differentiable):
-    """A function in NumPy and its gradient, which take what `check_grad` says; `wrt` as there."""
+    """A function in NumPy and its gradient, with arguments and `wrt` as in `check_grad`."""
 
     @np.errstate(all="ignore")
     def __init__(

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 
 class GradientError(AssertionError):
-    """A gradient is wrong, or nothing can be said about it.
+    """Raised if a gradient is wrong, or cannot be judged.
 
     Attributes
     ----------
     report : Report or None
-        All that was compared before.
+        The comparisons made before.
     """
 
     def __init__(self, message: str, report: Report | None = None) -> None:
@@ -32,9 +32,9 @@ class Entry:
     analytic, numeric : float
         The derivative according to the gradient, and according to the function's values.
     bound : float
-        How far apart these may be: the error of the numerical derivative and of rounding.
+        The largest difference allowed: the errors of the numerical derivative and of rounding.
     kind : str
-        The slope's: see `minigrad.testing.judge.slopes.Slope`.
+        The kind of the slope: see `minigrad.testing.judge.slopes.Slope`.
     verdict : {'agrees', 'differs', 'unclear'}
     is_direction : bool
         Whether several elements were moved together.
@@ -60,7 +60,7 @@ class Report:
     ----------
     entries : sequence of Entry
     left_out : int
-        How many of the elements that were chosen have not been compared, for want of calls.
+        The number of chosen elements that were not compared, since there were too few calls.
     """
 
     def __init__(self, entries: Sequence[Entry], left_out: int = 0) -> None:
@@ -71,14 +71,14 @@ class Report:
     def kinks(self) -> list[Entry]:
         """The places without a derivative: kinks, jumps, and edges of where the function is defined.
 
-        Directions are among them only if no element is.
+        It contains directions only if it contains no element.
         """
         found = [entry for entry in self.entries if entry.kind in ("kink", "jump", "spike", "edge")]
         return [entry for entry in found if not entry.is_direction] or found
 
     @property
     def is_wrong_only_together(self) -> bool:
-        """Whether each derivative alone is possible at the kinks that f has, but not all together."""
+        """Whether each derivative by itself is possible at the kinks of f, but not all together."""
         has_kinks = any(e.kind == "kink" and not e.is_direction for e in self.entries)
         return has_kinks and bool(self.wrong) and all(e.is_direction for e in self.wrong)
 
@@ -91,9 +91,9 @@ class Report:
         return [entry for entry in self.entries if entry.verdict == "unclear"]
 
     def worst(self, count: int = 5) -> list[Entry]:
-        """The entries that are furthest from agreement, measured by their bounds.
+        """The entries that are furthest from agreement, in units of their bounds.
 
-        Elements come before directions, in which they take part.
+        Elements come before directions.
         """
 
         def badness(entry: Entry) -> tuple[int, bool, float]:
@@ -104,7 +104,7 @@ class Report:
         return sorted(self.entries, key=badness, reverse=True)[:count]
 
     def table(self, count: int = 5) -> str:
-        """The worst entries, one a line."""
+        """The worst entries, one on each line."""
         rows = [("where", "gradient", "numerical", "difference", "at most", "")]
         for e in self.worst(count):
             note = e.verdict if e.kind == "smooth" else f"{e.verdict}, {e.kind}"

@@ -1,9 +1,9 @@
 """The slope of a function of one number at 0, by finite differences, with a bound on its error.
 
-Nobody chooses a step. Differences are taken over a ladder of steps, each half of the one before,
-and extrapolated to a step of 0 (Richardson). How far extrapolations of different steps lie apart
-tells their error; so does the noise that rounding leaves in the function's values. The best of all
-is the result.
+Nobody chooses a step. Differences are taken over a sequence of steps, each half of the one before,
+and extrapolated to a step of 0 (Richardson). Their error is estimated from the distance between
+extrapolations of different steps, and from the noise that rounding leaves in the function's
+values. The result is the extrapolation with the smallest error.
 
 References
 ----------
@@ -45,12 +45,11 @@ _N_LOOKS = 8
 class Slope:
     """The derivative of a line's weighted results at 0.
 
-    The kind tells whether the function has one slope there, 'smooth', or one on each side, a 'kink';
-    whether it jumps; whether it has another value there than all around, a 'spike', so that the slope
-    to both sides is infinite; whether it stands still between jumps, on a 'stair', as what is rounded
-    to few bits; whether its slope grows without end the closer one looks, 'infinite'; whether it is
-    defined on one side alone, at an 'edge', and has the slope of that side; or is not even at 0,
-    'undefined'.
+    The kind is 'smooth' if the function has one slope there; 'kink' if it has one on each side;
+    'jump' if it jumps; 'spike' if its value at 0 differs from those around, so that both slopes are
+    infinite; 'stair' if it is constant between jumps, like numbers rounded to few bits; 'infinite'
+    if its slope grows without limit for shorter steps; 'edge' if it is defined on one side only,
+    whose slope this is; 'undefined' if it is not defined at 0.
     """
 
     value: float  # at a kink, the mean of the slopes of both sides
@@ -66,8 +65,8 @@ class Slope:
 def slope(line: AlongLine, weights: np.ndarray, precision: float, reach: float = 1.0) -> Slope:
     """The derivative at 0 of the weighted sum of a line's results.
 
-    The precision is the relative rounding error of the results, as far as their dtype tells; the
-    reach is how far it is to where the numbers are 0 or twice as large.
+    The precision is the relative rounding error of the results, by their dtype; the reach is the
+    distance at which the moved numbers are 0 or twice as large.
     """
     at_0 = line(0.0)
     if not at_0.size:

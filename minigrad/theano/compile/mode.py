@@ -18,10 +18,10 @@ __all__ = [
 
 
 class Mode(str):
-    """A mode by its name, made of Theano's linker and optimizer.
+    """A mode, given by Theano's linker and optimizer.
 
-    The linker says nothing here. Without an optimizer, or with ``'fast_compile'``, expressions are
-    computed as they stand. Tags of single optimizations change nothing.
+    The linker has no effect. Without an optimizer, or with ``'fast_compile'``, expressions are
+    computed as they are written. Tags of single optimizations have no effect.
 
     Examples
     --------
@@ -34,7 +34,7 @@ class Mode(str):
         return str.__new__(cls, "FAST_COMPILE" if as_it_stands else "FAST_RUN")
 
     def including(self, *tags: str) -> Mode:
-        """This mode: tags of rewrites are ignored, there is one set of them."""
+        """This mode: tags of rewrites are ignored, since there is one set of rewrites."""
         return self
 
     excluding = requiring = including
@@ -44,12 +44,12 @@ FAST_COMPILE, FAST_RUN = Mode(optimizer="fast_compile"), Mode()
 
 
 def get_mode(mode: Any = None) -> Any:
-    """The mode of this name, by default ``config.mode``; a mode itself is returned as it is.
+    """The mode with this name, by default ``config.mode``; a mode itself is returned unchanged.
 
     Raises
     ------
     ValueError
-        If there is no such mode.
+        If there is no mode with this name.
     """
     name = config.mode if mode is None else mode
     if not isinstance(name, str) or isinstance(name, Mode):
@@ -63,5 +63,5 @@ predefined_modes = {name: get_mode(name) for name in (*MODES, *OTHER_MODES)}
 
 
 def get_default_mode() -> Any:
-    """The mode of ``config.mode``, by which functions are compiled that are told nothing else."""
+    """The default mode, ``config.mode``."""
     return get_mode()

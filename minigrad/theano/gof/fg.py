@@ -14,18 +14,18 @@ __all__ = ["FunctionGraph", "MissingInputError"]
 
 
 class FunctionGraph(ClosedGraph):
-    """A graph from inputs to outputs, to look at: ``f.maker.fgraph`` shows the same of a function.
+    """A graph from inputs to outputs, for looking at it, like ``f.maker.fgraph`` of a function.
 
-    It never changes, so it has nothing of Theano's that replaces parts of it; `clone` and
-    `minigrad.clone` make other graphs.
+    It cannot be changed, so it lacks Theano's methods that replace parts of it; `clone`
+    and `minigrad.clone` make other graphs.
 
     Parameters
     ----------
     inputs, outputs : sequences of Variable
     features, update_mapping
-        What Theano attached to it: ignored.
+        Theano's; ignored.
     clone : bool
-        Whether its variables are copies.
+        Whether to copy its variables.
 
     Examples
     --------

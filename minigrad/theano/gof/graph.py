@@ -32,10 +32,10 @@ __all__ = [
 def ancestors(
     variable_list: Iterable[Variable], blockers: Iterable[Variable] | None = None
 ) -> list[Variable]:
-    """The variables and all that they depend on, depth first, operands from left to right.
+    """The variables and all variables that they depend on, depth first, operands from left to right.
 
-    The last of the variables comes first, as in Theano, and each before what it depends on. What
-    computes the blockers is left out.
+    The last of the variables comes first, as in Theano, and each variable before those that it
+    depends on. The nodes that compute the blockers are left out.
 
     Examples
     --------
@@ -59,7 +59,7 @@ def ancestors(
 def inputs(
     variable_list: Iterable[Variable], blockers: Iterable[Variable] | None = None
 ) -> list[Variable]:
-    """The variables that nothing computes, constants and shared ones too, among the `ancestors`.
+    """The `ancestors` that are not computed, including constants and shared variables.
 
     Examples
     --------
@@ -81,12 +81,12 @@ def variables_and_orphans(
 
 
 def variables(i: Iterable[Variable], o: Iterable[Variable]) -> list[Variable]:
-    """All variables from inputs to outputs, both and constants among them."""
+    """All variables from inputs to outputs, including both, and constants."""
     return variables_and_orphans(i, o)[0]
 
 
 def orphans(i: Iterable[Variable], o: Iterable[Variable]) -> list[Variable]:
-    """What outputs depend on besides the inputs and what is computed from them: constants, mostly."""
+    """The variables without an owner that the outputs need besides the inputs: mostly constants."""
     return variables_and_orphans(i, o)[1]
 
 
@@ -98,8 +98,7 @@ def io_toposort(
 ) -> list[Apply]:
     """The nodes that compute the outputs from the inputs, each after those it depends on.
 
-    `orderings`, which would add to what a node depends on, is refused unless empty; `clients` is
-    Theano's, and ignored.
+    `orderings`, which would add dependencies, must be empty; `clients` is Theano's, and ignored.
     """
     if orderings:
         raise ValueError("io_toposort: a node depends on its inputs alone; leave out orderings")
@@ -122,20 +121,20 @@ def equal_computations(
     in_xs: Sequence[Variable] | None = None,
     in_ys: Sequence[Variable] | None = None,
 ) -> bool:
-    """Whether ys are computed as xs are, by equal ops in the same order.
+    """Whether ys are computed like xs, by equal ops in the same order.
 
     Parameters
     ----------
     xs, ys : sequences of Variable
         Compared in pairs.
     in_xs, in_ys : sequences of Variable, optional
-        Inputs of xs, and those of ys that stand for them. Other variables that nothing computes are
-        equal only to themselves, constants to others of their type and value.
+        Inputs of xs, and the inputs of ys that correspond to them. Other variables without an owner
+        are equal only to themselves, constants to others with their type and value.
 
     Raises
     ------
     ValueError
-        If there are not as many of ones as of others.
+        If xs and ys, or in_xs and in_ys, differ in number.
 
     Examples
     --------
@@ -172,7 +171,7 @@ def _are_equal_constants(x: Variable, y: Variable) -> bool:
 def is_same_graph(
     var1: Variable, var2: Variable, givens: Mapping[Variable, Variable] | None = None
 ) -> bool:
-    """Whether one is computed as the other is; `givens` says what stands for what, either way.
+    """Whether one variable is computed like the other; `givens` has inputs that correspond.
 
     Examples
     --------
@@ -192,9 +191,9 @@ def clone_get_equiv(
     copy_orphans: bool = True,
     memo: dict[Any, Any] | None = None,
 ) -> dict[Any, Any]:
-    """The variables and nodes of a graph, each with its copy; inputs and constants too, if copied.
+    """The variables and nodes of a graph, each with its copy; also inputs and constants if copied.
 
-    What is in `memo` already is not copied again; it is added to, and returned.
+    `memo` is extended and returned; variables and nodes already in it are not copied again.
 
     Examples
     --------

@@ -17,13 +17,13 @@ __all__ = ["Op", "PureOp", "debug_error_message", "get_debug_values", "get_test_
 def get_debug_values(*args: Any) -> list[Any]:
     """A list of one tuple, the test values of the variables; empty if there are none.
 
-    For checks of values while an expression is written: ``for x, y in get_debug_values(x, y): …``.
-    For one variable, the list has the value itself.
+    Use it to check values while an expression is written: ``for x, y in get_debug_values(x, y):
+    …``. For one variable, the list contains the value itself.
 
     Raises
     ------
     ValueError
-        If a variable has none, and ``config.compute_test_value`` is 'raise'.
+        If a variable has no test value, and ``config.compute_test_value`` is 'raise'.
 
     Examples
     --------
@@ -50,7 +50,7 @@ def get_debug_values(*args: Any) -> list[Any]:
 
 
 def debug_error_message(msg: str) -> None:
-    """Say that a test value is not right: by a ValueError, or where they warn by a warning."""
+    """Raise a ValueError about a wrong test value, or warn if test values only give warnings."""
     if config.compute_test_value != "warn":
         raise ValueError(msg)
     warnings.warn(msg, stacklevel=2)

@@ -11,7 +11,7 @@ __all__ = ["dump", "load"]
 def dump(obj: Any, file_handler: BinaryIO, protocol: int = 4, persistent_id: Any = None) -> None:
     """Pickle a value into a file; shared variables, expressions and functions are pickled whole.
 
-    `persistent_id` is Theano's, and ignored: arrays are not put apart from what holds them.
+    `persistent_id` is Theano's, and ignored: arrays are not stored separately.
     """
     pickle.dump(obj, file_handler, max(protocol, 2))
 
@@ -19,7 +19,7 @@ def dump(obj: Any, file_handler: BinaryIO, protocol: int = 4, persistent_id: Any
 def load(f: BinaryIO, persistent_load: Any = None) -> Any:
     """The value that was pickled into the file; load only those of people you trust.
 
-    Text of Python 2 in it is read as Latin-1, in which NumPy's arrays are found again.
+    Strings of Python 2 are read as Latin-1, which keeps NumPy's arrays intact.
     `persistent_load` is Theano's, and ignored.
     """
     return pickle.load(f, encoding="latin1")

@@ -8,7 +8,7 @@ __all__ = ["upcast"]
 
 
 def upcast(dtype: str, *dtypes: str) -> str:
-    """The dtype that values of these dtypes have together.
+    """The common dtype of values of these dtypes.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""``theano.tensor.utils``: the shapes of all that a graph computes."""
+"""``theano.tensor.utils``: the shapes of all variables of a graph."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def shape_of_variables(
 ) -> dict[Variable, tuple[int, ...]]:
     """The shape of each variable of a graph, from those of its inputs.
 
-    Where a shape depends on values, these are 0.
+    Where a shape depends on values, they are taken as 0.
 
     Parameters
     ----------

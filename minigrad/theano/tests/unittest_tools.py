@@ -15,7 +15,7 @@ SEED = 666
 
 
 def fetch_seed(pseed: int | None = None) -> int:
-    """The seed, by default the same each time."""
+    """The seed, which is by default always the same."""
     return SEED if pseed is None else pseed
 
 

@@ -18,7 +18,7 @@ def conv3d(
     filters_shape: Any = None,
     border_mode: Any = "valid",
 ) -> Variable:
-    """The convolution of films, whose channels come after time.
+    """The convolution of films, with channels after time.
 
     Parameters
     ----------
@@ -27,7 +27,7 @@ def conv3d(
     filters : 5-d tensor
         (filters, time, channels, rows, columns).
     signals_shape, filters_shape : sequence, optional
-        What is known of their shapes.
+        Known sizes of their shapes.
     border_mode
         As for `T.nnet.conv3d`.
 
