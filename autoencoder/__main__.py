@@ -23,8 +23,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status: 0 trained, 1 training only made it worse, 2 bad input or a missing library, 130
-        interrupted.
+        The exit status: 0 if trained, 1 if training only made the model worse, 2 for bad input or a
+        missing library, 130 if interrupted.
     """
     with warnings.catch_warnings():
         warnings.filterwarnings("always", category=UserWarning, module=r"autoencoder\.")

@@ -58,51 +58,54 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     n_hidden : int
         Numbers in a code, at least 1.
     optimizer : {'momentum', 'nesterov', 'adam'}
-        How a step follows from the gradients: see `momentum_updates`, `nesterov_updates`,
-        `adam_updates`.
+        The rule that computes a step from the gradients: see `momentum_updates`,
+        `nesterov_updates`, `adam_updates`.
     learning_rate : float or 'auto'
         At least 0. 'auto' is 0.5 · min(1, n_features / (n_hidden + 4)), and 0.004 for Adam.
     momentum : float
-        Between 0 and 1: the share of its velocity that a step keeps. Adam's β₁, less than 1.
+        The share of its velocity that a step keeps, from 0 to 1. For Adam it is β₁, less than 1.
     epochs : int
-        How often `fit` goes through the samples, at least 1; with early stopping, at most.
+        The number of times that `fit` goes through the samples, at least 1; with early
+        stopping, the largest number.
     batch_size : int, 'auto' or None
-        Samples a step, at least 1. 'auto' is a 32nd of the samples, but from 64 to 1024; None is all
-        of them, which suits a Dask collection on a cluster, where each step is a round trip. `fit`
-        shuffles batches anew in each epoch.
+        The number of samples in a step, at least 1. 'auto' is a 32nd of the samples, but at least
+        64 and at most 1024. None is all of them, which suits a Dask collection on a cluster, where
+        each step is a round trip. `fit` draws new batches in each epoch.
     early_stopping : bool
-        Hold some samples out, stop when their error has not fallen for `n_iter_no_change` epochs, and
-        keep the parameters of the epoch where it was least. Without it all epochs are trained.
+        Whether to hold some samples out, stop when their error has not fallen for
+        `n_iter_no_change` epochs, and keep the parameters of the epoch where it was least. If not,
+        all epochs are trained.
     validation_fraction : float
         The share of the samples that early stopping holds out, more than 0 and less than 1.
     n_iter_no_change : int
-        Early stopping ends training if in so many epochs, at least 1, the error has not fallen by
-        more than the share `tol`. A sigmoid network often rests for some tens of epochs, and goes on.
+        Early stopping ends training if for so many epochs, at least 1, the error has not fallen by
+        more than the share `tol`. The error of a sigmoid network often stays the same for some tens
+        of epochs before it falls again.
     tol : float
         See `n_iter_no_change`.
     warm_start : bool
-        Whether `fit` goes on from the last one's parameters; `costs_` goes on too. Early stopping holds
-        the same samples out again if `random_state` is an integer and there are as many, and keeps
-        the last fit's parameters if no epoch is better.
+        Whether `fit` continues from the parameters of the last fit, and extends `costs_`. Early
+        stopping holds the same samples out again if `random_state` is an integer and the number of
+        samples is the same, and keeps the last fit's parameters if no epoch is better.
     corruption : {'masking', 'gaussian'} or None
-        Train on samples with noise, drawn anew in each epoch, to reconstruct them without it.
+        Noise on the samples, drawn anew in each epoch, which the network learns to remove.
     corruption_level : float
         The share of the numbers that masking sets to 0, or the standard deviation of Gaussian noise.
     callback : callable or None
-        Called after every epoch with the model, the number of the epoch and its cost. The model is
-        that of the epoch just over. Training stops if it returns True.
+        Called after each epoch with the model as it is then, the number of the epoch and its cost.
+        Training stops if it returns True.
     dtype : {'float64', 'float32'}
-        In what to compute; NumPy's type or dtype of the name will do too.
+        The dtype of computations; NumPy's type or dtype of that name may be given, too.
     engine : {'auto', 'numpy', 'c'}
-        What computes the steps of training: NumPy, or loops in C; if no compiler is found for them, a
-        warning says so, and NumPy computes. 'auto' is C if there is one, training is reckoned to
-        take NumPy more than five seconds, and a step has no more than 20 million numbers of data.
-        Costs are the same to their last few digits.
+        How to compute the steps of training: with NumPy, or by loops in C; without a C compiler
+        there is a warning, and NumPy computes. 'auto' is C if there is a compiler, if NumPy is
+        expected to take more than five seconds, and if a step has at most 20 million numbers of
+        data. Costs are equal except for their last few digits.
     random_state : int, RandomState or None
-        Draws the first weights and the samples held out, shuffles the batches, and makes noise.
+        The source of the first weights, the samples held out, the order of samples, and noise.
     verbose : int
-        Print the cost every so many epochs, and the last; 0 is silent. On a terminal and in a
-        notebook there is a progress bar too.
+        Print the cost after every `verbose` epochs, and the last; 0 prints nothing. On a
+        terminal and in a notebook there is also a progress bar.
 
     Attributes
     ----------
@@ -110,27 +113,28 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     hidden_bias_ : array of shape (n_hidden,)
     output_bias_ : array of shape (n_features,)
     velocities_ : list of three arrays
-        How far the last step moved each of the above; `partial_fit` goes on from there. Zeros with
+        The last step of each of the above; `partial_fit` continues from there. They are zeros with
         Adam.
     moments_ : list of seven arrays
         With Adam: the mean gradient and mean square gradient of each of the parameters, and last the
         number of steps.
     costs_ : array of shape (n_epochs,)
-        The cost of each epoch before its step; with batches, the mean over the samples.
+        For each epoch, the cost before its step; with batches, the mean over the samples.
     n_iter_ : int
-        How many epochs have been trained, the length of `costs_`.
+        The number of epochs trained, the length of `costs_`.
     validation_scores_ : array or None
-        With early stopping: minus the mean squared error of the samples held out, after each of the
-        last epochs; as many as were trained with early stopping since there was last a fit without.
+        With early stopping: minus the mean squared error of the samples held out, after each epoch
+        since early stopping was switched on.
     error_percentiles_ : dict of int to float, or None
-        How large the errors of the samples of `fit` are by `score_samples`: 99 % of them are at most
-        ``error_percentiles_[99]``; there are 50, 90, 95, 99 and 100. Where not all samples are in
-        memory, those of some 10,000. None if training went on, or was left, after they were taken.
+        Percentiles of `score_samples` for the samples of `fit`: 99 % of their errors are at most
+        ``error_percentiles_[99]``. The keys are 50, 90, 95, 99 and 100. If not all samples are in
+        memory, some 10,000 are used. None if the model was trained further, or training was left
+        early.
     error_ : float or None
-        The mean of those errors: the cost of the samples of `fit` with the finished network.
+        The mean of these errors: the cost of the samples of `fit` with the finished network.
     n_features_in_ : int
     feature_names_in_ : array of str
-        Only if the samples came with names, in a data frame.
+        It exists only if the samples had names, in a data frame.
 
     Examples
     --------
@@ -191,27 +195,25 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Train from new random weights or, with `warm_start`, from those of the last fit.
 
-        On Ctrl-C, or if training makes the model worse than it was untrained, there is a warning.
-        A model that was fitted before stays as it was then; otherwise it is that of the last whole
-        epoch, or of the one with the lowest cost. To stop by hand and keep what came of it, leave a
-        loop over `fit_epochs`. A loop of fits, such as a search, goes on with the next; for Ctrl-C to
-        end it, make an error of the warning:
-        ``warnings.filterwarnings("error", "Training was interrupted")``, and have a search let errors
-        through (``error_score="raise"``).
+        On Ctrl-C, or if training makes the model worse than it was untrained, there is a warning. A
+        model that was fitted before then stays as it was; otherwise the model is that of the last
+        whole epoch, or of the one with the lowest cost. To stop by hand and keep the result, leave
+        a loop over `fit_epochs`. A loop of fits, such as a search, continues with the next fit. To
+        let Ctrl-C end it, turn the warning into an error, ``warnings.filterwarnings("error",
+        "Training was interrupted")``, and let a search raise errors (``error_score="raise"``).
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
         y : array of X's shape, optional
-            What the samples are to be reconstructed as, such as X without its noise. An array with
-            one dimension is taken for labels, which scikit-learn's pipelines hand on, and is left
-            alone.
+            The rows to reconstruct, such as X without its noise. An array with one dimension is
+            taken as labels, which scikit-learn's pipelines pass on, and is ignored.
 
         Raises
         ------
         ValueError, TypeError
             If a hyperparameter is out of its range, X is not a matrix of finite numbers, or y is
-            neither such a matrix of X's shape nor labels.
+            neither such a matrix with X's shape nor labels.
 
         Warns
         -----
@@ -228,12 +230,12 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def fit_epochs(
         self, X: ArrayLike, y: ArrayLike | None = None
     ) -> Generator[tuple[int, float], None, None]:
-        """Train as `fit` does, but yield each epoch's number and cost when it is over.
+        """Train as `fit` does, but yield each epoch's number and cost at its end.
 
-        Within the loop the fitted attributes, `transform` and `score` are those of the epoch just
-        over, and they stay so if the loop is left; `costs_` can then only be read. After a loop that
-        has ended by itself with early stopping, they are those of the best epoch.
-        If training fails or is interrupted, a model that was fitted before comes back.
+        Within the loop, the fitted attributes, `transform` and `score` are those of the last epoch,
+        and stay so if the loop is left; `costs_` is then read-only. After a complete loop with
+        early stopping, they are those of the best epoch. If training fails or is interrupted, a
+        model that was fitted before is restored.
 
         Parameters
         ----------
@@ -255,7 +257,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         Warns
         -----
         ConvergenceWarning
-            As in `fit`, but for divergence.
+            As in `fit`, except for divergence.
 
         Examples
         --------
@@ -268,12 +270,13 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def partial_fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
         """Train for one more epoch, from where the last call of this or of `fit` stopped.
 
-        Early stopping has no part in it: no samples are held out.
+        There is no early stopping: no samples are held out.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
-            Taken in the order given, `batch_size` rows a step; 'auto' takes all of them as one batch.
+            They are used in the given order, `batch_size` rows in each step; 'auto' uses all of
+            them as one batch.
         y : array of X's shape, optional
             As in `fit`.
 
@@ -399,7 +402,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self._of_rows("encode", X)
 
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
-        """The samples that the codes stand for.
+        """The samples, decoded from the codes.
 
         Parameters
         ----------
@@ -433,13 +436,14 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self._of_rows("reconstruct", X)
 
     def score(self, X: ArrayLike, y: ArrayLike | None = None) -> float:
-        """Minus the mean squared error of the reconstruction: the higher the better, at most 0.
+        """Minus the mean squared error of the reconstruction: at most 0, and higher is better.
 
         Parameters
         ----------
         X : array of shape (n_samples, n_features)
         y : array of X's shape, optional
-            What the reconstruction is compared with, instead of X; labels are left alone, as by `fit`.
+            The rows with which to compare the reconstruction, instead of X; labels are ignored, as
+            in `fit`.
         """
         samples = with_targets(self._samples(X), y)
         if isinstance(samples, Pairs):
@@ -452,8 +456,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """The reconstruction error of each sample, mean((x − reconstruct(x))²) over its features.
 
-        The larger, the less the sample is like those that the model was fitted to: sort by it to
-        find anomalies. Its mean over the samples is minus the `score`.
+        The larger it is, the less the sample is like those of `fit`: sort by it to find
+        anomalies. Its mean over the samples is minus the `score`.
 
         Parameters
         ----------
@@ -474,10 +478,10 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self._of_rows("errors", X)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the fitted model to a file for `load`, whole or not at all.
+        """Write the fitted model to a file for `load`, completely or not at all.
 
-        Hyperparameters are saved too, but for a `callback`, and a `random_state` that is a generator:
-        they become None.
+        Hyperparameters are saved, too; but a `callback`, and a `random_state` that is a generator,
+        become None.
 
         Parameters
         ----------
@@ -489,9 +493,9 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         OSError
             If the file cannot be written.
         ValueError, TypeError
-            If `load` would refuse it: `n_hidden` or `dtype` was changed after fitting, so that it
-            is not the weights', a hyperparameter is out of its range, a fitted attribute is not
-            finite or not of its shape, or a file cannot hold a feature's name.
+            If `load` would refuse it: `n_hidden` or `dtype` was changed after fitting and does
+            not fit the weights, a hyperparameter is out of its range, a fitted attribute is not
+            finite or has a wrong shape, or a file cannot hold a feature's name.
         """
         write_model(path, *entries_of(self))
 
@@ -499,8 +503,8 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     def load(cls, path: str | os.PathLike[str]) -> Self:
         """The model in a file that `save` wrote.
 
-        If the file holds a scaler too, as the command's do, this is the network alone, which takes
-        scaled features; `autoencoder.load` gives both.
+        If the file also holds a scaler, as the command's files do, this returns only the network,
+        which takes scaled features; `autoencoder.load` returns both.
 
         Parameters
         ----------
@@ -511,7 +515,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         OSError
             If the file cannot be opened.
         ValueError
-            If it is damaged, holds pickled objects, or is not a whole model.
+            If it is damaged, holds pickled objects, or is not a complete model.
 
         Examples
         --------

@@ -1,4 +1,4 @@
-"""What the extras bring, asked for where it is missing."""
+"""Imports of libraries that extras install; errors name the missing extra."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model whole: the steps that make samples ready, and the network, as one pipeline."""
+"""A complete model: the steps that prepare samples, and the network, as one pipeline."""
 
 from __future__ import annotations
 
@@ -22,12 +22,11 @@ def _can_undo(model: Pipeline) -> bool:
 
 
 class Model(Pipeline):
-    """A pipeline that ends in an `AutoEncoder`, as `autoencoder.load` gives it.
+    """A pipeline that ends in an `AutoEncoder`, as returned by `autoencoder.load`.
 
-    A pipeline of scikit-learn's, with two differences: it has `reconstruct`, and a fitted one finds
-    the columns of a data frame by their names, in whatever order they come and whatever is beside
-    them. An `AutoEncoder` by itself wants them as they were in training, as all of scikit-learn's
-    estimators do.
+    It is a scikit-learn pipeline, with two differences: it has `reconstruct`, and once fitted it
+    finds the columns of a data frame by their names, in any order and among other columns. An
+    `AutoEncoder` by itself needs them as they were in training, like all scikit-learn estimators.
 
     Examples
     --------
@@ -41,7 +40,7 @@ class Model(Pipeline):
 
     @property
     def error_percentiles_(self) -> dict[int, float] | None:
-        """How large the errors of the samples of training were: see `AutoEncoder`."""
+        """Percentiles of the errors of the samples of training: see `AutoEncoder`."""
         return self[-1].error_percentiles_
 
     def transform(self, X: ArrayLike) -> np.ndarray:
@@ -55,7 +54,7 @@ class Model(Pipeline):
 
     @available_if(_can_undo)  # type: ignore[untyped-decorator]  # scikit-learn has no types
     def inverse_transform(self, X: ArrayLike) -> np.ndarray:
-        """The samples that the codes stand for, in their own units; what was filled in stays.
+        """The samples, decoded from the codes, in their own units; filled-in values stay.
 
         Parameters
         ----------
@@ -79,7 +78,7 @@ class Model(Pipeline):
     def score_samples(self, X: ArrayLike) -> np.ndarray:
         """The reconstruction error of each sample, in the units of the scaled features.
 
-        What was filled in counts as what it was filled with.
+        Filled-in values count like others.
 
         Parameters
         ----------
@@ -94,7 +93,7 @@ class Model(Pipeline):
         ----------
         X : array or data frame of shape (n_samples, n_features)
         y : array, optional
-            Labels are left alone.
+            Labels are ignored.
         """
         return super().score(self._by_name(X), y)
 

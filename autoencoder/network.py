@@ -62,7 +62,7 @@ class TiedNetwork:
         return T.nnet.sigmoid(X.dot(self.W) + self.bh)
 
     def decode(self, code: Variable) -> Variable:
-        """The samples that the code stands for, code · Wᵀ + bo; linear, so of any size."""
+        """The decoded samples, code · Wᵀ + bo; it is linear, so they may have any size."""
         return code.dot(self.W.T) + self.bo
 
     def reconstruct(self, X: Variable) -> Variable:
@@ -70,7 +70,7 @@ class TiedNetwork:
         return self.decode(self.encode(X))
 
     def cost(self, X: Variable, target: Variable | None = None) -> Variable:
-        """How far the reconstruction of X is from the target: the mean squared difference.
+        """The mean squared difference between the reconstruction of X and the target.
 
         The target is X itself unless another is given, such as X without its noise.
         """

@@ -1,13 +1,13 @@
 """Gradient descent three ways, each as a list of updates for `minigrad.function`.
 
-They differ in two lines: what is remembered of the gradients g, and how a parameter p moves::
+They differ in what is remembered of the gradients g, and in how a parameter p moves::
 
     momentum    v ← μ v − η g                                    p ← p + v
     Nesterov    v ← μ v − η g                                    p ← p + μ v − η g
     Adam        m ← β₁ m + (1 − β₁) g,  s ← β₂ s + (1 − β₂) g²    p ← p − ηₜ m / (√s + ε)
 
-Every right side is computed from old values, but for the v, m and s in the last column, which are
-the new ones.
+Every right side is computed from old values, except for the v, m and s in the last column, which
+are the new ones.
 """
 
 from __future__ import annotations
@@ -36,30 +36,31 @@ def momentum_updates(
 ) -> Updates:
     """v ← μ v − η g and p ← p + v, for every parameter p with gradient g.
 
-    A ball rolling down the cost: it keeps the share μ of its velocity v, and gains along the slope.
+    It works like a ball that rolls down the cost: it keeps the share μ of its velocity v, and the
+    slope accelerates it.
 
     Parameters
     ----------
     cost : scalar expression, or sequence of gradients
-        The gradients of the cost by each of the parameters, if you have them already: expressions of
+        Instead of the cost, you may pass its gradients by each of the parameters: expressions with
         the parameters' shapes.
     parameters : sequence of shared variables
-        What to move; the cost must depend on each.
+        The parameters to move; the cost must depend on each.
     learning_rate, momentum : float or scalar expression
         η and μ. Whatever their dtype, a parameter keeps its own.
     velocities : sequence of shared variables, optional
-        One for each parameter, of its shape and dtype: training goes on from these. By default new
-        ones, at rest.
+        One for each parameter, with its shape and dtype, from which training continues. By default
+        new ones, which are zero.
 
     Returns
     -------
     list of (shared variable, its new value)
-        For each parameter its velocity's update, then its own.
+        For each parameter the update of its velocity, then its own.
 
     Raises
     ------
     ValueError
-        If there are not as many gradients or velocities as parameters.
+        If the numbers of gradients or velocities and of parameters differ.
 
     References
     ----------
@@ -93,8 +94,8 @@ def nesterov_updates(
 ) -> Updates:
     """v ← μ v − η g and p ← p + μ v − η g, with the new v: momentum that looks one step ahead.
 
-    The parameters stand where momentum will have carried them, so that the gradient is that of the
-    place where the ball is about to be, and brakes it sooner.
+    The stored parameters are those to which momentum is about to carry the ball, so the gradient
+    is taken there, and brakes the ball sooner.
 
     Parameters, Returns and Raises are those of `momentum_updates`, and the velocities are the same.
 
@@ -133,35 +134,36 @@ def adam_updates(
 ) -> Updates:
     """m ← β₁ m + (1 − β₁) g, s ← β₂ s + (1 − β₂) g² and p ← p − ηₜ m / (√s + ε).
 
-    The mean gradient m over the root of the mean square gradient s: each number of a parameter moves
-    by about the learning rate η, however large its gradients are. Both means begin at zero; that is
-    made up for in step t by ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ).
+    The mean gradient m over the root of the mean square gradient s: each number of a parameter
+    moves by about the learning rate η, however large its gradients are. Both means begin at zero;
+    ηₜ = η √(1 − β₂ᵗ) / (1 − β₁ᵗ) corrects for that in step t.
 
     Parameters
     ----------
     cost : scalar expression, or sequence of gradients
         As in `momentum_updates`.
     parameters : sequence of shared variables
-        What to move; the cost must depend on each.
+        The parameters to move; the cost must depend on each.
     learning_rate : float or scalar expression
-        η. Whatever the dtype of this and of the decays, a parameter keeps its own.
+        η. Whatever the dtypes of this and of β₁ and β₂, a parameter keeps its own.
     beta1, beta2 : float or scalar expression
         β₁ and β₂: the shares that m and s keep, at least 0 and less than 1.
     moments : sequence of shared variables, optional
-        m and s for each parameter, of its shape and dtype, and last the number of steps, a scalar:
-        training goes on from these. By default new ones, zero.
+        m and s for each parameter, with its shape and dtype, and last the number of steps, a
+        scalar. Training continues from these. By default new ones, which are zero.
     epsilon : float
         ε, against a division by zero.
 
     Returns
     -------
     list of (shared variable, its new value)
-        For each parameter the updates of its m and s, then its own; last that of the number of steps.
+        For each parameter the updates of its m and s, then its own; last the update of the number
+        of steps.
 
     Raises
     ------
     ValueError
-        If there are not as many gradients as parameters, or not as many moments as said above.
+        If the numbers of gradients and of parameters differ, or the number of moments is wrong.
 
     References
     ----------

@@ -1,4 +1,4 @@
-"""From a table as it comes to features that suit the network."""
+"""From a raw table to features for the network."""
 
 from __future__ import annotations
 
@@ -24,8 +24,9 @@ SHUFFLED_BY = 147
 class Scaling(NamedTuple):
     """x ↦ (x − low) / span, for each column, in float64.
 
-    scikit-learn's MinMaxScaler takes a column for constant whose numbers differ by less than 1e-15,
-    and adds where this subtracts first, which of large numbers keeps all digits.
+    scikit-learn's MinMaxScaler treats a column as constant if its numbers differ by less than
+    1e-15. It also multiplies before it adds; this subtracts first, which keeps all digits of large
+    numbers.
     """
 
     low: np.ndarray
@@ -60,29 +61,29 @@ class Scaling(NamedTuple):
 
 
 class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
-    """Scales features to 0–1 in float64, then rounds them to float32; remembers what they are.
+    """Scales features to 0–1 in float64, then rounds them to float32; remembers their ranges.
 
-    Each column becomes (column − low) / span. This is what the command does to a table before it
-    trains, and what its model files hold beside the network. Unlike scikit-learn's MinMaxScaler it
-    subtracts before it divides, which of large numbers, as times are, keeps all digits.
+    Each column becomes (column − low) / span. The command scales a table like this before it
+    trains, and saves it in its model files. Unlike scikit-learn's MinMaxScaler, it subtracts
+    before it divides, which keeps all digits of large numbers, such as times.
 
     Parameters
     ----------
     largest : float, optional
-        What becomes 1 in every column, while 0 stays 0: for images, whose pixels have one scale.
-        By default each column's own least number becomes 0, and its greatest 1.
+        The number that becomes 1 in every column, while 0 stays 0: for images, whose pixels have
+        one scale. By default each column's least number becomes 0, and its greatest 1.
     label : str or int, optional
-        The column that was taken for the class, by name or by number. Nothing is computed from it:
-        it tells what else may stand in a table of the same kind.
+        The column that was taken as the class, by name or by number. Nothing is computed from it;
+        new tables may have such a column, too.
     image_shape : (height, width), optional
-        If the rows are images, how to draw them.
+        The shape of images, if the rows are images; for drawing them.
 
     Attributes
     ----------
     low_, span_ : arrays of shape (n_features,)
     n_features_in_ : int
     feature_names_in_ : array of str
-        Only if the samples came with names, in a data frame.
+        It exists only if the samples had names, in a data frame.
 
     Examples
     --------
@@ -131,7 +132,7 @@ class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         return self
 
     def transform(self, X: ArrayLike) -> np.ndarray:
-        """The samples scaled, float32; outside 0–1 if they are outside what `fit` saw.
+        """The scaled samples, float32; outside 0–1 if they are outside the range that `fit` saw.
 
         Parameters
         ----------
@@ -140,7 +141,7 @@ class Preparation(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):
         Raises
         ------
         ValueError
-            If X is not a matrix of finite numbers, or one is too large for float32 when scaled.
+            If X is not a matrix of finite numbers, or a scaled number is too large for float32.
 
         Warns
         -----
@@ -210,7 +211,7 @@ class Prepared(NamedTuple):
 
 
 def prepare(table: np.ndarray) -> Prepared:
-    """Split off the class and make the features ready: shuffled, scaled to 0–1, float32.
+    """Split off the class and prepare the features: shuffled, scaled to 0–1, float32.
 
     Each feature column becomes (column − min) / (max − min), computed in float64.
 
@@ -228,7 +229,7 @@ def prepare(table: np.ndarray) -> Prepared:
     Raises
     ------
     ValueError
-        If a feature is not finite, or the range of one is not within float64's.
+        If a feature is not finite, or its range exceeds that of float64.
 
     Warns
     -----

@@ -1,4 +1,4 @@
-"""What a training run tells while it runs: lines that last and, where it can live, a bar."""
+"""The progress of a training run: lines that stay and, where possible, a bar."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def describe(epoch: int, epochs: int, cost: float) -> str:
     Parameters
     ----------
     epoch, epochs : int
-        This one, counted from 0, and how many there are to be.
+        The number of this epoch, counted from 0, and the number of all.
     cost : float
 
     Examples
@@ -34,13 +34,13 @@ class Progress:
     Parameters
     ----------
     epochs : int
-        How many there are to be.
+        The number of all epochs.
     stream : text file
         If it is closed, nothing is shown.
     every : int
-        Epochs from one lasting line to the next.
+        The number of epochs from one line to the next.
     bar : bool
-        Without it there are only the lines.
+        Whether to draw a bar besides the lines.
 
     Examples
     --------

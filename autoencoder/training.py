@@ -31,12 +31,12 @@ _ROUNDING = 1 + 1e-3
 
 
 class Diverged(ArithmeticError):
-    """Training made the network worse than no training at all, or its cost is not finite.
+    """Raised if training made the network worse than no training at all, or its cost is not finite.
 
     Attributes
     ----------
     epoch : int
-        The number of the epoch whose cost it was, or that would have come next.
+        The number of the epoch with that cost, or of the one that would have come next.
     """
 
     def __init__(self, epoch: int, cost: float, bound: float, *, at_the_end: bool = False) -> None:
@@ -48,7 +48,7 @@ class Diverged(ArithmeticError):
 
 @dataclass(frozen=True)
 class Pairs:
-    """Samples, and what each is to be reconstructed as: arrays of one shape."""
+    """Samples, and the targets as which to reconstruct them: arrays of one shape."""
 
     X: np.ndarray
     target: np.ndarray
@@ -74,14 +74,14 @@ def train(
     earlier: Sequence[float] | np.ndarray = (),
     corrupt: Callable[[np.ndarray], np.ndarray] | None = None,
 ) -> Iterator[tuple[int, float]]:
-    """Train the network on the rows of X; yield each epoch's number and cost when it is over.
+    """Train the network on the rows of X; yield each epoch's number and cost at its end.
 
     An epoch goes once over all rows: in one step, or in steps of `batch_size` rows. Its cost is
-    the mean squared error before its step, or the mean over the rows of what it was before the
-    step that each row took part in.
+    the mean squared error before its step; with several steps, the mean over the rows of the
+    error before each row's step.
 
     Whenever the generator waits or has ended, the network's parameters are those after a whole
-    epoch, also if a step was interrupted by Ctrl-C.
+    epoch, even if Ctrl-C interrupted a step.
 
     Parameters
     ----------
@@ -89,10 +89,10 @@ def train(
         Its parameters are changed.
     X : array of shape (n_samples, n_in), or what `autoencoder.rows.blocks.in_blocks` makes of one
         The samples, in the parameters' dtype or one that converts to it without loss; or `Pairs` of
-        two such arrays, if they are to be reconstructed as something else than themselves.
+        two such arrays, samples and targets.
     optimizer : callable
-        `momentum_updates`, `nesterov_updates`, `adam_updates` or one of yours: it is called with the
-        cost or its gradients, the network's parameters, `learning_rate`, `momentum` and
+        `momentum_updates`, `nesterov_updates`, `adam_updates` or your own function. It is called
+        with the cost or its gradients, the network's parameters, `learning_rate`, `momentum` and
         `velocities`, by position.
     learning_rate, momentum : float
     epochs : int
@@ -100,15 +100,14 @@ def train(
     batch_size : int, optional
         By default all rows.
     rng : RandomState, optional
-        Shuffles the rows before each epoch if there is more than one batch; without it they are
-        taken in their order.
+        It shuffles the rows before each epoch if there are several batches; without it the rows
+        stay in order.
     velocities : sequence of shared variables, optional
-        What the optimizer remembers from one step to the next: velocities, or Adam's moments.
+        The optimizer's state, kept from step to step: velocities, or Adam's moments.
     earlier : sequence of float
-        The costs of the epochs before, if training goes on.
+        The costs of earlier epochs, if training continues.
     corrupt : callable, optional
-        Makes of some samples the same ones with noise, anew in each epoch. What they are to be
-        reconstructed as stays as it is.
+        A function that adds noise to samples, anew in each epoch. The targets stay clean.
 
     Yields
     ------
@@ -118,10 +117,10 @@ def train(
     Raises
     ------
     Diverged
-        If a cost is not finite or a million times that of no training at all, or if training ends
-        with one above it. No training is the network as it came, or all samples reconstructed as
-        zeros, whichever is worse. The parameters are then those with which the epoch of the lowest
-        cost began.
+        If a cost is not finite, or exceeds a million times that of no training, or if training
+        ends with a cost above that of no training. The cost of no training is that of the given
+        network, or of reconstructing all samples as zeros, whichever is higher. The parameters are
+        then those with which the epoch of the lowest cost began.
 
     Examples
     --------
@@ -146,7 +145,7 @@ def train(
 
 
 class Step:
-    """A step of training: called with a batch, it returns the cost and then moves the parameters.
+    """A step of training: called with a batch, it moves the parameters, and returns the cost before.
 
     It is compiled when it is first called, once for batches of any number of rows.
 
@@ -155,16 +154,16 @@ class Step:
     network, optimizer, learning_rate, momentum, velocities
         As in `train`.
     mode : str, optional
-        The mode that it is compiled in, as `minigrad.function`'s.
+        The mode in which to compile it, as in `minigrad.function`.
 
     Attributes
     ----------
     network : TiedNetwork
     learning_rate : float
     velocities : list of shared variables
-        What the optimizer remembers, in the order in which it takes them.
+        The optimizer's state, in the order in which the optimizer takes it.
     state : list of shared variables
-        All that a step changes: these, and the network's parameters.
+        All variables that a step changes: these, and the network's parameters.
     """
 
     def __init__(
@@ -189,7 +188,7 @@ class Step:
         self._gradients = [p.type(f"gradient_{p.name}") for p in network.parameters]
 
     def __call__(self, batch: np.ndarray | Pairs | Batch) -> float:
-        """Train on rows in memory, or on those that compute their gradient themselves."""
+        """Train on rows in memory, or on rows that compute their gradient themselves."""
         if isinstance(batch, np.ndarray):
             return float(self._train(batch))
         if isinstance(batch, Pairs):

@@ -1,1 +1,1 @@
-"""``python -m autoencoder``: its options, and what it does."""
+"""``python -m autoencoder``: its options and its commands."""

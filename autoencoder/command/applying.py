@@ -1,4 +1,4 @@
-"""Apply a model to new rows: scores, codes and reconstructions, and what to say of them."""
+"""Apply a model to new rows: scores, codes and reconstructions, and a report on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .scores import Scores
 
 
 def apply(options: argparse.Namespace, out: Output) -> None:
-    """Encode new rows, reconstruct them, tell how well, and write what was asked for."""
+    """Encode new rows, reconstruct them, report the errors, and write the requested files."""
     kept: Kept = options.kept
     samples: Samples = options.data
     features = kept.scale(samples)

@@ -15,13 +15,13 @@ PATIENCE = 10
 
 
 def connect(address: str) -> distributed.Client:
-    """Connect to a scheduler, and have what Dask computes from now on computed there.
+    """Connect to a scheduler, which from now on computes for Dask.
 
     Parameters
     ----------
     address : str
-        Such as ``tcp://192.168.0.1:8786``; or ``local``, for processes of this machine, as many as it
-        has cores, which end with the client.
+        Such as ``tcp://192.168.0.1:8786``; or ``local``, for processes on this machine, one for
+        each core, which end with the client.
 
     Raises
     ------

@@ -1,4 +1,4 @@
-"""What a saved model takes and gives, whether it holds a scaler or not."""
+"""The inputs and outputs of a saved model, with or without a scaler."""
 
 from __future__ import annotations
 

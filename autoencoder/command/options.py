@@ -1,4 +1,4 @@
-"""The options of ``python -m autoencoder``: read, and checked, before anything slow begins."""
+"""The options of ``python -m autoencoder``, read and checked before anything slow begins."""
 
 from __future__ import annotations
 
@@ -118,17 +118,17 @@ _STATUS_OF_OTHERS = _STATUS.format("")
 
 
 def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
-    """The options on the command line; leaves the program if one of them is wrong.
+    """The options on the command line; the program ends if one of them is wrong.
 
     Parameters
     ----------
     argv : sequence of str, optional
-        By default what the program was called with.
+        By default those with which the program was called.
 
     Returns
     -------
     Namespace
-        The options by name. ``verb`` is what to do; ``data`` is what was read, as `Samples`.
+        The options by name. ``verb`` is the command; ``data`` has the `Samples` that were read.
 
     Raises
     ------
@@ -136,7 +136,7 @@ def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
         With status 2 after one line on stderr, if an option is unknown or out of its range, the
         data or the model cannot be read, or an output cannot be written.
     ImportError
-        If what is to be read needs a library that is not installed.
+        If reading the data needs a library that is not installed.
 
     Examples
     --------
@@ -302,7 +302,7 @@ class _Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, **options)
 
     def parse_args(self, words: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # they are always given
-        """The options; one that is unknown is told with the nearest."""
+        """The options; for an unknown one, the error names the nearest."""
         options, unknown = self.parse_known_args(words)
         if unknown:
             flags = [flag.partition("=")[0] for flag in unknown if flag.startswith("--")]

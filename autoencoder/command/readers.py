@@ -1,4 +1,4 @@
-"""What the text of an option may be, and what it means."""
+"""Readers of options: they check an option's text and return its value."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ directory that takes new files
 
 
 def picture(path: str) -> str | None:
-    """The path, if a picture can be written there; None for the word that there is to be none."""
+    """The path, if a picture can be written there; None for the word that means no picture."""
     if path == NO_PICTURE:
         return None
     if Path(path).suffix[1:].lower() not in PICTURE_FORMATS:
@@ -73,7 +73,7 @@ def either(word: str, read: Callable[[str], Any]) -> Callable[[str], Any]:
 
 
 def percentage(text: str) -> int:
-    """One of the percentages of which a model knows the error."""
+    """One of the percentages for which a model knows the error."""
     return int(one_of([str(percent) for percent in PERCENTAGES])(text))
 
 

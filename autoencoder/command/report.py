@@ -1,4 +1,4 @@
-"""What the command tells of data and of models, in words."""
+"""What the command says about data and models."""
 
 from __future__ import annotations
 

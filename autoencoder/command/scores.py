@@ -1,4 +1,4 @@
-"""Scores of new rows, and what they say: which rows are less like those of training than most."""
+"""Scores of new rows, which tell which rows are unlike those of training."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``python -m autoencoder`` does: train a model, apply one to new rows, show what it is."""
+"""The commands of ``python -m autoencoder``: train a model, apply one to new rows, show one."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ _ENDINGS = {
 
 
 def run(options: argparse.Namespace) -> int:
-    """Do what the verb says.
+    """Run the command.
 
     Parameters
     ----------
@@ -59,12 +59,12 @@ def run(options: argparse.Namespace) -> int:
     Returns
     -------
     int
-        The exit status: 0 done, 1 training only made the cost worse, 130 interrupted.
+        The exit status: 0 if done, 1 if training only made the cost worse, 130 if interrupted.
 
     Raises
     ------
     OSError
-        If the picture or another file cannot be written after all.
+        If the picture or another file cannot be written.
     MemoryError
         If the model does not fit in memory.
     """
@@ -77,8 +77,8 @@ def run(options: argparse.Namespace) -> int:
 def _train(options: argparse.Namespace, out: Output) -> int:
     """Prepare the data, train, save, draw.
 
-    The model is saved first, and printing never ends the run, so that nothing that goes wrong
-    afterwards costs a training.
+    The model is saved first, and printing never ends the run, so that later errors do not
+    lose the training.
     """
     with options.client or nullcontext():
         ready = (

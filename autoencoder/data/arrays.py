@@ -22,15 +22,15 @@ def read_npy(file: BinaryIO, source: str, least_columns: int = 1) -> np.ndarray:
     file : binary stream, at its beginning
         It need not be able to seek.
     source : str
-        Where it came from, for messages.
+        The name of the source, for messages.
     least_columns : int
-        2 if the last column is to be the class.
+        The least number of columns: 2 if the last column is the class.
 
     Raises
     ------
     ValueError
         If it is not a ``.npy`` file, or its array is not a matrix of numbers with at least one row
-        and so many columns. Pickled objects are never read.
+        and `least_columns` columns. Pickled objects are never read.
     """
     status = os.fstat(file.fileno())
     # Only an ordinary file tells its size; a pipe has what comes.
@@ -54,7 +54,7 @@ def read_npz(file: BinaryIO, source: str, least_columns: int = 1) -> np.ndarray:
     Raises
     ------
     ValueError
-        If it is not a ``.npz`` file, or holds another number of arrays, or as `read_npy` has it.
+        If it is not a ``.npz`` file, or does not hold exactly one array, or as in `read_npy`.
     """
     form = ".npz file of one table", "numpy.savez(path, table=table)"
     with _complaining_of(source, *form):
@@ -74,7 +74,7 @@ def read_npz(file: BinaryIO, source: str, least_columns: int = 1) -> np.ndarray:
 
 @contextmanager
 def _complaining_of(source: str, expected: str, written: str) -> Iterator[None]:
-    """Whatever reading raises becomes a ValueError that names the file."""
+    """Turn any error of reading into a ValueError that names the file."""
     try:
         yield
     except Exception as error:

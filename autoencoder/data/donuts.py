@@ -16,16 +16,16 @@ DONUT_RADII = (5.0, 10.0)
 def make_donuts(
     n_samples: int = 9000, random_state: int | np.random.RandomState | None = 0
 ) -> np.ndarray:
-    """Two donuts, one around the other, whose first column comes three times, twice with noise.
+    """Two donuts, one around the other; the first column comes three times, twice with noise.
 
     A sample has a radius r ~ N(5, 1) on the inner donut, N(10, 1) on the outer one, and an angle
     a ~ U(0, 2π). Its columns are::
 
         0: x = r cos(a)    1: y = r sin(a)    2: x · U(0.9, 1.1)    3: x · U(0.9, 1.1)    4: class
 
-    So three of the four features tell nearly the same story, and two hidden units are enough.
+    So three of the four features are nearly equal, and two hidden units are enough.
     Stretching x by up to 10 % gives columns 2 and 3 noise that grows with |x|: over both donuts
-    its standard deviation is 0.32 and its kurtosis 3.9, though a uniform number alone has 1.8.
+    its standard deviation is 0.32 and its kurtosis 3.9, while that of a uniform number is 1.8.
 
     Parameters
     ----------
@@ -69,7 +69,7 @@ def make_donuts(
 
 
 def load_donuts(path: str | os.PathLike[str] | None = None) -> np.ndarray:
-    """The donuts: 9000 generated rows, or a table of the same layout from a file.
+    """The donuts: 9000 generated rows, or a table with the same layout from a file.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def load_donuts(path: str | os.PathLike[str] | None = None) -> np.ndarray:
     Warns
     -----
     UserWarning
-        If most of a column's different numbers are the same in float64.
+        If most of a column's distinct numbers become equal in float64.
 
     Examples
     --------

@@ -45,7 +45,7 @@ def read_csv(file: BinaryIO, source: str, separator: str | None = None) -> pd.Da
     file : binary stream
         It need not be able to seek.
     source : str
-        Where it came from, for messages.
+        The name of the source, for messages.
     separator : str, optional
         By default the one of `SEPARATORS` that is most frequent in the first line.
 

@@ -28,8 +28,8 @@ def read_images(folder: Path) -> Images:
     Raises
     ------
     ValueError
-        If it has no images, one cannot be read, they are not all of one size, or some are in
-        subfolders and some are not.
+        If it has no images, one cannot be read, their sizes differ, or only some are in
+        subfolders.
     """
     paths = _images_in(folder)
     subfolders = [path for path in sorted(folder.iterdir()) if path.is_dir()]

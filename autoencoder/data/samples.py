@@ -1,4 +1,4 @@
-"""What there is to learn from: features, and perhaps classes, whatever they are read from."""
+"""The samples to learn from: features, and perhaps classes, from any source."""
 
 from __future__ import annotations
 
@@ -22,31 +22,31 @@ NO_LABEL = "none"
 
 
 class Samples(NamedTuple):
-    """Samples to learn from, one a row.
+    """Samples to learn from, one in each row.
 
     Attributes
     ----------
     features : array of shape (n_samples, n_features), float64
-        NaN is what is missing, if that was to be kept.
+        NaN stands for missing values, if these are kept.
     labels : array of shape (n_samples,), optional
         Classes: numbers or text.
     names : list of str, optional
-        What the features are called; without them the columns are numbered.
+        The names of the features; without them the columns are numbered.
     label : str or int, optional
-        The name of the column that is the class, or its number among those that were not left out.
+        The name of the class's column, or its number among those that were not left out.
     image_shape : (height, width), optional
         If the rows are images.
     largest : float, optional
-        What white, or black, is in an image.
+        The value of white, or of black, in an image.
     source : str
-        Where they came from.
+        The name of the source.
     note : str
-        What was left out, for a message; empty if nothing was.
+        A message about what was left out; empty if nothing was.
     origins : array of shape (n_samples,), optional
-        What each row is called where it came from: the file's name if the rows are images, or the
-        number of the row, counted from 0, if some were left out. By default their own numbers.
+        A name for each row in its source: the file's name if the rows are images, or the number
+        of the row, counted from 0, if some were left out. By default the rows' own numbers.
     label_guessed : bool
-        Whether the last column was taken for the class because nobody said which.
+        Whether the last column was taken as the class because no `label` was given.
     """
 
     features: np.ndarray
@@ -89,20 +89,21 @@ def read_samples(
     Parameters
     ----------
     source : path or str
-        A table (``.csv``, ``.tsv``, ``.txt``, ``.parquet``, ``.npy``, ``.npz``), a folder of images,
-        ``-`` for CSV on standard input, ``donuts`` or ``digits``. CSV has a first line of column names;
-        a ``.npz`` archive holds one array. The images are all of one size, and read in grey; those
-        in subfolders are of the class that their folder is called.
+        A table (``.csv``, ``.tsv``, ``.txt``, ``.parquet``, ``.npy``, ``.npz``), a folder of
+        images, ``-`` for CSV on standard input, ``donuts`` or ``digits``. CSV has a first line of
+        column names; a ``.npz`` archive holds one array. Images must have one size, and are read in
+        grey; those in subfolders have the name of their folder as their class.
     label : str or int, optional
-        The column that is the class, by name or by number, or ``'none'``. By default the last one
-        of tables without names, and none of tables with names.
+        The column that is the class, by name or by number, or ``'none'``. By default it is the
+        last one in tables without names, and none in tables with names.
     drop : sequence of str or int
         Columns to leave out.
     drop_missing : bool
-        Leave out rows with missing values, instead of refusing them. Only features count: nothing
-        is computed from the class, so that it may be missing.
+        Whether to leave out rows with missing features, instead of refusing them. A class may be
+        missing, since nothing is computed from it.
     keep_missing : bool
-        Keep missing values, as NaN, to be filled in. Each column must have a value all the same.
+        Whether to keep missing values, as NaN, to be filled in. Even so, each column must have a
+        value.
 
     Returns
     -------
@@ -113,15 +114,15 @@ def read_samples(
     OSError
         If the source cannot be opened.
     ValueError
-        If it cannot be read, a column is not there, or there is what is not a number: text, missing
+        If it cannot be read, a column is not there, or some values are not numbers: text, missing
         values, infinity.
     ImportError
-        If it needs pandas, and that is not installed.
+        If it needs pandas, which is not installed.
 
     Warns
     -----
     UserWarning
-        If most of a column's different numbers are the same in float64.
+        If most of a column's distinct numbers become equal in float64.
 
     Examples
     --------
@@ -180,28 +181,28 @@ def read_like(
     drop_missing: bool = False,
     keep_missing: bool = False,
 ) -> Samples:
-    """Read samples that a model was not trained on, but that are like those.
+    """Read new samples for a trained model.
 
-    Columns with names are found by their names, in whatever order they come. The column of the
-    classes may be there or not; others are left out, and `Samples.note` says so. Columns without
-    names are in the order of training; if there is one more, it is the class. Where a model without
-    names does not know its place, the last is taken, and the note says so. The pixels of images are
-    brought to the model's range.
+    Columns with names are found by their names, in any order. The class's column may be there or
+    not; other columns are left out, and `Samples.note` says so. Columns without names must be in
+    the order of training; if there is one more, it is the class. If a model without names does not
+    know the place of the class, it is the last column, and the note says so. The pixels of images
+    are scaled to the model's range.
 
     Parameters
     ----------
     source : path or str
         As in `read_samples`.
     n_features, names, label, image_shape, largest
-        What the model was trained on.
+        The properties of the samples on which the model was trained.
     drop_missing, keep_missing : bool
-        As in `read_samples`, but that columns may have no value.
+        As in `read_samples`, but columns without any value are allowed.
 
     Raises
     ------
     OSError, ValueError, ImportError
-        As in `read_samples`; a ValueError also if columns are missing, or one is there for a class
-        whose place is not known, or images are of another size.
+        As in `read_samples`; a ValueError also if columns are missing, if there is a column for a
+        class whose place is unknown, or if images have another size.
     """
     name = os.fsdecode(source)
     read = read_source(name)

@@ -1,4 +1,4 @@
-"""What the numbers of a table must be: finite, in float64, and within float32's range."""
+"""Checks of the numbers of a table: finite, in float64, and within float32's range."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Saving a model whole: an `AutoEncoder`, or a pipeline that ends in one, and loading it again."""
+"""Saving and loading a model: an `AutoEncoder`, or a pipeline that ends in one."""
 
 from __future__ import annotations
 
@@ -15,34 +15,34 @@ from .storage import FEATURE_NAMES, as_text, expecting_a_model, read_model, writ
 
 
 def save(model: AutoEncoder | Pipeline, path: str | os.PathLike[str]) -> None:
-    """Write a fitted model to a file for `load`, whole or not at all.
+    """Write a fitted model to a file for `load`, completely or not at all.
 
-    The file is NumPy's ``.npz``: arrays, and JSON text. It needs no pickle, so that reading a file
-    from a stranger runs none of their code, and nothing but NumPy to look into. ONNX was no choice
-    because it keeps what predicts and not what trains: no velocities, costs or hyperparameters, so
-    that `partial_fit` could not go on. skops keeps all of a scikit-learn estimator, but refers to
-    classes of private modules, which move, and asks its reader to trust each by name.
+    The file is NumPy's ``.npz``: arrays, and JSON text. It has no pickle, so reading a stranger's
+    file runs none of their code, and NumPy is enough to look into it. ONNX saves only what
+    predicts, without the velocities, costs and hyperparameters that `partial_fit` needs. skops
+    saves all of a scikit-learn estimator, but refers to classes in private modules, which may
+    move, and its readers must trust each class by name.
 
     Parameters
     ----------
     model : AutoEncoder or Pipeline
-        A pipeline is a scaler (`Preparation`, or scikit-learn's MinMaxScaler, StandardScaler,
-        RobustScaler or MaxAbsScaler) and an AutoEncoder, and perhaps a SimpleImputer before them. Not
-        saved are what ``set_output`` says, a pipeline's ``memory``, and a ``random_state`` that is a
-        generator.
+        A pipeline has a scaler (`Preparation`, or scikit-learn's MinMaxScaler, StandardScaler,
+        RobustScaler or MaxAbsScaler) and an AutoEncoder, and optionally a SimpleImputer before
+        them. Settings of ``set_output``, a pipeline's ``memory``, and a ``random_state`` that is a
+        generator are not saved.
     path : path
         An ``.npz`` file; no suffix is added.
 
     Raises
     ------
     TypeError
-        If it is another model or pipeline.
+        If it is another kind of model or pipeline.
     NotFittedError
         If it is not fitted.
     OSError
         If the file cannot be written.
     ValueError
-        If `load` would refuse it, as `AutoEncoder.save` has it; or if its imputer leaves out or
+        If `load` would refuse it, as in `AutoEncoder.save`; or if its imputer leaves out or
         adds columns.
 
     Examples
@@ -82,16 +82,17 @@ def load(path: str | os.PathLike[str]) -> AutoEncoder | Model:
     Returns
     -------
     AutoEncoder or Model
-        What was saved; a pipeline as a `Model`, which has `reconstruct` and `score_samples` too, and
-        finds the columns of a data frame by their names. The command saves a pipeline of a
-        `Preparation` and an `AutoEncoder`, which takes samples in their own units.
+        The saved model. A pipeline becomes a `Model`, which also has `reconstruct` and
+        `score_samples`, and finds the columns of a data frame by their names. The command saves a
+        pipeline of a `Preparation` and an `AutoEncoder`, which takes samples in their own units.
 
     Raises
     ------
     OSError
         If the file cannot be opened.
     ValueError
-        If it is damaged, holds pickled objects, is not a whole model, or a newer version wrote it.
+        If it is damaged, holds pickled objects, is not a complete model, or a newer version wrote
+        it.
     """
     stored = read_model(path)
     with expecting_a_model(path):

@@ -1,1 +1,1 @@
-"""What `AutoEncoder.fit` is made of: what it is told, one training, and what to say of it."""
+"""The parts of `AutoEncoder.fit`: its options, one training, and advice about it."""

@@ -1,4 +1,4 @@
-"""What each hyperparameter of `AutoEncoder` may be."""
+"""The valid values of each hyperparameter of `AutoEncoder`."""
 
 from __future__ import annotations
 

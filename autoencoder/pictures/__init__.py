@@ -1,1 +1,1 @@
-"""The picture of a model, and the panels that it is made of."""
+"""The picture of a model, and its panels."""

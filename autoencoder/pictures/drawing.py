@@ -1,4 +1,4 @@
-"""The picture of a fitted model, from the samples that it is given."""
+"""The picture of a fitted model, for given samples."""
 
 from __future__ import annotations
 
@@ -33,33 +33,33 @@ def plot(
     image_shape: tuple[int, int] | None = None,
     figure: Figure | None = None,
 ) -> Figure:
-    """Draw what a fitted model makes of samples: incoming, encoded, decoded, and what was lost.
+    """Draw samples as a fitted model sees them: incoming, encoded, decoded, and the errors.
 
     For samples that are points, the panels of `plot_points`; for images, those of `plot_images`.
-    Beside the model stands PCA, fitted to the samples drawn, with as many components as the model
-    has hidden units: no linear code of that length loses less. The curve of the cost is training's;
-    its levels are what the samples drawn cost, by the model and by PCA.
+    The model is compared with PCA, fitted to the samples drawn, with as many components as the
+    model has hidden units: no linear code of that length loses less. The curve is the cost during
+    training; the levels are the costs of the samples drawn, with the model and with PCA.
 
     Parameters
     ----------
     model : AutoEncoder or Pipeline
-        Fitted. A pipeline's last step is the AutoEncoder; what the steps before it do to the
-        samples is undone in the picture, so that it is in the samples' own units.
+        A fitted model. A pipeline's last step must be the AutoEncoder; the picture undoes
+        the steps before it, so it is in the samples' own units.
     X : array or data frame of shape (n_samples, n_features)
-        The samples, as the model's `transform` takes them. The columns of a data frame give their
-        names. At most 20,000 are drawn, evenly spaced.
+        The samples, as the model's `transform` takes them. The columns of a data frame are named
+        in the picture. At most 20,000 samples are drawn, evenly spaced.
     labels : array of shape (n_samples,), optional
         Classes, as names or numbers.
     image_shape : (height, width), optional
-        If the samples are images; by default what a step of the pipeline has as its
-        ``image_shape``.
+        The shape of images, if the samples are images; by default the
+        ``image_shape`` of a step of the pipeline.
     figure : Figure, optional
         An empty figure to draw on, for example ``pyplot.figure()``; by default a new one.
 
     Returns
     -------
     Figure
-        To be saved with ``figure.savefig(path)``; a notebook shows it.
+        Save it with ``figure.savefig(path)``; a notebook shows it.
 
     Raises
     ------
@@ -68,8 +68,8 @@ def plot(
     NotFittedError
         If it is not fitted.
     ValueError
-        If X is not what it was fitted to, there are not as many labels as samples, or
-        `image_shape` does not have as many pixels as there are features.
+        If X does not have the features of fitting, the numbers of labels and samples
+        differ, or `image_shape` does not have as many pixels as there are features.
 
     Examples
     --------

@@ -37,7 +37,7 @@ _PANEL = 3.7  # inches, the height of a panel below the images
 
 
 class Comparison(NamedTuple):
-    """What PCA makes of the same samples, to be shown beside what the autoencoder does.
+    """The results of PCA for the same samples, shown beside those of the autoencoder.
 
     `decoded` is in the units of the data, `cost` is in those of the network.
     """
@@ -66,8 +66,8 @@ def plot_points(
     """Four panels: incoming data, encoded data, decoded data, and the cost of each epoch.
 
     The first two features of the data, before and after, are shown on equal axes. A code with more
-    than two columns is shown by its first two principal components. A single feature or
-    hidden unit becomes a histogram. With `pca` or `judged`, a fifth panel shows what each feature lost.
+    than two columns is shown by its first two principal components. A single feature or hidden unit
+    becomes a histogram. With `pca` or `judged`, a fifth panel shows the error of each feature.
 
     Parameters
     ----------
@@ -80,8 +80,8 @@ def plot_points(
         Classes, as names or numbers: each gets a colour, from a continuous scale if there are more
         than twenty.
     label_name : str, optional
-        What numbers among the labels are called after: ``grade 1``. By default the name that the
-        labels have, as a column of a data frame has one, or ``class``.
+        The word before labels that are numbers, as in ``grade 1``. By default the name of the
+        labels, if they are a column of a data frame, or ``class``.
     validation_costs : array of shape (n_epochs,), optional
         Drawn beside the costs.
     error : float, optional
@@ -92,7 +92,7 @@ def plot_points(
     judged : Judged, optional
         The errors of new samples, drawn in place of the cost.
     ringed : array of bool of shape (n_samples,), optional
-        Which samples have a ring around them.
+        The samples to mark with a ring.
     feature_names : sequence of str, optional
         By default ``feature 0`` and so on.
     figure : Figure, optional
@@ -105,7 +105,7 @@ def plot_points(
     Raises
     ------
     ValueError
-        If the numbers of samples differ, or there are not as many names as features.
+        If the numbers of samples differ, or those of names and features.
 
     Examples
     --------
@@ -178,20 +178,21 @@ def plot_images(
 ) -> Figure:
     """Images over their reconstructions, the hidden units' filters, and the cost of each epoch.
 
-    A hidden unit's filter is its column of the weights, shaped as an image: what the unit looks
-    for when it encodes, and what it paints when it decodes. With `code`, there is a map of it too.
+    A hidden unit's filter is its column of the weights, shaped as an image: the pattern to which
+    the unit responds when it encodes, and which it adds when it decodes. With `code`, there is
+    also a map of the codes.
 
     Parameters
     ----------
     images : array of shape (n_images, n_pixels)
-        Those to be shown, side by side: about ten.
+        The images to show, side by side: about ten.
     reconstructions : array of shape (n_images, n_pixels)
     weights : array of shape (n_pixels, n_hidden)
         At most the first 100 filters are shown.
     costs : array of shape (n_epochs,)
         Drawn on a logarithmic axis.
     code : array of shape (n_samples, n_hidden), optional
-        The codes of all samples, for the map; drawn as `plot_points` does.
+        The codes of all samples, for the map, which is drawn as in `plot_points`.
     labels : array of shape (n_samples,), optional
         Classes of the samples in the map.
     label_name : str, optional
@@ -201,12 +202,12 @@ def plot_images(
     error : float, optional
         As in `plot_points`, of all samples.
     pca : Comparison, optional
-        What PCA makes of the images: a third row.
+        The images rebuilt by PCA, as a third row.
     judged : Judged, optional
-        The errors of new samples, drawn in place of the cost. The images are to be those with the
-        largest, and are called so.
+        The errors of new samples, drawn in place of the cost. The images must be those with the
+        largest errors, and are labelled so.
     ringed : array of bool of shape (n_samples,), optional
-        Which samples have a ring around them.
+        The samples to mark with a ring.
     image_shape : (height, width), optional
         By default square.
     figure : Figure, optional
@@ -220,7 +221,7 @@ def plot_images(
     ------
     ValueError
         If the images and reconstructions differ in shape, `n_pixels` is not that of
-        `image_shape`, or there are not as many labels as codes.
+        `image_shape`, or the numbers of labels and codes differ.
 
     Examples
     --------

@@ -155,7 +155,7 @@ def as_array(X: Any) -> da.Array:
     TypeError
         If X is another kind of collection.
     ValueError
-        If it does not have two dimensions, or holds something else than numbers.
+        If it does not have two dimensions, or holds other things than numbers.
     """
     if not (hasattr(type(X), "to_delayed") and hasattr(type(X), "ndim")):
         raise TypeError(

@@ -1,4 +1,4 @@
-"""Which variables of a program may share memory, and until when that memory is needed."""
+"""The variables of a program that may share memory, and how long this memory is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which sizes of a graph's variables are known to be equal, so that they are checked but once."""
+"""Sizes of a graph's variables that are known to be equal, so that each is checked only once."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Planned programs as fused loops in C, where there is a compiler: mode ``"C"``.
 
-This layer can be left out: then the programs are NumPy's.
+This layer is optional: without it, all programs are NumPy's.
 """
 
 from .compiler import has_compiler

@@ -53,7 +53,9 @@ def check_arrays() -> None:
         and library.flags([x, x]) & 0x101 == 0x101
         and not library.flags([x, x.T]) & 1
     ):
-        raise CompilerError("NumPy's arrays are laid out in another way than minigrad knows")
+        raise CompilerError(
+            "this version of NumPy lays out arrays in a way that minigrad does not know"
+        )
 
 
 # Smaller arrays NumPy gets quickly from memory that it has just given back.
@@ -104,9 +106,9 @@ def _filled(make: Callable[[], Any]) -> Any:
 
 
 class Call:
-    """Calls a compiled function: from arrays to new arrays.
+    """Calls a compiled function, from arrays to new arrays.
 
-    Where it cannot do its work, as with a label out of range, NumPy does, and tells why.
+    If it fails, for example at a label out of range, NumPy computes instead, and raises the error.
     """
 
     def __init__(
@@ -155,7 +157,9 @@ class Call:
             in_order = [np.require(x, requirements=["C", "A"]) for x in arrays]
             status = self.run(in_order)
         if status & _NO_MEMORY:
-            raise MemoryError("there is no memory for what the loops compute on the way")
+            raise MemoryError(
+                "there is not enough memory for the intermediate results of the loops"
+            )
         return status
 
     def __repr__(self) -> str:

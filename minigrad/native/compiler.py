@@ -1,4 +1,4 @@
-"""C source made a function: compiled once, kept in a folder, and loaded."""
+"""Compiling C source to a function: once, kept in a folder, and loaded."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _SECONDS = 60
 
 
 class CompilerError(RuntimeError):
-    """There is no compiler of C that works."""
+    """Raised if there is no C compiler that works."""
 
 
 class SourceError(RuntimeError):
-    """The compiler does not take what minigrad has written: a bug of minigrad's."""
+    """Raised if the compiler refuses minigrad's source: a bug of minigrad."""
 
 
 def compiler() -> tuple[str, ...]:
@@ -45,7 +45,7 @@ def compiler() -> tuple[str, ...]:
     chosen = os.environ.get("CC")
     command = found(chosen)
     if not command:
-        raise CompilerError(f"no compiler of C works: tried {chosen or 'cc, gcc and clang'}")
+        raise CompilerError(f"no C compiler works: tried {chosen or 'cc, gcc and clang'}")
     return command
 
 

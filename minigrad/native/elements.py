@@ -1,4 +1,4 @@
-"""What one element of an op's output is in C, made of elements of its inputs."""
+"""One element of an op's output in C, from elements of its inputs."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ from .compiler import loaded
 
 
 class Element(NamedTuple):
-    """An element of the output: a text of those of the inputs, {0} and so on, at the same labels.
+    """An element of the output, as C code of those of the inputs, {0} and so on, at the same labels.
 
-    Where the output lacks a label, all along it is put together by the text's `joined`, of {0} and
-    {1}, beginning with `first`. The elements of inputs are cast to `dtype` before. {at_j} is the
-    number along the label j. What is picked is in range and counted from 0; along its label goes an
-    input that has it, if the output has not.
+    If the output lacks a label, the elements along it are combined by `joined`, code with {0} and
+    {1}, beginning with `first`. The elements of inputs are first cast to `dtype`. {at_j} is the
+    index along the label j. A picked index is in range and counted from 0; if the output lacks
+    its label, inputs with the label are read there.
     """
 
     text: str
@@ -92,7 +92,7 @@ def element_of(node: Apply) -> Element | None:
 @extend(Op)
 class _Op:
     def element(self: Any, node: Apply) -> Element | None:
-        """What one element of the output is in C; by default nothing is known, and NumPy does it."""
+        """One element of the output in C; by default None, and NumPy computes the op."""
         return None
 
 

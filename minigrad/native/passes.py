@@ -1,8 +1,8 @@
-"""In which order a graph is computed in loops: in passes over its rows, each of a few loops.
+"""The order in which loops compute a graph: in passes over its rows, each with a few loops.
 
-A pass goes over the rows of data once, block by block. What is computed of sums over all rows comes
-between two passes, and so do products of large matrices, and all that has no rows. In a pass, functions
-of the same elements are in one loop: what only the next of them needs never gets to memory.
+A pass goes over the rows of data once, block by block. Nodes that need sums over all rows, products
+of large matrices, and nodes without rows are computed between two passes. In a pass, functions of
+the same elements are in one loop, and values that only this loop needs are never written to memory.
 """
 
 from __future__ import annotations

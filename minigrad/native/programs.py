@@ -1,4 +1,4 @@
-"""The programs of a function whose plans are computed in loops: see `regions`."""
+"""The programs of a function whose plans are computed by loops in C: see `regions`."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .regions import Region, in_regions
 
 
 class NativePrograms(PlannedPrograms):
-    """Programs planned as loops in C; where there is no compiler, as NumPy's.
+    """Programs planned as loops in C; without a compiler, as NumPy programs.
 
-    That is told once, in a warning.
+    A warning says so, once.
     """
 
     def _in_parts(

@@ -1,4 +1,4 @@
-"""Which parts of a graph are computed in loops, and the operation that each part becomes."""
+"""The parts of a graph that loops compute, and the operation that each part becomes."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _WORTH_THREADS = 100_000  # elements, counted for each function of them
 
 
 class Region(Parts):
-    """A graph that is computed in C; its NumPy program stands by for what C refuses."""
+    """A graph that is computed in C; its NumPy program runs if the C code fails."""
 
     def __init__(self, graph: ClosedGraph, call: Call, written: Written) -> None:
         self._graph = graph

@@ -1,4 +1,4 @@
-"""How many threads loops take: as many as there are, or one where others want the cores.
+"""The number of threads of loops: as many as cores, or one if other programs use the cores.
 
 Threads wait for each other. If another program has the core that one of them needs, the others wait
 for the operating system to give it back, for milliseconds; one thread keeps its share of the machine.

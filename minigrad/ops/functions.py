@@ -1,4 +1,4 @@
-"""More functions of elements: the rest of the table that `core.table` begins."""
+"""More elementwise functions: the rest of the table that `core.table` begins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ERF_SLOPE = 2 / math.sqrt(math.pi)  # at 0
 
 
 class OfOrder(Elementwise):
-    """A function of an order and a number, which has a derivative by the number alone."""
+    """A function of an order and a number, which has a derivative only by the number."""
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         by_number = super().L_op(inputs, outputs, output_grads)[1]

@@ -1,6 +1,6 @@
 """Operations whose value is their input, and which change the derivative that passes through them.
 
-When derivatives have been taken, the compiler leaves them out.
+The compiler removes them, once derivatives have been taken.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from .shape import Itself
 
 
 class Passing(Itself):
-    """x, through which another derivative passes than the one that comes."""
+    """x, with a changed derivative passing through it."""
 
     called = "passing"
 
@@ -25,7 +25,7 @@ class Passing(Itself):
 
 
 class View(Passing):
-    """x, with its own derivative; a class derived from it may let another one pass."""
+    """x, with an unchanged derivative; a derived class may change it."""
 
     called = "view"
 
@@ -34,7 +34,7 @@ class View(Passing):
 
 
 class Disconnected(Passing):
-    """x, as if nothing depended on it: it has no derivative."""
+    """x, as if it came from outside: no derivative passes through it."""
 
     called = "disconnected_grad"
     n_differentiable = 0
@@ -50,7 +50,7 @@ class ZeroGrad(Passing):
 
 
 class GradClip(Passing):
-    """x, with each element of the derivative brought between two bounds."""
+    """x, with each element of the derivative clipped to two bounds."""
 
     called = "grad_clip"
     __props__ = ("lower", "upper")
@@ -73,9 +73,9 @@ class GradScale(Passing):
 
 
 def disconnected_grad(x: Any) -> Variable:
-    """Return x, of which nothing depends for derivatives, as if it came from outside.
+    """Return x, through which no derivative passes, as if it came from outside.
 
-    A cost that depends on a variable through this alone is disconnected from it.
+    A cost that depends on a variable only through this is disconnected from the variable.
 
     >>> import minigrad, minigrad.tensor as T
     >>> x = T.dscalar("x")
@@ -87,7 +87,7 @@ def disconnected_grad(x: Any) -> Variable:
 
 
 def zero_grad(x: Any) -> Variable:
-    """Return x, with derivatives of zero: a cost is connected to it all the same.
+    """Return x, with derivatives of zero; a cost still counts as connected to it.
 
     >>> import minigrad, minigrad.tensor as T
     >>> x = T.dscalar("x")
@@ -99,7 +99,7 @@ def zero_grad(x: Any) -> Variable:
 
 
 def grad_clip(x: Any, lower_bound: float, upper_bound: float) -> Variable:
-    """Return x; each element of the derivative by it is brought between the bounds.
+    """Return x; each element of the derivative by it is clipped to the bounds.
 
     A ValueError is raised if the lower bound is above the upper.
 
@@ -115,7 +115,7 @@ def grad_clip(x: Any, lower_bound: float, upper_bound: float) -> Variable:
 
 
 def grad_scale(x: Any, multiplier: float) -> Variable:
-    """Return x; the derivative by it is so many times what it would be.
+    """Return x; the derivative by it is multiplied by `multiplier`.
 
     With −1 the gradient is reversed (Ganin and Lempitsky, "Unsupervised Domain Adaptation by
     Backpropagation", 2015).

@@ -1,4 +1,4 @@
-"""What an op's `grad` returns where a derivative is not defined, or not written."""
+"""Results of an op's `grad` where a derivative is not defined, or not implemented."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from .shape import of_type
 
 
 class NullTypeGradError(TypeError):
-    """A derivative was asked for that is not defined, or that nobody has written."""
+    """Raised if a derivative is needed that is not defined, or not implemented."""
 
 
 class DisconnectedType:
-    """The type of the derivative by an input that an output does not depend on.
+    """The type of the derivative by an input on which the output does not depend.
 
-    An op of yours may return ``DisconnectedType()()`` for it, or None.
+    Your op may return ``DisconnectedType()()`` for it, or None.
     """
 
     def __call__(self, name: str | None = None) -> Variable:
@@ -32,7 +32,7 @@ class DisconnectedType:
 
 
 class NullType:
-    """The type of a derivative that there is none of, and why."""
+    """The type of a derivative that does not exist, with the reason."""
 
     def __init__(self, why_null: str = "(no reason is given)") -> None:
         self.why_null = why_null
@@ -51,7 +51,7 @@ class NullType:
 
 
 def grad_undefined(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
-    """Return what stands for the derivative of an op by its input x, where none is defined.
+    """Return a variable that stands for the undefined derivative of an op by its input x.
 
     An op's `grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
     """
@@ -59,7 +59,7 @@ def grad_undefined(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variab
 
 
 def grad_not_implemented(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
-    """Return what stands for the derivative of an op by its input x, where nobody has written it.
+    """Return a variable that stands for a derivative by the input x that is not implemented.
 
     An op's `grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
     """
@@ -74,7 +74,7 @@ def _null(op: Any, x_pos: int, x: Variable, problem: str, comment: str) -> Varia
 def of_type_if_defined(
     undefined: dict[Variable, str], contribution: Any, variable: Variable, node: Apply
 ) -> Variable | None:
-    """The derivative in the type of the variable it is by; None if it has none.
+    """The derivative, in the type of its variable; None if there is no derivative.
 
     One that is not defined is noted.
     """

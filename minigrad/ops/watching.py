@@ -1,4 +1,4 @@
-"""Operations that pass their input on: what they do is to check something, or to show it."""
+"""Operations that return their input, and check or print something."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .shape import Itself
 
 
 class Assert(Itself):
-    """x itself, if all conditions hold; else an AssertionError when the program runs.
+    """x itself, if all conditions are true; else an AssertionError when the program runs.
 
     Parameters
     ----------
@@ -24,8 +24,8 @@ class Assert(Itself):
 
     Notes
     -----
-    ``Assert(msg)(x, *conditions)`` is x. It checks only where its result is computed: use that in
-    the place of x. Where only the shape of it is needed, the conditions are checked all the same.
+    ``Assert(msg)(x, *conditions)`` is x. The conditions are checked only if this result is used,
+    so use it instead of x. They are checked even if only its shape is needed.
 
     Examples
     --------
@@ -66,29 +66,29 @@ class Assert(Itself):
 
 
 def print_attributes(op: Print, value: Any) -> None:
-    """Print each attribute of the value that the op names, after its message."""
+    """Print each of the op's attributes of the value, after the op's message."""
     for name in op.attrs:
         attribute = getattr(value, name)
         print(op.message, name, "=", attribute() if callable(attribute) else attribute)
 
 
 class Print(Itself):
-    """x itself; each time that the program computes it, its value is printed.
+    """x itself; its value is printed each time the program computes it.
 
     Parameters
     ----------
     message : str
-        Printed in front of the value.
+        The text printed before the value.
     attrs : sequence of str
-        What of the array to print: names of its attributes, or of methods without arguments, as
-        ``("shape", "min", "max")``.
+        What to print: names of attributes of the array, or of methods without arguments, such
+        as ``("shape", "min", "max")``.
     global_fn : callable, optional
-        Called with the op and the array in place of printing.
+        A function that is called with the op and the array, instead of printing.
 
     Notes
     -----
-    ``Print(message)(x)`` is x: use that in the place of x, or nothing is printed. What the compiler
-    computes beforehand, an expression of constants, is printed when the function is compiled.
+    ``Print(message)(x)`` is x: use it instead of x, or nothing is printed. An expression of
+    constants is printed when the function is compiled, since it is computed then.
 
     Examples
     --------
@@ -130,18 +130,18 @@ class Print(Itself):
 
 
 class PdbBreakpoint(Op):
-    """Variables, each as it is; where the condition holds, the program stops in Python's debugger.
+    """Variables, unchanged; if the condition is true, the program stops in Python's debugger.
 
     Parameters
     ----------
     name : str
-        Printed when it stops.
+        The text printed when it stops.
 
     Notes
     -----
-    ``PdbBreakpoint(name)(condition, *monitored_vars)`` are these variables: use them in the place of
-    those that they were made of, or it never stops. In the debugger, the list `monitored` has their
-    values, and what is put into it is computed with from there on.
+    ``PdbBreakpoint(name)(condition, *monitored_vars)`` returns these variables: use them instead of
+    the originals, or it never stops. In the debugger, the list `monitored` has their values; if you
+    change it, the program goes on with the new values.
 
     Examples
     --------
@@ -161,7 +161,7 @@ class PdbBreakpoint(Op):
     def make_node(self, condition: Any, *monitored_vars: Any) -> Apply:
         inputs = [*map(as_tensor_variable, (condition, *monitored_vars))]
         if inputs[0].type.ndim:
-            raise ValueError(f"PdbBreakpoint: the condition is a scalar; got {inputs[0].type}")
+            raise ValueError(f"PdbBreakpoint: the condition must be a scalar; got {inputs[0].type}")
         return Apply(self, inputs, [v.type() for v in inputs[1:]])
 
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:

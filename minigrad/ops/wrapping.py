@@ -9,7 +9,7 @@ from ..core.graph import Apply, Op
 
 
 class FromFunctionOp(Op):
-    """The op whose `perform` calls a function of arrays; it has no derivative."""
+    """An op whose `perform` calls a function of arrays; it has no derivative."""
 
     __props__ = ("function", "itypes", "otypes")
 
@@ -48,25 +48,27 @@ def _as_types(types: Any) -> tuple[Any, ...]:
 def as_op(
     itypes: Any, otypes: Any, infer_shape: Callable[..., Any] | None = None
 ) -> Callable[[Callable[..., Any]], FromFunctionOp]:
-    """Make of a Python function of arrays an operation: a decorator.
+    """Make an operation from a Python function of arrays: a decorator.
 
     Parameters
     ----------
     itypes, otypes : TensorType or sequence of TensorType
-        The types of the function's arguments, and of the array, or the list of them, that it returns.
+        The types of the function's arguments, and of the array or arrays that it returns.
     infer_shape : callable, optional
-        From the node and the shapes of the inputs to a list of the shapes of the outputs.
+        A function from the node and the shapes of its inputs to a list of the shapes of
+        its outputs.
 
     Returns
     -------
     callable
-        Takes the function, and returns an op to call with variables. It has no derivative; for
-        that, write a subclass of `Op`.
+        A decorator that turns the function into an op, to call with variables. The op has no
+        derivative; to have one, write a subclass of `Op`.
 
     Raises
     ------
     TypeError, ValueError
-        If a type is none, or, at run time, the function returns other types than it should.
+        If an argument is not a type, or, at run time, the function returns other types than
+        `otypes`.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Plan programs for the sizes that a function meets. minigrad computes the same without it."""
+"""Plan programs for the sizes of a function's calls. Without it, minigrad computes the same."""
 
 from __future__ import annotations
 

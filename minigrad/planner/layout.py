@@ -1,9 +1,9 @@
-"""Rules that hold tall, thin matrices transposed: feature by feature instead of row by row.
+"""Rules that store tall, thin matrices transposed: feature by feature instead of row by row.
 
 NumPy works along the axis that is contiguous in memory. Along rows of two or four elements it is
 many times as slow as along columns of thousands, for instance when a bias is added to them. So a
-tall matrix is computed as the transpose of a wide one; the transpose itself is but another look at
-the same memory, and the linear algebra library takes either.
+tall matrix is computed as the transpose of a wide one. The transpose itself is only a view of the
+same memory, and the linear algebra library accepts both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Rules for what labels pick, one element of each row: x[arange(n), labels] goes by rows."""
+"""Rules for picking one element of each row: x[arange(n), labels] is computed row by row."""
 
 from __future__ import annotations
 

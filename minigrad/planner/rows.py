@@ -1,11 +1,12 @@
-"""Many rows are computed block by block, so that what is between data and sums stays in the cache.
+"""Computing many rows block by block, so that values between data and sums stay in the cache.
 
 A training step reads rows of data, computes rows from them, and in the end adds up over all rows:
 costs, gradients. Where there are more rows than fit into the processor's cache, each call of NumPy
 reads them all from memory again. But a sum over all rows is the sum of the sums over blocks of rows.
 
-What goes by rows follows from `Op.axes`. All else is left outside the blocks, and so is what is made
-of the sums; if rows meet that again, they are computed in another pass over the blocks.
+`Op.axes` tells which nodes can be computed row by row. All others stay outside the blocks, and so
+do those that need the sums; rows that need these in turn are computed in another pass over the
+blocks.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ _FEWEST_BLOCKS = 3
 
 
 def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> list[Variable]:
-    """The outputs, their sums over many rows computed in blocks, where that is possible and pays.
+    """The outputs, with sums over many rows computed in blocks, where that is possible and faster.
 
     The sizes of the inputs are known.
     """

@@ -1,4 +1,4 @@
-"""Rewrite a graph for the sizes of its inputs: to what is best for just these."""
+"""Rewrite a graph for the known sizes of its inputs."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def rules_for_known_sizes() -> tuple[Rule, ...]:
 def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> ClosedGraph:
     """Return the graph with inputs of these shapes.
 
-    A size that happens to be 1 stays unknown, for to know it would be to let it broadcast.
+    A size that happens to be 1 stays unknown, since a known 1 would broadcast.
     """
     known = []
     for v, shape in zip(graph.inputs, shapes, strict=True):

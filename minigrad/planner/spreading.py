@@ -1,4 +1,4 @@
-"""A row that meets each row of every block, as a bias does, is repeated to the size of a block once.
+"""Repeating a row that is combined with each row of a block, such as a bias, once for all blocks.
 
 NumPy adds a matrix to a matrix in one loop, but a row to a matrix in a loop for each row: with rows
 of 32 elements that takes twice as long. See docs/performance.md.

@@ -1,4 +1,4 @@
-"""What operations look like in mathematics: `NOTATION`, and names and numbers beside it."""
+"""The mathematical notation of operations: `NOTATION`, and that of names and numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What notebooks show of variables and functions."""
+"""The displays of variables and functions in notebooks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What rewriting makes of a whole graph, step by step: for people who watch."""
+"""The rewriting of a whole graph, step by step, for people who want to see it."""
 
 from __future__ import annotations
 

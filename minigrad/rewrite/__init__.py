@@ -66,11 +66,11 @@ def rules() -> tuple[Rule, ...]:
 
 @without_test_values
 def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> list[Variable]:
-    """Return variables of the same values and types that are cheaper and more accurate to compute.
+    """Return variables with the same values and types that are cheaper and more accurate to compute.
 
-    Equal nodes are merged, constants folded, and the rules applied. Constants are no better off
-    than variables: what consists of them is made stable before it is folded. What the rules do is
-    added to the steps.
+    Equal nodes are merged, constants folded, and the rules applied. Expressions of constants are
+    brought into a stable form, like others, before they are folded. The steps of the rules are
+    added to `steps`.
     """
     if not outputs:
         return []
@@ -79,7 +79,7 @@ def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> lis
 
 
 def as_needed(outputs: Sequence[Variable]) -> list[Variable]:
-    """Return the outputs, for which nothing is computed that they do not need.
+    """Return the outputs, without computations that they do not need.
 
     That depends on what else is computed, so it comes last.
     """
@@ -92,7 +92,7 @@ _STABLE_INSIDE = improving_inner(lambda graph: stabilized(graph.outputs), "stabl
 
 
 def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
-    """Return how expressions are rewritten before they are compiled, one step after the other.
+    """Return the steps by which expressions are rewritten before they are compiled.
 
     Parameters
     ----------
@@ -102,8 +102,8 @@ def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
     -------
     list of Step
         Each is a named tuple: the ``fact`` that was used, such as ``"log(1 + exp(x)) is
-        softplus(x)"``, the variable ``before``, and the one ``after``. The inputs of what is before
-        have been rewritten already; what is after may be rewritten by later steps.
+        softplus(x)"``, the variable ``before``, and the variable ``after``. The inputs of
+        ``before`` have already been rewritten; later steps may rewrite ``after``.
 
     Examples
     --------
@@ -132,8 +132,8 @@ def stabilized(
 ) -> list[Variable]:
     """Return the outputs in forms whose values and derivatives are finite and exact.
 
-    They are so wherever they can be. What is kept is left as it is, and nothing else looks into it:
-    derivatives by it are asked for.
+    This holds wherever there is such a form. The variables in `kept` are not changed, since
+    derivatives by them are wanted.
     """
     if not any(node.op in _UNSTABLE or is_root(node) for node in all_nodes(outputs)):
         return list(outputs)

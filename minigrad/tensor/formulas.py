@@ -28,7 +28,7 @@ FORMULAS = {
     "log2": ("log(x) / log(2)", "1 / (x * log(2))"),
     "log10": ("log(x) / log(10)", "1 / (x * log(10))"),
     "log1p": ("log(1 + x), accurate also near 0", "1 / (1 + x)"),
-    "log1mexp": ("log(1 - exp(x)), of x < 0, accurate everywhere", "-exp(x - y)"),
+    "log1mexp": ("log(1 - exp(x)), for x < 0, accurate everywhere", "-exp(x - y)"),
     "xlogx": ("x * log(x), which is 0 at 0", "1 + log(x)"),
     "xlogy0": ("x * log(y), which is 0 where x is 0", "log(y)", "x / y"),
     "sin": ("sin(x)", "cos(x)"),
@@ -71,11 +71,11 @@ FORMULAS = {
     "tensor_copy": ("x, in a new array", "1"),
     "ceil": ("The least whole number >= x",),
     "floor": ("The largest whole number <= x",),
-    "rint": ("The whole number nearest to x, of two the even one",),
+    "rint": ("The whole number nearest to x; halves go to the even one",),
     "trunc": ("x without its fraction",),
     "isnan": ("x != x: whether x is NaN",),
     "isinf": ("abs(x) == inf: whether x is infinite",),
-    "invert": ("~x: not x; of an integer, -x - 1",),
+    "invert": ("~x: not x; for an integer, -x - 1",),
     "add": ("x + y", "1", "1"),
     "sub": ("x - y", "1", "-1"),
     "mul": ("x * y", "y", "x"),
@@ -116,7 +116,7 @@ def _document(op: Elementwise) -> str:
         rule += f", where {output} is the result"
     dtype = op.result.__doc__ or ""
     if isinstance(op, Quotient):
-        dtype = "The floats' common one; of integers, config.floatX."
+        dtype = "The common dtype of floats; for integers, config.floatX."
     broadcasting = "The inputs broadcast against each other.\n\n" if op.n_inputs > 1 else ""
     return (
         f"{formula}, for each element.\n\nDerivative: {rule}.\n\n{broadcasting}"

@@ -172,8 +172,8 @@ def assert_goes_along_its_axes(
             _assert_same(together, list(made))
         except AssertionError as error:
             raise AssertionError(
-                f"{node.op} does not go along the label {label!r} of its axes part by part: tell "
-                f"that it is needed whole. {error}"
+                f"{node.op} cannot be computed in parts along the label {label!r} of its axes: put "
+                f"the label into `whole`. {error}"
             ) from None
 
 

@@ -255,7 +255,7 @@ def test_a_breakpoint_stops_where_its_condition_holds_and_goes_on_with_what_was_
 
 
 def test_the_condition_of_a_breakpoint_is_a_scalar():
-    with pytest.raises(ValueError, match=r"the condition is a scalar; got TensorType\(bool, "):
+    with pytest.raises(ValueError, match=r"the condition must be a scalar; got TensorType\(bool, "):
         PdbBreakpoint("b")(T.dvector("x") > 0, T.dscalar("y"))
 
 

@@ -1,4 +1,4 @@
-"""What a program's source begins with, so that it can be pasted and run: imports and constants."""
+"""The imports and constants with which a program's source can be pasted and run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far rounding may have moved the results of an expression: found out by more of it.
+"""Estimating how far rounding has moved the results of an expression, by rounding at random.
 
 References
 ----------

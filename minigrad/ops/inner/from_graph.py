@@ -1,4 +1,4 @@
-"""An operation made of an expression: `OpFromGraph`."""
+"""An operation made from an expression: `OpFromGraph`."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from .closing import closed
 
 
 class OpFromGraph(Op):
-    """An op that computes outputs from inputs as an expression does, to be used like any other.
+    """An op that computes an expression, for use like any other op.
 
     Parameters
     ----------
     inputs : list of Variable
-        What the op is called with, in this order.
+        The inputs of the op, in the order in which it is called.
     outputs : list of Variable
         Expressions of the inputs; they may use shared variables, too.
     inline : bool
-        Write the expression itself where the op is called, if nothing is overridden.
+        Whether a call returns the expression itself, if no derivative is overridden.
     lop_overrides, grad_overrides : callable, or list of them, optional
-        A derivative in the place of the expression's own: a function of (inputs, outputs,
-        output_grads), or of (inputs, output_grads), which returns a list with an entry for each
-        input. Or a list with, for each input, such a function for this one, ``'default'``, or None
-        for no derivative.
+        Another derivative instead of the expression's own: a function of (inputs, outputs,
+        output_grads), or of (inputs, output_grads), that returns a list with an entry for each
+        input. Or a list that has, for each input, such a function for this input alone,
+        ``'default'``, or None for no derivative.
     rop_overrides
-        Theano's; ignored: here the R-operator is made of derivatives.
+        Theano's; ignored: `Rop` is computed from derivatives.
     name : str, optional
 
     Raises

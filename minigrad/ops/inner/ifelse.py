@@ -15,9 +15,10 @@ from ..shape import sizes_in_common, unbroadcast
 
 
 class IfElse(Op):
-    """The first `n` values after the condition if it holds, else the other `n`.
+    """The first `n` values after the condition if it is true, else the other `n`.
 
-    Before a program is made, what only one of them needs becomes part of the choice: see `Branches`.
+    Before a program is made, nodes that only one side needs become part of the choice: see
+    `Branches`.
     """
 
     __props__ = ("n", "name")
@@ -93,7 +94,7 @@ def _either(condition: Variable, a: Any, b: Any) -> Any:
 
 
 class Branches(Op):
-    """A choice with the graphs that compute what is chosen: the first if the condition holds.
+    """A choice with a graph for each side: the first is computed if the condition is true.
 
     Parameters
     ----------
