@@ -273,7 +273,7 @@ def subgraph_grad(
         raise ValueError("subgraph_grad takes a start, or a cost, or both; got neither")
     for name, variables in (("wrt", wrt), ("end", end)):
         if not isinstance(variables, (list, tuple)):
-            raise TypeError(f"subgraph_grad: {name} is a list of variables; got {variables!r}")
+            raise TypeError(f"subgraph_grad: {name} must be a list of variables; got {variables!r}")
     asked = list(dict.fromkeys([*wrt, *end]))
 
     def of(cost: Variable | None, known: Mapping[Variable, Any] | None) -> list[Variable]:
@@ -475,7 +475,7 @@ def _starting_grads(
 def _as_stops(consider_constant: Any) -> set[Variable]:
     entries = [] if consider_constant is None else consider_constant
     if isinstance(entries, Variable) or not all(isinstance(v, Variable) for v in entries):
-        raise TypeError(f"grad: consider_constant is a list of variables; got {entries!r}")
+        raise TypeError(f"grad: consider_constant must be a list of variables; got {entries!r}")
     return set(entries)
 
 

@@ -71,7 +71,7 @@ class In:
     ) -> None:
         if not isinstance(variable, Variable) or isinstance(variable, (Constant, SharedVariable)):
             raise TypeError(
-                f"an input of a function is a variable without a value of its own; got {variable!r}"
+                f"an input of a function must be a variable without a value; got {variable!r}"
                 + (
                     ", which is shared: functions use shared variables without their being inputs"
                     if isinstance(variable, SharedVariable)
@@ -151,7 +151,7 @@ def Param(
 def as_inputs(inputs: Any, allow_input_downcast: bool | None) -> list[In]:
     """The inputs of a function, from a list of variables or `In` without duplicates."""
     if not isinstance(inputs, (list, tuple)):
-        raise TypeError(f"inputs are a list of variables; got {describe(inputs)}")
+        raise TypeError(f"inputs must be a list of variables; got {describe(inputs)}")
     result: dict[Variable, In] = {}
     for given in inputs:
         entry = copy(given) if isinstance(given, In) else In(given)

@@ -112,7 +112,7 @@ class Alloc(NumPyOp):
 def check_whole(what: str, x: Variable) -> None:
     """Raise a TypeError unless x, which the message calls `what`, is a whole number."""
     if x.type.ndim or x.type.numpy_dtype.kind not in "iu":
-        raise TypeError(f"{what} is a whole number; got {x} of {x.type}")
+        raise TypeError(f"{what} must be a whole number; got {x} of {x.type}")
 
 
 def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None]) -> None:

@@ -134,7 +134,7 @@ def _static_size(entry: Any) -> int | None:
     if entry is None or isinstance(entry, (bool, np.bool_)):
         return 1 if entry else None
     if not isinstance(entry, numbers.Integral) or entry < 0:
-        raise TypeError(f"a size in a type's shape is a whole number or None; got {entry!r}")
+        raise TypeError(f"a size in a type's shape must be a whole number or None; got {entry!r}")
     return int(entry) or None  # 0 is Theano's False
 
 
@@ -152,7 +152,7 @@ def checked_name(name: Any, what: str) -> str | None:
     """The name of `what`, if it is a string or None; otherwise a TypeError."""
     if name is None or isinstance(name, str):
         return name
-    raise TypeError(f"the name of {what} is a string; got {describe(name)}")
+    raise TypeError(f"the name of {what} must be a string; got {describe(name)}")
 
 
 def is_python_number(value: Any) -> bool:
@@ -201,7 +201,7 @@ def constant(
     """
     if isinstance(value, Variable):
         if not isinstance(value, Constant):
-            raise TypeError(f"a constant is made of numbers; got the symbolic variable {value}")
+            raise TypeError(f"a constant must be made of numbers; got the variable {value}")
         value = value.data
     name = checked_name(name, "a constant")
     if dtype is None and is_python_number(value):

@@ -25,7 +25,7 @@ def normalize_axes(axis: Any, ndim: int) -> tuple[int, ...]:
         return tuple(sorted(normalize_axis_tuple(axis, ndim, "axis")))
     except TypeError:
         raise TypeError(
-            f"{asked_for()}axis is a whole number, several, or None; got {axis!r}"
+            f"{asked_for()}axis must be a whole number, several, or None; got {axis!r}"
         ) from None
 
 
@@ -34,7 +34,7 @@ def normalize_axis(axis: Any, ndim: int) -> int:
     try:
         number = index(axis.data if isinstance(axis, Constant) else axis)
     except TypeError:
-        raise TypeError(f"{asked_for()}axis is a whole number; got {axis!r}") from None
+        raise TypeError(f"{asked_for()}axis must be a whole number; got {axis!r}") from None
     return normalize_axis_index(number, ndim)
 
 

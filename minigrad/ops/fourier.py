@@ -87,7 +87,7 @@ class IRFFT(_Transform):
         *sizes, m, two = y.shape
         if m != n // 2 + 1 or two != 2:
             raise ValueError(
-                f"irfft: the last two sizes of frequencies are n // 2 + 1 and 2; got {m} and {two} "
+                f"irfft: the last two sizes of frequencies must be n // 2 + 1 and 2; got {m} and {two} "
                 f"for n = {n}"
             )
         wide = np.asarray(y, np.result_type(y, np.float32))

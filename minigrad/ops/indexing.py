@@ -84,7 +84,7 @@ def _as_bound(bound: Any, x: Variable) -> Any:
         index = _as_index(bound, x)
         if not isinstance(index, Variable) or index.type.ndim == 0:
             return index
-    raise TypeError(f"{x}[...]: a bound of a slice is an integer or None; got {bound}")
+    raise TypeError(f"{x}[...]: a bound of a slice must be an integer or None; got {bound}")
 
 
 def _axes_of(entry: Any) -> int:

@@ -100,7 +100,7 @@ class Split(Op):
             shape = list(x.type.shape)
             shape[self.axis] = int(length.data) if isinstance(length, Constant) else None
             if isinstance(length, Constant) and length.data < 0:
-                raise ValueError(f"split of {x}: a length is at least 0; got {length.data}")
+                raise ValueError(f"split of {x}: a length must be at least 0; got {length.data}")
             outputs.append(x.type.clone(shape=shape)())
         return Apply(self, [x, *lengths], outputs)
 

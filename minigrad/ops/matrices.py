@@ -229,7 +229,7 @@ class LstSq(Op):
         a, b = as_matrix(self, a), as_matrix(self, b, ndims=(1, 2))
         limit = as_tensor_variable(-1.0 if rcond is None else rcond)
         if limit.type.ndim:
-            raise TypeError(f"{self}: rcond is a number; got {limit} of {limit.type}")
+            raise TypeError(f"{self}: rcond must be a number; got {limit} of {limit.type}")
         dtype = np.result_type(a.type.numpy_dtype, b.type.numpy_dtype)
         vector = TensorType(dtype, (None,))
         solution = TensorType(dtype, (a.type.shape[1], *b.type.shape[1:]))

@@ -86,7 +86,7 @@ class RepeatedIndices(NumPyOp):
 
     def make_node(self, repeats: Variable, count: Variable) -> Apply:
         if repeats.type.ndim != 1 or repeats.type.numpy_dtype.kind not in "iu":
-            raise TypeError(f"repeat: how often is an int or an int vector; got {repeats.type}")
+            raise TypeError(f"repeat: repeats must be an int or an int vector; got {repeats.type}")
         (length,) = repeats.type.shape
         if isinstance(count, Constant) and length not in (None, 1, int(count.data)):
             raise ValueError(f"repeat: {length} numbers for {int(count.data)} entries")

@@ -93,7 +93,7 @@ class ArgTopK(NumPyOp):
     def compute(self, x: Any, k: Any) -> Any:
         n, k = x.shape[self.axis], int(k)
         if not 1 <= abs(k) <= n:
-            raise ValueError(f"topk: k is from 1 to {n}, or from -{n} to -1; got {k}")
+            raise ValueError(f"topk: k must be from 1 to {n}, or from -{n} to -1; got {k}")
         if self.is_sorted:
             # The largest first, of equal ones the first: the order of the reversed values, reversed.
             order = (
@@ -175,7 +175,7 @@ class BinCount(NumPyOp):
 
     def compute(self, x: Any, least: Any, weights: Any = None) -> Any:
         if x.min(initial=0) < 0:
-            raise ValueError(f"bincount: the numbers are at least 0; got {x.min()}")
+            raise ValueError(f"bincount: the numbers must be at least 0; got {x.min()}")
         if weights is None:
             return np.bincount(x.astype("int64"), minlength=int(least)).astype("int64")
         totals = np.zeros(max(int(x.max(initial=-1)) + 1, int(least)), weights.dtype)

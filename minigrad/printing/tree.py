@@ -63,7 +63,9 @@ def debugprint(
         x [id C]
     """
     if ids not in _IDS:
-        raise ValueError(f"debugprint: ids is one of {', '.join(map(repr, _IDS))}; got {ids!r}")
+        raise ValueError(
+            f"debugprint: ids must be one of {', '.join(map(repr, _IDS))}; got {ids!r}"
+        )
     lines = _tree(_roots(obj), depth, print_type, _IDS[ids], stop_on_name)
     text = "".join(f"{line}\n" for line in lines)
     if file == "str":

@@ -51,7 +51,7 @@ class OpProtocol:
         for type in (*self.itypes, *self.otypes):
             if not hasattr(type, "filter_variable"):
                 raise TypeError(
-                    f"{self}: itypes and otypes are TensorTypes, such as T.dvector; got {type!r}"
+                    f"{self}: itypes and otypes must be TensorTypes, such as T.dvector; got {type!r}"
                 )
         variables = [
             itype.filter_variable(value) for itype, value in zip(self.itypes, inputs, strict=True)

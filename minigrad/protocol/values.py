@@ -29,7 +29,7 @@ def _new_array(value: Any) -> np.ndarray:
     refuse_masked(value)
     array = np.array(value)
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{asked_for()}a constant is made of numbers; got {describe(value)}")
+        raise TypeError(f"{asked_for()}a constant must be made of numbers; got {describe(value)}")
     return array
 
 
@@ -50,7 +50,7 @@ def check_choice(option: str, value: Any, choices: Sequence[Any]) -> None:
     """Raise a ValueError unless the option's value is one of these; None is not offered."""
     if value not in choices:
         named = ", ".join(repr(choice) for choice in choices if choice is not None)
-        raise ValueError(f"{option} is one of {named}; got {value!r}")
+        raise ValueError(f"{option} must be one of {named}; got {value!r}")
 
 
 @extend(TensorType)

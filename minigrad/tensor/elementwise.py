@@ -68,7 +68,7 @@ def round(a: Any, mode: str = "half_to_even") -> Variable:
         x = as_real(x)
         below_half = np.nextafter(x.type.numpy_dtype.type(0.5), x.type.numpy_dtype.type(0))
         return switch(eq(x, 0), x, trunc(x + switch(x < 0, -below_half, below_half)))
-    raise ValueError(f"round: mode is 'half_to_even' or 'half_away_from_zero'; got {mode!r}")
+    raise ValueError(f"round: mode must be 'half_to_even' or 'half_away_from_zero'; got {mode!r}")
 
 
 def round_half_to_even(x: Any) -> Variable:

@@ -123,7 +123,7 @@ def searchsorted(x: Any, v: Any, side: str = "left", sorter: Any = None) -> Vari
     others = [] if sorter is None else [as_tensor_variable(sorter)]
     for order in others:
         if order.type.ndim != 1 or order.type.numpy_dtype.kind not in "iu":
-            raise TypeError(f"searchsorted: the sorter is an int vector; got {order.type}")
+            raise TypeError(f"searchsorted: the sorter must be an int vector; got {order.type}")
     return SearchSorted(side)(x, v, *others)
 
 
@@ -215,7 +215,9 @@ def diff(x: Any, n: int = 1, axis: int = -1) -> Variable:
     """
     x = as_tensor_variable(x)
     if n < 0 or not x.type.ndim:
-        raise ValueError(f"diff: n is at least 0, and x no scalar; got n={n}, and {x} of {x.type}")
+        raise ValueError(
+            f"diff: n must be at least 0, and x not a scalar; got n={n}, and {x} of {x.type}"
+        )
     before = (slice(None),) * normalize_axis(axis, x.type.ndim)
     later, earlier = (*before, slice(1, None)), (*before, slice(None, -1))
     minus = neq if x.type.dtype == "bool" else TABLE["sub"]

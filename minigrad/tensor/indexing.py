@@ -127,7 +127,7 @@ def _in_range(name: str, indices: Variable, size: Variable, mode: str) -> Variab
         return clip(indices, 0, size - 1)
     if mode == "raise":
         return indices
-    raise ValueError(f"{name}: mode is 'raise', 'wrap' or 'clip'; got {mode!r}")
+    raise ValueError(f"{name}: mode must be 'raise', 'wrap' or 'clip'; got {mode!r}")
 
 
 def nonzero(a: Any, return_matrix: bool = False) -> Any:
@@ -261,7 +261,9 @@ def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
     """
     x, y = as_tensor_variable(x), as_tensor_variable(y)
     if y.type.numpy_dtype.kind not in "iu":
-        raise TypeError(f"permute_row_elements: an order has whole numbers; got {y} of {y.type}")
+        raise TypeError(
+            f"permute_row_elements: an order must have whole numbers; got {y} of {y.type}"
+        )
     if not x.type.ndim or not y.type.ndim:
         raise ValueError(f"permute_row_elements: there are no rows in {x if y.type.ndim else y}")
     if inverse:

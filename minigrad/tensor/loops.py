@@ -137,7 +137,7 @@ def scan(
     array([1, 2, 3, 5, 8])
     """
     if not callable(fn):
-        raise TypeError(f"scan: fn is a function that writes a step; got {describe(fn)}")
+        raise TypeError(f"scan: fn must be a function that writes a step; got {describe(fn)}")
     sequences = [] if sequences is None else [_Sequence.of(x) for x in as_list(sequences)]
     steps, rows = _as_steps(sequences, n_steps, go_backwards)
     non_sequences = [] if non_sequences is None else as_list(non_sequences)
@@ -277,7 +277,7 @@ class _Result:
         self.taps = _as_taps("outputs_info", taps)
         if max(self.taps) >= 0:
             raise ValueError(
-                f"scan: a result goes into later steps, so its taps are negative; got {self.taps}"
+                f"scan: a result goes into later steps, so its taps must be negative; got {self.taps}"
             )
         initial = as_tensor_variable(entry)
         depth = -min(self.taps)
@@ -478,7 +478,7 @@ def _as_taps(what: str, taps: Any) -> list[int]:
     entries = list(taps) if isinstance(taps, (list, tuple, range, np.ndarray)) else [taps]
     wrong = [t for t in entries if isinstance(t, bool) or not isinstance(t, (int, np.integer))]
     if wrong or not entries:
-        raise TypeError(f"scan: taps of {what} are whole numbers, at least one; got {taps!r}")
+        raise TypeError(f"scan: taps of {what} must be whole numbers, at least one; got {taps!r}")
     return [int(t) for t in entries]
 
 
@@ -487,7 +487,7 @@ def _as_truncation(steps: Any) -> int:
         steps = steps.data.item()
     if not isinstance(steps, (int, np.integer)) or steps < -1:
         raise TypeError(
-            f"scan: truncate_gradient is a whole number of steps, or -1 for all; got {steps!r}"
+            f"scan: truncate_gradient must be a whole number of steps, or -1 for all; got {steps!r}"
         )
     return int(steps)
 
@@ -496,7 +496,7 @@ def _check_keys(what: str, entry: Mapping[str, Any], known: set[str]) -> None:
     strange = sorted(set(entry) - known)
     if strange:
         raise TypeError(
-            f"scan: a dict of {what} has the keys {', '.join(sorted(known))}; got {strange[0]!r}"
+            f"scan: a dict of {what} may have the keys {', '.join(sorted(known))}; got {strange[0]!r}"
         )
 
 

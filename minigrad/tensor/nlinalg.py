@@ -241,7 +241,7 @@ def matrix_power(M: Any, n: int) -> Variable:
     if isinstance(n, Constant):
         n = n.data.item()
     if isinstance(n, bool) or not isinstance(n, (int, np.integer)):
-        raise TypeError(f"matrix_power: the power is a whole number; got {n!r}")
+        raise TypeError(f"matrix_power: the power must be a whole number; got {n!r}")
     rows = M.type.shape[0] if M.type.ndim == 2 else None
     if M.type.ndim != 2 or (None not in M.type.shape and rows != M.type.shape[1]):
         raise ValueError(f"matrix_power takes a square matrix; got {M} of {M.type}")
@@ -332,7 +332,7 @@ def tensorinv(a: Any, ind: int = 2) -> Variable:
     """
     a = as_tensor_variable(a)
     if not 0 < ind <= a.type.ndim:
-        raise ValueError(f"tensorinv: ind is from 1 to {a.type.ndim}; got {ind}")
+        raise ValueError(f"tensorinv: ind must be from 1 to {a.type.ndim}; got {ind}")
     first, last = _sizes(a)[:ind], _sizes(a)[ind:]
     matrix = reshape(a, [_product(first), _product(last)])
     return reshape(matrix_inverse(matrix), [*last, *first])

@@ -260,7 +260,7 @@ def multinomial(
     """
     n, pvals = as_tensor_variable(n), as_tensor_variable(pvals)
     if not pvals.type.ndim:
-        raise ValueError(f"multinomial: pvals has at least one dimension; got {pvals}")
+        raise ValueError(f"multinomial: pvals must have at least one dimension; got {pvals}")
     # The shape is that of n together with all but the last axis of pvals.
     sizes = sizes_of_draw("multinomial", size, ndim, [n, pvals], without=[0, 1])
     return _drawn(draws.multinomial, random_state, sizes, [n, pvals], dtype, 1)

@@ -105,7 +105,7 @@ class MRG_RandomStreams:
             raise TypeError(f"seed: one whole number, or six; got {seed!r}")
         if not any(numbers[:3]) or not any(numbers[3:]):
             raise ValueError(
-                f"seed: neither the first three numbers nor the last are 0; got {seed!r}"
+                f"seed: neither the first nor the last three numbers may all be 0; got {seed!r}"
             )
         for number, modulus in zip(numbers, [M1] * 3 + [M2] * 3, strict=True):
             if not 0 <= number < modulus:
@@ -191,7 +191,7 @@ class MRG_RandomStreams:
         sizes = sizes_of_draw("uniform", size, ndim, [low, high])
         for entry in sizes:
             if isinstance(entry, Constant) and entry.data <= 0:
-                raise ValueError(f"uniform: a size is 1 or more; got {size}")
+                raise ValueError(f"uniform: a size must be 1 or more; got {size}")
         states = shared(
             self.get_substream_rstates(self.n_streams(size) if nstreams is None else nstreams),
             name="rstate",
@@ -289,7 +289,7 @@ class MRG_RandomStreams:
         """
         if not isinstance(n, (int, np.integer)) or n != 1:
             raise NotImplementedError(
-                f"MRG_RandomStreams.binomial: n is 1; got {n}; use "
+                f"MRG_RandomStreams.binomial: n must be 1; got {n}; use "
                 "T.shared_randomstreams.RandomStreams, or a sum of draws"
             )
         p = as_tensor_variable(p)
@@ -364,11 +364,11 @@ class MRG_RandomStreams:
             )
         if a is not None:
             raise TypeError(
-                f"MRG_RandomStreams.choice: a is None, for numbers of columns; got {a!r}"
+                f"MRG_RandomStreams.choice: a must be None, for numbers of columns; got {a!r}"
             )
         if not isinstance(size, (int, np.integer, Variable)):
             self.inc_rstate()  # Theano finds out only when it has drawn
-            raise TypeError(f"MRG_RandomStreams.choice: size is a whole number; got {size!r}")
+            raise TypeError(f"MRG_RandomStreams.choice: size must be a whole number; got {size!r}")
         _check_pvals("choice", p, None, ndim)
         return self._of_rows(ChoiceFromUniform, p, size, dtype, nstreams)
 
@@ -424,5 +424,5 @@ def _check_pvals(name: str, pvals: Any, size: Any, ndim: Any) -> None:
         )
     if as_tensor_variable(pvals).type.ndim != 2:
         raise NotImplementedError(
-            f"MRG_RandomStreams.{name}: the probabilities are a matrix; got {pvals}"
+            f"MRG_RandomStreams.{name}: the probabilities must be a matrix; got {pvals}"
         )

@@ -138,7 +138,7 @@ def solve_triangular(
     array([1., 1.])
     """
     if trans not in (0, 1, "N", "T"):
-        raise ValueError(f"solve_triangular: trans is 0, 1, 'N' or 'T'; got {trans!r}")
+        raise ValueError(f"solve_triangular: trans must be 0, 1, 'N' or 'T'; got {trans!r}")
     a = as_tensor_variable(a)
     if unit_diagonal:
         a = a - diagonal_part(a) + identity_like(a)

@@ -153,7 +153,7 @@ def argtopk(
     k = as_size(kth)
     check_whole("topk: the number of values", k)
     if check_dtype(idx_dtype).kind not in "iu":
-        raise TypeError(f"topk: idx_dtype is an integer type; got {idx_dtype!r}")
+        raise TypeError(f"topk: idx_dtype must be an integer type; got {idx_dtype!r}")
     if known_integer(k) == 0:
         raise ValueError("topk: the number of values is not 0")
     return ArgTopK(number, bool(sorted), np.dtype(idx_dtype).name)(x, k)

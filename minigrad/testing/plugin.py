@@ -34,7 +34,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def _as_seed(text: str) -> int:
     if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"a seed is a whole number, 0 or more; got {text}")
+        raise argparse.ArgumentTypeError(f"a seed must be a whole number, 0 or more; got {text}")
     return int(text)
 
 

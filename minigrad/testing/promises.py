@@ -74,7 +74,7 @@ def check_op(
     >>> check_op(T.nnet.softplus, tensors("float64", shape=(2, 3)), max_examples=5)
     """
     if order not in (0, 1, 2):
-        raise ValueError(f"check_op: order is 0, 1 or 2; got {order!r}")
+        raise ValueError(f"check_op: order must be 0, 1 or 2; got {order!r}")
     arguments = [_as_strategy(s) for s in strategies]
     line = current_line()
 

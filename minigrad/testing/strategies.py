@@ -110,7 +110,7 @@ def _check_domain(function: str, domain: tuple[float, float]) -> None:
     is_pair = isinstance(domain, (tuple, list)) and len(domain) == 2
     if not is_pair or not -math.inf < domain[0] <= domain[1] < math.inf:
         raise ValueError(
-            f"{function}: domain is a pair of numbers, the least and the greatest; got {domain!r}"
+            f"{function}: domain must be a pair of numbers, the least and the greatest; got {domain!r}"
         )
 
 
@@ -266,7 +266,7 @@ def expressions(
     unknown = set(families) - set(FAMILIES)
     if unknown or isinstance(families, str):
         raise ValueError(
-            f"expressions: families is a list of some of {', '.join(FAMILIES)}; got {families!r}"
+            f"expressions: families must be a list of some of {', '.join(FAMILIES)}; got {families!r}"
         )
 
     @st.composite

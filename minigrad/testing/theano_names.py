@@ -63,12 +63,12 @@ def verify_grad(
     """
     if not isinstance(pt, (list, tuple)):
         raise TypeError(
-            f"verify_grad: pt is a list of arrays, one for each input of fun; got {describe(pt)}; "
+            f"verify_grad: pt must be a list of arrays, one for each input of fun; got {describe(pt)}; "
             "write [x] for a single one"
         )
     if rng is not None and not callable(getattr(rng, "uniform", None)):
         raise TypeError(
-            "verify_grad: rng is a generator of random numbers, as numpy.random.RandomState(3); got "
+            "verify_grad: rng must be a random generator, such as numpy.random.RandomState(3); got "
             f"{describe(rng)}"
         )
     for number in range(n_tests):

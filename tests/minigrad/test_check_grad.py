@@ -184,7 +184,7 @@ def test_calls_have_a_bound_and_what_is_left_out_is_told(capsys, monkeypatch):
     assert check_grad(f, x, grad=np.cos).left_out == 0
     with pytest.raises(GradientError, match="is wrong"):
         check_grad(f, x, grad=lambda x: np.cos(x) * np.where(x > 0.9, 1.1, 1), max_calls=500)
-    with pytest.raises(ValueError, match="max_calls is a number of calls, 1 or more; got 0"):
+    with pytest.raises(ValueError, match="max_calls must be a number of calls, 1 or more; got 0"):
         check_grad(f, x, grad=np.cos, max_calls=0)
 
 

@@ -31,8 +31,8 @@ def test_wrt_chooses_the_inputs():
         ((T.exp, 2), {}, "write floats"),
         ((T.exp, "one"), {}, "array of floats, integers or bools"),
         ((T.exp, 2.0), {"wrt": []}, "wrt chooses no argument"),
-        ((T.exp, 2.0), {"wrt": 1}, "wrt is a place among the 1 arguments; got 1"),
-        ((T.exp, 2.0), {"order": 3}, "order is 1 or 2; got 3"),
+        ((T.exp, 2.0), {"wrt": 1}, "wrt must be a place among the 1 arguments, or .*; got 1"),
+        ((T.exp, 2.0), {"order": 3}, "order must be 1 or 2; got 3"),
         ((np.float64(2), 2.0), {}, "f is a function that builds an expression"),
         ((lambda x: 3.0, 2.0), {}, "pass its gradient as grad="),
         ((lambda x: x > 0, 2.0), {}, "only floats have derivatives"),
@@ -209,7 +209,11 @@ def test_a_layer_may_keep_in_forward_what_backward_needs():
             "is a list whose rows differ in length; pass an array",
         ),
         ((T.exp, {"W": "one"}), {}, r'\["W"\] is str .*; it must be an array of floats'),
-        ((lambda x: x, 2.0), {"wrt": "y"}, "wrt is a place among the 1 arguments; got 'y'"),
+        (
+            (lambda x: x, 2.0),
+            {"wrt": "y"},
+            "wrt must be a place among the 1 arguments, or .*; got 'y'",
+        ),
         ((lambda x, n: x, 2.0, 3), {"wrt": "n"}, "argument n is int64, not a float"),
     ],
 )
@@ -230,11 +234,9 @@ def test_an_array_within_an_argument_may_be_chosen_by_the_name_that_messages_pri
 
     report = check_grad(lambda params: affine(X, params), PARAMS, wrt='params["b1"]', grad=grad)
     assert [entry.where for entry in report.entries] == ['params["b1"][0]', 'params["b1"][1]']
-    with pytest.raises(
-        ValueError, match=r'got .*"b2".*; or a name of these: params, params\["W1"\]'
-    ):
+    with pytest.raises(ValueError, match=r'one of the names params, params\["W1"\].*; got .*"b2"'):
         check_grad(lambda params: affine(X, params), PARAMS, wrt='params["b2"]', grad=grad)
-    with pytest.raises(ValueError, match="got 1.5; or a name of these: params"):
+    with pytest.raises(ValueError, match="one of the names params.*; got 1.5"):
         check_grad(lambda params: affine(X, params), PARAMS, wrt=1.5, grad=grad)
 
 

@@ -166,7 +166,7 @@ def test_as_tensor_variable_puts_dimensions_in_front():
     ("make", "error", "problem"),
     [
         (lambda: T.as_tensor_variable(T.dmatrix(), ndim=1), ValueError, "2 dimensions, more than"),
-        (lambda: T.constant(T.dvector("x")), TypeError, "symbolic variable x"),
+        (lambda: T.constant(T.dvector("x")), TypeError, "got the variable x"),
         (lambda: T.constant("word"), TypeError, "made of numbers"),
         (lambda: T.constant(1j), TypeError, "made of numbers"),
         (lambda: T.constant([[1], [2]], ndim=1), ValueError, "cannot have only 1"),

@@ -480,8 +480,8 @@ def test_what_is_not_defined_of_known_integers_is_left_to_run_time():
     "build, message",
     [
         (lambda b: b + 2**70, f"add of b, {2**70}: no dtype holds the number {2**70}"),
-        (lambda b: b * "two", "mul of b, str 'two': a constant is made of numbers"),
-        (lambda b: b / "two", "true_div of b, str 'two': a constant is made of numbers"),
+        (lambda b: b * "two", "mul of b, str 'two': a constant must be made of numbers"),
+        (lambda b: b / "two", "true_div of b, str 'two': a constant must be made of numbers"),
         (lambda b: T.maximum([1, None], b), r"maximum of list \[1, None\], b: a constant"),
     ],
 )

@@ -134,14 +134,14 @@ def test_an_axis_that_does_not_exist_is_refused_when_written(x):
 @pytest.mark.parametrize("name", ["sum", "prod", "mean", "max", "argmax", "any", "cumsum"])
 def test_what_is_no_axis_is_refused_by_name(name, axis):
     with pytest.raises(
-        TypeError, match=f"^{name}: axis is a whole number.*; got {re.escape(repr(axis))}"
+        TypeError, match=f"^{name}: axis must be a whole number.*; got {re.escape(repr(axis))}"
     ):
         getattr(T, name)(T.dmatrix(), axis=axis)
 
 
 @pytest.mark.parametrize("axis", ["a", 0.5, None], ids=repr)
 def test_what_is_no_axis_to_join_along_is_refused(x, axis):
-    with pytest.raises(TypeError, match=rf"axis is a whole number; got {axis!r}"):
+    with pytest.raises(TypeError, match=rf"axis must be a whole number; got {axis!r}"):
         T.concatenate([x, x], axis=axis)
 
 
@@ -161,7 +161,9 @@ NO_NUMBERS = {
 @pytest.mark.parametrize("value", [None, "a"], ids=repr)
 @pytest.mark.parametrize("name", NO_NUMBERS)
 def test_who_was_given_what_is_no_number_is_told(x, name, value):
-    with pytest.raises(TypeError, match=f"{name}: a constant is made of numbers; got .*{value}"):
+    with pytest.raises(
+        TypeError, match=f"{name}: a constant must be made of numbers; got .*{value}"
+    ):
         NO_NUMBERS[name](x, value)
 
 

@@ -95,7 +95,7 @@ def test_too_few_axes_and_unknown_options_are_refused():
         rfft(T.dvector("x"))
     with pytest.raises(TypeError, match="irfft: the first axis counts arrays"):
         irfft(T.dmatrix("y"))
-    with pytest.raises(ValueError, match="norm is one of 'ortho', 'no_norm'; got 'backward'"):
+    with pytest.raises(ValueError, match="norm must be one of 'ortho', 'no_norm'; got 'backward'"):
         rfft(T.dmatrix("x"), norm="backward")
     with pytest.raises(ValueError, match="is_odd"):
         irfft(T.dtensor3("y"), is_odd="yes")

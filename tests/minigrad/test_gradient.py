@@ -200,7 +200,7 @@ def test_without_cost_and_known_derivatives_there_is_nothing_to_do(x):
 
 
 def test_an_unknown_option_is_refused(x):
-    with pytest.raises(ValueError, match="disconnected_inputs is one of"):
+    with pytest.raises(ValueError, match="disconnected_inputs must be one of"):
         grad(x.sum(), x, disconnected_inputs="explode")
 
 
@@ -273,9 +273,11 @@ def test_what_leads_nowhere_needs_no_derivative(x):
 
 
 def test_what_is_considered_constant_comes_in_a_list(x):
-    with pytest.raises(TypeError, match="consider_constant is a list of variables; got x"):
+    with pytest.raises(TypeError, match="consider_constant must be a list of variables; got x"):
         grad(x.sum(), x, consider_constant=x)
-    with pytest.raises(TypeError, match=r"consider_constant is a list of variables; got \['x'\]"):
+    with pytest.raises(
+        TypeError, match=r"consider_constant must be a list of variables; got \['x'\]"
+    ):
         grad(x.sum(), x, consider_constant=["x"])
 
 
@@ -430,7 +432,7 @@ def test_an_op_says_to_what_it_is_connected(x):
 
 def test_an_unknown_way_to_return_what_is_disconnected_is_refused(x):
     with pytest.raises(
-        ValueError, match="return_disconnected is one of 'zero', 'None', .*; got 'zeros'"
+        ValueError, match="return_disconnected must be one of 'zero', 'None', .*; got 'zeros'"
     ):
         grad(x.sum(), x, return_disconnected="zeros")
 

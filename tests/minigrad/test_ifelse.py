@@ -136,7 +136,7 @@ def test_ifelse_keeps_all_promises_of_an_op():
     ("arguments", "error", "words"),
     [
         ((T.dvector("c"), 1.0, 2.0), TypeError, "the condition is a scalar"),
-        ((1, [1.0, 2.0], [1.0]), ValueError, "2 variables, or else 1"),
+        ((1, [1.0, 2.0], [1.0]), ValueError, "2 variables, but 1 for else"),
         ((1, T.dvector("x"), T.fvector("y")), TypeError, "x is .*float64.*, but y is .*float32"),
         ((1, T.dvector("x"), T.dmatrix("y")), TypeError, "same dtype and number of dimensions"),
     ],

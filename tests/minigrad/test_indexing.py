@@ -367,7 +367,11 @@ REFUSED = {
         "a part of v, which is int8, is set: 0.5 does not fit",
     ),
     "no choices": (lambda x: T.choose([0], x.sum()), ValueError, "at least one dimension"),
-    "a mode of choosing": (lambda x: T.choose([0], x, mode="?"), ValueError, "choose: mode is"),
+    "a mode of choosing": (
+        lambda x: T.choose([0], x, mode="?"),
+        ValueError,
+        "choose: mode must be",
+    ),
     "a mode": (lambda x: T.take(x, [0], mode="bounce"), ValueError, "'raise', 'wrap' or 'clip'"),
     "an axis": (lambda x: T.take(x, [0], axis=2), ValueError, "axis 2"),
     "a scalar": (lambda x: T.nonzero(x.sum()), ValueError, "at least one dimension"),

@@ -132,7 +132,7 @@ def test_lengths_that_do_not_add_up_are_a_value_error(lengths, mode):
 
 
 def test_a_negative_length_is_refused_when_written():
-    with pytest.raises(ValueError, match="a length is at least 0; got -1"):
+    with pytest.raises(ValueError, match="a length must be at least 0; got -1"):
         T.split(T.dvector("x"), [4, -1], 2)
 
 

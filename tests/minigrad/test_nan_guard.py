@@ -167,7 +167,7 @@ def test_the_mode_can_be_the_default(x):
 
 
 def test_what_is_no_mode_is_refused(x):
-    with pytest.raises(ValueError, match="mode is one of .*'NanGuardMode'; got 'NanGuard'"):
+    with pytest.raises(ValueError, match="mode must be one of .*'NanGuardMode'; got 'NanGuard'"):
         function([x], x, mode="NanGuard")
 
 

@@ -274,5 +274,5 @@ def test_a_confusion_matrix_counts_what_each_value_is_taken_for(dtype):
 
 
 def test_a_confusion_matrix_is_one_of_vectors():
-    with pytest.raises(ValueError, match="confusion_matrix: pred is a vector; got .* matrix"):
+    with pytest.raises(ValueError, match="confusion_matrix: pred must be a vector; got .* matrix"):
         T.nnet.confusion_matrix([1, 2], T.imatrix("pred"))

@@ -451,7 +451,7 @@ def test_a_file_is_written_to_and_returned(x):
 def test_what_is_no_graph_is_refused():
     with pytest.raises(TypeError, match="debugprint takes"):
         debugprint(np.ones(2))
-    with pytest.raises(ValueError, match="ids is one of"):
+    with pytest.raises(ValueError, match="ids must be one of"):
         debugprint(T.dscalar(), ids="roman")
 
 

@@ -411,7 +411,7 @@ def test_types_know_sizes_and_where_a_draw_broadcasts(kind):
     [
         (lambda s: s.uniform((2, 3), ndim=1), ValueError, "ndim is 1, but the size has 2"),
         (lambda s: s.uniform((2,), T.dmatrix()), ValueError, "a parameter has 2 dimensions"),
-        (lambda s: s.uniform((2.5,)), TypeError, "a size is a whole number"),
+        (lambda s: s.uniform((2.5,)), TypeError, "a size must be a whole number"),
         (lambda s: s.uniform(T.lvector("v")), ValueError, "say ndim="),
     ],
 )
@@ -440,7 +440,7 @@ def test_mrg_refuses_states_that_are_none(seed):
 
 def test_mrg_says_what_it_does_not_draw():
     srng = MRG_RandomStreams(1)
-    with pytest.raises(NotImplementedError, match="n is 1"):
+    with pytest.raises(NotImplementedError, match="n must be 1"):
         srng.binomial((2,), n=3)
     with pytest.raises(NotImplementedError, match="replace is False"):
         srng.choice(2, p=np.eye(3))
@@ -704,7 +704,7 @@ def test_rows_and_orders_broadcast():
 
 
 def test_orders_are_whole_numbers():
-    with pytest.raises(TypeError, match="an order has whole numbers"):
+    with pytest.raises(TypeError, match="an order must have whole numbers"):
         T.permute_row_elements([1, 2], [0.0, 1.0])
     with pytest.raises(ValueError, match="there are no rows"):
         T.permute_row_elements(1, [0])

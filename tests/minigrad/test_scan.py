@@ -430,8 +430,8 @@ def test_a_derivative_that_is_not_defined_in_a_step_is_none_of_the_loop():
     [
         (lambda x: scan(lambda: 1), ValueError, "neither sequences nor n_steps"),
         (lambda x: scan(lambda x: x, x, n_steps=-1), ValueError, "n_steps is -1"),
-        (lambda x: scan(lambda x: x, x, n_steps=1.5), TypeError, "n_steps is a whole number"),
-        (lambda x: scan(3, x), TypeError, "fn is a function"),
+        (lambda x: scan(lambda x: x, x, n_steps=1.5), TypeError, "n_steps must be a whole number"),
+        (lambda x: scan(3, x), TypeError, "fn must be a function"),
         (lambda x: scan(lambda x: x, x[0]), TypeError, "is a scalar"),
         (lambda x: scan(lambda x: [x, x], x, [None]), ValueError, "1 results, but fn returned 2"),
         (lambda x: scan(lambda x: "x", x), TypeError, "fn returns variables, updates"),
@@ -453,7 +453,7 @@ def test_a_derivative_that_is_not_defined_in_a_step_is_none_of_the_loop():
         (
             lambda x: scan(lambda x, h: h, x, {"initial": x, "taps": [0]}),
             ValueError,
-            "its taps are negative",
+            "its taps must be negative",
         ),
         (
             lambda x: scan(lambda x, h: h, x, {"initial": x, "tap": [-1]}),

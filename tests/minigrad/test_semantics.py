@@ -181,7 +181,7 @@ def test_an_input_twice_is_refused(x):
 
 @pytest.mark.parametrize("wrong", [1.0, "x", None])
 def test_an_input_that_is_no_variable_is_refused(wrong):
-    with pytest.raises(TypeError, match="input of a function is a variable"):
+    with pytest.raises(TypeError, match="input of a function must be a variable"):
         minigrad.function([wrong], T.constant(1.0))
 
 
@@ -196,7 +196,7 @@ def test_a_shared_variable_as_input_is_refused_with_advice(w):
     ids=lambda option: next(iter(option)),
 )
 def test_an_unknown_choice_is_refused_with_the_known_ones(x, option):
-    with pytest.raises(ValueError, match="is one of"):
+    with pytest.raises(ValueError, match="must be one of"):
         minigrad.function([x], x, **option)
 
 

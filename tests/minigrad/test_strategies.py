@@ -39,7 +39,9 @@ def test_a_domain_has_many_values(domain):
 @pytest.mark.parametrize("domain", [(3, 2), (1, 2, 3), 1, (0, np.inf), (np.nan, 1)])
 @pytest.mark.parametrize("strategy", [tensors, lambda **k: broadcastable(2, **k)])
 def test_what_is_no_domain_is_refused_at_once(strategy, domain):
-    with pytest.raises(ValueError, match="domain is a pair of numbers, the least and the greatest"):
+    with pytest.raises(
+        ValueError, match="domain must be a pair of numbers, the least and the greatest"
+    ):
         strategy(domain=domain)
 
 

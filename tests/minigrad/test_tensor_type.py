@@ -352,7 +352,7 @@ def test_a_constant_that_would_change_as_the_dtype_is_refused():
 
 @pytest.mark.parametrize("value", ["text", None, 1j, T.dscalar("x")])
 def test_a_constant_is_made_of_numbers(value):
-    with pytest.raises(TypeError, match="a constant is made of numbers; got"):
+    with pytest.raises(TypeError, match="a constant must be made of numbers; got"):
         constant(value)
 
 

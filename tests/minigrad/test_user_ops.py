@@ -348,7 +348,7 @@ def test_itypes_are_types(kinds):
     class Wrong(minigrad.Op):
         itypes = otypes = kinds
 
-    with pytest.raises(TypeError, match="itypes and otypes are TensorTypes, such as T.dvector"):
+    with pytest.raises(TypeError, match="itypes and otypes must be TensorTypes, such as T.dvector"):
         Wrong()(1.0)
 
 

@@ -66,7 +66,7 @@ def test_numeric_grad_takes_integers_and_floats_of_few_bits(x):
 
 
 def test_what_is_no_list_or_no_generator_is_refused_with_advice():
-    with pytest.raises(TypeError, match=r"pt is a list of arrays.*; write \[x\]"):
+    with pytest.raises(TypeError, match=r"pt must be a list of arrays.*; write \[x\]"):
         verify_grad(T.exp, np.ones(3))
-    with pytest.raises(TypeError, match="rng is a generator.*; got int 3"):
+    with pytest.raises(TypeError, match="rng must be a random generator.*; got int 3"):
         verify_grad(T.exp, [np.ones(3)], rng=3)

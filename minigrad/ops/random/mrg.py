@@ -159,7 +159,9 @@ class MRGUniform(Op):
 
     def make_node(self, states: Variable, *sizes: Variable) -> Apply:
         if states.type.dtype != "int32" or states.type.ndim != 2:
-            raise TypeError(f"{self}: states are an int32 matrix; got {states} of {states.type}")
+            raise TypeError(
+                f"{self}: states must be an int32 matrix; got {states} of {states.type}"
+            )
         for size in sizes:
             check_whole(f"{self}: a size", size)
         numbers = TensorType(self.dtype, list(map(known_integer, sizes)))

@@ -24,7 +24,7 @@ class _FromUniform(NumPyOp):
     def make_node(self, pvals: Variable, unis: Variable, n: Variable) -> Apply:
         if (pvals.type.ndim, unis.type.ndim, n.type.ndim) != (2, 1, 0):
             raise TypeError(
-                f"{self}: pvals is a matrix, numbers between 0 and 1 a vector, n a scalar; got "
+                f"{self}: pvals must be a matrix, numbers between 0 and 1 a vector, n a scalar; got "
                 f"{pvals.type}, {unis.type} and {n.type}"
             )
         rows, columns = pvals.type.shape

@@ -48,7 +48,7 @@ class _Convolution:
                 "the result of images2neibs by them and add up"
             )
         if int(num_groups) < 1:
-            raise ValueError(f"{self}: num_groups is 1 or more; got {num_groups}")
+            raise ValueError(f"{self}: num_groups must be 1 or more; got {num_groups}")
         self.imshp, self.kshp = imshp, kshp
         self.border_mode = _checked_mode(border_mode, self.n_axes)
         self.subsample = self._whole_numbers("subsample", subsample)
@@ -62,7 +62,9 @@ class _Convolution:
     def _whole_numbers(self, name: str, value: Any) -> tuple[int, ...]:
         numbers = tuple(map(int, [value] * self.n_axes if np.ndim(value) == 0 else value))
         if len(numbers) != self.n_axes or min(numbers) < 1:
-            raise ValueError(f"{self}: {name} is {self.n_axes} numbers, 1 or more; got {value!r}")
+            raise ValueError(
+                f"{self}: {name} must be {self.n_axes} numbers, 1 or more; got {value!r}"
+            )
         return numbers
 
     @property
@@ -73,12 +75,16 @@ class _Convolution:
         """Return x as a variable with as many axes as it must have, and sizes that are checked."""
         x = as_tensor_variable(x)
         if x.type.ndim != self.n_axes + 2:
-            raise TypeError(f"{self}: {name} has {self.n_axes + 2} dimensions; got {x}, {x.type}")
+            raise TypeError(
+                f"{self}: {name} must have {self.n_axes + 2} dimensions; got {x}, {x.type}"
+            )
         if shape is None:
             return x
         sizes = [None if size is None else known_integer(as_size(size)) for size in shape]
         if len(sizes) != x.type.ndim:
-            raise ValueError(f"{self}: the shape of {name} is {x.type.ndim} sizes; got {shape!r}")
+            raise ValueError(
+                f"{self}: the shape of {name} must be {x.type.ndim} sizes; got {shape!r}"
+            )
         # To know a 1 would be to let the axis broadcast.
         return with_sizes(x, [None if size == 1 else size for size in sizes])
 

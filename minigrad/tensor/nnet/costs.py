@@ -117,7 +117,7 @@ def confusion_matrix(actual: Any, pred: Any) -> list[Variable]:
     labels, predictions = as_tensor_variable(actual), as_tensor_variable(pred)
     for name, v in (("actual", labels), ("pred", predictions)):
         if v.type.ndim != 1:
-            raise ValueError(f"confusion_matrix: {name} is a vector; got {v} of {v.type}")
+            raise ValueError(f"confusion_matrix: {name} must be a vector; got {v} of {v.type}")
     order = unique(concatenate([labels, predictions]))
     rows, columns = (
         cast(eq(dimshuffle(v, [0, "x"]), order), "int64") for v in (labels, predictions)

@@ -67,7 +67,7 @@ def images2neibs(
     if x.type.ndim != 4:
         raise TypeError(f"images2neibs takes a tensor of 4 dimensions; got {x}, {x.type}")
     if mode not in _MODES:
-        raise ValueError(f"images2neibs: mode is one of {', '.join(_MODES)}; got {mode!r}")
+        raise ValueError(f"images2neibs: mode must be one of {', '.join(_MODES)}; got {mode!r}")
     lengths = as_sizes(neib_shape, 2)
     steps = lengths if neib_step is None else as_sizes(neib_step, 2)
     if mode in _BORDERS:

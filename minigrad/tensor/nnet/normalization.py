@@ -132,7 +132,7 @@ def _axes(x: Variable, axes: Axes) -> tuple[int, ...]:
     if axes == "spatial":
         return (0, *range(2, x.type.ndim))
     if isinstance(axes, str):
-        raise ValueError(f"axes are 'per-activation', 'spatial', or numbers; got {axes!r}")
+        raise ValueError(f"axes must be 'per-activation', 'spatial', or numbers; got {axes!r}")
     return normalize_axes(axes, x.type.ndim)
 
 

@@ -62,7 +62,9 @@ def _with_channel(name: str, x: Any, shape: Any) -> tuple[Variable, Any, bool]:
     """Return x with all four axes, the shape with as many, and whether x has several images."""
     x = as_tensor_variable(x)
     if x.type.ndim not in (2, 3):
-        raise TypeError(f"signal.conv.conv2d: {name} has 2 or 3 dimensions; got {x}, {x.type}")
+        raise TypeError(
+            f"signal.conv.conv2d: {name} must have 2 or 3 dimensions; got {x}, {x.type}"
+        )
     order = [0, "x", 1, 2] if x.type.ndim == 3 else ["x", "x", 0, 1]
     if shape is not None:
         shape = [None if axis == "x" else shape[axis] for axis in order]

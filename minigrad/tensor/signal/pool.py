@@ -153,7 +153,7 @@ class Pool:
         self, ignore_border: bool = False, mode: str = "max", ndim: int = 2, openmp: Any = None
     ) -> None:
         if mode not in _MODES:
-            raise ValueError(f"pooling: mode is one of {', '.join(_MODES)}; got {mode!r}")
+            raise ValueError(f"pooling: mode must be one of {', '.join(_MODES)}; got {mode!r}")
         self.ignore_border, self.mode, self.ndim = bool(ignore_border), mode, ndim
 
     def __call__(self, x: Any, ws: Any, stride: Any = None, pad: Any = None) -> Variable:
@@ -251,7 +251,7 @@ def _numbers(ndim: int, ws: Any, stride: Any, pad: Any) -> list[tuple[Any, ...]]
     for name, value in given.items():
         sizes = as_sizes([value] * ndim if isinstance(value, int) else value, ndim)
         if len(sizes) != ndim:
-            raise ValueError(f"pooling: {name} is {ndim} numbers; got {value!r}")
+            raise ValueError(f"pooling: {name} must be {ndim} numbers; got {value!r}")
         result.append([v if (n := known_integer(v)) is None else n for v in sizes])
     return [*zip(*result, strict=True)]
 
@@ -259,9 +259,9 @@ def _numbers(ndim: int, ws: Any, stride: Any, pad: Any) -> list[tuple[Any, ...]]
 def _check(ignore_border: bool, length: int | None, stride: int | None, pad: int | None) -> None:
     """Raise a ValueError if known numbers are not valid."""
     if min(length or 1, stride or 1) < 1 or 0 in (length, stride):
-        raise ValueError(f"pooling: ws and stride are 1 or more; got {length} and {stride}")
+        raise ValueError(f"pooling: ws and stride must be 1 or more; got {length} and {stride}")
     if pad is not None and not 0 <= pad < (length or pad + 1):
-        raise ValueError(f"pooling: pad is 0 or more and smaller than ws, {length}; got {pad}")
+        raise ValueError(f"pooling: pad must be 0 or more and smaller than ws, {length}; got {pad}")
     if pad != 0 and not ignore_border:
         raise ValueError("pooling: pad, zeros around images, needs ignore_border=True")
 

@@ -120,8 +120,8 @@ def _places_of(choice: Any, arguments: Arguments) -> list[int]:
     else:
         names = ", ".join(dict.fromkeys([*labels, *arguments.names]))
         raise ValueError(
-            f"check_grad: wrt is a place among the {len(labels)} arguments; got {choice!r}; or a name "
-            f"of these: {names}"
+            f"check_grad: wrt must be a place among the {len(labels)} arguments, or one of the names "
+            f"{names}; got {choice!r}"
         )
     floats = [i for i in meant if arguments.arrays[i].dtype.kind == "f"]
     if not floats:

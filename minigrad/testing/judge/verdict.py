@@ -20,10 +20,10 @@ def check(
     """Judge the gradient of a function at its point, as `minigrad.testing.check_grad` says."""
     __tracebackhide__ = True  # pytest shows the line of the test instead
     if order not in (1, 2):
-        raise ValueError(f"check_grad: order is 1 or 2; got {order!r}")
+        raise ValueError(f"check_grad: order must be 1 or 2; got {order!r}")
     if not isinstance(max_calls, int) or max_calls < 1:
         raise ValueError(
-            f"check_grad: max_calls is a number of calls, 1 or more; got {max_calls!r}"
+            f"check_grad: max_calls must be a number of calls, 1 or more; got {max_calls!r}"
         )
     random = np.random.default_rng(seed)
     with np.errstate(all="ignore"):  # to look at numbers that are not finite needs no warning
