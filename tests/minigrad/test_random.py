@@ -444,7 +444,7 @@ def test_mrg_says_what_it_does_not_draw():
         srng.binomial((2,), n=3)
     with pytest.raises(NotImplementedError, match="replace is False"):
         srng.choice(2, p=np.eye(3))
-    with pytest.raises(TypeError, match="a is None"):
+    with pytest.raises(TypeError, match="a must be None"):
         srng.choice(2, a=3, replace=False, p=np.eye(3))
     with pytest.raises(ValueError, match="size follows"):
         srng.multinomial((2,), pvals=np.eye(3))
