@@ -448,7 +448,7 @@ def test_mrg_says_what_it_does_not_draw():
         srng.choice(2, a=3, replace=False, p=np.eye(3))
     with pytest.raises(ValueError, match="size follows"):
         srng.multinomial((2,), pvals=np.eye(3))
-    with pytest.raises(NotImplementedError, match="are a matrix"):
+    with pytest.raises(NotImplementedError, match="must be a matrix"):
         srng.multinomial(pvals=np.ones(3))
     with pytest.raises(ValueError, match="1 or more"):
         srng.uniform((2,), nstreams=0)
