@@ -301,35 +301,39 @@ class Rows(_Part):
         """The lines that compute one share of the blocks."""
         sizes = {self.places[v].array: self._size_of_sum(v) for v in self._sums}
         lines = []
-        for v, work in self._sums.items():
-            array = self.places[v].array
-            lines += c.filled(
-                f"({array} + share * {sizes[array]})", sizes[array], work.element.first
-            )
+        for (array, size), work in zip(sizes.items(), self._sums.values(), strict=True):
+            begun = f"{array}[share * {size} + i] = {work.element.first};"
+            lines.append(f"for (int64_t i = 0; i < {size}; i++) {begun}")
         given = [f"{a} + share * {sizes[a]}" if a in sizes else a for a in self._parameters()]
-        n, rows = self._n_shares, self._rows
-        units = -(-self._n_rows // self._unit)
-        first, end = (f"(share + {i}) * {units} / {n} * {self._unit}" for i in range(2))
-        numbers = ["first", f"end - first < {rows} ? end - first : {rows}"]
+        units, n, rows = -(-self._n_rows // self._unit), self._n_shares, self._rows
+        first, end = (
+            f"{share} * {units} / {n} * {self._unit}" for share in ("share", "(share + 1)")
+        )
         lines += [
             f"const int64_t end = share < {n - 1} ? {end} : {self._n_rows};",
-            f"for (int64_t first = {first}; first < end; first += {rows})",
-            f"    status |= {self._function}({', '.join([*numbers, *given])});",
+            f"for (int64_t first = {first}; first < end; first += {rows}) {{",
+            f"    const int64_t n_rows = end - first < {rows} ? end - first : {rows};",
+            f"    status |= {self._function}({', '.join(['first', 'n_rows', *given])});",
+            "}",
         ]
         return lines
 
     def _put_together(self, v: Variable, work: Work) -> list[str]:
+        """The lines that add the sums of the other shares to those of the first, line by line."""
         place, size = self.places[v], self._size_of_sum(v)
+        copied = _copied(v, place, self._all.whole[v])
+        if self._n_shares == 1:
+            return copied
         n_lines = c.sizes(v)[0] if work.is_product else 1
-        at = f"{place.array}[line * {size // n_lines} + i]"
-        joined = work.joined.format(at, at.replace("[", f"[share * {size} + "))
+        number = f"line * {size // n_lines} + i" if n_lines > 1 else "i"
+        mine, other = f"{place.array}[{number}]", f"{place.array}[share * {size} + {number}]"
+        joined = [f"{mine} = {work.joined.format(mine, other)};"]
         lines = [
             f"for (int64_t share = 1; share < {self._n_shares}; share++)",
-            *c.indented(
-                ["#pragma omp simd", *c.counted("i", size // n_lines, [f"{at} = {joined};"])]
-            ),
+            *c.indented(["#pragma omp simd", *c.counted("i", size // n_lines, joined)]),
         ]
-        lines = c.counted("line", n_lines, lines)
-        if self._n_shares * size >= _WORTH_THREADS:
-            lines.insert(0, c.PARALLEL)
-        return [*(lines if self._n_shares > 1 else []), *_copied(v, place, self._all.whole[v])]
+        if n_lines > 1:
+            lines = c.counted("line", n_lines, lines)
+            if self._n_shares * size >= _WORTH_THREADS:
+                lines.insert(0, c.PARALLEL)
+        return [*lines, *copied]
