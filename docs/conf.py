@@ -27,6 +27,7 @@ extensions = [
     "derivatives",
     "lessons",
     "drawings",
+    "plots",
     "literals",
     "messages",
 ]

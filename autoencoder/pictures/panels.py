@@ -44,6 +44,8 @@ MOST_FEATURES = 12
 _BESIDE, _FARTHEST = 0.03, 0.5
 # Into so many parts ticks divide an axis at most: there is room for seven letters at each.
 _TICKS = 6
+# More points are pixels in a file of shapes, as SVG is, which would be large and slow to show.
+MOST_SHAPES = 2000
 # Of more classes, only some are named: their colours are too alike to be looked up.
 MOST_NAMED = 20
 
@@ -115,7 +117,13 @@ def draw_points(
     size = np.clip(30_000 / len(points), 3, 30)
     x, y = points.T
     axes.scatter(
-        x, y, c=colours[classes.membership], s=size, alpha=0.5, linewidths=0, rasterized=True
+        x,
+        y,
+        c=colours[classes.membership],
+        s=size,
+        alpha=0.5,
+        linewidths=0,
+        rasterized=len(points) > MOST_SHAPES,
     )
     if ringed is not None:
         axes.scatter(

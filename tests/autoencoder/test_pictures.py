@@ -128,6 +128,12 @@ def test_each_class_has_a_colour_of_its_own_and_a_name(rng):
     assert len(np.unique(colours, axis=0)) == 3
 
 
+@pytest.mark.parametrize(("n", "are_pixels"), [(2000, False), (2001, True)])
+def test_only_many_points_are_pixels_in_a_file_of_shapes(rng, n, are_pixels):
+    panel = plot_points(*points(rng, n=n)).axes[0]
+    assert panel.collections[0].get_rasterized() == are_pixels
+
+
 def test_without_classes_there_is_no_legend(rng):
     data, code, decoded, costs, _ = points(rng)
     assert plot_points(data, code, decoded, costs).legends == []

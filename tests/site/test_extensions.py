@@ -1,14 +1,20 @@
 """What the extensions of the site make of single pieces of pages."""
 
+import io
+import re
+
 import figures
 import literals
 import messages
 import numpy as np
+import plots
 import pytest
 import reference
 import slides
 import sources
 from docutils import nodes
+from matplotlib import rc_context
+from matplotlib.figure import Figure
 
 import minigrad.printing
 from minigrad.tensor import abs_, arcsin, ceil, gammainc, jv, log, tan
@@ -89,3 +95,32 @@ def test_code_in_a_text_that_is_longer_than_a_line_of_a_phone_is_marked():
     short, long = nodes.literal("", "--seed 7"), nodes.literal("", "a" * (literals.LONGEST + 1))
     literals.mark_long(None, nodes.paragraph("", "", short, long))
     assert (short["classes"], long["classes"]) == ([], ["long"])
+
+
+def plotted(**settings):
+    """A figure of one curve as it stands in the page."""
+    picture, file = Figure(), io.StringIO()
+    picture.subplots().plot([1, 2], label="a < b", **settings)
+    picture.legend()
+    with rc_context({"svg.fonttype": "path"}):  # as in the kernels of cells
+        picture.savefig(file, format="svg")
+    return plots.figure(file.getvalue(), "plot0", "")
+
+
+def test_black_and_white_in_a_figure_are_text_and_paper():
+    html = plotted(color="black")
+    assert not re.search("#0{6}|#f{6}", html)
+    assert "stroke: color-mix(in srgb, var(--ink) 100%, var(--paper))" in html
+
+
+def test_a_grey_is_mixed_of_text_and_paper_and_a_dark_colour_is_lifted():
+    assert "var(--ink) 60%, var(--paper)" in plotted(color="#666666")
+    assert "stroke: color-mix(in oklab, #882255, white var(--lift))" in plotted(color="#882255")
+    assert "stroke: #e69f00" in plotted(color="#e69f00")
+
+
+def test_a_figure_shares_no_id_and_no_rule_with_the_page_and_tells_its_words():
+    html = plotted()
+    ids, used = re.findall(' id="(.*?)"', html), re.findall(r'(?:href="|url\()#([^")]+)', html)
+    assert used and set(used) == set(ids) and all(id.startswith("plot0-") for id in ids)
+    assert "<style" not in html and 'aria-label="Plot, a &lt; b"' in html

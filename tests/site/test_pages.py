@@ -58,6 +58,12 @@ def test_slides_load_no_other_file(pages):
     assert not [url for page in slides for url in page.loaded if not url.startswith("data:")]
 
 
+def test_no_figure_is_of_pixels_which_would_be_white_on_a_dark_page(site):
+    for path in site.rglob("*.html"):
+        assert not re.search(r"<img [^>]*(\.png|image/png)", path.read_text("utf-8")), path
+    assert '<div class="plot"' in (site / "tutorial.html").read_text("utf-8")
+
+
 def test_no_formula_is_higher_than_a_screen(pages):
     for path in pages:
         heights = re.findall(r'class="math"><svg[^>]*;height:([\d.]+)em', path.read_text("utf-8"))
