@@ -12,14 +12,20 @@ from sphinx.util.docutils import SphinxDirective
 import minigrad
 import minigrad.tensor as T
 from minigrad.core.elementwise import TABLE, Elementwise
+from minigrad.core.graph import Variable, toposort
 from minigrad.ops.functions import OfOrder
 from minigrad.printing import latex
+from minigrad.protocol.walks import made_by
 
 COLUMN = 24  # how wide a formula may be that stands beside another, in letters
 
 
 def equations(op: Elementwise) -> str:
-    """Return the function and its derivative by each input, as `grad` writes it."""
+    """Return the function and its derivative by each input, as `grad` writes it.
+
+    The output is written by its letter there, and so is an exponent that is a distinction of cases,
+    which would be too small.
+    """
     *inputs, output, _ = op.vjp.__code__.co_varnames[: op.n_inputs + 2]
     variables = [T.dscalar(name) for name in inputs]
     result = op(*variables)
@@ -28,7 +34,16 @@ def equations(op: Elementwise) -> str:
     written = {f"∂{output}/∂{x.name}": d for x, d in zip(wrt, derivatives, strict=True)}
     if op.name == "switch":
         del written["∂z/∂condition"]  # which has none
-    return latex({output: result, **written})
+    named = {output: result, **dict(zip("e", exponents_of_cases(derivatives), strict=False))}
+    letters = {part: T.dscalar(letter) for letter, part in named.items()}
+    short = {key: minigrad.clone(d, replace=letters) for key, d in written.items()}
+    return latex(named | short)
+
+
+def exponents_of_cases(derivatives: list[Variable]) -> list[Variable]:
+    """Return the exponents that are distinctions of cases."""
+    powers = [node for node in toposort(derivatives) if node.op is TABLE["power"]]
+    return [e for _, e in (node.inputs for node in powers) if made_by(e, TABLE["switch"])]
 
 
 def equations_of_arrays() -> Iterator[tuple[str, str]]:

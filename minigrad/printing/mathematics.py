@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from math import isfinite
+from math import e, isfinite, log, pi, sqrt
 from typing import Any
+
+import numpy as np
 
 from ..core.axes import Alloc, DimShuffle, Size, Sum
 from ..core.elementwise import Cast, Elementwise
 from ..core.graph import Apply, Constant, Variable
-from ..core.table import mul
+from ..core.table import mul, neg, true_div
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.joining import Join
 from ..ops.linalg import Dot, MatMul
@@ -20,7 +22,7 @@ from ..ops.reduction import CumSum, Reduction
 from ..ops.shape import Itself, Reshape, Shape
 from ..ops.softmax import LogSoftmax, Softmax
 from ..protocol.formula import one_line
-from ..protocol.omissions import ITSELF, Wording
+from ..protocol.omissions import ITSELF, Wording, in_few_words, sign_of_one
 from ..protocol.walks import known_integer, made_by
 
 # fmt: off
@@ -30,6 +32,9 @@ from .notation import (  # isort: skip
     power, prefix, row, sign, within, words,
 )
 # fmt: on
+
+# So many factors are looked through.
+_STEPS = 8
 
 x, y, z = gap(0), gap(1), gap(2)
 one = number(1)
@@ -60,11 +65,41 @@ def named(text: str) -> Notation:
     return index(letter, *below) if below else letter
 
 
+def _root(of: Notation) -> Notation:
+    return make("root", of)
+
+
+# Constants that are more than their digits, as derivatives and densities have them.
+_pi, two = name("π"), number(2)
+_EXACT = {
+    pi: _pi,
+    2 * pi: row(two, sign(TIMES), _pi, binds=PRODUCT),
+    pi / 2: fraction(_pi, two),
+    pi / 180: fraction(_pi, number(180)),
+    180 / pi: fraction(number(180), _pi),
+    e: name("e"),
+    log(2): call("log", two),
+    log(10): call("log", number(10)),
+    log(2 * pi): call("log", row(two, sign(TIMES), _pi, binds=PRODUCT)),
+    sqrt(2): _root(two),
+    1 / sqrt(2): fraction(one, _root(two)),
+    sqrt(0.5): fraction(one, _root(two)),
+    sqrt(pi): _root(_pi),
+    2 / sqrt(pi): fraction(two, _root(_pi)),
+    sqrt(2 * pi): _root(row(two, sign(TIMES), _pi)),
+    sqrt(2 / pi): _root(fraction(two, _pi)),
+}
+# A constant of float32 is the same constant.
+_EXACT |= {float(np.float32(value)): notation for value, notation in _EXACT.items()}
+
+
 def numeral(value: Any) -> Notation:
-    """A number as people write it, to six digits: 2, not 2.0; −1; 3 · 10⁻⁸."""
+    """A number as people write it: 2, not 2.0; −1; π; others to six digits, 3 · 10⁻⁸."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         return words(str(value))
-    if not isfinite(value):
+    if abs(value) in _EXACT:
+        digits = _EXACT[abs(value)]
+    elif not isfinite(value):
         digits = name("∞") if value == value else words("NaN")
     else:
         is_whole = value == int(value) and abs(value) < 1e15
@@ -154,6 +189,8 @@ def _product(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
     if _is_number(operands[1]) and not _is_number(operands[0]):
         left, right, operands = y, x, operands[::-1]
     left, right = _as_number(left, operands[0]), _as_number(right, operands[1])
+    if _has_minus(operands[0]):  # which is that of the whole product
+        return row(within(left, SUM), sign(TIMES), within(right, PRODUCT), binds=SUM)
     if all(v.type.ndim for v in operands):
         left, right = (
             within(part, PRODUCT if made_by(v, mul) else TIGHT)
@@ -165,15 +202,43 @@ def _product(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
     return row(left, sign(TIMES), within(right, binds), binds=binds)
 
 
+def _has_minus(factor: Variable) -> bool:
+    """Whether a scalar that begins a product is written with a minus before it."""
+    for _ in range(_STEPS):
+        if factor.owner is None or factor.type.ndim:
+            return _is_number(factor) and bool(factor.data < 0)
+        op, operands = in_few_words(factor.owner)
+        if op == true_div:
+            return _inverse(operands[1]) is not None and sign_of_one(operands[0]) == "-"
+        if op not in (ITSELF, mul):
+            return op == neg
+        factor = operands[_is_number(operands[-1])] if op == mul else operands[0]
+    return False
+
+
 def _as_number(part: Notation, of: Variable) -> Notation:
     """[x], 1 where x holds, else 0; numbers as they are."""
     return make("square", part, binds=NAME) if of.type.dtype == "bool" else part
 
 
 def _quotient(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
+    if (inverse := _inverse(operands[1])) is not None:
+        minus = sign_of_one(operands[0])
+        if minus is None:
+            return infix(inverse, TIMES, x, PRODUCT)
+        return prefix("−", inverse) if minus else inverse
     if made_by(operands[0], Sum) and not operands[0].name:
         return row(fraction(one, y), sign(TIMES), within(x, BIG), binds=BIG)
     return fraction(x, y)
+
+
+def _inverse(divisor: Variable) -> Notation | None:
+    """One divided by a number that is written as a fraction."""
+    written = numeral(divisor.data.item()) if _is_number(divisor) else one
+    if written.kind != "fraction":
+        return None
+    above, below = written.parts
+    return below if above == one else fraction(below, above)
 
 
 def _matrix_product(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
@@ -288,6 +353,8 @@ NOTATION: dict[str | type, Written] = {
     "log1mexp": call("log", infix(one, "−", call("exp", x), SUM)),
     "logaddexp": call("log", infix(call("exp", x), "+", call("exp", y), SUM)),
     "arcsinh": call("arsinh", x), "arccosh": call("arcosh", x), "arctanh": call("artanh", x),
+    "xlogx": infix(x, TIMES, call("log", x), PRODUCT),
+    "xlogy0": infix(x, TIMES, call("log", y), PRODUCT),
     "sigmoid": call(name("σ"), x), "psi": call(name("ψ"), x),
     "tri_gamma": call(index(name("ψ"), one), x),
     "polygamma": call(index(name("ψ"), x), y), "gammainc": call(name("P"), x, y),

@@ -57,7 +57,7 @@ def in_few_words(node: Apply) -> Wording:
             for x, y in zip(inputs, bare, strict=True)
         ]
         for place in (0, 1) if op == mul else ():
-            sign = _sign(bare[place]) if is_whole[1 - place] else None
+            sign = sign_of_one(bare[place]) if is_whole[1 - place] else None
             if sign is not None:
                 x = cast(inputs[1 - place], node.out.type.dtype)
                 return Wording(neg if sign else ITSELF, [x])
@@ -83,8 +83,8 @@ def _bare(x: Variable, steps: int = _STEPS) -> Variable:
     return x
 
 
-def _sign(x: Variable) -> str | None:
-    """The sign of x, if it is made of the 1s that derivatives begin with, or of -1."""
+def sign_of_one(x: Variable) -> str | None:
+    """Return the sign of x, if it is made of the 1s that derivatives begin with, or of -1."""
     sign, factors = "", [x]
     for factor in islice(factors, _FACTORS):  # which grows on the way
         node = made_by(factor, neg, Alloc, mul)

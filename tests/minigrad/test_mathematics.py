@@ -242,9 +242,42 @@ def test_a_key_with_an_arrow_tells_what_a_variable_becomes():
 
 
 def test_a_number_has_at_most_six_digits():
-    assert latex(1.1283791670955126 * a) == "1.12838 a"
+    assert latex(1.1283791670955 * a) == "1.12838 a"
     assert latex(100000.0 * a) == "100000 a"
-    assert latex(a * -3.5e-8) == r"(-3.5 \cdot 10^{-8}) a"
+    assert latex(a * -3.5e-8) == r"-3.5 \cdot 10^{-8} a"
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (np.pi * T.sqr(a), r"\pi a^2"),
+        (a * np.float32(np.pi), r"\pi a"),
+        (T.exp(-T.sqr(a) / 2) / np.sqrt(2 * np.pi),
+         r"\frac{\exp\left(\frac{-a^2}{2}\right)}{\sqrt{2 \pi}}"),
+        (minigrad.grad(T.exp2(a), a), r"\log(2) \cdot 2^a"),
+        (minigrad.grad(T.erf(a), a), r"\frac{2}{\sqrt{\pi}} \exp(-a^2)"),
+        (minigrad.grad(T.erfinv(a), a), r"\frac{\sqrt{\pi}}{2} \exp(\operatorname{erfinv}(a)^2)"),
+        (minigrad.grad(T.erfcinv(a), a),
+         r"-\frac{\sqrt{\pi}}{2} \exp(\operatorname{erfcinv}(a)^2)"),
+        (b / np.sqrt(0.5), r"\sqrt{2} b"),
+    ],
+)  # fmt: skip
+def test_a_constant_that_is_more_than_its_digits_is_written_exactly(expression, text):
+    assert latex(expression) == text
+
+
+@pytest.mark.parametrize(
+    ("expression", "text"),
+    [
+        (-2 * a * b, "-2 a b"),
+        (-a * b, "-a b"),
+        (a - (-2 * b), "a - (-2 b)"),
+        (a * (-2 * b), r"a \cdot (-2 b)"),
+        ((-2 * X) * Y, r"(-2 X) \odot Y"),
+    ],
+)
+def test_a_minus_before_a_product_needs_no_brackets(expression, text):
+    assert latex(expression) == text
 
 
 def test_what_mathematics_leaves_out_has_no_line():
