@@ -17,7 +17,12 @@ import minigrad.tensor as T
 
 matplotlib.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "minigrad"}
 
-POINTS = np.linspace(-4, 4, 401)
+WIDTH, HEIGHT = 4, 3  # of the picture, from its middle
+# Close to each other where functions of the table have poles and jumps: at halves of whole numbers.
+NEAR = np.geomspace(1e-12, 0.1, 250)
+HALVES = np.arange(-2 * WIDTH, 2 * WIDTH + 1)[:, np.newaxis] / 2
+AROUND = (HALVES + np.concatenate([-NEAR, [0], NEAR])).ravel()
+POINTS = np.unique([*np.linspace(-WIDTH, WIDTH, 4001), *AROUND[np.abs(AROUND) <= WIDTH]])
 # The classes of `site.css` choose the colours, for light and dark pages alike.
 CURVES = {"f": ("#123456", "-"), "df": ("#654321", "--")}
 
@@ -33,20 +38,19 @@ def curves(function: Callable[[Any], Any]) -> list[Any]:
 
 def is_seen(y: np.ndarray) -> bool:
     """Whether a curve is in the picture, and not along an axis, as that of degrees in radians."""
-    inside = np.abs(y) <= 3
+    inside = np.abs(y) <= HEIGHT
     return bool(inside.mean() > 0.05 and np.abs(y[inside]).max() > 0.1)
 
 
 def shown(y: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return a curve of a function that has these values, NaN where it is not drawn.
 
-    A jump is no steep line: what leaves the picture, moves by far, or by much more than before and
-    after, ends a curve. Where there is no value there is no derivative, whatever its formula gives.
+    A jump is no steep line: it ends a curve, as does what is far from the picture. Where there is no
+    value there is no derivative, whatever its formula gives.
     """
     curve = np.where(np.isfinite(values) & (np.abs(y) <= 40), y, np.nan)
     step = np.abs(np.diff(curve, append=curve[-1]))
-    around = np.maximum(np.roll(step, 2), np.roll(step, -2))  # halfway a jump may have a point
-    return np.where((step > 1) | ((step > 0.1) & (step > 4 * around)), np.nan, curve)
+    return np.where((step > 0.1) & (step > 1e5 * np.diff(POINTS, append=np.inf)), np.nan, curve)
 
 
 def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
@@ -58,13 +62,14 @@ def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
     axes = picture.subplots()
     for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
         axes.plot(POINTS, shown(y, lines[0]), color=color, linestyle=style, linewidth=1.8)
-    axes.set(xlim=(-4, 4), ylim=(-3, 3), xticks=range(-4, 5, 2), yticks=range(-3, 4))
+    axes.set(xlim=(-WIDTH, WIDTH), xticks=range(-WIDTH, WIDTH + 1, 2))
+    axes.set(ylim=(-HEIGHT - 0.1, HEIGHT + 0.1), yticks=range(-HEIGHT, HEIGHT + 1))
     axes.axhline(0, color="black", linewidth=0.5, zorder=0)
     axes.axvline(0, color="black", linewidth=0.5, zorder=0)
     for side in axes.spines.values():
         side.set_visible(False)
     axes.tick_params(length=0, labelsize=9)
-    axes.tick_params(axis="x", pad=8)  # below the lowest number of the other axis
+    axes.tick_params(axis="x", pad=12)  # below the lowest number of the other axis
     out = io.StringIO()
     picture.savefig(out, format="svg", transparent=True, bbox_inches="tight")
     svg = out.getvalue()[out.getvalue().index("<svg") :]

@@ -17,7 +17,22 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 
 import minigrad.printing
-from minigrad.tensor import abs_, arcsin, ceil, gammainc, jv, log, tan
+from minigrad.tensor import (
+    abs_,
+    arcsin,
+    arctanh,
+    ceil,
+    erfinv,
+    gamma,
+    gammainc,
+    gammaln,
+    jv,
+    log,
+    log10,
+    psi,
+    tan,
+    tri_gamma,
+)
 from minigrad.tensor.nnet import hard_sigmoid, relu
 
 
@@ -36,6 +51,17 @@ def test_a_jump_of_a_curve_is_no_line(function):
     for curve in figures.curves(function):
         drawn = figures.shown(curve, curve)
         assert not np.nanmax(np.abs(np.diff(drawn))) > 0.1
+
+
+@pytest.mark.parametrize(
+    "function", [gamma, gammaln, psi, tri_gamma, log10, log, arctanh, erfinv, tan]
+)
+def test_a_curve_with_poles_leaves_the_picture_through_its_frame(function):
+    for curve in figures.curves(function):
+        drawn = figures.shown(curve, curve)
+        ends = np.isnan(np.append(drawn[1:], np.nan)) | np.isnan(np.insert(drawn[:-1], 0, np.nan))
+        inside = ends & (np.abs(drawn) < figures.HEIGHT)
+        assert set(figures.POINTS[inside]) <= {-figures.WIDTH, figures.WIDTH}
 
 
 @pytest.mark.parametrize("function", [arcsin, tan, log])
