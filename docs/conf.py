@@ -50,6 +50,7 @@ nb_code_prompt_hide = "Hide the solution"
 default_role = "py:obj"
 autodoc_member_order = "bysource"
 autodoc_typehints = "none"
+autodoc_preserve_defaults = True
 autosummary_generate = False
 napoleon_google_docstring = False
 napoleon_use_ivar = True  # attributes are a list, beside the members

@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 
 from docutils import nodes
+from markupsafe import Markup
+from sphinx import addnodes
 
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
-ENDS_OF_WORDS = r"(?<=[_/.])(?=\w)|(?<=[a-z])(?=[A-Z])"
+ENDS_OF_WORDS = r"(?<=[_/.(])(?=\w)|(?<=[a-z])(?=[A-Z])"
 
 
 def mark_long(app, doctree: nodes.document) -> None:
@@ -17,19 +19,38 @@ def mark_long(app, doctree: nodes.document) -> None:
             literal["classes"].append("long")
 
 
-def break_in_tables(app, doctree: nodes.document) -> None:
-    """Let a name that has a cell of a table to itself be broken where a word of it ends."""
+def let_break(name: nodes.Element) -> None:
+    """Let a name be broken where a word of it ends."""
+    first, *others = re.split(ENDS_OF_WORDS, name.astext())
+    name[:] = [nodes.Text(first)]
+    for part in others:
+        name += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
+
+
+def break_names(app, doctree: nodes.document) -> None:
+    """Let names in the cells of tables, and those that entries begin with, be broken."""
     for cell in doctree.findall(nodes.entry):
         for literal in cell.findall(nodes.literal):
-            if literal.astext() != cell.astext():
-                continue
-            first, *others = re.split(ENDS_OF_WORDS, literal.astext())
-            literal[:] = [nodes.Text(first)]
-            for part in others:
-                literal += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
+            let_break(literal)
+    for signature in doctree.findall(addnodes.desc_name):
+        for name in [*signature.findall(addnodes.desc_sig_name)] or [signature]:
+            let_break(name)
+
+
+def break_in_index(app, pagename: str, template, context: dict, doctree) -> None:
+    """Let names in the index be broken there, too."""
+
+    def broken(name: str) -> Markup:
+        return Markup("<wbr>").join(re.split(ENDS_OF_WORDS, name))
+
+    for _, entries in context["genindexentries"] if pagename == "genindex" else ():
+        for i, (name, (links, below, key)) in enumerate(entries):
+            below = [(broken(other), places) for other, places in below]
+            entries[i] = broken(name), (links, below, key)
 
 
 def setup(app):
     app.connect("doctree-read", mark_long)
-    app.connect("doctree-read", break_in_tables)
+    app.connect("doctree-read", break_names)
+    app.connect("html-page-context", break_in_index)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

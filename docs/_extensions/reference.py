@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from functools import lru_cache
 from importlib import import_module
 from typing import Any
 
@@ -22,7 +23,9 @@ from docutils.statemachine import StringList
 from figures import figure
 from sphinx import addnodes
 from sphinx.domains.python import PyObject
+from sphinx.ext.napoleon import NumpyDocstring
 from sphinx.util.docutils import SphinxDirective
+from sphinx.util.nodes import make_refnode
 
 from minigrad.core.elementwise import Elementwise, bits, truth
 from minigrad.core.graph import Op
@@ -65,12 +68,43 @@ def name_attributes(app, what, name, thing, options, lines: list[str]) -> None:
     lines[:] = re.sub(pattern, fields, "\n".join(lines), flags=re.M).split("\n")
 
 
+def show_constants(app, what, name, thing, options, signature, returned) -> tuple | None:
+    """Write a default that is a constant of a module, `seed=SEED`, as its value."""
+
+    def shown(match: re.Match[str]) -> str:
+        return f"={getattr(inspect.getmodule(thing), match[1])!r}"
+
+    return signature and (re.sub(r"=(_?[A-Z][A-Z_]+)\b", shown, signature), returned)
+
+
 def unlink_words(app, doctree: nodes.document) -> None:
     """Let a small word in a type be a word, as in `array of shape (n, m)`: classes have capitals."""
     for reference in list(doctree.findall(addnodes.pending_xref)):
         is_type = reference["refdomain"] == "py" and reference["reftype"] == "class"
         if is_type and reference["reftarget"].rpartition(".")[2][:1].islower():
             reference.replace_self(reference.children)
+
+
+def link_elsewhere(app, env, node: addnodes.pending_xref, name: nodes.Node) -> nodes.Node | None:
+    """Link to a name of another module, written without it, that is no parameter on the page."""
+    domain, target = env.domains["py"], re.sub(r"^T\.", "minigrad.tensor.", node["reftarget"])
+    if node["refdomain"] != "py" or target in parameters(node.document):
+        return None
+    names = [
+        found
+        for found, entry in domain.objects.items()
+        if f".{found}".endswith(f".{target}") and entry.objtype in ("class", "data", "function")
+    ]
+    if not names:
+        return None
+    place = domain.objects[min(names, key=len)]
+    return make_refnode(app.builder, node["refdoc"], place.docname, place.node_id, [name], target)
+
+
+@lru_cache(maxsize=1)
+def parameters(page: nodes.document) -> set[str]:
+    """Return the names of all parameters of the entries of a page."""
+    return {p.astext().partition("=")[0] for p in page.findall(addnodes.desc_parameter)}
 
 
 def first_line(thing: Any) -> str:
@@ -91,7 +125,7 @@ def second_names(things: dict[str, Any]) -> dict[str, str]:
     return found
 
 
-def entry(name: str, thing: Any) -> list[str]:
+def entry(name: str, thing: Any, config: Any) -> list[str]:
     """Return the lines of reStructuredText that describe a name."""
     if isinstance(thing, Elementwise):
         inputs = thing.vjp.__code__.co_varnames[: thing.n_inputs] if thing.vjp else "xy"
@@ -104,9 +138,11 @@ def entry(name: str, thing: Any) -> list[str]:
     if (
         inspect.isclass(thing) and thing.__name__ != name
     ):  # else autodoc would say no more than that
-        lines = inspect.getdoc(thing).splitlines()
+        lines = NumpyDocstring(inspect.getdoc(thing), config, what="class").lines()
         escape_text(None, "class", name, thing, None, lines)
         return [f".. py:class:: {name}()", "", *["   " + line for line in lines]]
+    if inspect.isclass(thing) and issubclass(thing, BaseException):
+        return [f".. autoexception:: {name}", "   :members:"]
     if inspect.isclass(thing):
         # An operation is what it computes; how it keeps the protocol is told with Op.
         is_operation = issubclass(thing, Op) and thing is not Op
@@ -149,7 +185,7 @@ class Names(SphinxDirective):
             rows = [row.replace(f"`{module}.", f":py:obj:`~{module}.") for row in rows]
             found += self.parsed([f".. currentmodule:: {module}", "", *rows])
         for name, thing in things.items():
-            lines = entry(name, thing)
+            lines = entry(name, thing, self.config)
             if name in same:
                 lines = [f".. py:data:: {name}", "", f"   Another name of `{same[name]}`."]
             nodes_of_entry = self.parsed([f".. currentmodule:: {module}", "", *lines])
@@ -173,8 +209,10 @@ def setup(app):
         if field.name == "variable":  # which is another thing here
             field.label = "Attributes"
     app.connect("autodoc-process-docstring", escape_text)
+    app.connect("autodoc-process-signature", show_constants)
     for mend in (join_words, name_attributes):
         app.connect("autodoc-process-docstring", mend, priority=600)  # after napoleon
     app.connect("doctree-read", unlink_words)
+    app.connect("missing-reference", link_elsewhere)
     app.add_directive("names", Names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

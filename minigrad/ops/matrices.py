@@ -211,13 +211,33 @@ _TRANSPOSED = {"lower_triangular": solve_upper, "upper_triangular": solve_lower}
 
 
 class LstSq(Op):
-    """x with the least |a · x − b|, of several the shortest; residuals, rank, and singular values.
+    """Solve a · x = b by least squares: ``lstsq()(a, b)``.
 
-    A class, as in Theano, to be called twice. Singular values up to ``rcond`` times the largest count
-    as 0; the default, −1, is the precision of the dtype. There is no derivative.
+    ``lstsq()`` is the operation, as in Theano; it is called with the arrays. There is no derivative.
 
+    Parameters
+    ----------
+    a : float matrix of shape (m, n)
+    b : float vector of length m, or matrix of shape (m, k)
+    rcond : float, optional
+        Singular values up to `rcond` times the largest count as 0. By default −1: the precision of the
+        dtype.
+
+    Returns
+    -------
+    list of four Variables
+        The x with the least |a · x − b|, and the shortest where there are several; the squared
+        residuals, for each column of b; the rank of a; its singular values.
+
+    Raises
+    ------
+    TypeError
+        If a is no matrix, b neither vector nor matrix, or rcond no number.
+
+    Examples
+    --------
     >>> from minigrad.tensor.nlinalg import lstsq
-    >>> x, residuals, rank, values = lstsq()([[1.0, 0.0], [1.0, 1.0]], [1.0, 3.0])
+    >>> x, residuals, rank, singular_values = lstsq()([[1.0, 0.0], [1.0, 1.0]], [1.0, 3.0])
     >>> x.eval().round(3)
     array([1., 2.])
     """

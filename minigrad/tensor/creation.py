@@ -179,30 +179,9 @@ def linspace(
 
 
 class Grid:
-    """Coordinates of the points of a grid, which slices describe: `mgrid` and `ogrid`.
+    """The coordinates of the points of a grid, by slices; see `mgrid` and `ogrid`."""
 
-    ``mgrid[0:2, 0:3]`` is a list with an entry for each axis of a grid of two rows and three
-    columns: the coordinates of all points along it. A single slice makes a range, see `arange`.
-
-    Parameters
-    ----------
-    is_open : bool
-        Let each coordinate have size 1 along all axes but its own, so that they broadcast.
-
-    Examples
-    --------
-    >>> rows, columns = mgrid[0:2, 0:3]
-    >>> rows.eval()
-    array([[0, 0, 0],
-           [1, 1, 1]])
-    >>> rows, columns = ogrid[0:2, 0:3]
-    >>> rows.eval()
-    array([[0],
-           [1]])
-    """
-
-    def __init__(self, is_open: bool) -> None:
-        self.is_open = is_open
+    is_open: bool  # whether each coordinate has size 1 along all axes but its own
 
     def __getitem__(self, key: slice | tuple[slice, ...]) -> Any:
         if isinstance(key, slice):
@@ -225,4 +204,43 @@ def _range_of(bounds: slice) -> Variable:
     return arange(start, bounds.stop, 1 if bounds.step is None else bounds.step)
 
 
-mgrid, ogrid = Grid(is_open=False), Grid(is_open=True)
+class _FullGrid(Grid):
+    """Return the coordinates of the points of a grid: ``mgrid[0:2, 0:3]``.
+
+    The grid has an axis for each slice. The result is a list with an entry for each axis, an array of
+    the grid's shape: the coordinates of all points along that axis. A single slice makes a range, as
+    `arange` does.
+
+    Examples
+    --------
+    >>> rows, columns = mgrid[0:2, 0:3]
+    >>> rows.eval()
+    array([[0, 0, 0],
+           [1, 1, 1]])
+    >>> columns.eval()
+    array([[0, 1, 2],
+           [0, 1, 2]])
+    """
+
+    is_open = False
+
+
+class _OpenGrid(Grid):
+    """Return the coordinates of the points of a grid, to be broadcast: ``ogrid[0:2, 0:3]``.
+
+    As `mgrid`, but each array has size 1 along all axes but its own.
+
+    Examples
+    --------
+    >>> rows, columns = ogrid[0:2, 0:3]
+    >>> rows.eval()
+    array([[0],
+           [1]])
+    >>> columns.eval()
+    array([[0, 1, 2]])
+    """
+
+    is_open = True
+
+
+mgrid, ogrid = _FullGrid(), _OpenGrid()

@@ -265,10 +265,10 @@ def norm(x: Any, ord: Any = None) -> Variable:
     ----------
     x : tensor
     ord : number or str, optional
-        By default √(Σ x²). For a vector (Σ |x|^ord)^(1/ord); inf and -inf, also as strings, are the
-        largest and the smallest |x|, 0 the number of elements that are not zero. For a matrix 'fro'
-        is √(Σ x²), 1 and -1 the largest and the smallest sum of |x| in a column, inf and -inf in a
-        row, 2 and -2 the largest and the smallest singular value, 'nuc' their sum.
+        By default √(Σ x²). For a vector ``(Σ |x| ** ord) ** (1 / ord)``; inf and -inf, also as
+        strings, are the largest and the smallest |x|, 0 the number of elements that are not zero. For
+        a matrix 'fro' is √(Σ x²), 1 and -1 the largest and the smallest sum of |x| in a column, inf
+        and -inf in a row, 2 and -2 the largest and the smallest singular value, 'nuc' their sum.
 
     Raises
     ------

@@ -250,7 +250,7 @@ def ptp(a: Any, axis: Axis = None) -> Variable:
 
 
 def norm(x: Any, ord: float | None = 2, axis: Axis = None, keepdims: bool = False) -> Variable:
-    """(Σ |x|^ord)^(1/ord) along the axes, the length of x as a vector.
+    """``(Σ |x| ** ord) ** (1 / ord)`` along the axes, the length of x as a vector.
 
     Parameters
     ----------

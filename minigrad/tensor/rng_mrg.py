@@ -36,9 +36,10 @@ _STD_WITHIN_2 = math.sqrt(1 - 4 * math.exp(-2) / math.sqrt(2 * math.pi) / math.e
 
 
 def guess_n_streams(size: Any, warn: bool = False) -> int:
-    """How many streams to draw an array of this shape from: a sixth of its numbers, or 60 · 256.
+    """Return from how many streams an array of this shape is drawn: for n numbers, n // 6.
 
-    It decides which numbers are drawn. `warn` is Theano's, and ignored.
+    Up to six numbers it is n; at most, and where the size is not known, it is 60 · 256. It decides
+    which numbers are drawn. `warn` is Theano's, and ignored.
 
     >>> guess_n_streams((2, 3)), guess_n_streams((100,)), guess_n_streams((1000, 1000))
     (6, 16, 15360)
@@ -79,7 +80,7 @@ class MRG_RandomStreams:
     References
     ----------
     P. L'Ecuyer and R. Touzin, "Fast combined multiple recursive generators with multipliers of the
-    form a = ±2^q ± 2^r", Proceedings of the 2000 Winter Simulation Conference.
+    form a = ±2ᵠ ± 2ʳ", Proceedings of the 2000 Winter Simulation Conference.
 
     Examples
     --------

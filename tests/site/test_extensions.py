@@ -15,6 +15,7 @@ import sources
 from docutils import nodes
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from sphinx import addnodes
 
 import minigrad.printing
 from minigrad.tensor import (
@@ -84,12 +85,28 @@ def test_the_source_of_a_function_of_elements_is_its_line_of_the_table(function)
     assert file.read_text(encoding="utf-8").splitlines()[line - 1].startswith(f"{function.name} ")
 
 
-def test_a_name_that_has_a_cell_to_itself_may_be_broken_where_a_word_of_it_ends():
-    name, beside = nodes.literal("", "a.solve_lowerCase"), nodes.literal("", "set_value")
+def test_a_name_in_a_table_may_be_broken_where_a_word_of_it_ends():
+    name, beside = nodes.literal("", "a.solve_lowerCase(x)"), nodes.literal("", "set_value")
     cells = nodes.entry("", name), nodes.entry("", nodes.paragraph("", "see ", beside))
-    literals.break_in_tables(None, nodes.table("", nodes.row("", *cells)))
-    assert texts(name) == ["a.", "<wbr>", "solve_", "<wbr>", "lower", "<wbr>", "Case"]
-    assert texts(beside) == ["set_value"]
+    literals.break_names(None, nodes.table("", nodes.row("", *cells)))
+    assert [text for text in texts(name) if text != "<wbr>"] == [
+        "a.", "solve_", "lower", "Case(", "x)",
+    ]  # fmt: skip
+    assert texts(beside) == ["set_", "<wbr>", "value"]
+
+
+def test_the_name_that_an_entry_begins_with_may_be_broken_where_a_word_of_it_ends():
+    name = addnodes.desc_name("", "max_1hot")
+    literals.break_names(None, addnodes.desc_signature("", "", name))
+    assert texts(name) == ["max_", "<wbr>", "1hot"]
+
+
+def test_a_name_in_the_index_may_be_broken_where_a_word_of_it_ends():
+    entry = ("f_g (a.B)", (["link"], [("c.dE", ["link"])], None))
+    context = {"genindexentries": [("F", [entry])]}
+    literals.break_in_index(None, "genindex", None, context, None)
+    ((_, [(name, (_, [(below, _)], _))]),) = context["genindexentries"]
+    assert (str(name), str(below)) == ("f_<wbr>g (<wbr>a.<wbr>B)", "c.<wbr>d<wbr>E")
 
 
 def test_long_code_is_divided_between_its_statements_alone():

@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import unescape
 from html.parser import HTMLParser
 from importlib import import_module
 from pathlib import Path
@@ -118,6 +119,35 @@ PUBLIC = [
 def test_parameters_that_are_told_together_stay_together(site):
     page = (site / "reference" / "nnet.html").read_text(encoding="utf-8")
     assert "<strong>gamma, beta</strong>" in page
+
+
+def signatures(site):
+    """The texts of all signatures of the reference."""
+    for path in (site / "reference").glob("*.html"):
+        for html in re.findall(r'<dt class="sig .*?</dt>', path.read_text("utf-8"), re.S):
+            yield unescape(re.sub(r"<[^>]*>", "", html))
+
+
+def test_a_default_is_written_as_people_write_it(site):
+    texts = [*signatures(site)]
+    assert any("optimizer=momentum_updates" in text for text in texts)
+    assert not [text for text in texts if re.search(r"=<|=_?[A-Z][A-Z_]+\b|, \)", text)]
+
+
+def test_an_exception_is_listed_as_one(site):
+    assert "exception minigrad.testing.GradientError" in "".join(signatures(site))
+
+
+def test_a_class_by_another_name_has_its_parameters_told(site):
+    page = (site / "reference" / "linear-algebra.html").read_text("utf-8")
+    lstsq = page[page.index('id="minigrad.tensor.nlinalg.lstsq"') :]
+    assert "<strong>rcond</strong>" in lstsq[: lstsq.index('class="sig ')]
+
+
+def test_a_name_of_another_module_is_a_link_but_no_parameter_is(pages, site):
+    links = {name: pages[site / "reference" / f"{name}.html"].links for name in ("random", "nnet")}
+    assert "convolution.html#minigrad.tensor.nnet.conv2d" in links["nnet"]
+    assert "reductions.html#minigrad.tensor.std" not in links["random"]
 
 
 def test_the_reference_has_every_public_name(pages):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from ...core.graph import Variable
@@ -21,8 +22,6 @@ class DownsampleFactorMax:
     array([[2.]])
     """
 
-    out_shape = staticmethod(Pool.out_shape)
-
     def __init__(
         self,
         ds: Any,
@@ -36,6 +35,21 @@ class DownsampleFactorMax:
     def __call__(self, x: Any) -> Variable:
         """The pooled x."""
         return self._pool(x, *self._window)
+
+    @staticmethod
+    def out_shape(
+        imgshape: Sequence[Any],
+        ds: Any,
+        ignore_border: bool = False,
+        st: Any = None,
+        padding: Any = None,
+    ) -> list[Any]:
+        """Return the shape of pooled images from theirs; sizes are numbers or expressions.
+
+        >>> DownsampleFactorMax.out_shape((10, 3, 5, 5), (2, 2))
+        [10, 3, 3, 3]
+        """
+        return Pool.out_shape(imgshape, ds, ignore_border, st, padding)
 
 
 def max_pool_2d(
