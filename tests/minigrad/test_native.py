@@ -32,8 +32,9 @@ except CompilerError:
 
 @pytest.fixture(autouse=True)
 def few_rows_in_a_block(monkeypatch):
-    """Several blocks though there are few rows."""
+    """Several blocks, and shares, though there are few rows."""
     monkeypatch.setattr(parts, "_BLOCK_BYTES", 128)
+    monkeypatch.setattr(parts, "_WORTH_SHARING", 32)
 
 
 def regions_of(f):

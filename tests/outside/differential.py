@@ -448,11 +448,12 @@ class Run:
 
 
 def plan_in_c():
-    """Plan loops in C: with several blocks though there are few rows, and tiles though few columns."""
+    """Plan loops in C: blocks and shares of few rows, and tiles of few columns, too."""
     from minigrad.native import parts, products
 
     PLANNED[:] = ["C"]
-    parts._BLOCK_BYTES, products._SMALL, products._FEWEST_COLUMNS = 128, 4, 1
+    parts._BLOCK_BYTES, parts._WORTH_SHARING, parts._WORTH_TILES = 128, 8, 2
+    products._SMALL, products._FEWEST_COLUMNS, products._MANY_ROWS = 4, 1, 1
 
 
 def main(arguments=None):
