@@ -12,7 +12,7 @@ from .porting.running import run
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        "python -m minigrad", description="Old programs, written for Theano."
+        "python -m minigrad", description="Run or convert old programs, written for Theano."
     )
     verbs = parser.add_subparsers(dest="verb", metavar="{run,port}", required=True)
 
@@ -21,20 +21,20 @@ def _parser() -> argparse.ArgumentParser:
         help="run a program, unchanged",
         usage="python -m minigrad run [--python {2,3}] SCRIPT.py [ARGUMENTS]",
         description="Run a program as Python would, where `import theano` finds minigrad. "
-        "Python 2 is converted before.",
+        "Python 2 is converted first.",
     )
     verb.add_argument("script", metavar="SCRIPT.py")
-    verb.add_argument("arguments", nargs=argparse.REMAINDER, help="the script's own")
+    verb.add_argument("arguments", nargs=argparse.REMAINDER, help="arguments for the script")
     verb.set_defaults(do=lambda given: run(given.script, given.arguments, given.python))
 
     verb = verbs.add_parser(
         "port",
-        help="show or write what a program has to become",
-        description="Show, as a difference, what programs have to become to run by themselves.",
-        epilog="The exit status is 0, also if there is something to change; 1 if a file cannot be "
-        "read, converted or written, and then none is written; 2 for options that do not exist.",
+        help="show or write the changes that a program needs",
+        description="Show the changes with which programs run by themselves, as a difference.",
+        epilog="The exit status is 0, even if there are changes; 1 if a file cannot be read, "
+        "converted or written, and then none is written; 2 for unknown options.",
     )
-    verb.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of such")
+    verb.add_argument("paths", metavar="PATH", nargs="+", help="a file, or a folder of files")
     where = verb.add_mutually_exclusive_group()
     where.add_argument("--write", action="store_true", help="change the files; keep FILE.bak")
     where.add_argument("--output", metavar="FILE", help="write another file; - is standard output")
@@ -42,7 +42,10 @@ def _parser() -> argparse.ArgumentParser:
 
     for verb in verbs.choices.values():
         verb.add_argument(
-            "--python", type=int, choices=(2, 3), help="what it is for, if it does not show"
+            "--python",
+            type=int,
+            choices=(2, 3),
+            help="the version of Python, if it cannot be detected",
         )
     return parser
 

@@ -50,16 +50,14 @@ def _doubts(kept: Kept, samples: Samples, features: np.ndarray, model: str) -> I
     if samples.note:
         yield samples.note
     if kept.scaler is None:
-        yield (
-            f"{model} holds no scaling: the rows are taken to be scaled as those it was trained on"
-        )
+        yield (f"{model} has no scaling: the rows must be scaled like those of training")
     if kept.network.error_percentiles_ is None:
-        yield f"{_unjudged(kept, model)}, so that the scores have no column 'above'"
+        yield f"{_unjudged(kept, model)}, so the scores have no column 'above'"
     far = far_columns(kept, features)
     if far:
         yield (
-            f"{samples.source}: more than a whole range of training beyond it: {far}; look for "
-            "mistakes in them, such as other units"
+            f"{samples.source}: some columns exceed the range of training by more than its width: "
+            f"{far}; look for mistakes in them, such as other units"
         )
 
 

@@ -52,14 +52,12 @@ _DASK = (
 _ORIGINAL = {"epochs": 10000, "lr": 0.1, "batch_size": ALL}
 _USUAL = {"epochs": 600, "lr": AUTO, "batch_size": AUTO}
 _PICTURE = f"the picture, .{', .'.join(PICTURE_FORMATS)}, or {NO_PICTURE}"
-_CORRUPTION = f"noise that the network learns to take away: {' or '.join(CORRUPTIONS)}"
-_ENGINE = (
-    "what computes: numpy; c, which needs a compiler; or auto, c where that is worth compiling"
-)
+_CORRUPTION = f"noise that the network learns to remove: {' or '.join(CORRUPTIONS)}"
+_ENGINE = "how to compute: numpy; c, which needs a compiler; or auto, which is c if that saves time"
 FILLINGS = ("mean", "median")
-_FILL = f"fill missing values with each column's {' or '.join(FILLINGS)}; a saved model holds them"
+_FILL = f"fill missing values with each column's {' or '.join(FILLINGS)}; a saved model keeps these"
 _THRESHOLD = (
-    "tell rows with a larger error than this share of training's rows had: "
+    "mark rows with a larger error than this percentage of the training rows: "
     f"{', '.join(map(str, PERCENTAGES))} ({USUAL_PERCENTAGE})"
 )
 _Options: TypeAlias = "tuple[tuple[str, str, Callable[[str], Any] | None, Any, str], ...]"
@@ -73,32 +71,56 @@ _TRAINING: _Options = (
     ("--fill", "NAME", one_of(FILLINGS), None, _FILL),
     ("--hidden", "N", whole(1), 2, "hidden units"),
     ("--optimizer", "NAME", one_of(OPTIMIZERS), "momentum", f"{' or '.join(OPTIMIZERS)}"),
-    ("--epochs", "N", whole(1), None, "trips through the data, at most (10000 or 600)"),
+    ("--epochs", "N", whole(1), None, "largest number of passes over the data (10000 or 600)"),
     ("--lr", "X", either(AUTO, number(0)), None, "learning rate (0.1 or auto)"),
-    ("--momentum", "X", number(0, 1), 0.9, "share of its speed that a step keeps"),
-    ("--batch-size", "N", either(AUTO, either(ALL, whole(1))), None, "rows a step (all or auto)"),
-    ("--early-stopping", "", None, False, "stop when samples that are held out get no better"),
-    ("--validation-fraction", "X", share, 0.1, "share that early stopping holds out"),
-    ("--n-iter-no-change", "N", whole(1), 100, "epochs for which it waits"),
-    ("--tol", "X", number(0), 1e-4, "share by which the error must fall in them"),
+    ("--momentum", "X", number(0, 1), 0.9, "share of its velocity that a step keeps"),
+    (
+        "--batch-size",
+        "N",
+        either(AUTO, either(ALL, whole(1))),
+        None,
+        "rows in each step (all or auto)",
+    ),
+    (
+        "--early-stopping",
+        "",
+        None,
+        False,
+        "stop when the error of held-out samples no longer falls",
+    ),
+    (
+        "--validation-fraction",
+        "X",
+        share,
+        0.1,
+        "share of the samples that early stopping holds out",
+    ),
+    ("--n-iter-no-change", "N", whole(1), 100, "epochs to wait for a smaller error"),
+    ("--tol", "X", number(0), 1e-4, "share by which the error must fall in these epochs"),
     ("--corruption", "NAME", one_of(CORRUPTIONS), None, _CORRUPTION),
     ("--corruption-level", "X", number(0), 0.3, "share masked, or standard deviation"),
     ("--engine", "NAME", one_of(ENGINES), "auto", _ENGINE),
     ("--seed", "N", whole(0, LARGEST_SEED), 0, "seed of the first weights"),
     ("--dask", "ADDRESS|local", str, None, _DASK),
     ("--figure", "FILE", picture, "autoencoder.png", _PICTURE),
-    ("--save", "MODEL.npz", output, None, "write the model with its scaling"),
-    ("--show", "", None, False, "open the picture in a window too"),
-    ("--quiet", "", None, False, "print nothing but warnings and errors"),
+    ("--save", "MODEL.npz", output, None, "write the model, with its scaling"),
+    ("--show", "", None, False, "also open the picture in a window"),
+    ("--quiet", "", None, False, "print only warnings and errors"),
 )
 _APPLYING: _Options = (
     ("--threshold", "PERCENT", percentage, None, _THRESHOLD),
     ("--codes", "OUT.csv", output, None, "write the code of each row"),
-    ("--reconstruct", "OUT.csv", output, None, "write the rows as rebuilt"),
-    ("--scores", "OUT.csv", output, None, "write the error of each scaled row, and what it says"),
+    ("--reconstruct", "OUT.csv", output, None, "write the rebuilt rows"),
+    (
+        "--scores",
+        "OUT.csv",
+        output,
+        None,
+        "write the error of each scaled row, and whether it is large",
+    ),
     ("--figure", "FILE", picture, None, "draw the new rows"),
     ("--drop-missing", "", None, False, "leave out rows with missing values"),
-    ("--quiet", "", None, False, "print nothing but warnings and errors"),
+    ("--quiet", "", None, False, "print only warnings and errors"),
 )
 # Which options have no effect without another.
 _NEEDS = {
@@ -112,8 +134,8 @@ _OPTIONS = {
     "corruption": "--corruption",
     "engine='c'": "--engine c",
 }
-_STATUS = "Exit status: 0 done, {}2 bad input, 130 interrupted by Ctrl-C."
-_STATUS_OF_TRAINING = _STATUS.format("1 training only made the cost worse, ")
+_STATUS = "Exit status: 0 if done, {}2 for bad input, 130 if interrupted by Ctrl-C."
+_STATUS_OF_TRAINING = _STATUS.format("1 if training only made the cost worse, ")
 _STATUS_OF_OTHERS = _STATUS.format("")
 
 
@@ -147,7 +169,7 @@ def parse_options(argv: Sequence[str] | None = None) -> argparse.Namespace:
     verb = words.pop(0) if words and not words[0].startswith("-") else TRAIN
     if verb not in _PARSERS:
         _Parser(prog=PROGRAM).error(
-            f"{verb!r} is none of {', '.join(_PARSERS)}; data to train on is given as --data {verb}"
+            f"{verb!r} is not one of {', '.join(_PARSERS)}; to train on this data, use --data {verb}"
         )
     return _PARSERS[verb](words)
 
@@ -171,11 +193,11 @@ def _train(words: Sequence[str]) -> argparse.Namespace:
         usage=f"{PROGRAM} [train] [options]\n       {PROGRAM} apply MODEL FILE [options]\n"
         f"       {PROGRAM} show MODEL",
         description="Train a tied-weight autoencoder, print its cost, and draw what it learned. "
-        "'apply' uses a saved model on new rows ('apply --help' lists its options); 'show' tells what "
-        "one is.",
-        epilog="Features are scaled to 0-1 first, each column by its own range, the pixels of images "
-        "all by one; a saved model holds the scaling. Where there are two defaults, the first is for "
-        "donuts, .npy and .npz, as the original program has it, the second for other data. "
+        "'apply' uses a saved model on new rows ('apply --help' lists its options); 'show' describes "
+        "one.",
+        epilog="Features are scaled to 0-1 first: each column by its own range, the pixels of images "
+        "all by the same; a saved model keeps the scaling. Where there are two defaults, the first "
+        "is for donuts, .npy and .npz, as in the original program, the second for other data. "
         f"{_STATUS_OF_TRAINING}",
     )
     _add(parser, _TRAINING)
@@ -238,12 +260,12 @@ def _fill_in(options: argparse.Namespace) -> None:
 def _apply(words: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog=f"{PROGRAM} {APPLY}",
-        description="Use a saved model on new rows, and tell how well it reconstructs them. Columns "
-        "with names are found by them; the column of the class may be there or not.",
+        description="Use a saved model on new rows, and report how well it reconstructs them. Columns "
+        "are found by their names, if they have names; the class's column may be missing.",
         epilog=_STATUS_OF_OTHERS,
     )
-    parser.add_argument("model", metavar="MODEL", help="what --save wrote")
-    parser.add_argument("source", metavar="FILE", help="new rows: a source as of train's --data")
+    parser.add_argument("model", metavar="MODEL", help="a file that --save wrote")
+    parser.add_argument("source", metavar="FILE", help="new rows: a source, as for --data of train")
     _add(parser, _APPLYING)
     options = parser.parse_args(words)
     options.verb = APPLY
@@ -282,10 +304,10 @@ def _apply(words: Sequence[str]) -> argparse.Namespace:
 def _show(words: Sequence[str]) -> argparse.Namespace:
     parser = _Parser(
         prog=f"{PROGRAM} {SHOW}",
-        description="Tell what a saved model is.",
+        description="Describe a saved model.",
         epilog=_STATUS_OF_OTHERS,
     )
-    parser.add_argument("model", metavar="MODEL", help="what --save wrote")
+    parser.add_argument("model", metavar="MODEL", help="a file that --save wrote")
     options = parser.parse_args(words)
     options.verb, options.quiet = SHOW, False
     model = _read(parser, "MODEL", lambda: load("files.saving").load(options.model))

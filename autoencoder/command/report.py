@@ -115,13 +115,13 @@ def describe_few_rows(n_rows: int, n_hidden: int) -> str:
         return ""
     fewer = " or fewer --hidden units" if n_hidden > FEW_ROWS else ""
     return (
-        f"{counted(n_rows, 'row')} for {counted(n_hidden, 'hidden unit')}: what is "
-        f"learned says little of others; take at least {least} rows{fewer}"
+        f"{counted(n_rows, 'row')} for {counted(n_hidden, 'hidden unit')}: the "
+        f"model says little about other rows; take at least {least} rows{fewer}"
     )
 
 
 def far_columns(kept: Kept, features: np.ndarray) -> str:
-    """Which scaled columns reach more than a whole range of training beyond it; empty if none.
+    """The scaled columns that exceed the range of training by more than its width.
 
     That range is known only of a `Preparation`, which makes it 0 to 1. It is told, because a column
     that never varied has none.

@@ -192,7 +192,7 @@ def _no_model(options: argparse.Namespace) -> str:
     """One line: nothing was learned, and what was not written therefore."""
     files = [path for path in (options.save, options.figure) if path]
     kept = f"; {' and '.join(files)} not written" if files else ""
-    return f"interrupted before an epoch was over, so that there is no model{kept}"
+    return f"interrupted before an epoch was over, so there is no model{kept}"
 
 
 def _stopped(network: AutoEncoder) -> str:
@@ -228,7 +228,7 @@ def _fit(model: AutoEncoder, features: Any, out: Output) -> int:
         if model.costs_.size:
             complain(
                 f"interrupted after {counted(len(model.costs_), 'whole epoch')}; "
-                "the model is as it was then"
+                "the model is that of the last one"
             )
         return INTERRUPTED
     except Diverged as error:

@@ -87,7 +87,7 @@ def step_of(model: AutoEncoder, start: Mapping[str, Any], n_steps: int, n_rows: 
     mode = mode_of(model.engine, n_steps, n_rows, *weights.shape)
     if mode == ENGINES["c"] and not has_compiler():
         _warn(
-            "engine='c': no compiler of C is found (cc, or what the variable CC says); NumPy "
+            "engine='c': no C compiler was found (cc, or the one that the variable CC names); NumPy "
             "computes instead",
             UserWarning,
         )
@@ -297,7 +297,9 @@ class Fit:
         except KeyboardInterrupt:
             if before:  # also if it came between two epochs
                 adopt(model, before)
-            kept = "the model fitted before is kept" if before else "it is as it was then"
+            kept = (
+                "the model fitted before is kept" if before else "the model is that of the last one"
+            )
             _warn(f"Training was interrupted after {counted(done, 'epoch')}; {kept}.", UserWarning)
         except Diverged as error:
             kept = "model fitted before is kept" if before else "lowest cost's model is kept"

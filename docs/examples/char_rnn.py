@@ -1,24 +1,24 @@
 """A character RNN and an LSTM: which letter comes next?
 
-A recurrent network reads a text letter by letter; what it remembers of it, h, goes into the next
-step:
+A recurrent network reads a text letter by letter; its state h goes into the next step:
 
     RNN:   h[t] = tanh(E[c[t]] + h[t-1] U + b)
     LSTM:  i, f, o = sigmoid(…), g = tanh(…), each of E[c[t]] + h[t-1] U + b
            s[t] = f s[t-1] + i g,   h[t] = o tanh(s[t])
     p(c[t+1]) = softmax(h[t] V + d)
 
-`scan` writes the loop, and `grad` goes back through it. A gradient longer than 1 is shortened to 1.
+`scan` writes the loop, and `grad` goes back through it. A gradient longer than 1 is scaled to
+length 1.
 
 Elman, *Finding structure in time*, 1990; Hochreiter and Schmidhuber, *Long short-term memory*,
 1997; Pascanu, Mikolov and Bengio, *On the difficulty of training recurrent neural networks*, 2013;
 steps: Adam's, 2015.
 
-``python docs/examples/char_rnn.py`` takes a minute: 4.11 bits a held-out letter by the RNN, 3.81 by
-the LSTM. A text so short is soon learnt by heart, so training stops after 400 steps; 1000 make
-held-out letters less probable, 4.91 and 3.94 bits. The text is what scikit-learn says of its data
-sets: 15,000 letters, the last tenth held out. The picture, ``char_rnn.png``, shows bits a letter
-while the two learn.
+``python docs/examples/char_rnn.py`` takes a minute: the RNN needs 4.11 bits for each held-out
+letter, the LSTM 3.81. So short a text is soon learnt by heart, so training stops after 400 steps;
+after 1000, held-out letters are less probable, 4.91 and 3.94 bits. The text is scikit-learn's
+description of its data sets: 15,000 letters, the last tenth held out. The picture,
+``char_rnn.png``, shows bits per letter while the two learn.
 """
 
 import sys
@@ -39,7 +39,7 @@ def text():
 
 
 class Network:
-    """Weights, and what a step makes of them: of 1 gate in an RNN, of 4 in an LSTM."""
+    """Weights, and a step with them: with 1 gate in an RNN, with 4 in an LSTM."""
 
     def __init__(self, kind, letters, rng):
         self.kind, width = kind, HIDDEN * {"RNN": 1, "LSTM": 4}[kind]
@@ -112,7 +112,7 @@ def train(kind, codes, held_out, letters, steps, seed):
 
 
 def write(read, start, n, rng):
-    """Return the codes that the network draws, one after the other, after those of the start."""
+    """Return the codes that the network draws to continue those of the start."""
     h = s = np.zeros((1, HIDDEN), "float32")
     written = list(start)
     new = start

@@ -1,7 +1,7 @@
-"""A denoising autoencoder: features from restoring what noise has taken.
+"""A denoising autoencoder learns features by removing noise.
 
 Some pixels of each image are set to 0, each with probability p. The network, with tied weights, has
-to give the image as it was, and can only do so by what pixels have to do with one another:
+to restore the image, and can do so only by learning how pixels depend on one another:
 
     x̃ = x m,   m ~ Bernoulli(1 - p)
     h = sigmoid(x̃ W + b),   z = sigmoid(h Wᵀ + c)
@@ -11,10 +11,9 @@ Vincent, Larochelle, Bengio and Manzagol, *Extracting and composing robust featu
 autoencoders*, 2008.
 
 ``python docs/examples/denoising_autoencoder.py`` takes twenty seconds. When held-out images lose 30
-% of their pixels, that is a squared error of 0.069; what was trained with such noise restores them
-to 0.022, what was trained without it to 0.062. The picture, ``denoising_autoencoder.png``, shows
-what the hidden units look for, as it was learnt without noise and with it; and images, what noise
-leaves of them, and what is made of that.
+% of their pixels, their squared error is 0.069; a network trained with such noise reduces it to
+0.022, one trained without to 0.062. The picture, ``denoising_autoencoder.png``, shows the filters
+of the hidden units, learnt without noise and with it; and images, noisy and restored.
 """
 
 import sys

@@ -5,7 +5,7 @@ Values t at points x are normally distributed together, with the covariance
     K = s² exp(-(x - x')² / 2ℓ²) + σ² I
     -log p(t) = t·K⁻¹ t / 2 + sum(log diag(L)) + n/2 log 2π,   L Lᵀ = K
 
-The logarithms of s, ℓ and σ go down its gradient, through `cholesky` and `solve`. A new point has
+The logarithms of s, ℓ and σ follow its gradient, through `cholesky` and `solve`. A new point has
 the mean k·K⁻¹ t and the variance s² + σ² - k·K⁻¹ k, where k is its covariance with the points.
 
 Rasmussen and Williams, *Gaussian processes for machine learning*, 2006, chapters 2 and 5; the steps
@@ -13,8 +13,8 @@ are Rprop's (Riedmiller and Braun, 1993).
 
 ``python docs/examples/gaussian_process.py`` takes 45 seconds: -log p falls from 686.5 to 541.9, at
 s = 1.67, ℓ = 4.48 and σ = 0.81, all in standard deviations. The picture, ``gaussian_process.png``,
-shows the progression of diabetes by the body mass index of 442 patients, and what the process makes
-of it, with two standard deviations.
+shows the progression of diabetes over the body mass index of 442 patients, and the fitted process
+with two standard deviations.
 """
 
 import sys

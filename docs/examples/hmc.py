@@ -1,20 +1,19 @@
-"""Hamiltonian Monte Carlo: samples of a density that is known but for its size.
+"""Hamiltonian Monte Carlo: samples of a density that is known up to a factor.
 
 A point x gets a speed v, drawn from a normal distribution, and moves without friction in the
 potential U(x) = -log p(x), by L leapfrog steps of size ε:
 
     v ← v - ε/2 ∂U(x);   x ← x + ε v;   v ← v - ε/2 ∂U(x)
 
-Where it gets is accepted with probability min(1, exp(H - H')), H = U(x) + ‖v‖²/2, and so p is left
-as it is. The density is a banana: u ~ N(0, 1), and what is above u²/2 ~ N(0, 1/4): ∂U comes from
-`grad`.
+The new point is accepted with probability min(1, exp(H - H')), H = U(x) + ‖v‖²/2, which leaves p
+unchanged. The density is a banana: u ~ N(0, 1) and w - u²/2 ~ N(0, 1/4). ∂U comes from `grad`.
 
 Duane, Kennedy, Pendleton and Roweth, *Hybrid Monte Carlo*, 1987; Neal, *MCMC using Hamiltonian
-dynamics*, 2011; the density is in the manner of Haario, Saksman and Tamminen, 1999.
+dynamics*, 2011; the density is like that of Haario, Saksman and Tamminen, 1999.
 
 ``python docs/examples/hmc.py`` takes three seconds: 50,000 samples, 99 % of the moves accepted. u
 has the deviation 1.003, w - u²/2 has 0.498; they are 1 and 0.5. The picture, ``hmc.png``, shows the
-samples on the density, and the way of one particle.
+samples on the density, and the path of one particle.
 """
 
 import sys

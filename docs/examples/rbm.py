@@ -1,21 +1,21 @@
 """A restricted Boltzmann machine, trained by persistent contrastive divergence.
 
-Images v and hidden units h are of 0 and 1, with the energy
+Images v and hidden units h consist of 0 and 1, with the energy
 
     E(v, h) = -v·b - h·c - v W h
     p(h = 1 | v) = sigmoid(v W + c),   p(v = 1 | h) = sigmoid(h Wᵀ + b)
     F(v) = -v·b - sum(softplus(v W + c)),   p(v) ∝ exp(-F(v))
 
-The gradient of -log p(v) is ∂F(v)/∂θ less its mean under the model; that is taken over the chains
-of a Gibbs sampler, which `scan` runs k steps further between two updates.
+The gradient of -log p(v) is ∂F(v)/∂θ minus its mean under the model. The mean is taken over the
+chains of a Gibbs sampler, which `scan` runs for k steps between two updates.
 
 Hinton, *Training products of experts by minimizing contrastive divergence*, 2002; Tieleman,
 *Training restricted Boltzmann machines using approximations to the likelihood gradient*, 2008.
 
-``python docs/examples/rbm.py`` takes a minute: the cross entropy of held-out images to what one
-step makes of them falls from 27.0 to 18.3 nats an image, and chains that began with noise show
-digits. The picture, ``rbm.png``, shows held-out images, what one Gibbs step makes of them, samples
-of chains that began with noise, and what the hidden units look for.
+``python docs/examples/rbm.py`` takes a minute: the cross entropy between held-out images and the
+results of one step falls from 27.0 to 18.3 nats per image, and chains that began with noise show
+digits. The picture, ``rbm.png``, shows held-out images, the results of one Gibbs step, samples of
+chains that began with noise, and the filters of the hidden units.
 """
 
 import sys

@@ -1,22 +1,21 @@
 """A stacked autoencoder: layers that learn from all images, then classes from few labels.
 
-Each layer is a denoising autoencoder of what the layer below gives, trained by itself without
-labels; then the stack and a softmax on it are trained as one network:
+Each layer is a denoising autoencoder for the output of the layer below, trained by itself
+without labels. Then the stack and a softmax on it are trained as one network:
 
     h_0 = x,   h_i = sigmoid(h_{i-1} W_i + b_i),   p = softmax(h_n V + c)
 
-Only 50 of the 1347 training images have labels here, for that is where the layers help.
+Only 50 of the 1347 training images have labels here, since this is where the layers help.
 
 Bengio, Lamblin, Popovici and Larochelle, *Greedy layer-wise training of deep networks*, 2007;
 Vincent, Larochelle, Lajoie, Bengio and Manzagol, *Stacked denoising autoencoders*, 2010.
 
 ``python docs/examples/stacked_autoencoder.py`` takes half a minute: 83.6 % of 450 held-out images
-are right with layers that were trained before, 80.9 % with random ones. In the mean of five splits,
-``seed`` 0 to 4, it is 85.6 % and 81.8 %: other digits to learn from change either by 2 to 3 points,
-the standard deviation; but on the same ones, layers that were trained before are better by 3.7
-points, standard deviation 1.8, each time. With 100 labels there is no difference in the first
-split. The picture, ``stacked_autoencoder.png``, shows held-out accuracy while the network learns,
-from layers that were trained before, and from random ones.
+are right with pretrained layers, 80.9 % with random ones. On average over five splits, ``seed`` 0
+to 4, it is 85.6 % and 81.8 %, with standard deviations of 2 to 3 points between splits. In each
+split, pretrained layers are better, by 3.7 points on average, with a standard deviation of 1.8.
+With 100 labels there is no difference in the first split. The picture, ``stacked_autoencoder.png``,
+shows held-out accuracy while the network learns, from pretrained and from random layers.
 """
 
 import sys
@@ -39,7 +38,7 @@ def descent(cost, parameters, rate):
 
 
 def layers(seed):
-    """Return weights and biases, random and zero."""
+    """Return random weights, and biases of zero."""
     rng = np.random.default_rng(seed)
     for m, n in zip(SIZES[:-1], SIZES[1:], strict=True):
         size = 4 * np.sqrt(6 / (m + n))
@@ -53,7 +52,7 @@ def encoded(x, stack):
 
 
 def pretrain(stack, images, epochs, seed):
-    """Train each layer to restore what comes from the one below, of which 30 % is set to 0."""
+    """Train each layer to restore the output of the layer below, of which 30 % is set to 0."""
     streams = RandomStreams(seed)
     x, index = T.dmatrix("x"), T.lscalar("index")
     data = minigrad.shared(images)

@@ -31,7 +31,11 @@ def _parser() -> argparse.ArgumentParser:
     start = commands.add_parser("start", help="lay out the course in a new folder")
     start.add_argument("folder", type=Path)
     start.add_argument(
-        "--step", type=int, choices=steps, default=1, help="those before it are done"
+        "--step",
+        type=int,
+        choices=steps,
+        default=1,
+        help="the first step to do; earlier ones are done",
     )
     start.set_defaults(run=_start)
     answer = commands.add_parser("solution", help="show the core's own lines for a step")
@@ -39,7 +43,7 @@ def _parser() -> argparse.ArgumentParser:
     answer.set_defaults(run=_solution)
     game = commands.add_parser("game", help="lay out derivatives, some wrong, in a new folder")
     game.add_argument("folder", type=Path)
-    game.add_argument("--seed", type=int, default=0, help="another seed is another game")
+    game.add_argument("--seed", type=int, default=0, help="each seed gives another game")
     game.set_defaults(run=_game)
     return parser
 

@@ -185,9 +185,13 @@ def _as_minutes(text: str) -> float:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fuzz as the command line says; return 1 if anything failed."""
     parser = argparse.ArgumentParser(prog="python -m minigrad.testing.fuzz", description=__doc__)
-    parser.add_argument("--minutes", type=_as_minutes, default=1.0, help="how long (default: 1)")
-    parser.add_argument("--seed", type=int, default=None, help="of the first batch")
-    parser.add_argument("--families", nargs="+", choices=FAMILIES, help="of operations")
+    parser.add_argument(
+        "--minutes", type=_as_minutes, default=1.0, help="how long to run (default: 1)"
+    )
+    parser.add_argument("--seed", type=int, default=None, help="the seed of the first batch")
+    parser.add_argument(
+        "--families", nargs="+", choices=FAMILIES, help="the families of operations to draw from"
+    )
     parser.add_argument("--out", type=Path, default=Path("fuzz"), help="where failures are written")
     options = parser.parse_args(arguments)
     minigrad.config.fill_buffers = True

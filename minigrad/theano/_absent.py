@@ -1,4 +1,4 @@
-"""Let the modules of this room say what there is instead of names that they do not have."""
+"""Let the modules of this package name the nearest instead of names that they lack."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ IMPORTING = "_find_and_load_unlocked"
 def teach(module: ModuleType) -> None:
     """Give the module a `__getattr__` that raises an `AbsentName`.
 
-    What is no package becomes an empty one, so that ``from module import name`` looks for a module of
-    that name, and `Finder` says why there is none. Python's own message has no room for that.
+    A module that is not a package becomes an empty one, so that ``from module import name`` looks
+    for a module of that name, and `Finder` says why there is none.
     """
     own: Callable[[str], Any] | None = vars(module).get("__getattr__")
 
@@ -33,11 +33,11 @@ def teach(module: ModuleType) -> None:
 
 
 class Finder:
-    """What Python asks last for a module: those of the room that are not there."""
+    """The finder that Python asks last: it raises errors for missing modules of this package."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> NoReturn | None:
-        """Raise a ModuleNotFoundError with a hint for a name in the room; leave all others alone.
+        """Raise a ModuleNotFoundError with a hint for a name in this package; ignore all others.
 
         `importlib.util.find_spec` gets None, as for any module that is not there.
         """

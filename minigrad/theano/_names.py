@@ -19,7 +19,7 @@ INSTEAD = {"tensor.inplace": "each function of elements, `_inplace` after its na
 
 
 def public(path: str) -> list[str]:
-    """The names of a module of this room, without modules, and without constructors of variables."""
+    """The names of a module of this package, without modules and constructors of variables."""
     module = sys.modules[f"{ROOM}.{path}" if path else ROOM]
     return sorted(
         name

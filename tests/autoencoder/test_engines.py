@@ -64,7 +64,7 @@ def test_auto_leaves_it_to_numpy_where_the_layer_is_left_out(monkeypatch):
 def test_without_a_compiler_numpy_computes_what_c_was_to_and_a_warning_says_so(monkeypatch):
     monkeypatch.setenv("CC", "/nowhere/cc")
     X = np.random.RandomState(0).rand(20, 3)
-    with pytest.warns(UserWarning, match="^engine='c': no compiler of C is found .* NumPy"):
+    with pytest.warns(UserWarning, match="^engine='c': no C compiler was found .* NumPy"):
         model = AutoEncoder(epochs=2, random_state=0, engine="c").fit(X)
     expected = AutoEncoder(epochs=2, random_state=0, engine="numpy").fit(X)
     assert np.array_equal(model.weights_, expected.weights_)

@@ -165,5 +165,5 @@ def test_a_part_may_add_a_cost_to_where_it_starts(x):
 def test_a_part_begins_somewhere(x):
     with pytest.raises(ValueError, match="takes a start, or a cost"):
         subgraph_grad([x], [x])
-    with pytest.raises(TypeError, match="subgraph_grad: end is a list"):
+    with pytest.raises(TypeError, match="subgraph_grad: end must be a list"):
         subgraph_grad([x], x, cost=x.sum())

@@ -99,8 +99,9 @@ def test_columns_that_reach_far_beyond_the_range_of_training_are_named(folder, t
     assert result.returncode == 0
     two, three = (f"{low[name]:.6g} to {high[name]:.6g}" for name in ("sensor 2", "sensor 3"))
     assert result.stderr == (
-        f"autoencoder: far.csv: more than a whole range of training beyond it: sensor 2 ({two} in "
-        f"training), sensor 3 ({three} in training); look for mistakes in them, such as other units\n"
+        "autoencoder: far.csv: some columns exceed the range of training by more than its width: "
+        f"sensor 2 ({two} in training), sensor 3 ({three} in training); look for mistakes in them, "
+        "such as other units\n"
     )
 
 
@@ -110,7 +111,7 @@ def test_a_column_that_was_always_the_same_and_now_is_not_is_told_so(folder, tab
     options = ["--hidden", 1, "--epochs", 2, "--quiet", "--figure", "none"]
     done("--data", "same.csv", *options, "--save", "m.npz")
     told = run("apply", "m.npz", "other.csv").stderr
-    assert "beyond it: same (always 5, or 5 to 6 in training); look" in told
+    assert "than its width: same (always 5, or 5 to 6 in training); look" in told
 
 
 def test_rows_with_missing_values_are_refused_or_left_out(folder, table):
@@ -171,7 +172,7 @@ def test_a_model_that_does_not_know_the_errors_of_training_says_so_if_it_is_aske
     result = run("apply", "older.npz", "new.csv", "--scores", "s.csv")
     assert (result.returncode, "above" in result.stdout) == (0, False)
     assert "older.npz does not know the errors of training (" in result.stderr
-    assert "so that the scores have no column 'above'" in result.stderr
+    assert "so the scores have no column 'above'" in result.stderr
     assert list(pd.read_csv("s.csv")) == ["row", "score", "worst"]
     result = run("apply", "older.npz", "new.csv", "--threshold", 95)
     assert result.returncode == 2
@@ -273,7 +274,7 @@ def test_a_model_without_scaling_says_so(folder):
     model.save("alone.npz")
     result = run("apply", "alone.npz", "rows.npy", "--scores", "s.csv")
     assert result.returncode == 0
-    assert "alone.npz holds no scaling" in result.stderr
+    assert "alone.npz has no scaling" in result.stderr
     np.testing.assert_array_equal(pd.read_csv("s.csv")["score"], model.score_samples(rows))
 
 

@@ -58,7 +58,7 @@ def untrained(folder, table, monkeypatch):
 def test_a_model_of_no_epoch_is_shown_and_applied_with_what_it_lacks(untrained):
     assert re.search(r"^Early stopping: +0 epochs$", done("show", "untrained.npz"), re.M)
     told = run("apply", "untrained.npz", "new.csv").stderr
-    assert "(its training ended before an epoch was over), so that the scores have no" in told
+    assert "(its training ended before an epoch was over), so the scores have no" in told
 
 
 def test_show_has_a_line_for_each_feature_with_its_lowest_and_highest_number(folder, table):

@@ -41,7 +41,7 @@ def test_ctrl_c_in_the_first_epoch_leaves_the_files_of_an_earlier_run(folder, mo
     result = run("--data", "old.csv", "--label", "state", "--save", "model.npz", *more)
     assert (result.returncode, result.stdout) == (130, "")
     assert result.stderr == (
-        "autoencoder: interrupted before an epoch was over, so that there is no model; "
+        "autoencoder: interrupted before an epoch was over, so there is no model; "
         "model.npz and autoencoder.png not written\n"
     )
     assert (folder / "model.npz").read_bytes() == before
@@ -62,7 +62,7 @@ def test_advice_and_warnings_speak_of_the_commands_options(folder, monkeypatch):
     monkeypatch.setenv("CC", "/nowhere/cc")
     options = ["--data", "old.csv", "--label", "state", *SHORT, "--figure", "none"]
     result = run(*options, "--lr", "1e-9", "--engine", "c")
-    assert "autoencoder: --engine c: no compiler of C is found" in result.stderr
+    assert "autoencoder: --engine c: no C compiler was found" in result.stderr
     assert "Try a larger --lr (it is 1e-09), or another --optimizer." in result.stderr
 
 
