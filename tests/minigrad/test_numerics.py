@@ -40,11 +40,21 @@ def called_thrice(build, *values):
     return first
 
 
+def assert_numpys(result, numpys):
+    """The same bits; but functions in C may differ by four units in the last place."""
+    if minigrad.config.mode == "C" and result.dtype.kind == "f":
+        number = np.finfo(result.dtype)
+        least = float(number.smallest_subnormal) if result.dtype == "float64" else number.tiny
+        np.testing.assert_allclose(result, numpys, rtol=4 * number.eps, atol=4 * least)
+    else:
+        np.testing.assert_array_equal(result, numpys)
+
+
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("name", FUNCTIONS)
 def test_a_function_takes_special_numbers_as_numpy_does(name, dtype):
     x = np.array(SPECIAL, "float64").astype(dtype)
-    np.testing.assert_array_equal(called_thrice(getattr(T, name), x), FUNCTIONS[name](x))
+    assert_numpys(called_thrice(getattr(T, name), x), FUNCTIONS[name](x))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
@@ -52,7 +62,7 @@ def test_a_function_takes_special_numbers_as_numpy_does(name, dtype):
 def test_a_function_of_two_takes_all_pairs_of_them_as_numpy_does(name, dtype):
     x = np.array(SPECIAL, "float64").astype(dtype)
     x, y = (side.copy() for side in np.meshgrid(x, x))
-    np.testing.assert_array_equal(called_thrice(getattr(T, name), x, y), OF_TWO[name](x, y))
+    assert_numpys(called_thrice(getattr(T, name), x, y), OF_TWO[name](x, y))
 
 
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
