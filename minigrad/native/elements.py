@@ -58,6 +58,8 @@ FUNCTIONS = {
     "xlogy0": "{0} * vector_log({0} == 0 ? 1 : {1})",
     "tensor_copy": "{0}", "switch": "{0} ? {1} : {2}",
 }  # fmt: skip
+# Those that take one operation or two.
+QUICK = {"fabs", "sqrt", "ceil", "floor", "trunc", "rint", "SIGN", "LARGER", "SMALLER"}
 # Of truth values alone, and of integers, for which they are the same.
 OF_BITS = {"and_": "{0} & {1}", "or_": "{0} | {1}", "xor": "{0} ^ {1}"}
 # Of integers, too: what wraps there as in NumPy.

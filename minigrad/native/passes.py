@@ -8,6 +8,7 @@ the same elements are in one loop, and values that only this loop needs are neve
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -19,7 +20,7 @@ from ..planner.rows import RowAxes
 from ..protocol.axes import Axes, axes_of
 from ..protocol.closed import ClosedGraph
 from . import c
-from .elements import Element, element_of
+from .elements import QUICK, Element, element_of
 from .products import goes_by_rows, is_tiled
 
 _MOST_TERMS = 64  # of a sum that is written out
@@ -43,6 +44,11 @@ class Work(NamedTuple):
     def joined(self) -> str:
         """How two elements are put together to one."""
         return self.element.joined or ""
+
+    @property
+    def is_slow(self) -> bool:
+        """Whether a function takes many operations for each element."""
+        return not QUICK.issuperset(re.findall(r"(\w+)\(", self.element.text))
 
     @property
     def is_product(self) -> bool:
@@ -134,13 +140,7 @@ class Schedule:
         for work in reversed(self.works.values()):
             self.pass_of[work.node] = self._latest(work)
         numbers = sorted(set(self.pass_of.values()))
-        self.passes = [
-            Pass(
-                self.n_rows if number % 2 else None,
-                self._loops([w for w in self.works.values() if self.pass_of[w.node] == number]),
-            )
-            for number in numbers
-        ]
+        self.passes = [self._pass(number) for number in numbers]
         self.loop_of = {
             work.node: (i, j)
             for i, part in enumerate(self.passes)
@@ -148,6 +148,12 @@ class Schedule:
             for work in loop.works
         }
         self.outliving = self._outliving()
+
+    def _pass(self, number: int) -> Pass:
+        loops = self._loops([w for w in self.works.values() if self.pass_of[w.node] == number])
+        if number % 2 == 0:
+            return Pass(None, loops)
+        return Pass(self.n_rows, [part for loop in loops for part in _in_short(loop)])
 
     def is_in_same_loop(self, v: Variable, node: Apply) -> bool:
         """Whether the loop of a node makes the input v of it, just before it is needed."""
@@ -245,6 +251,26 @@ class Schedule:
                 and not (work.joined_labels and work.is_written_out)
             )
             yield maker, int(not joins)
+
+
+def _in_short(loop: Loop) -> list[Loop]:
+    """The loop as several, in none of which a slow function is one of another.
+
+    A processor computes a few hundred operations ahead. Where all of them wait for each other, because
+    the functions of one element are many, it does nothing meanwhile; of another loop's elements none
+    wait. What is between loops a block holds.
+    """
+    parts: list[list[Work]] = []
+    part_after: dict[Variable, int] = {}  # in which one can be what is computed of a variable
+    for work in loop.works:
+        number = max([part_after.get(v, 0) for v in work.node.inputs], default=0)
+        part_after[work.output] = number + work.is_slow
+        parts += [[] for _ in range(number + 1 - len(parts))]
+        parts[number].append(work)
+    if len(parts) > 1 and not any(work.is_slow for work in parts[-1]):
+        last = parts.pop()
+        parts[-1] += last
+    return [Loop(loop.shape, part) for part in parts]
 
 
 def base_of(v: Variable) -> Variable:

@@ -350,6 +350,15 @@ def test_a_large_result_is_in_memory_that_nobody_has_any_more():
     assert not any(arrays._kept for op in regions_of(f) for _, arrays in op.call._kept)
 
 
+def test_a_slow_function_of_another_is_computed_in_a_loop_of_its_own():
+    y = T.exp(T.tanh(x * 2) + T.nnet.sigmoid(x))
+    mine, numpys, f = in_both([x], [y.sum(), (y + T.tanh(y)).sum(0)], LARGE)
+    loops = f.c_source.split("#pragma omp simd")[1:]
+    assert [loop.count("vector_") for loop in loops][:3] == [2, 1, 1]
+    for a, b in zip(mine, numpys, strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-13)
+
+
 def test_what_stands_by_for_loops_has_no_buffers():
     f = minigrad.function([x], (T.exp(x) * T.tanh(x)).sum(0), mode="C")
     f(LARGE)
