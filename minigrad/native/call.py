@@ -105,6 +105,19 @@ def _filled(make: Callable[[], Any]) -> Any:
     return array
 
 
+def _listing(n_inputs: int, scalars: Sequence[int], makers: Sequence[Any]) -> Callable[..., Any]:
+    """A function from inputs to the list of them, as arrays, and of what makers make.
+
+    It is written out for them, because it runs at each call.
+    """
+    inputs = [f"x_{i}" for i in range(n_inputs)]
+    arrays = [f"asarray({x})" if i in scalars else x for i, x in enumerate(inputs)]
+    new = {f"make_{i}": make for i, make in enumerate(makers)}
+    source = f"lambda {', '.join(inputs)}: [{', '.join([*arrays, *[f'{make}()' for make in new]])}]"
+    listing: Callable[..., Any] = eval(source, {"asarray": np.asarray, **new})
+    return listing
+
+
 class Call:
     """Calls a compiled function, from arrays to new arrays.
 
@@ -114,6 +127,7 @@ class Call:
     def __init__(
         self,
         function: Any,  # of ctypes: of the number of threads, and a list of inputs, outputs, memory
+        n_inputs: int,
         outputs: Sequence[tuple[Sequence[int], Any]],  # the shape and dtype of each
         scalars: Sequence[int],  # the inputs that may come as NumPy's scalars
         room: int,  # how many bytes of memory the function needs, 0 if none
@@ -123,25 +137,23 @@ class Call:
         self.threads = most_threads() if is_large else 1
         self.run = partial(function, 1) if self.threads == 1 else Threads(function, self.threads)
         # What makes each output, and the memory; and those that are kept, with their places.
-        self._make: list[Callable[[], Any]] = []
+        makers: list[Callable[[], Any]] = []
         self._kept: list[tuple[int, NewArrays]] = []
         memory = [((room,), "uint8")] if room else []
         for place, (shape, dtype) in enumerate([*outputs, *memory]):
             if math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING:
                 arrays = NewArrays(shape, dtype)
                 self._kept.append((place, arrays))
-                self._make.append(arrays.take)
+                makers.append(arrays.take)
             else:
-                self._make.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
+                makers.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
         if config.fill_buffers:  # then what is not computed is seen
-            self._make = [partial(_filled, make) for make in self._make]
-        self._scalars = scalars
+            makers = [partial(_filled, make) for make in makers]
+        self._list = _listing(n_inputs, scalars, makers)
         self._end = -len(memory) or None
 
     def __call__(self, numpy_function: Callable[..., Any], *inputs: Any) -> Sequence[Any]:
-        arrays = [*inputs, *[make() for make in self._make]]
-        for place in self._scalars:
-            arrays[place] = np.asarray(arrays[place])
+        arrays = self._list(*inputs)
         status = self.run(arrays)
         if status:
             status = self._again(status, arrays)

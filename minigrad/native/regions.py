@@ -94,7 +94,7 @@ def _call(function: Any, schedule: Schedule, room: int) -> Call:
     scalars = [i for i, v in enumerate(inputs) if not v.type.ndim]
     outputs = [(c.sizes(v), v.type.dtype) for v in schedule.graph.outputs]
     elements = sum(work.elements for work in schedule.works.values())
-    return Call(function, outputs, scalars, room, elements >= _WORTH_THREADS)
+    return Call(function, len(inputs), outputs, scalars, room, elements >= _WORTH_THREADS)
 
 
 # ---- Parts -----------------------------------------------------------------------------------------
