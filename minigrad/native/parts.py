@@ -15,8 +15,9 @@ from .passes import Loop, Pass, Work, base_of
 # Of what a block holds: a core's own cache holds it. Tiles, which compute more of it, bear more.
 _BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 16, 8
 _MOST_ROWS = 512
-# Threads compute so many shares of the rows, of at least so many elements, and rows with tiles.
-_SHARES, _WORTH_SHARING, _WORTH_TILES = (16, 8, 4, 2, 1), 2048, 24
+# Threads compute so many shares of the rows, of at least so many elements; and of so many rows where
+# the sums of shares are to be put together, or there are tiles.
+_SHARES, _WORTH_SHARING, _WORTH_SUMS, _WORTH_TILES = (16, 8, 4, 2, 1), 2048, 16, 24
 _ROWS_OF_VECTORS, _ROWS_OF_TILES = 32, 4
 # Variables of so many features, or with products so many, are held feature by feature.
 _SHORT, _MOST_FEATURES = 15, 48
@@ -154,6 +155,7 @@ class Rows(_Part):
             work.node.inputs[1] for work in self._products if work.rows in work.joined_labels
         }
         held = [v for v in by_rows if self._is_held(v)]
+        self._sums = {v: work for v, work in self.made.items() if self._is_over_rows(work)}
         # Shares and blocks have a multiple of so many rows: of whole vectors, or tiles.
         self._unit = _ROWS_OF_VECTORS if self.rows_inside else _ROWS_OF_TILES
         self._n_shares = self._number_of_shares()
@@ -161,7 +163,6 @@ class Rows(_Part):
         self._room = c.Room()
         for v in held:
             self.places[v] = self._block(v)
-        self._sums = {v: work for v, work in self.made.items() if self._is_over_rows(work)}
         for v, work in self._sums.items():
             self.places[v] = self._place_of_sum(v, work)
         of_rows = [work for work in self._products if work.output not in self._sums]
@@ -195,9 +196,11 @@ class Rows(_Part):
 
     def _number_of_shares(self) -> int:
         elements = sum(work.elements for work in self.made.values())
-        worth = _WORTH_SHARING * self._n_rows // elements
-        if self._products:
-            worth = max(worth, _WORTH_TILES)
+        worth = max(
+            _WORTH_SHARING * self._n_rows // elements,
+            _WORTH_SUMS if self._sums else 0,
+            _WORTH_TILES if self._products else 0,
+        )
         return next(n for n in _SHARES if self._n_rows >= n * worth or n == 1)
 
     def _rows_of_a_block(self, held: Sequence[Variable]) -> int:

@@ -35,6 +35,7 @@ def few_rows_in_a_block(monkeypatch):
     """Several blocks, and shares, though there are few rows."""
     monkeypatch.setattr(parts, "_BLOCK_BYTES", 128)
     monkeypatch.setattr(parts, "_WORTH_SHARING", 32)
+    monkeypatch.setattr(parts, "_WORTH_SUMS", 2)
 
 
 def regions_of(f):
@@ -456,6 +457,14 @@ def test_the_bits_are_the_same_with_any_number_of_threads(monkeypatch):
         assert [op.call.threads for op in regions_of(f)] == [count]
     for one, *several in zip(*results, strict=True):
         assert all(other.tobytes() == one.tobytes() for other in several)
+
+
+def test_the_sums_of_all_shares_are_much_less_than_what_is_added_up(monkeypatch):
+    monkeypatch.undo()
+    f = minigrad.function([x], T.exp(x).sum(axis=0), mode="C")
+    values = RANDOM.normal(size=(40, 20_000))
+    np.testing.assert_allclose(f(values), np.exp(values).sum(axis=0), rtol=1e-13)
+    assert f.memory() < values.nbytes / 5
 
 
 @pytest.mark.parametrize(("told", "most"), [(0, 3), (2, 2)])

@@ -452,7 +452,8 @@ def plan_in_c():
     from minigrad.native import parts, products
 
     PLANNED[:] = ["C"]
-    parts._BLOCK_BYTES, parts._WORTH_SHARING, parts._WORTH_TILES = 128, 8, 2
+    parts._BLOCK_BYTES, parts._WORTH_SHARING = 128, 8
+    parts._WORTH_SUMS = parts._WORTH_TILES = 2
     products._SMALL, products._FEWEST_COLUMNS, products._MANY_ROWS = 4, 1, 1
 
 
