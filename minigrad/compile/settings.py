@@ -141,43 +141,45 @@ def set_by_environment(environment: Mapping[str, str] = os.environ) -> None:
             set_by_flags(flags[variable], variable)
 
 
-Config.__doc__ = """Settings that hold from when they are set.
+Config.__doc__ = """Settings of the library; a new value takes effect at once.
 
-They are also set by the environment, when minigrad is imported: ``MINIGRAD_FLAGS`` and
-``THEANO_FLAGS`` are lists as ``floatX=float32,mode=FAST_COMPILE``. Settings of Theano's that mean
-nothing here are taken and ignored: `docs/from-theano.md` lists them, with the reasons.
+The environment sets them, too, when minigrad is imported: ``MINIGRAD_FLAGS`` and ``THEANO_FLAGS``
+are lists such as ``floatX=float32,mode=FAST_COMPILE``. Theano settings that have no effect here
+are accepted and ignored: `docs/from-theano.md` lists them, with the reasons.
 
 Attributes
 ----------
 floatX : {'float64', 'float32', 'float16'}
-    The dtype of ``T.matrix()`` and its like, of quotients of integers, and of Python floats that
-    become constants; where it is float64, those that float32 holds exactly are that.
+    The dtype of ``T.matrix()`` and similar variables, of quotients of integers, and of constants
+    made from Python floats; but if it is float64, floats that float32 holds exactly become
+    float32.
 mode : {'FAST_RUN', 'C', 'FAST_COMPILE', 'DebugMode', 'NanGuardMode'}
-    How `function` compiles if it is not told.
+    The default mode of `function`.
 threads : int
-    How many threads the loops of mode ``'C'`` take where the work is worth it, of functions planned
-    from then on; 0: as many as ``OMP_NUM_THREADS`` says, or as there are cores. The results have the
-    same bits, however many.
+    The number of threads of loops in mode ``'C'``, if they have enough work, in functions planned
+    from then on. 0 means ``OMP_NUM_THREADS``, or the number of cores. The results have the same
+    bits with any number.
 fill_buffers : bool
-    Whether functions made from then on fill the arrays that they use again with NaN (integers with
-    −1) before each call, so that nothing of an earlier call can pass for a result. It costs time,
-    and is for tests; ``DebugMode`` does it anyway.
+    Whether functions made from then on fill the arrays that they reuse with NaN (integers with −1)
+    before each call, so that values of an earlier call cannot look like results. It costs time,
+    and is for tests; ``DebugMode`` always does it.
 DebugMode.check_c : bool
-    Whether ``DebugMode`` checks the program of mode ``'C'``, too. To compile it takes some tenths of
-    a second for each function and each shapes of its inputs.
+    Whether ``DebugMode`` checks the program of mode ``'C'``, too. Compiling it takes some tenths of
+    a second for each function and each set of input shapes.
 compute_test_value : {'off', 'ignore', 'warn', 'raise', 'pdb'}
-    Whether an expression gets a value as soon as it is written, of the test values of its inputs,
-    ``x.tag.test_value``: so mistakes in shapes are errors at the line that makes them. Where an
-    input has none, that is ignored, warned of, or an error; 'pdb' is 'raise'.
+    Whether an expression is computed as soon as it is written, from the test values of its
+    inputs, ``x.tag.test_value``, so that wrong shapes are errors at the line that writes them. If
+    an input has no test value, that is ignored, gives a warning, or is an error; 'pdb' means
+    'raise'.
 on_unused_input : {'raise', 'warn', 'ignore'}
-    What `function` does about unused inputs if it is not told.
+    What `function` does about unused inputs by default.
 profile : bool
-    Whether functions measure their calls if `function` is not told.
+    Whether functions measure their calls by default.
 
 Raises
 ------
 AttributeError, ValueError
-    If there is no such setting, or it does not take the value.
+    If there is no such setting, or it does not accept the value.
 
 Examples
 --------

@@ -180,51 +180,53 @@ class NumPyOpProtocol:
         return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
 
 
-Op.__doc__ = """What a node computes, and its derivative. The same protocol for built-in ops and yours.
+Op.__doc__ = """An operation: what a node computes, and its derivative, for built-in ops and yours.
 
-A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`; for
-`grad` also `grad` or `L_op`. Everything else has a default.
+A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`; to
+be differentiable, also `grad` or `L_op`. Everything else has a default.
 
 Attributes
 ----------
 __props__ : tuple of str
-    Names of the attributes that tell two ops of the class apart. Ops with equal properties are
-    equal, so that equal computations are done once. Without it an op equals only itself. A class
-    without ``__init__`` takes them in this order, or by name.
+    Names of the attributes by which two ops of the class differ. Ops whose attributes are equal
+    are equal, so that equal computations are done once. Without it, an op equals only itself. A
+    class without ``__init__`` takes the attributes as arguments, in this order or by name.
 n_differentiable : int, optional
-    How many of the first inputs have a derivative, by default all: see `connection_pattern`.
+    The number of inputs, from the first, that have a derivative; by default all: see
+    `connection_pattern`.
 storage : {'new', 'view', 'unknown'}
-    Whose memory a result is in: ``'new'``, nobody else's; ``'view'``, that of the inputs which
-    `view_map` names, or nobody else's. By default it is unknown: the op may return an input, or
-    an array that it keeps. Then a program never writes to the result, and copies it before it
-    is returned.
+    The memory of results: ``'new'`` if nothing else uses it; ``'view'`` if it may be that of
+    the inputs that `view_map` names. By default it is unknown, since the op may return an
+    input, or an array that it keeps: then a program never writes to the result, and copies it
+    before returning it.
 view_map : dict of int to list of int
-    For each output that may share the memory of inputs: which inputs.
+    For each output that may share the memory of inputs, the numbers of these inputs.
 destroy_map : dict of int to list of int
-    Theano's, of an op that writes to its inputs; one that does is not compiled.
+    Theano's, for an op that writes to its inputs; such an op is not compiled.
 moves : slice
-    The inputs whose elements the outputs consist of, if the op only moves elements about,
-    and so does its derivative: a function of elements may be taken before as well as after.
+    The inputs whose elements the outputs consist of, if the op and its derivative only move
+    elements: an elementwise function may then be applied before the op instead of after it.
 is_view : bool
-    Whether the output always shares the memory of the first input, in a way that depends on no
-    value but those of the other inputs.
+    Whether the output always shares the memory of the first input, in a way that depends only
+    on the values of the other inputs.
 takes_out : bool
-    Whether the source that `expression` gives is a call that takes an array in C order as
-    ``out=``, to write its result into.
+    Whether the source from `expression` is a call that accepts ``out=``, an array in C
+    order to write its result into.
 in_place : bool
     Whether that array may be one of the inputs.
 inner : sequence of ClosedGraph
-    The graphs that are part of what the op computes.
+    The graphs that the op contains.
 alternatives : sequence of sequence of int
-    Groups of inputs, by their numbers, of which one alone is needed; which, other inputs tell. What
-    makes the others is not computed, if nothing else needs it: see `with_branches`.
+    Groups of inputs, by their numbers, of which only one is needed; other inputs decide which.
+    Nodes that only the other groups need are not computed: see `with_branches`.
 memory : int or None
-    How many bytes it takes beside inputs and results, if it is not what its inner graphs take.
+    The number of bytes that it needs besides inputs and results; by default that of its inner
+    graphs.
 is_analytic : bool
-    Whether `perform` computes complex numbers as it does real ones; then slopes of outputs can
+    Whether `perform` works for complex numbers as for real ones, so that slopes of outputs can
     be found by a complex step.
 itypes, otypes : list of TensorType
-    For ops of fixed types: of the inputs, of the outputs.
+    The types of the inputs and of the outputs, if they are always the same.
 
 Examples
 --------

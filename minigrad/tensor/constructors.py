@@ -68,9 +68,9 @@ def _plurals(dtype: str | None = None) -> list[Callable[..., list[Variable]]]:
 
 def _several(make: Callable[..., Variable]) -> Callable[..., list[Variable]]:
     def make_several(*names: str | int) -> list[Variable]:
-        """New variables: as many as a number says, or one for each name.
+        """New variables: the given number of them, or one for each name.
 
-        A single string names a variable with each of its letters.
+        A single string gives one variable for each of its letters.
         """
         if len(names) != 1:
             return [make(name) for name in names]
