@@ -31,6 +31,12 @@ except CompilerError:
 
 
 @pytest.fixture(autouse=True)
+def same_numbers(monkeypatch):
+    """The same random numbers in a test, whichever were before."""
+    monkeypatch.setitem(globals(), "RANDOM", np.random.default_rng(0))
+
+
+@pytest.fixture(autouse=True)
 def few_rows_in_a_block(monkeypatch):
     """Several blocks, and shares, though there are few rows."""
     monkeypatch.setattr(parts, "_BLOCK_BYTES", 128)
