@@ -203,7 +203,7 @@ def test_whole_numbers_that_recur_are_classes(last, is_class):
 def test_help_lists_the_verbs_and_says_that_a_model_file_holds_the_scaling():
     text = " ".join(run("--help").stdout.split())
     assert "apply MODEL FILE" in text and "show MODEL" in text
-    assert "a saved model holds the scaling" in text
+    assert "a saved model keeps the scaling" in text
 
 
 def test_one_epoch_is_called_one_epoch(folder):
