@@ -34,7 +34,7 @@ def equations(op: Elementwise) -> str:
     written = {f"∂{output}/∂{x.name}": d for x, d in zip(wrt, derivatives, strict=True)}
     if op.name == "switch":
         del written["∂z/∂condition"]  # which has none
-    named = {output: result, **dict(zip("e", exponents_of_cases(derivatives), strict=False))}
+    named = {output: result, **dict(zip("k", exponents_of_cases(derivatives), strict=False))}
     letters = {part: T.dscalar(letter) for letter, part in named.items()}
     short = {key: minigrad.clone(d, replace=letters) for key, d in written.items()}
     return latex(named | short)

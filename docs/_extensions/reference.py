@@ -32,10 +32,18 @@ from minigrad.core.graph import Op
 
 
 def escaped(line: str) -> str:
-    """Return a line as text: to reStructuredText |x| is a reference, and `B. T. Polyak` an item B."""
+    """Return a line as text: to reStructuredText |x| is a reference, and `B. T. Polyak` an item B.
+
+    The minus of -x is a sign of its own, after which no line ends.
+    """
     parts = re.split("(`+.*?`+)", line)
-    text = "".join(part if part[:1] == "`" else part.replace("|", r"\|") for part in parts)
+    text = "".join(part if part[:1] == "`" else as_text(part) for part in parts)
     return re.sub(r"^(\s*)(?=[A-Z]\. [A-Z])", r"\1\\", text)
+
+
+def as_text(words: str) -> str:
+    """Return words without code as reStructuredText has them."""
+    return re.sub(r"(?<![\w\-<>*])-(?=[\w(Σ])", "−", words).replace("|", r"\|")
 
 
 def escape_text(app, what, name, thing, options, lines: list[str]) -> None:
@@ -133,7 +141,7 @@ def entry(name: str, thing: Any, config: Any) -> list[str]:
         return [
             f".. py:function:: {signature}",
             "",
-            *["   " + line for line in inspect.getdoc(thing).splitlines()],
+            *["   " + escaped(line) for line in inspect.getdoc(thing).splitlines()],
         ]
     if (
         inspect.isclass(thing) and thing.__name__ != name

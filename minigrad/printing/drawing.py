@@ -30,10 +30,10 @@ def draw(x: Any, file: str | os.PathLike[str] | None = None, largest: int = LARG
     """Draw a graph: a box for each variable and operation, from inputs above to results below.
 
     Inputs are blue and round, shared variables green with two lines, constants grey, operations
-    white, and operations made by `grad` orange; results have a thick line. An operation is written
-    with a • for each argument, at which its arrow ends: ``• @ •``. A dashed arrow leads from the
-    new value of a shared variable back to it. Below each box are dtype and shape, with ``?`` for an
-    unknown size. A frame holds the inner graph of an operation. Point at a box to see its formula,
+    without colour, and operations made by `grad` orange; results have a thick line. An operation is
+    written with a • for each argument, at which its arrow ends: ``• @ •``. A dashed arrow leads from
+    the new value of a shared variable back to it. Below each box are dtype and shape, with ``?`` for
+    an unknown size. A frame holds the inner graph of an operation. Point at a box to see its formula,
     its type and your line.
 
     As in a formula (`pp`), factors of 1, and repetitions that broadcasting implies, are left out;

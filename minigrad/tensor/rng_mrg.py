@@ -80,7 +80,7 @@ class MRG_RandomStreams:
     References
     ----------
     P. L'Ecuyer and R. Touzin, "Fast combined multiple recursive generators with multipliers of the
-    form a = ±2ᵠ ± 2ʳ", Proceedings of the 2000 Winter Simulation Conference.
+    form ``a = ±2^q ± 2^r``", Proceedings of the 2000 Winter Simulation Conference.
 
     Examples
     --------
