@@ -9,7 +9,6 @@ from markupsafe import Markup
 from sphinx import addnodes
 
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
-NARROWEST = 12  # letters to a line of a column of a table there
 ENDS_OF_WORDS = r"(?<=[_/.(])(?=\w)|(?<=[a-z])(?=[A-Z])"
 
 
@@ -29,11 +28,10 @@ def let_break(name: nodes.Element) -> None:
 
 
 def break_names(app, doctree: nodes.document) -> None:
-    """Let long names in the cells of tables, and those that entries begin with, be broken."""
+    """Let names in the cells of tables, and those that entries begin with, be broken."""
     for cell in doctree.findall(nodes.entry):
         for literal in cell.findall(nodes.literal):
-            if len(literal.astext()) > NARROWEST:
-                let_break(literal)
+            let_break(literal)
     for signature in doctree.findall(addnodes.desc_name):
         for name in [*signature.findall(addnodes.desc_sig_name)] or [signature]:
             let_break(name)

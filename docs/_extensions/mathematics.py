@@ -18,7 +18,7 @@ ziafont.config.svg2 = False  # each formula holds its own letters: nothing is sh
 # What ziamath sets closer, wider or otherwise than TeX, and what it sets as TeX would.
 AS_IN_TEX = {
     r"(?<=[\w})])(?<!\\[co]dot)\s*\\(operatorname\{|(sin|cos|tan|log|exp)h?\b)": r" \\,\\\1",
-    r"(?<=\)) (?=[a-z](?![a-z]))": r" \\,",
+    r"(?<=\)) (?=[a-z](?![a-z]))|(?<=\\log) (?=\d)": r" \\,",
     r"\\operatorname\{(\w*\d\w*)\}": r"\\mathrm{\1}",
     r"\\bmod\b": r"\\;\\mathrm{mod}\\;",
     r"\\(land|lor)\b": r"\\;\\\1\\;",

@@ -53,7 +53,7 @@ class NullType:
 def grad_undefined(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
     """Return a variable that stands for the undefined derivative of an op by its input x.
 
-    An op's `grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
+    `minigrad.Op.grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
     """
     return _null(op, x_pos, x, "is not defined", comment)
 
@@ -61,7 +61,7 @@ def grad_undefined(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variab
 def grad_not_implemented(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
     """Return a variable that stands for a derivative by the input x that is not implemented.
 
-    An op's `grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
+    `minigrad.Op.grad` returns it; `minigrad.grad` raises a `NullTypeGradError` if it is needed.
     """
     return _null(op, x_pos, x, "has not been written", comment)
 
