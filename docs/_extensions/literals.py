@@ -9,6 +9,7 @@ from markupsafe import Markup
 from sphinx import addnodes
 
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
+NARROWEST = 12  # letters to a line of a column of a table there
 ENDS_OF_WORDS = r"(?<=[_/.(])(?=\w)|(?<=[a-z])(?=[A-Z])"
 
 
@@ -28,13 +29,25 @@ def let_break(name: nodes.Element) -> None:
 
 
 def break_names(app, doctree: nodes.document) -> None:
-    """Let names in the cells of tables, and those that entries begin with, be broken."""
+    """Let names in the cells of tables, and those that entries begin with, be broken.
+
+    A name among names alone is kept whole, by the style sheet, where it fits into a line.
+    """
     for cell in doctree.findall(nodes.entry):
-        for literal in cell.findall(nodes.literal):
-            let_break(literal)
-    for signature in doctree.findall(addnodes.desc_name):
-        for name in [*signature.findall(addnodes.desc_sig_name)] or [signature]:
-            let_break(name)
+        literals = [*cell.findall(nodes.literal)]
+        words = cell.astext()
+        for literal in literals:
+            words = words.replace(literal.astext(), "", 1)
+        for literal in literals:
+            if not re.search(r"\w", words):
+                literal["classes"].append("whole")
+                let_break(literal)
+            elif len(literal.astext()) > NARROWEST:
+                let_break(literal)
+    for kind in (addnodes.desc_addname, addnodes.desc_name):
+        for signature in doctree.findall(kind):
+            for name in [*signature.findall(addnodes.desc_sig_name)] or [signature]:
+                let_break(name)
 
 
 def break_in_index(app, pagename: str, template, context: dict, doctree) -> None:

@@ -92,12 +92,14 @@ def test_a_name_in_a_table_may_be_broken_where_a_word_of_it_ends():
     assert [text for text in texts(name) if text != "<wbr>"] == [
         "a.", "solve_", "lower", "Case(", "x)",
     ]  # fmt: skip
-    assert texts(beside) == ["set_", "<wbr>", "value"]
+    assert texts(beside) == ["set_value"]  # which is short enough for any column
+    assert (name["classes"], beside["classes"]) == (["whole"], [])
 
 
 def test_the_name_that_an_entry_begins_with_may_be_broken_where_a_word_of_it_ends():
-    name = addnodes.desc_name("", "max_1hot")
-    literals.break_names(None, addnodes.desc_signature("", "", name))
+    before, name = addnodes.desc_addname("", "a.b."), addnodes.desc_name("", "max_1hot")
+    literals.break_names(None, addnodes.desc_signature("", "", before, name))
+    assert texts(before) == ["a.", "<wbr>", "b."]
     assert texts(name) == ["max_", "<wbr>", "1hot"]
 
 
