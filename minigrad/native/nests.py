@@ -106,6 +106,8 @@ class Nest:
         if not is_alone or len(work.node.inputs) < 2 or work.rows not in work.joined_labels:
             return None, 1
         name, size = self._axes[-2]
+        if name == "n":
+            return None, 1
         most = min(size, _SIDE_BY_SIDE)
         return name, next(s for s in range(most, 0, -1) if size % s == 0)
 

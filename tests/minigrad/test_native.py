@@ -357,6 +357,29 @@ def test_a_large_result_is_in_memory_that_nobody_has_any_more():
     assert not any(arrays._kept for op in regions_of(f) for _, arrays in op.call._kept)
 
 
+@few
+@given(
+    sizes=st.tuples(*[st.integers(2, 70)] * 3),
+    dtype=st.sampled_from(["float64", "float32"]),
+    held=st.sampled_from([0, 48]),
+)
+def test_products_of_any_sizes_are_numpys_whichever_way_blocks_are_held(sizes, dtype, held):
+    x, y, u, v = (T.TensorType(dtype, (None,) * ndim)() for ndim in (2, 2, 1, 1))
+    outputs = [T.dot(x.T, u), T.dot(u, abs(x)), T.dot(x, v), T.dot(x.T, y), T.dot(u, T.sqr(y))]
+    n_rows, features, columns = sizes
+    random = np.random.default_rng(sizes)
+    shapes = (n_rows, features), (n_rows, columns), n_rows, features
+    values = [random.normal(size=shape).astype(dtype) for shape in shapes]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(parts, "_MOST_FEATURES", held)
+        patch.setattr(parts, "_SHORT", held)
+        mine, numpys, _ = in_both([x, y, u, v], outputs, *values)
+    for a, b in zip(mine, numpys, strict=True):
+        np.testing.assert_allclose(
+            a, b, rtol=0, atol=100 * np.finfo(dtype).eps * (1 + abs(b).max())
+        )
+
+
 def test_a_slow_function_of_another_is_computed_in_a_loop_of_its_own():
     y = T.exp(T.tanh(x * 2) + T.nnet.sigmoid(x))
     mine, numpys, f = in_both([x], [y.sum(), (y + T.tanh(y)).sum(0)], LARGE)

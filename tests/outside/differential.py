@@ -447,14 +447,21 @@ class Run:
         self.failures.setdefault(kind, []).append(seed)
 
 
-def plan_in_c():
-    """Plan loops in C: blocks and shares of few rows, and tiles of few columns, too."""
+def plan_in_c(seed):
+    """Plan loops in C as for large sizes: blocks and shares of few rows, and tiles of few columns.
+
+    The seed decides how blocks are held, row by row or feature by feature, and which products are
+    small.
+    """
     from minigrad.native import parts, products
 
+    random = np.random.default_rng([seed, 2])
     PLANNED[:] = ["C"]
     parts._BLOCK_BYTES, parts._WORTH_SHARING = 128, 8
     parts._WORTH_SUMS = parts._WORTH_TILES = 2
-    products._SMALL, products._FEWEST_COLUMNS, products._MANY_ROWS = 4, 1, 1
+    parts._SHORT = parts._MOST_FEATURES = random.choice([0, 48])
+    products._SMALL = random.choice([4, 256])
+    products._FEWEST_COLUMNS = products._MANY_ROWS = 1
 
 
 def main(arguments=None):
@@ -470,8 +477,6 @@ def main(arguments=None):
     parser.add_argument("--floatx", choices=["float64", "float32"], default="float64")
     parser.add_argument("--in-c", action="store_true", help="plan loops in C")
     options = parser.parse_args(arguments)
-    if options.in_c:
-        plan_in_c()
     minigrad.config.fill_buffers, minigrad.config.floatX = True, options.floatx
     run, start = Run(family=options.family), time.monotonic()
     for number in range(options.programs):
@@ -481,6 +486,8 @@ def main(arguments=None):
         if number % 1000 == 999:
             differ = sum(map(len, run.failures.values()))
             print(f"{minutes:.1f} minutes: {run.count} programs, {differ} differ", flush=True)
+        if options.in_c:
+            plan_in_c(options.seed + number)
         run.check(options.seed + number)
     print(f"{run.count} programs, {(time.monotonic() - start) / 60:.1f} minutes")
     print(", ".join(f"{name} {count}" for name, count in sorted(run.families.items())))
