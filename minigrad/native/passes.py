@@ -286,10 +286,10 @@ def _reads_in_place(work: Work, u: Variable) -> bool:
     return all(v is u and tuple(at) == work.space for v, at in reads if base_of(v) is u)
 
 
-def _work(node: Apply, rows: Any, n_rows: int | None) -> Work:
+def _work(node: Apply, rows: Any, n_rows: int, with_rows: Container[Variable]) -> Work:
     axes, element = axes_of(node), element_of(node)
     assert axes is not None and element is not None, node
-    if is_tiled(node) and not (n_rows and goes_by_rows(node, axes, rows, n_rows)):
+    if is_tiled(node) and not goes_by_rows(node, axes, rows, n_rows, with_rows):
         rows = None
     sizes: dict[Any, int] = {}
     variables = [*node.inputs, *node.outputs]
@@ -320,10 +320,10 @@ class _Way(NamedTuple):
 def _best_way(graph: ClosedGraph) -> _Way:
     """The way in which most is computed by rows."""
     nodes = [node for node in graph.nodes if not isinstance(node.op, DimShuffle)]
-    ways = [_Way(None, {}, {node: _work(node, None, None) for node in nodes})]
+    ways = [_Way(None, {}, {node: _work(node, None, 0, ()) for node in nodes})]
     for n_rows in _sizes(graph.inputs):
         found = RowAxes(graph.inputs, graph.nodes, n_rows)
-        works = {node: _work(node, found.label.get(node), n_rows) for node in nodes}
+        works = {node: _work(node, found.label.get(node), n_rows, found.axis) for node in nodes}
         ways.append(_Way(n_rows, found.axis, works))
     return max(ways, key=lambda way: way.worth)
 

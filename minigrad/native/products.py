@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -86,14 +86,19 @@ def _functions(name: str) -> ctypes.CDLL:
     return loaded("\n".join([f"#define NUMBER {name}", *macros, text]))
 
 
-def goes_by_rows(node: Apply, axes: Axes, label: Any, n_rows: int) -> bool:
+def goes_by_rows(
+    node: Apply, axes: Axes, label: Any, n_rows: int, with_rows: Container[Variable]
+) -> bool:
     """Whether a product is computed with each block of rows, that lie along a label."""
     (_, terms), (_, columns) = axes.inputs
     if label != terms:
         return label is not None and label != columns
     # Each share of the rows has a sum of its own, of all that is made: that must be little.
     is_little = _MANY_ROWS * max(c.sizes(node.out)) <= n_rows
-    return is_little and not isinstance(getattr(node.inputs[1].owner, "op", None), DimShuffle)
+    # And blocks of the second matrix are held as tiles need them, if it is made by rows, too.
+    second = node.inputs[1]
+    is_transposed = isinstance(getattr(second.owner, "op", None), DimShuffle)
+    return is_little and second in with_rows and not is_transposed
 
 
 def padded(count: int, dtype: Any) -> int:

@@ -1,5 +1,6 @@
 """Products of matrices in C are NumPy's, of any sizes, orders in memory, and numbers of threads."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -117,6 +118,19 @@ def test_rows_between_products_of_one_block_are_not_kept_for_all():
     f(X, W)
     assert "product_of_rows_double(" in f.c_source and "product_of_terms_double(" in f.c_source
     assert f.memory() < X.nbytes / 10
+
+
+def test_nothing_is_read_beyond_the_end_of_a_matrix_that_is_added_up_with_the_rows_of_data():
+    square, y = T.dmatrices("square", "y")
+    made_at_once = T.tanh(T.dot(square, y))  # the rows of square are its columns, too
+    inputs, outputs = [square, x, y], [T.dot(x.T, made_at_once), made_at_once, T.dot(x.T, y)]
+    values = [normal((200, n), "float64", False) / 9 for n in (200, 20, 17)]
+    f = minigrad.function(inputs, outputs, mode="C")
+    for mine, numpys in zip(f(*values), minigrad.function(inputs, outputs)(*values), strict=True):
+        np.testing.assert_allclose(mine, numpys, rtol=1e-11, atol=1e-13)
+    lengths = re.findall(r"product_of_terms_double\(.*, (\d+), \w+, \d+\);", f.c_source)
+    assert lengths
+    assert all(int(length) % 8 == 0 for length in lengths)  # whole vectors, of 64 bytes
 
 
 @pytest.mark.parametrize("count", [2, 3, 7])
