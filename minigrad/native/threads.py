@@ -16,8 +16,9 @@ from ..core.configuration import config
 
 # Trying what was slower last takes at most this share of the time.
 _SHARE_OF_TRIALS = 0.05
-# A time counts so much beside those before.
-_WEIGHT = 0.25
+# A time counts so much beside those before, and at most as so many times as long: one call that waits
+# for threads that were asleep, or for another program, decides nothing.
+_WEIGHT, _MOST = 0.25, 2
 # What was as slow is tried again after so many calls, and by so many: the first finds threads asleep.
 _FEWEST_CALLS, _CALLS_OF_A_TRIAL = 40, 3
 # But what takes so many times as long waits for other programs: it is not tried further.
@@ -54,6 +55,9 @@ class Threads:
     def __init__(self, function: Callable[..., Any], most: int) -> None:
         self._function = function
         self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
+        self._is_first = (
+            True  # the first call waits for new memory and new threads: it tells nothing
+        )
         self._calls_to_trial = 0
         self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
         self._last = most  # as many as the last call took: after others, threads are asleep
@@ -71,13 +75,21 @@ class Threads:
         took = perf_counter() - start
         if is_trial:
             self._try(threads, took)
-            return result
-        before = seconds[threads]
-        if threads == self._last or not before:
-            seconds[threads] = before + _WEIGHT * (took - before) if before else took
+        elif self._is_first:
+            self._is_first = False
+        else:
+            self._note(threads, took)
+        return result
+
+    def _note(self, threads: int, took: float) -> None:
+        """Note what a call took, unless it found threads asleep."""
+        before = self._seconds[threads]
+        if not before:
+            self._seconds[threads] = took
+        elif threads == self._last:
+            self._seconds[threads] += _WEIGHT * (min(took, _MOST * before) - before)
         self._last = threads
         self._calls_to_trial -= 1
-        return result
 
     def _try(self, threads: int, took: float) -> None:
         """Note what a call of a trial took; after the last, decide when the next is."""
