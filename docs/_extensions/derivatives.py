@@ -68,8 +68,12 @@ def equations_of_arrays() -> Iterator[tuple[str, str]]:
         ("T.nnet.logsoftmax(X)", T.nnet.logsoftmax(X), [X]),
     ]:
         given = [T.dscalar("g"), g, G][output.ndim]
-        derivatives = {f"∂cost/∂{x.name}": minigrad.Lop(output, x, given) for x in inputs}
-        yield written, latex({"czZ"[output.ndim]: output, **derivatives})
+        letter = output.type("czZ"[output.ndim])
+        derivatives = {
+            f"∂cost/∂{x.name}": minigrad.clone(minigrad.Lop(output, x, given), {output: letter})
+            for x in inputs
+        }
+        yield written, latex({letter.name: output, **derivatives})
 
 
 def entry(name: str, formula: str) -> nodes.Node:

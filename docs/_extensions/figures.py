@@ -18,6 +18,7 @@ import minigrad.tensor as T
 matplotlib.rcParams |= {"svg.fonttype": "none", "svg.hashsalt": "minigrad"}
 
 WIDTH, HEIGHT = 4, 3  # of the picture, from its middle
+HEIGHTS = (HEIGHT, 2 * HEIGHT, 4 * HEIGHT)  # of which the next is for what this would not show
 # Close to each other where functions of the table have poles and jumps: at halves of whole numbers.
 NEAR = np.geomspace(1e-12, 0.1, 250)
 HALVES = np.arange(-2 * WIDTH, 2 * WIDTH + 1)[:, np.newaxis] / 2
@@ -42,6 +43,13 @@ def is_seen(y: np.ndarray) -> bool:
     return bool(inside.mean() > 0.05 and np.abs(y[inside]).max() > 0.1)
 
 
+def height(values: np.ndarray) -> int:
+    """Return how high the picture of a function must be to show both of its sides, if it has two."""
+    sides = [np.abs(values[side]) for side in (POINTS < 0, POINTS > 0)]
+    least = max(np.min(side, where=np.isfinite(side), initial=np.inf) for side in sides)
+    return next((height for height in HEIGHTS if least < height), HEIGHT)
+
+
 def shown(y: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Return a curve of a function that has these values, NaN where it is not drawn.
 
@@ -63,7 +71,8 @@ def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
     for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
         axes.plot(POINTS, shown(y, lines[0]), color=color, linestyle=style, linewidth=1.8)
     axes.set(xlim=(-WIDTH, WIDTH), xticks=range(-WIDTH, WIDTH + 1, 2))
-    axes.set(ylim=(-HEIGHT - 0.1, HEIGHT + 0.1), yticks=range(-HEIGHT, HEIGHT + 1))
+    top = height(lines[0])
+    axes.set(ylim=(-1.03 * top, 1.03 * top), yticks=range(-top, top + 1, top // HEIGHT))
     axes.axhline(0, color="black", linewidth=0.5, zorder=0)
     axes.axvline(0, color="black", linewidth=0.5, zorder=0)
     for side in axes.spines.values():

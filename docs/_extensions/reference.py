@@ -30,11 +30,13 @@ from sphinx.util.nodes import make_refnode
 from minigrad.core.elementwise import Elementwise, bits, truth
 from minigrad.core.graph import Op
 
+TOGETHER = ",\N{ZERO WIDTH SPACE}"  # between names of one field, which a space would part
+
 
 def escaped(line: str) -> str:
     """Return a line as text: to reStructuredText |x| is a reference, and `B. T. Polyak` an item B.
 
-    The minus of -x is a sign of its own, after which no line ends.
+    The minus of -x is a sign of its own, after which no line ends, as is that of x - 1.
     """
     parts = re.split("(`+.*?`+)", line)
     text = "".join(part if part[:1] == "`" else as_text(part) for part in parts)
@@ -43,7 +45,8 @@ def escaped(line: str) -> str:
 
 def as_text(words: str) -> str:
     """Return words without code as reStructuredText has them."""
-    return re.sub(r"(?<![\w\-<>*])-(?=[\w(Σ])", "−", words).replace("|", r"\|")
+    minus = r"(?<![\w\-<>*])-(?=[\w(Σ])|(?<=[\w)\]] )-(?= [\w(|√Σ])"
+    return re.sub(minus, "−", words).replace("|", r"\|")
 
 
 def escape_text(app, what, name, thing, options, lines: list[str]) -> None:
@@ -65,15 +68,19 @@ def join_words(app, what, name, thing, options, lines: list[str]) -> None:
 
 
 def name_attributes(app, what, name, thing, options, lines: list[str]) -> None:
-    """Make a field for each name of `:ivar a, b_: text`; here a would be a type, and b_ a link."""
+    """Keep the names of `:ivar a, b_: text` together; here a would be a type, and b_ a link."""
 
-    def fields(match: re.Match[str]) -> str:
-        kind, names, text = match.groups()
-        escaped_names = (re.sub("_$", r"\\_", each) for each in names.split(", "))
-        return "\n".join(f":{kind} {each}:{text}" for each in escaped_names)
+    def field(match: re.Match[str]) -> str:
+        names = re.sub("_(?=,|$)", r"\\_", match[2])
+        return f":{match[1]} {names.replace(', ', TOGETHER)}:"
 
-    pattern = r"^:(ivar|vartype) ([\w, ]+):(.*(?:\n .*)*)"
-    lines[:] = re.sub(pattern, fields, "\n".join(lines), flags=re.M).split("\n")
+    lines[:] = [re.sub(r"^:(ivar|vartype) ([\w, ]+):", field, line) for line in lines]
+
+
+def space_attributes(app, doctree: nodes.document) -> None:
+    """Write the space between such names again."""
+    for names in list(doctree.findall(addnodes.literal_strong)):
+        names[:] = [nodes.Text(names.astext().replace(TOGETHER, ", "))]
 
 
 def show_constants(app, what, name, thing, options, signature, returned) -> tuple | None:
@@ -221,6 +228,7 @@ def setup(app):
     for mend in (join_words, name_attributes):
         app.connect("autodoc-process-docstring", mend, priority=600)  # after napoleon
     app.connect("doctree-read", unlink_words)
+    app.connect("doctree-read", space_attributes)
     app.connect("missing-reference", link_elsewhere)
     app.add_directive("names", Names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

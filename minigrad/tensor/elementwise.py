@@ -192,7 +192,7 @@ def chi2sf(x: Any, k: Any) -> Variable:
 
 
 def gammal(k: Any, x: Any) -> Variable:
-    """The integral of t ** (k - 1) * exp(-t) from 0 to x: the lower incomplete gamma function.
+    """The integral of ``t ** (k - 1) * exp(-t)`` from 0 to x: the lower incomplete gamma function.
 
     Examples
     --------
@@ -203,7 +203,7 @@ def gammal(k: Any, x: Any) -> Variable:
 
 
 def gammau(k: Any, x: Any) -> Variable:
-    """The integral of t ** (k - 1) * exp(-t) from x to infinity: the upper incomplete gamma function.
+    """The integral of ``t ** (k - 1) * exp(-t)`` from x to ∞: the upper incomplete gamma function.
 
     Examples
     --------

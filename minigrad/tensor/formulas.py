@@ -34,9 +34,9 @@ FORMULAS = {
     "sin": ("sin(x)", "cos(x)"),
     "cos": ("cos(x)", "-sin(x)"),
     "tan": ("sin(x) / cos(x)", "1 + y ** 2"),
-    "arcsin": ("arcsin(x), the angle from -pi / 2 to pi / 2 whose sine is x", "1 / sqrt(1 - x ** 2)"),
-    "arccos": ("arccos(x), the angle from 0 to pi whose cosine is x", "-1 / sqrt(1 - x ** 2)"),
-    "arctan": ("arctan(x), the angle from -pi / 2 to pi / 2 whose tangent is x", "1 / (1 + x ** 2)"),
+    "arcsin": ("arcsin(x), the angle from -π / 2 to π / 2 whose sine is x", "1 / sqrt(1 - x ** 2)"),
+    "arccos": ("arccos(x), the angle from 0 to π whose cosine is x", "-1 / sqrt(1 - x ** 2)"),
+    "arctan": ("arctan(x), the angle from -π / 2 to π / 2 whose tangent is x", "1 / (1 + x ** 2)"),
     "sinh": ("(exp(x) - exp(-x)) / 2", "cosh(x)"),
     "cosh": ("(exp(x) + exp(-x)) / 2", "sinh(x)"),
     "tanh": ("(exp(x) - exp(-x)) / (exp(x) + exp(-x))", "1 - y ** 2"),
@@ -46,7 +46,8 @@ FORMULAS = {
     "sigmoid": ("1 / (1 + exp(-x)), without overflow", "y * (1 - y)"),
     "softplus": ("log(1 + exp(x)), without overflow", "1 / (1 + exp(-x))"),
     "relu": ("x * (x > 0)", "1 where x > 0, 0 where x < 0, 1/2 at 0"),
-    "erf": ("2 / sqrt(pi) * (the integral of exp(-t ** 2) from 0 to x)", "2 / sqrt(pi) * exp(-x ** 2)"),
+    "erf": ("``2 / sqrt(pi)`` times the integral of ``exp(-t ** 2)`` from 0 to x",
+            "2 / sqrt(pi) * exp(-x ** 2)"),
     "erfc": ("1 - erf(x), accurate also where that is near 0", "-2 / sqrt(pi) * exp(-x ** 2)"),
     "erfinv": ("The number y with erf(y) = x", "sqrt(pi) / 2 * exp(y ** 2)"),
     "erfcx": ("exp(x ** 2) * erfc(x), without overflow", "2 * x * y - 2 / sqrt(pi)"),
@@ -56,9 +57,9 @@ FORMULAS = {
     "psi": ("The derivative of log(gamma(x))", "tri_gamma(x)"),
     "tri_gamma": ("The second derivative of log(gamma(x))", "polygamma(2, x)"),
     "polygamma": ("The n-th derivative of psi(x)", UNKNOWN, "polygamma(n + 1, x)"),
-    "gammainc": ("The integral of t ** (k - 1) * exp(-t) from 0 to x, divided by gamma(k)", UNKNOWN,
-                 "x ** (k - 1) * exp(-x) / gamma(k)"),
-    "gammaincc": ("The integral of t ** (k - 1) * exp(-t) from x to infinity, divided by gamma(k)",
+    "gammainc": ("The integral of ``t ** (k - 1) * exp(-t)`` from 0 to x, divided by ``gamma(k)``",
+                 UNKNOWN, "x ** (k - 1) * exp(-x) / gamma(k)"),
+    "gammaincc": ("The integral of ``t ** (k - 1) * exp(-t)`` from x to ∞, divided by ``gamma(k)``",
                   UNKNOWN, "-x ** (k - 1) * exp(-x) / gamma(k)"),
     "j0": ("The Bessel function of the first kind of order 0", "-j1(x)"),
     "j1": ("The Bessel function of the first kind of order 1", "(j0(x) - jv(2, x)) / 2"),
@@ -69,8 +70,8 @@ FORMULAS = {
     "iv": ("The modified Bessel function of the first kind of order v", UNKNOWN,
            "(iv(v - 1, x) + iv(v + 1, x)) / 2"),
     "tensor_copy": ("x, in a new array", "1"),
-    "ceil": ("The least whole number >= x",),
-    "floor": ("The largest whole number <= x",),
+    "ceil": ("The least whole number ≥ x",),
+    "floor": ("The largest whole number ≤ x",),
     "rint": ("The whole number nearest to x; halves go to the even one",),
     "trunc": ("x without its fraction",),
     "isnan": ("x != x: whether x is NaN",),
@@ -104,9 +105,15 @@ FORMULAS = {
 # fmt: on
 
 
+def _in_code(text: str) -> str:
+    """Return a formula with the Python that it begins with marked: no word follows another there."""
+    python = re.split(r"[,:] (?![^(]*\))", text)[0]
+    return text if re.search(r"\w \w", python) else f"``{python}``{text[len(python) :]}"
+
+
 def _document(op: Elementwise) -> str:
     """Return the docstring: the formula first, then the derivative and the dtype of the result."""
-    formula, *derivatives = FORMULAS[op.name]
+    formula, *derivatives = map(_in_code, FORMULAS[op.name])
     *inputs, output, _ = op.vjp.__code__.co_varnames if op.vjp else ("", "", "")
     if len(derivatives) < 2:
         rule = (derivatives or ["0 wherever there is one"])[0]

@@ -112,7 +112,7 @@ def gamma(
     ndim: int | None = None,
     dtype: Any = None,
 ) -> Drawn:
-    """Draw numbers with density ∝ x**(shape - 1) exp(-x / scale); otherwise as `uniform`.
+    """Draw numbers with density ∝ ``x ** (shape - 1) * exp(-x / scale)``; otherwise as `uniform`.
 
     >>> import numpy as np
     >>> rng = random_state_type("rng")

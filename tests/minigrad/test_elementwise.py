@@ -129,11 +129,17 @@ def named(name):
 @pytest.mark.parametrize("name", elementwise.TABLE)
 def test_the_docstring_gives_the_formula_and_the_derivative(name):
     formula, *derivatives = formulas.FORMULAS[name]
-    document = elementwise.TABLE[name].__doc__
-    assert document.startswith(formula)
+    document = elementwise.TABLE[name].__doc__.replace("`", "")
+    assert document.startswith(formula.replace("`", ""))
     assert "Derivative: " in document and all(d in document for d in derivatives)
     assert bool(derivatives) == (elementwise.TABLE[name].vjp is not None)
     assert "The dtype: " in document
+
+
+@pytest.mark.parametrize("name", [name for name in elementwise.TABLE if name not in WORDS])
+def test_a_formula_that_is_python_is_marked_as_code_in_the_docstring(name):
+    python = formulas.FORMULAS[name][0].partition(",")[0].partition(":")[0]
+    assert elementwise.TABLE[name].__doc__.startswith(f"``{python}")
 
 
 @pytest.mark.parametrize("name", [name for name in elementwise.TABLE if name not in WORDS])

@@ -121,6 +121,12 @@ def test_parameters_that_are_told_together_stay_together(site):
     assert "<strong>gamma, beta</strong>" in page
 
 
+def test_attributes_that_are_told_together_stay_together(site):
+    page = (site / "reference" / "expressions.html").read_text(encoding="utf-8")
+    assert "<strong>inputs, outputs</strong>" in page
+    assert "<strong>itypes, otypes</strong>" in page
+
+
 def signatures(site):
     """The texts of all signatures of the reference."""
     for path in (site / "reference").glob("*.html"):
