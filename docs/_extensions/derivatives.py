@@ -95,7 +95,10 @@ class Derivatives(SphinxDirective):
             else:
                 grid += entry(name, equations(op))
         names = [[nodes.literal("", name), nodes.Text(", ")] for name in flat]
-        words = [nodes.Text("Without one, or 0 wherever there is one: "), *sum(names, [])[:-1]]
+        words = [
+            nodes.Text("Without a derivative, or with 0 wherever there is one: "),
+            *sum(names, [])[:-1],
+        ]
         return [grid, nodes.paragraph("", "", *words, nodes.Text("."))]
 
 

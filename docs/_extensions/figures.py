@@ -43,11 +43,11 @@ def is_seen(y: np.ndarray) -> bool:
     return bool(inside.mean() > 0.05 and np.abs(y[inside]).max() > 0.1)
 
 
-def height(values: np.ndarray) -> int:
-    """Return how high the picture of a function must be to show both of its sides, if it has two."""
-    sides = [np.abs(values[side]) for side in (POINTS < 0, POINTS > 0)]
-    least = max(np.min(side, where=np.isfinite(side), initial=np.inf) for side in sides)
-    return next((height for height in HEIGHTS if least < height), HEIGHT)
+def height(lines: list[np.ndarray]) -> int:
+    """Return how high a picture must be to show both sides of each curve, where it has two."""
+    sides = [np.abs(shown(y, lines[0])[side]) for y in lines for side in (POINTS < 0, POINTS > 0)]
+    least = [np.nanmin(side) for side in sides if not np.isnan(side).all()]
+    return next((height for height in HEIGHTS if max(least) < height), HEIGHT)
 
 
 def shown(y: np.ndarray, values: np.ndarray) -> np.ndarray:
@@ -71,7 +71,7 @@ def figure(name: str, function: Callable[[Any], Any]) -> list[nodes.raw]:
     for y, (color, style) in zip(lines, list(CURVES.values())[: len(lines)], strict=True):
         axes.plot(POINTS, shown(y, lines[0]), color=color, linestyle=style, linewidth=1.8)
     axes.set(xlim=(-WIDTH, WIDTH), xticks=range(-WIDTH, WIDTH + 1, 2))
-    top = height(lines[0])
+    top = height(lines)
     axes.set(ylim=(-1.03 * top, 1.03 * top), yticks=range(-top, top + 1, top // HEIGHT))
     axes.axhline(0, color="black", linewidth=0.5, zorder=0)
     axes.axvline(0, color="black", linewidth=0.5, zorder=0)

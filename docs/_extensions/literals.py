@@ -9,15 +9,21 @@ from markupsafe import Markup
 from sphinx import addnodes
 
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
+DEFAULT = 24  # letters of a default in a signature
 NARROWEST = 12  # letters to a line of a column of a table there
 ENDS_OF_WORDS = r"(?<=[_/.(])(?=\w)|(?<=[a-z])(?=[A-Z])"
 
 
 def mark_long(app, doctree: nodes.document) -> None:
-    """Give long code a class, for which the style sheet has a rule."""
+    """Give code that is long, or fits into a line, a class, for which the style sheet has a rule."""
     for literal in doctree.findall(nodes.literal):
         if max(map(len, literal.astext().split()), default=0) > LONGEST:
             literal["classes"].append("long")
+        elif len(literal.astext()) <= LONGEST:
+            literal["classes"].append("short")
+    for default in doctree.findall(nodes.inline):
+        if "default_value" in default["classes"] and len(default.astext()) <= DEFAULT:
+            default["classes"].append("short")
 
 
 def let_break(name: nodes.Element) -> None:
@@ -29,7 +35,7 @@ def let_break(name: nodes.Element) -> None:
 
 
 def break_names(app, doctree: nodes.document) -> None:
-    """Let names in the cells of tables, and those that entries begin with, be broken.
+    """Let names in the cells of tables, long ones and those that entries begin with be broken.
 
     A name among names alone is kept whole, by the style sheet, where it fits into a line.
     """
@@ -44,6 +50,9 @@ def break_names(app, doctree: nodes.document) -> None:
                 let_break(literal)
             elif len(literal.astext()) > NARROWEST:
                 let_break(literal)
+    for literal in doctree.findall(nodes.literal):
+        if "long" in literal["classes"] and not any(literal.findall(nodes.raw)):
+            let_break(literal)
     for kind in (addnodes.desc_addname, addnodes.desc_name):
         for signature in doctree.findall(kind):
             for name in [*signature.findall(addnodes.desc_sig_name)] or [signature]:

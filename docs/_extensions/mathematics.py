@@ -23,6 +23,8 @@ AS_IN_TEX = {
     r"\\bmod\b": r"\\;\\mathrm{mod}\\;",
     r"\\(land|lor)\b": r"\\;\\\1\\;",
     r"\\mathrel\{\+\}": r"\\,{+}",
+    r"(?<=_\{):, \\ast\}": r"\\,{:}\\,,\\,{\\ast}\\,}",
+    r"(?<=_\{)::-": r"\\,{:}\\,{:}\\,{-}",
     r"(^|[(\[{=,&]|leftarrow)(\s*)-": r"\1\2{-}",
     # Around limits below a sign, a bracket would be a hundred lines high.
     r"\\left(\\[a-z]+|\\\{|[(\[|.])(?=((?!\\right).)*\\(sum|prod|max|min)_)": r"\\left\1\\textstyle ",
@@ -32,12 +34,18 @@ AS_IN_TEX = {
 BESIDE = re.compile(r"(?:\s*\\qquad)+\s*(?!.*\\end\{)", re.S)
 
 
+def bold(digit: re.Match[str]) -> str:
+    """Return a bold digit as a letter of its own, since ziamath would draw it like any other."""
+    return "<mn>" + chr(ord("\N{MATHEMATICAL BOLD DIGIT ZERO}") + int(digit[1]))
+
+
 def drawn(tex: str, inline: bool) -> str:
     """Return SVG that stands on the line and grows with the text; screen readers get the LaTeX."""
     spaced = tex
     for written, meant in AS_IN_TEX.items():
         spaced = re.sub(written, meant, spaced)
     mathml = tex2mml(spaced, inline).replace('rowspacing="3pt"', 'rowspacing="0.7em"')
+    mathml = re.sub(r'<mn mathvariant="bold">(\d)(?=</mn>)', bold, mathml)
     svg = ziamath.Math(mathml).svg()
     _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"

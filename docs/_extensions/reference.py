@@ -30,32 +30,33 @@ from sphinx.util.nodes import make_refnode
 from minigrad.core.elementwise import Elementwise, bits, truth
 from minigrad.core.graph import Op
 
-TOGETHER = ",\N{ZERO WIDTH SPACE}"  # between names of one field, which a space would part
+GLUE = "\N{ZERO WIDTH SPACE}"  # between names of one field, which a space would part
 
 
-def escaped(line: str) -> str:
-    """Return a line as text: to reStructuredText |x| is a reference, and `B. T. Polyak` an item B.
+def escaped(words: str) -> str:
+    """Return lines as text: to reStructuredText |x| is a reference, and `B. T. Polyak` an item B.
 
     The minus of -x is a sign of its own, after which no line ends, as is that of x - 1.
     """
-    parts = re.split("(`+.*?`+)", line)
+    parts = re.split("(`+.*?`+)", words, flags=re.S)
     text = "".join(part if part[:1] == "`" else as_text(part) for part in parts)
-    return re.sub(r"^(\s*)(?=[A-Z]\. [A-Z])", r"\1\\", text)
+    return re.sub(r"^(\s*)(?=[A-Z]\. [A-Z])", r"\1\\", text, flags=re.M)
 
 
 def as_text(words: str) -> str:
     """Return words without code as reStructuredText has them."""
     minus = r"(?<![\w\-<>*])-(?=[\w(Σ])|(?<=[\w)\]] )-(?= [\w(|√Σ])"
+    words = re.sub(r"(?<=\d) %", "\N{NO-BREAK SPACE}%", words)
     return re.sub(minus, "−", words).replace("|", r"\|")
 
 
 def escape_text(app, what, name, thing, options, lines: list[str]) -> None:
-    """Escape what a docstring says, but for its examples."""
-    is_example = False
-    for i, line in enumerate(lines):
-        is_example = bool(line.strip()) and (is_example or line.lstrip().startswith(">>>"))
-        if not is_example:
-            lines[i] = escaped(line)
+    """Escape what a docstring says, but for its examples. Code may go on in the next line."""
+    paragraphs = re.split(r"(\n\s*\n)", "\n".join(lines))
+    for i, paragraph in enumerate(paragraphs):
+        words = re.split(r"^(?=\s*>>>)", paragraph, maxsplit=1, flags=re.M)[0]
+        paragraphs[i] = escaped(words) + paragraph[len(words) :]
+    lines[:] = "".join(paragraphs).split("\n")
 
 
 def join_words(app, what, name, thing, options, lines: list[str]) -> None:
@@ -72,15 +73,15 @@ def name_attributes(app, what, name, thing, options, lines: list[str]) -> None:
 
     def field(match: re.Match[str]) -> str:
         names = re.sub("_(?=,|$)", r"\\_", match[2])
-        return f":{match[1]} {names.replace(', ', TOGETHER)}:"
+        return f":{match[1]} {names.replace(' ', GLUE)}:"
 
     lines[:] = [re.sub(r"^:(ivar|vartype) ([\w, ]+):", field, line) for line in lines]
 
 
 def space_attributes(app, doctree: nodes.document) -> None:
     """Write the space between such names again."""
-    for names in list(doctree.findall(addnodes.literal_strong)):
-        names[:] = [nodes.Text(names.astext().replace(TOGETHER, ", "))]
+    for name in list(doctree.findall(addnodes.literal_strong)):
+        name[:] = [nodes.Text(name.astext().replace(GLUE, " "))]
 
 
 def show_constants(app, what, name, thing, options, signature, returned) -> tuple | None:

@@ -180,7 +180,7 @@ def rad2deg(x: Any) -> Variable:
 def chi2sf(x: Any, k: Any) -> Variable:
     """The probability that a chi-squared variable of k degrees of freedom is larger than x.
 
-    It is gammaincc(k / 2, x / 2). The derivative by x is minus the density; there is none by k.
+    It is `gammaincc(k / 2, x / 2)`. The derivative by x is minus the density; there is none by k.
 
     Examples
     --------

@@ -123,7 +123,7 @@ def _document(op: Elementwise) -> str:
         rule += f", where {output} is the result"
     dtype = op.result.__doc__ or ""
     if isinstance(op, Quotient):
-        dtype = "The common dtype of floats; for integers, config.floatX."
+        dtype = "The common dtype of floats; for integers, `config.floatX`."
     broadcasting = "The inputs broadcast against each other.\n\n" if op.n_inputs > 1 else ""
     return (
         f"{formula}, for each element.\n\nDerivative: {rule}.\n\n{broadcasting}"

@@ -549,7 +549,7 @@ def reduce(
     mode: Any = None,
     name: str | None = None,
 ) -> tuple[Any, dict[SharedVariable, Variable]]:
-    """Combine all elements of the sequences, one after the other: `scan`, but the last results.
+    """Combine all elements of the sequences, one after the other: the last results of `scan`.
 
     Returns
     -------

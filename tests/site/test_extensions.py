@@ -2,6 +2,8 @@
 
 import io
 import re
+import warnings
+from importlib import import_module
 
 import figures
 import literals
@@ -65,6 +67,19 @@ def test_a_curve_with_poles_leaves_the_picture_through_its_frame(function):
         assert set(figures.POINTS[inside]) <= {-figures.WIDTH, figures.WIDTH}
 
 
+@pytest.mark.parametrize("function", [psi, tri_gamma])
+def test_a_curve_that_lies_above_the_usual_picture_on_one_side_is_in_a_higher_one(function):
+    lines = figures.curves(function)
+    for curve in lines:
+        below_zero = figures.shown(curve, lines[0])[figures.POINTS < 0]
+        assert np.nanmin(np.abs(below_zero)) < figures.height(lines)
+
+
+@pytest.mark.parametrize("function", [log, tan, gamma, abs_])
+def test_a_curve_that_is_seen_in_the_usual_picture_is_in_that(function):
+    assert figures.height(figures.curves(function)) == figures.HEIGHT
+
+
 @pytest.mark.parametrize("function", [arcsin, tan, log])
 def test_a_steep_curve_is_drawn_as_far_as_there_is_a_picture(function):
     for curve in figures.curves(function):
@@ -72,6 +87,28 @@ def test_a_steep_curve_is_drawn_as_far_as_there_is_a_picture(function):
         inside[1:] &= inside[:-1]  # before a jump
         inside[:-1] &= inside[1:]
         assert not np.isnan(figures.shown(curve, curve)[inside]).any()
+
+
+def test_code_that_goes_on_in_the_next_line_keeps_its_minus():
+    lines = ["A dict `{'input': x,", "'taps': [-1, 0]}`, or -1.", "", ">>> f(-1)", "-1"]
+    reference.escape_text(None, "function", "f", None, None, lines)
+    assert lines == ["A dict `{'input': x,", "'taps': [-1, 0]}`, or −1.", "", ">>> f(-1)", "-1"]
+
+
+def test_a_difference_has_the_same_minus_as_a_number():
+    assert reference.escaped("x - 1, not -x - y") == "x − 1, not −x − y"
+
+
+@pytest.fixture
+def mathematics():
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # of how ziamath finds its font
+        return import_module("mathematics")
+
+
+def test_a_bold_digit_is_drawn_otherwise_than_another(mathematics):
+    bold, usual = (mathematics.drawn(tex, inline=True) for tex in (r"\mathbf{1}", "1"))
+    assert re.findall(r' d="[^"]*"', bold) != re.findall(r' d="[^"]*"', usual)
 
 
 def test_a_second_name_says_of_what_it_is_another_name():
@@ -136,10 +173,27 @@ def test_a_table_in_a_message_is_a_block_whose_lines_are_not_broken():
     assert ["columns" in block["classes"] for block in output] == [False, True, False]
 
 
-def test_code_in_a_text_that_is_longer_than_a_line_of_a_phone_is_marked():
+def test_code_in_a_text_is_marked_as_shorter_or_longer_than_a_line_of_a_phone():
     short, long = nodes.literal("", "--seed 7"), nodes.literal("", "a" * (literals.LONGEST + 1))
     literals.mark_long(None, nodes.paragraph("", "", short, long))
-    assert (short["classes"], long["classes"]) == ([], ["long"])
+    assert (short["classes"], long["classes"]) == (["short"], ["long"])
+
+
+def test_long_code_may_be_broken_where_a_word_of_it_ends():
+    name = nodes.literal("", "T.shared_randomstreams.RandomStreams", classes=["long"])
+    literals.break_names(None, nodes.paragraph("", "", name))
+    parts = [part.astext() for part in name]
+    assert parts == [
+        "T.",
+        "<wbr>",
+        "shared_",
+        "<wbr>",
+        "randomstreams.",
+        "<wbr>",
+        "Random",
+        "<wbr>",
+        "Streams",
+    ]
 
 
 def plotted(**settings):
