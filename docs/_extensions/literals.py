@@ -51,7 +51,8 @@ def break_names(app, doctree: nodes.document) -> None:
             elif len(literal.astext()) > NARROWEST:
                 let_break(literal)
     for literal in doctree.findall(nodes.literal):
-        if "long" in literal["classes"] and not any(literal.findall(nodes.raw)):
+        is_one_word = not re.search(r"\s|<wbr>", literal.astext())
+        if "long" in literal["classes"] and is_one_word:
             let_break(literal)
     for kind in (addnodes.desc_addname, addnodes.desc_name):
         for signature in doctree.findall(kind):

@@ -196,6 +196,12 @@ def test_long_code_may_be_broken_where_a_word_of_it_ends():
     ]
 
 
+def test_long_code_with_spaces_is_broken_at_these_alone():
+    call = nodes.literal("", "a_variable, a_variable, another_variable", classes=["long"])
+    literals.break_names(None, nodes.paragraph("", "", call))
+    assert [part.astext() for part in call] == ["a_variable, a_variable, another_variable"]
+
+
 def plotted(**settings):
     """A figure of one curve as it stands in the page."""
     picture, file = Figure(), io.StringIO()
