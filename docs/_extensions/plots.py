@@ -20,7 +20,8 @@ DARK = 0.12  # luminance, below which a colour is lighter on a dark page
 SETTINGS = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
-    "legend.facecolor": "white",  # which is paper: curves go on below it
+    "legend.facecolor": "white",  # which is paper: curves go on below it, unseen
+    "legend.framealpha": 1,
     "image.interpolation": "none",  # pixels as they are, for the reader's screen to enlarge
     "svg.hashsalt": "minigrad",
 }
