@@ -11,7 +11,7 @@ from pathlib import Path
 
 from docutils import nodes
 
-from minigrad.printing.svg import COLOURS, WORDS
+from minigrad.printing.svg import ARROWS, COLOURS, WORDS
 
 NAME = "drawings.css"
 
@@ -22,6 +22,8 @@ def rules() -> str:
     for paper, theme in enumerate(["light", "dark"]):
         page = f'body[data-theme="{theme}"]'
         lines.append(f"{page} .mg-drawing text.mg-word {{ fill: {WORDS[paper]}; }}")
+        lines.append(f"{page} .mg-step {{ stroke: {ARROWS[paper]}; }}")
+        lines.append(f"{page} .mg-step-head {{ fill: {ARROWS[paper]}; }}")
         for kind, colours in COLOURS.items():
             fill, line, text = colours[3 * paper : 3 * paper + 3]
             lines.append(f"{page} .mg-{kind} > .mg-box {{ fill: {fill}; stroke: {line}; }}")
@@ -34,8 +36,9 @@ def put_in(app, doctree: nodes.document, docname: str) -> None:
     for image in list(doctree.findall(nodes.image)):
         file = Path(app.srcdir, image["uri"])
         if file.suffix == ".svg" and 'class="mg-drawing"' in (svg := file.read_text("utf-8")):
-            width = re.search(r'width="(\d+)"', svg)[1]
-            shown = f'aria-label="the graph, drawn" style="--width: {width}"'
+            size = [re.search(rf'{side}="(\d+)"', svg)[1] for side in ("width", "height")]
+            style = "--width: {}; --height: {}".format(*size)
+            shown = f'aria-label="the graph, drawn" style="{style}"'
             svg = svg.replace("<svg ", f"<svg {shown} ", 1)
             image.replace_self(nodes.raw("", f'<div class="drawing">{svg}</div>', format="html"))
 

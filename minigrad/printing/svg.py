@@ -32,8 +32,9 @@ COLOURS = {
     "derivative": ("#ffedd5", "#f97316", "#7c2d12", "#5c2a0c", "#fb923c", "#ffedd5"),
 }
 
-# The words of the legend, on light and on dark paper.
+# The words of the legend, and the arrows, on light and on dark paper.
 WORDS = ("#656d76", "#adb5bd")
+ARROWS = ("#868e96", "#adb5bd")
 # A legend is as wide as the picture, or as a phone; below each other its lines are this far apart.
 _LEGEND, _LEGEND_LINE = 334.0, 22
 
@@ -49,14 +50,15 @@ def _style() -> str:
             for kind, colours in COLOURS.items()
             for fill, line, text in [colours[3 * paper : 3 * paper + 3]]
         )
-        return f"{kinds}.mg-drawing text.mg-word{{fill:{WORDS[paper]}}}"
+        arrows = f".mg-step{{stroke:{ARROWS[paper]}}}.mg-step-head{{fill:{ARROWS[paper]}}}"
+        return f"{kinds}{arrows}.mg-drawing text.mg-word{{fill:{WORDS[paper]}}}"
 
     return (
         f".mg-drawing text{{font-family:{_FONT};font-size:13px;text-anchor:middle;white-space:pre}}"
         ".mg-drawing text.mg-note{font-size:11px;opacity:.85}"
         ".mg-box{stroke-width:1.2}.mg-result>.mg-box{stroke-width:3}"
-        ".mg-arrow{fill:none;stroke:#868e96;stroke-width:1.2;stroke-linejoin:round}"
-        ".mg-head{fill:#868e96}.mg-update{stroke:#10b981;stroke-dasharray:5 4}"
+        ".mg-arrow{fill:none;stroke-width:1.2;stroke-linejoin:round}"
+        ".mg-update{stroke:#10b981;stroke-dasharray:5 4}"
         ".mg-update-head{fill:#10b981}.mg-frame{fill:none;stroke:#adb5bd;stroke-dasharray:3 3}"
         ".mg-drawing text.mg-word{font-size:11px;text-anchor:start}"
         f"{on_paper(0)}@media (prefers-color-scheme:dark){{{on_paper(1)}}}"
