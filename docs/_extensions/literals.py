@@ -11,7 +11,9 @@ from sphinx import addnodes
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
 DEFAULT = 24  # letters of a default in a signature
 NARROWEST = 12  # letters to a line of a column of a table there
-ENDS_OF_WORDS = r"(?<=[_/.(])(?=\w)|(?<=[a-z])(?=[A-Z])"
+ENDS_OF_WORDS = r"(?<=[_/.(])(?<!\d[_.])(?=\w)|(?<=[a-z])(?=[A-Z])"
+NAME = r"[\w.*/-]+"
+OPTION = r"(?<!\S)(--?[a-z][\w-]*)"
 
 
 def mark_long(app, doctree: nodes.document) -> None:
@@ -27,11 +29,16 @@ def mark_long(app, doctree: nodes.document) -> None:
 
 
 def let_break(name: nodes.Element) -> None:
-    """Let a name be broken where a word of it ends."""
-    first, *others = re.split(ENDS_OF_WORDS, name.astext())
-    name[:] = [nodes.Text(first)]
-    for part in others:
-        name += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
+    """Let a name be broken where a word of it ends, but no option, such as `--seed`."""
+    parts = re.split(OPTION, name.astext())
+    name[:] = []
+    for words, option in zip(parts[::2], [*parts[1::2], ""], strict=True):
+        first, *others = re.split(ENDS_OF_WORDS, words)
+        name += nodes.Text(first)
+        for part in others:
+            name += [nodes.raw("", "<wbr>", format="html"), nodes.Text(part)]
+        if option:
+            name += nodes.inline("", option, classes=["option"])
 
 
 def break_names(app, doctree: nodes.document) -> None:
@@ -46,7 +53,8 @@ def break_names(app, doctree: nodes.document) -> None:
             words = words.replace(literal.astext(), "", 1)
         for literal in literals:
             if not re.search(r"\w", words):
-                literal["classes"].append("whole")
+                if re.fullmatch(NAME, literal.astext()):
+                    literal["classes"].append("whole")
                 let_break(literal)
             elif len(literal.astext()) > NARROWEST:
                 let_break(literal)

@@ -4,7 +4,9 @@ import io
 import re
 import warnings
 from importlib import import_module
+from types import SimpleNamespace
 
+import drawings
 import figures
 import literals
 import messages
@@ -20,6 +22,8 @@ from matplotlib.figure import Figure
 from sphinx import addnodes
 
 import minigrad.printing
+from minigrad.printing import draw
+from minigrad.printing.svg import ARROWS
 from minigrad.tensor import (
     abs_,
     arcsin,
@@ -35,6 +39,7 @@ from minigrad.tensor import (
     psi,
     tan,
     tri_gamma,
+    vector,
 )
 from minigrad.tensor.nnet import hard_sigmoid, relu
 
@@ -130,7 +135,20 @@ def test_a_name_in_a_table_may_be_broken_where_a_word_of_it_ends():
         "a.", "solve_", "lower", "Case(", "x)",
     ]  # fmt: skip
     assert texts(beside) == ["set_value"]  # which is short enough for any column
-    assert (name["classes"], beside["classes"]) == (["whole"], [])
+
+
+def test_a_name_alone_in_a_cell_is_kept_whole_and_a_call_is_not():
+    name, call = nodes.literal("", "n_differentiable"), nodes.literal("", "f(node, inputs)")
+    cells = nodes.entry("", name), nodes.entry("", call)
+    literals.break_names(None, nodes.table("", nodes.row("", *cells)))
+    assert (name["classes"], call["classes"]) == (["whole"], [])
+
+
+def test_neither_a_number_nor_an_option_in_code_is_broken():
+    code = nodes.literal("", "run --max-calls 20_000")
+    literals.let_break(code)
+    assert texts(code) == ["run ", "--max-calls", " 20_000"]
+    assert code[1]["classes"] == ["option"]
 
 
 def test_the_name_that_an_entry_begins_with_may_be_broken_where_a_word_of_it_ends():
@@ -200,6 +218,36 @@ def test_long_code_with_spaces_is_broken_at_these_alone():
     call = nodes.literal("", "a_variable, a_variable, another_variable", classes=["long"])
     literals.break_names(None, nodes.paragraph("", "", call))
     assert [part.astext() for part in call] == ["a_variable, a_variable, another_variable"]
+
+
+def test_long_code_in_a_table_is_broken_at_the_ends_of_its_words_once():
+    long = nodes.literal("", f"{'a' * literals.LONGEST}_b")
+    table = nodes.table("", nodes.row("", nodes.entry("", long)))
+    literals.mark_long(None, table)
+    literals.break_names(None, table)
+    assert texts(long) == ["a" * literals.LONGEST + "_", "<wbr>", "b"]
+
+
+def test_a_legend_hides_what_is_drawn_below_it():
+    with rc_context(plots.SETTINGS):
+        assert "opacity" not in plotted()
+
+
+def test_a_tall_drawing_on_a_slide_may_be_higher_than_the_window(tmp_path):
+    file = tmp_path / "graph.svg"
+    draw(vector("x") + 1, file)
+    page = nodes.section("", nodes.image(uri="graph.svg"))
+    drawings.put_in(SimpleNamespace(srcdir=tmp_path), page, "page")
+    (height,) = re.findall(r"--height: (\d+)", page.astext())
+    assert f'height="{height}"' in page.astext()
+    assert "var(--height)" in (slides.HERE / "slides.html").read_text("utf-8")
+
+
+def test_arrows_have_a_colour_for_each_paper():
+    light, dark = (f"stroke: {colour}" for colour in ARROWS)
+    rules = [line for line in drawings.rules().splitlines() if ".mg-step {" in line]
+    assert ["light" in rules[0], light in rules[0]] == [True, True]
+    assert ["dark" in rules[1], dark in rules[1]] == [True, True]
 
 
 def plotted(**settings):
