@@ -48,7 +48,7 @@ def figure(svg: str, prefix: str, label: str) -> str:
     svg = svg[svg.index("<svg ") :]
     # Its rules would hold for the whole page: `site.css` has them for figures.
     svg = re.sub(r"\s*<(metadata|style).*?</\1>", "", svg, flags=re.S)
-    svg = re.sub(r'(<g id="patch_1">.*?fill: )#ffffff', r"\1none", svg, count=1, flags=re.S)
+    svg = re.sub(r'(<g id="patch_1">[^/]*?fill: )#ffffff', r"\1none", svg, count=1)
     written = re.findall(r"<!-- (.*?) -->", svg)
     svg = re.sub(r"\s*<!--.*?-->", "", svg, flags=re.S)
     svg = re.sub(r"\b(fill|stroke): #([0-9a-f]{6})\b", ink, svg)

@@ -230,7 +230,9 @@ def test_long_code_in_a_table_is_broken_at_the_ends_of_its_words_once():
 
 def test_a_legend_hides_what_is_drawn_below_it():
     with rc_context(plots.SETTINGS):
-        assert "opacity" not in plotted()
+        html = plotted()
+    assert "fill: color-mix(in srgb, var(--ink) 0%, var(--paper))" in html
+    assert "opacity" not in html
 
 
 def test_a_tall_drawing_on_a_slide_may_be_higher_than_the_window(tmp_path):
