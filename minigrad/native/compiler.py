@@ -16,11 +16,12 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
-# No -ffast-math: NaN, infinities and signed zeros are what they are in NumPy. Traps and errno are
-# nothing that NumPy's users see; without them loops with conditions and roots can be vectorized.
+# No -ffast-math: NaN, infinities and signed zeros are what they are in NumPy, and each operation is
+# rounded. Traps and errno are nothing that NumPy's users see; without them loops with conditions and
+# roots can be vectorized.
 FLAGS = (
     "-std=gnu11 -O3 -march=native -fwrapv -fno-math-errno -fno-trapping-math "
-    "-ffp-contract=fast -shared -fPIC -w"
+    "-ffp-contract=off -shared -fPIC -w"
 ).split()
 _MOST_BYTES = 1 << 28  # of objects that are kept
 _SECONDS = 60
@@ -128,8 +129,8 @@ def _opened(path: Path) -> ctypes.CDLL:
             del os.environ[name]
 
 
-def loaded(source: str) -> ctypes.CDLL:
-    """The library that the source makes, found in the cache or compiled.
+def loaded(source: str, *flags: str) -> ctypes.CDLL:
+    """The library that the source makes, found in the cache or compiled; with more flags, if given.
 
     Raises
     ------
@@ -138,7 +139,7 @@ def loaded(source: str) -> ctypes.CDLL:
     SourceError
         If it refuses the source.
     """
-    command = compiler()
+    command = (*compiler(), *flags)
     told = "\n".join([*command, platform.machine(), _processor(), source])
     path = cache_folder() / f"{hashlib.sha256(told.encode()).hexdigest()[:40]}.so"
     if path.exists():

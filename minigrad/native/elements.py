@@ -33,6 +33,7 @@ class Element(NamedTuple):
     dtype: Any = None
     joined: str | None = None
     first: str = "0"
+    fused: str = ""  # puts an element of the inputs and a {total} together, rounded once
     picked: Mapping[Any, int] = {}  # the inputs whose elements are numbers along a label
 
 
@@ -166,7 +167,8 @@ class _Reduction:
 class _Dot:
     def element(self: Any, node: Apply) -> Element | None:
         dtype = node.out.type.numpy_dtype
-        return Element("{0} * {1}", dtype, "{0} + {1}") if dtype.kind == "f" else None
+        fused = "FUSED({0}, {1}, {total})"  # as in BLAS
+        return Element("{0} * {1}", dtype, "{0} + {1}", fused=fused) if dtype.kind == "f" else None
 
 
 @extend(Picked)

@@ -130,22 +130,26 @@ class Nest:
         """What is put together, term by term."""
         total = ""
         for chosen in _each(work.joined_labels, work.sizes):
-            term = f"({self._text(work, chosen)})"
-            total = work.joined.format(total, term) if total else term
+            total = self._joined(work, total, chosen) if total else f"({self._text(work, chosen)})"
         return total
+
+    def _joined(self, work: Work, total: str, chosen: Mapping[Any, str]) -> str:
+        """What was put together before, and one more element."""
+        if work.element.fused:
+            return self._text(work, chosen, total)
+        return work.joined.format(total, f"({self._text(work, chosen)})")
 
     def _add_sum(self, work: Work, name: str) -> None:
         """Put the elements together with those before, in memory or in a variable of the loop."""
         place = self._places.place(work.output)
         there = place.at([self._number(work, label, {}) for label in work.output_labels])
-        value = f"({self._text(work, {})})"
         if self._inner is None or c.mentions(self._inner, [there]):
-            self._inside.append(f"{there} = {work.joined.format(there, value)};")
+            self._inside.append(f"{there} = {self._joined(work, there, {})};")
             return
         total = f"t_{name}"
         dtype = self._dtype_of_total(work, place)
         self._before.append(f"{c.c_type(dtype)} {total} = {work.element.first};")
-        self._inside.append(f"{total} = {work.joined.format(total, value)};")
+        self._inside.append(f"{total} = {self._joined(work, total, {})};")
         self._after.append(f"{there} = {work.joined.format(there, total)};")
         if work.joined == _SUM:
             self._totals.append(total)
@@ -158,8 +162,8 @@ class Nest:
         is_short = self._inner == "n" or size <= _MOST_IN_NARROW
         return work.output.type.numpy_dtype if is_short and work.joined == _SUM else place.dtype
 
-    def _text(self, work: Work, chosen: Mapping[Any, str]) -> str:
-        """An element, made of those of the inputs."""
+    def _text(self, work: Work, chosen: Mapping[Any, str], total: str = "") -> str:
+        """An element, made of those of the inputs; put together with a total, if one is given."""
         element = work.element
         chosen = dict(chosen)
         columns: dict[int, str] = {}
@@ -174,7 +178,7 @@ class Nest:
         ]
         labels = [label for label in work.output_labels if isinstance(label, str)]
         told = {f"at_{label}": self._number(work, label, chosen) for label in labels}
-        return element.text.format(*values, **told)
+        return (element.fused if total else element.text).format(*values, total=total, **told)
 
     def _cast_value(self, work: Work, place: int, chosen: Mapping[Any, str]) -> str:
         dtype, before = work.element.dtype, work.node.inputs[place].type.numpy_dtype

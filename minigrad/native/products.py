@@ -83,7 +83,8 @@ def _functions(name: str) -> ctypes.CDLL:
     """The library for products of numbers of this type."""
     text = files(__package__).joinpath("products.h").read_text(encoding="utf-8")
     macros = [f"#define {f.upper()} {p.format('NUMBER')}" for f, p in _PARAMETERS.items()]
-    return loaded("\n".join([f"#define NUMBER {name}", *macros, text]))
+    # As in BLAS, what is multiplied is added before it is rounded.
+    return loaded("\n".join([f"#define NUMBER {name}", *macros, text]), "-ffp-contract=fast")
 
 
 def goes_by_rows(

@@ -10,6 +10,16 @@
 static inline int64_t bits_of(double x) { int64_t n; memcpy(&n, &x, 8); return n; }
 static inline double of_bits(int64_t n) { double x; memcpy(&x, &n, 8); return x; }
 
+/* a * b + c, rounded but once where the processor does that. It is not left to the compiler, which would
+   do so with what users wrote, too, where x * x - y * y is to be 0 for equal x and y. */
+#if defined __FMA__ || defined __ARM_FEATURE_FMA || defined __FP_FAST_FMA
+static inline double fused(double a, double b, double c) { return __builtin_fma(a, b, c); }
+static inline float fused_f(float a, float b, float c) { return __builtin_fmaf(a, b, c); }
+#else
+static inline double fused(double a, double b, double c) { return a * b + c; }
+static inline float fused_f(float a, float b, float c) { return a * b + c; }
+#endif
+
 /* 2 to the power of n, for -1022 <= n <= 1023: n is the exponent that a float64 holds. */
 static inline double two_to_the(int64_t n) { return of_bits((n + 1023) << 52); }
 
@@ -24,22 +34,22 @@ static inline int64_t half_of(int64_t n) { return (int64_t)((uint64_t)(n + 4096)
    and pairs of these (Estrin, 1960), which need not wait for each other as in Horner's rule. */
 static inline double expm1_near_0(double r) {
     double r2 = r * r, r4 = r2 * r2;
-    double p2 = 1.0 / 6.0 * r + 0.5;
-    double p4 = 1.0 / 120.0 * r + 1.0 / 24.0;
-    double p6 = 1.0 / 5040.0 * r + 1.0 / 720.0;
-    double p8 = 1.0 / 362880.0 * r + 1.0 / 40320.0;
-    double p10 = 1.0 / 39916800.0 * r + 1.0 / 3628800.0;
-    double p12 = 1.0 / 6227020800.0 * r + 1.0 / 479001600.0;
-    double p = (p12 * r2 + p10) * r4 + (p8 * r2 + p6);
-    return (p * r4 + (p4 * r2 + p2)) * r2 + r;
+    double p2 = fused(1.0 / 6.0, r, 0.5);
+    double p4 = fused(1.0 / 120.0, r, 1.0 / 24.0);
+    double p6 = fused(1.0 / 5040.0, r, 1.0 / 720.0);
+    double p8 = fused(1.0 / 362880.0, r, 1.0 / 40320.0);
+    double p10 = fused(1.0 / 39916800.0, r, 1.0 / 3628800.0);
+    double p12 = fused(1.0 / 6227020800.0, r, 1.0 / 479001600.0);
+    double p = fused(fused(p12, r2, p10), r4, fused(p8, r2, p6));
+    return fused(fused(p, r4, fused(p4, r2, p2)), r2, r);
 }
 
 /* x = n log(2) + r with a whole n, for |x| < 1100: n in *n, r returned. */
 static inline double without_twos(double x, int64_t *n) {
-    double shifted = x * LOG2_E + ROUNDING; /* the lowest bits of which are those of n */
+    double shifted = fused(x, LOG2_E, ROUNDING); /* the lowest bits of which are those of n */
     double whole = shifted - ROUNDING;
     *n = bits_of(shifted) - bits_of(ROUNDING);
-    return (x - whole * LN2_HIGH) - whole * LN2_LOW;
+    return fused(-whole, LN2_LOW, fused(-whole, LN2_HIGH, x));
 }
 
 /* Into -limit to limit; what is made of NaN, which becomes the limit, the caller replaces by `or_nan`. */
@@ -64,7 +74,7 @@ static inline double vector_expm1(double x) {
     int64_t half = half_of(n);
     double power = two_to_the(half), rest = two_to_the(n - half);
     double large = (1.0 + expm1_near_0(r)) * power * rest - 1.0;
-    double near = power * rest * expm1_near_0(r) + (power * rest - 1.0);
+    double near = fused(power * rest, expm1_near_0(r), power * rest - 1.0);
     double y = n > 60 ? large : near; /* 2^1024 is infinite */
     return or_nan(x, x == 0.0 ? x : y);
 }
@@ -73,14 +83,14 @@ static inline double vector_expm1(double x) {
    2 s + 2 s^3 / 3 + 2 s^5 / 5 + ..., in the form that rounds least (Tang, 1990). */
 static inline double log1p_near_0(double f) {
     double s = f / (2.0 + f), z = s * s, z2 = z * z, z4 = z2 * z2;
-    double p0 = 2.0 / 5.0 * z + 2.0 / 3.0;
-    double p2 = 2.0 / 9.0 * z + 2.0 / 7.0;
-    double p4 = 2.0 / 13.0 * z + 2.0 / 11.0;
-    double p6 = 2.0 / 17.0 * z + 2.0 / 15.0;
-    double p8 = 2.0 / 21.0 * z + 2.0 / 19.0;
-    double p = (p8 * z4 + (p6 * z2 + p4)) * z4 + (p2 * z2 + p0);
+    double p0 = fused(2.0 / 5.0, z, 2.0 / 3.0);
+    double p2 = fused(2.0 / 9.0, z, 2.0 / 7.0);
+    double p4 = fused(2.0 / 13.0, z, 2.0 / 11.0);
+    double p6 = fused(2.0 / 17.0, z, 2.0 / 15.0);
+    double p8 = fused(2.0 / 21.0, z, 2.0 / 19.0);
+    double p = fused(fused(p8, z4, fused(p6, z2, p4)), z4, fused(p2, z2, p0));
     double square = 0.5 * f * f;
-    return f - (square - s * (square + p * z));
+    return f - fused(-s, fused(p, z, square), square);
 }
 
 /* x = m 2^n with sqrt(1/2) <= m < sqrt(2), for 0 < x < infinity: n in *n, m returned. */
@@ -94,7 +104,7 @@ static inline double mantissa(double x, double *n) {
 
 static inline double log_of(double x, double correction) {
     double n, m = mantissa(x > 0.0 && x < INFINITY ? x : 1.0, &n);
-    double y = n * LN2_HIGH + (log1p_near_0(m - 1.0) + (n * LN2_LOW + correction));
+    double y = fused(n, LN2_HIGH, log1p_near_0(m - 1.0) + fused(n, LN2_LOW, correction));
     y = x == INFINITY ? x : y;
     y = x == 0.0 ? -INFINITY : y;
     return x >= 0.0 ? y : NAN;
@@ -112,7 +122,7 @@ static inline double vector_log1p(double x) {
 static inline double vector_tanh(double x) {
     int64_t n;
     double r = without_twos(2.0 * within(fabs(x), 25.0), &n); /* beyond that it is 1 */
-    double power = two_to_the(n), e = power * expm1_near_0(r) + (power - 1.0);
+    double power = two_to_the(n), e = fused(power, expm1_near_0(r), power - 1.0);
     return or_nan(x, copysign(e / (e + 2.0), x));
 }
 
@@ -142,17 +152,17 @@ static const float LN2_HIGH_F = 0.693359375f, LN2_LOW_F = -2.12194440e-4f;
 
 static inline float expm1_near_0_f(float r) {
     float r2 = r * r;
-    float p2 = 1.0f / 6.0f * r + 0.5f;
-    float p4 = 1.0f / 120.0f * r + 1.0f / 24.0f;
-    float p6 = 1.0f / 5040.0f * r + 1.0f / 720.0f;
-    return ((p6 * r2 + p4) * r2 + p2) * r2 + r;
+    float p2 = fused_f(1.0f / 6.0f, r, 0.5f);
+    float p4 = fused_f(1.0f / 120.0f, r, 1.0f / 24.0f);
+    float p6 = fused_f(1.0f / 5040.0f, r, 1.0f / 720.0f);
+    return fused_f(fused_f(fused_f(p6, r2, p4), r2, p2), r2, r);
 }
 
 static inline float without_twos_f(float x, int32_t *n) {
-    float shifted = x * LOG2_E_F + ROUNDING_F;
+    float shifted = fused_f(x, LOG2_E_F, ROUNDING_F);
     float whole = shifted - ROUNDING_F;
     *n = bits_of_f(shifted) - bits_of_f(ROUNDING_F);
-    return (x - whole * LN2_HIGH_F) - whole * LN2_LOW_F;
+    return fused_f(-whole, LN2_LOW_F, fused_f(-whole, LN2_HIGH_F, x));
 }
 
 static inline float within_f(float x, float limit) {
@@ -176,7 +186,7 @@ static inline float vector_expm1_f(float x) {
     int32_t half = n >> 1;
     float power = two_to_the_f(half), rest = two_to_the_f(n - half);
     float large = (1.0f + expm1_near_0_f(r)) * power * rest - 1.0f;
-    float near = power * rest * expm1_near_0_f(r) + (power * rest - 1.0f);
+    float near = fused_f(power * rest, expm1_near_0_f(r), power * rest - 1.0f);
     float y = n > 28 ? large : near;
     return or_nan_f(x, x == 0.0f ? x : y);
 }
@@ -184,11 +194,11 @@ static inline float vector_expm1_f(float x) {
 static inline float log1p_near_0_f(float f) {
     float s = f / (2.0f + f), z = s * s;
     float p = 2.0f / 9.0f;
-    p = p * z + 2.0f / 7.0f;
-    p = p * z + 2.0f / 5.0f;
-    p = p * z + 2.0f / 3.0f;
+    p = fused_f(p, z, 2.0f / 7.0f);
+    p = fused_f(p, z, 2.0f / 5.0f);
+    p = fused_f(p, z, 2.0f / 3.0f);
     float square = 0.5f * f * f;
-    return f - (square - s * (square + p * z));
+    return f - fused_f(-s, fused_f(p, z, square), square);
 }
 
 static inline float mantissa_f(float x, float *n) {
@@ -201,7 +211,7 @@ static inline float mantissa_f(float x, float *n) {
 
 static inline float log_of_f(float x, float correction) {
     float n, m = mantissa_f(x > 0.0f && x < INFINITY ? x : 1.0f, &n);
-    float y = n * LN2_HIGH_F + (log1p_near_0_f(m - 1.0f) + (n * LN2_LOW_F + correction));
+    float y = fused_f(n, LN2_HIGH_F, log1p_near_0_f(m - 1.0f) + fused_f(n, LN2_LOW_F, correction));
     y = x == INFINITY ? x : y;
     y = x == 0.0f ? -INFINITY : y;
     return x >= 0.0f ? y : NAN;
@@ -218,7 +228,7 @@ static inline float vector_log1p_f(float x) {
 static inline float vector_tanh_f(float x) {
     int32_t n;
     float r = without_twos_f(2.0f * within_f(fabsf(x), 12.0f), &n);
-    float power = two_to_the_f(n), e = power * expm1_near_0_f(r) + (power - 1.0f);
+    float power = two_to_the_f(n), e = fused_f(power, expm1_near_0_f(r), power - 1.0f);
     return or_nan_f(x, copysignf(e / (e + 2.0f), x));
 }
 
@@ -230,6 +240,9 @@ static inline float vector_sigmoid_f(float x) {
 static inline float vector_softplus_f(float x) {
     return or_nan_f(x, (x > 0.0f ? x : 0.0f) + vector_log1p_f(vector_exp_f(-fabsf(x))));
 }
+
+/* That of the type of a; c, which may be long, is not to be read twice. */
+#define FUSED(a, b, c) _Generic((a), float: fused_f, default: fused)(a, b, c)
 
 /* C's library has other functions of many numbers at once, where it is glibc's for x86. */
 #define HAS_VECTORS 0

@@ -195,6 +195,17 @@ def test_what_c_computes_one_by_one_and_numpy_at_once_is_left_to_numpy(monkeypat
     assert f"{name}(" not in f.c_source and len(regions_of(f)) == 2
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_each_operation_is_rounded_as_numpys(dtype):
+    x, y, z = (T.TensorType(dtype, (None,))() for _ in range(3))
+    a, b, c = RANDOM.normal(size=(3, 1000)).astype(dtype)
+    outputs = [x * x - y * y, T.sqrt(T.sqr(x) - T.sqr(y)), x * y + z, z - x * y * 3, 1 - 2 * x * z]
+    for values in ((a, a, c), (a, b, c)):
+        mine, numpys, _ = in_both([x, y, z], outputs, *values)
+        for one, other in zip(mine, numpys, strict=True):
+            np.testing.assert_array_equal(one, other)
+
+
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "int64", "uint64"])
 def test_integers_wrap_as_numpys(dtype):
     x, y = T.TensorType(dtype, (None,))("x"), T.TensorType(dtype, (None,))("y")
