@@ -79,7 +79,7 @@ def test_a_test_of_hypothesis_can_take_the_fixture(pytester):
 
 def test_a_seed_that_is_none_is_refused(pytester):
     result = pytester.runpytest("--gradcheck-seed=-1")
-    assert "a seed is a number from 0; got -1" in str(result.stderr)
+    assert "a seed must be a whole number, 0 or more; got -1" in str(result.stderr)
 
 
 @pytest.mark.parametrize("seed", [7, 8])
