@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from numpy.typing import ArrayLike
 
-# Of more samples, evenly spaced ones are drawn: more dots only hide each other.
+# If there are more samples, evenly spaced ones are drawn: more dots only hide each other.
 MOST_SAMPLES = 20_000
 MOST_IMAGES = 10
 
@@ -197,7 +197,7 @@ def rebuilt_by_pca(features: np.ndarray, n_hidden: int) -> tuple[np.ndarray, int
     if len(features) < 2:
         return None
     n_components = min(n_hidden, *features.shape)
-    # Of size 1, so that no square is too large.
+    # The size is 1, so that no square is too large.
     scaled = features / (np.abs(features).max() or 1)
     with np.errstate(divide="ignore", invalid="ignore"):  # of shares of no variance
         pca = PCA(n_components, random_state=0).fit(scaled)

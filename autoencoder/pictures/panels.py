@@ -46,7 +46,7 @@ _BESIDE, _FARTHEST = 0.03, 0.5
 _TICKS = 6
 # More points are pixels in a file of shapes, as SVG is, which would be large and slow to show.
 MOST_SHAPES = 2000
-# Of more classes, only some are named: their colours are too alike to be looked up.
+# If there are more classes, only some are named: their colours are too alike to be looked up.
 MOST_NAMED = 20
 
 

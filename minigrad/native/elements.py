@@ -61,9 +61,9 @@ FUNCTIONS = {
 }  # fmt: skip
 # Those that take one operation or two.
 QUICK = {"fabs", "sqrt", "ceil", "floor", "trunc", "rint", "SIGN", "LARGER", "SMALLER"}
-# Of truth values alone, and of integers, for which they are the same.
+# For truth values alone, and for integers, for which they are the same.
 OF_BITS = {"and_": "{0} & {1}", "or_": "{0} | {1}", "xor": "{0} ^ {1}"}
-# Of integers, too: what wraps there as in NumPy.
+# For integers, too: functions that wrap as in NumPy.
 OF_INTEGERS = {"neg", "sqr", "add", "sub", "mul", "tensor_copy", "switch"}
 COMPARISONS = {"eq", "neq", "lt", "le", "gt", "ge", "isnan", "isinf"}
 

@@ -12,7 +12,8 @@ from .arrays import Arrays
 from .nests import Nest
 from .passes import Loop, Pass, Work, base_of
 
-# Of what a block holds: a core's own cache holds it. Tiles, which compute more of it, bear more.
+# A block holds so many bytes, which a core's own cache holds, too; with tiles, which compute more of
+# them, so many times as many.
 _BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 16, 8
 _MOST_ROWS = 512
 # Threads compute so many shares of the rows, of at least so many elements; and of so many rows where
@@ -262,6 +263,7 @@ class Rows(_Part):
             lines += c.filled(place.array, self._length(v) * self._rows, work.element.first)
         length, features = self._length(v), self._features(v)
         if length > features and not (work and work.is_product):
+            # Nobody reads these, but tiles compute with them, slowly if they are denormal.
             end = [f"{place.array}[(n + 1) * {length} - 1 - i] = 0;"]
             lines += c.counted("n", "n_rows", c.counted("i", length - features, end))
         return lines

@@ -55,9 +55,6 @@ class Threads:
     def __init__(self, function: Callable[..., Any], most: int) -> None:
         self._function = function
         self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
-        self._is_first = (
-            True  # the first call waits for new memory and new threads: it tells nothing
-        )
         self._calls_to_trial = 0
         self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
         self._last = most  # as many as the last call took: after others, threads are asleep
@@ -75,8 +72,6 @@ class Threads:
         took = perf_counter() - start
         if is_trial:
             self._try(threads, took)
-        elif self._is_first:
-            self._is_first = False
         else:
             self._note(threads, took)
         return result

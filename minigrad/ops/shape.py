@@ -130,7 +130,7 @@ def _without_unknown(
 ) -> list[Variable]:
     """Return the sizes, -1 replaced by what those of x leave for it.
 
-    Of no rows NumPy could not tell.
+    NumPy could not tell for no rows.
     """
     known = [*map(known_integer, sizes)]
     if -1 not in known:

@@ -14,7 +14,7 @@ from ..core.graph import Constant, Variable, perform, toposort
 from ..ops.functions import tensor_copy
 from ..ops.shape import Itself, Reshape
 
-# Of constants with more elements nothing is computed; all of them are equal seldom.
+# Nothing is computed for constants with more elements: all of them are equal seldom.
 _MOST = 1000
 
 

@@ -317,7 +317,7 @@ def tensorinv(a: Any, ind: int = 2) -> Variable:
     Returns
     -------
     Variable
-        Of shape ``a.shape[ind:] + a.shape[:ind]``.
+        The shape is ``a.shape[ind:] + a.shape[:ind]``.
 
     Raises
     ------

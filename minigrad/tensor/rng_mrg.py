@@ -352,7 +352,7 @@ class MRG_RandomStreams:
         Returns
         -------
         Variable
-            Of shape ``(p.shape[0], size)``.
+            The shape is ``(p.shape[0], size)``.
 
         Raises
         ------

@@ -545,7 +545,7 @@ def test_loops_take_as_many_threads_as_are_fast(clock, alone, together, best):
     run = Threads(function, 2)
     for _ in range(4000):
         run()
-    assert used[:3] == [2, 2, 1] and used.count(best) > 0.9 * len(used)
+    assert used[:2] == [2, 1] and used.count(best) > 0.9 * len(used)
     assert clock[0] < 1.06 * 4000 * min(alone, together) + 2 * together
 
 

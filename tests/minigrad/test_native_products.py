@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.native import call, compiler, parts, products
+from minigrad.native import c, call, compiler, parts, products
 from minigrad.native.compiler import CompilerError
 
 try:
@@ -109,6 +109,24 @@ def test_products_within_blocks_of_rows_have_the_bits_of_one_thread(monkeypatch,
         results.append(in_c(inputs, outputs, *values))
     for one, *several in zip(*results, strict=True):
         assert all(other.tobytes() == one.tobytes() for other in several)
+
+
+def test_threads_that_share_sums_and_updates_of_weights_give_the_bits_of_one_thread(monkeypatch):
+    inputs, outputs = network("float64")
+    step = inputs[1] - 0.1 * (outputs[-1] + 0.01 * inputs[1])
+    values = normal((2500, 300), "float64", False), normal((300, 250), "float64", False) / 20
+    results = []
+    for threads in (1, 2, 5):
+        monkeypatch.setattr(call, "most_threads", lambda threads=threads: threads)
+        f = minigrad.function(inputs, [*outputs, step], mode="C")
+        results.append(f(*values))
+    entry = f.c_source[f.c_source.rindex("int region_0(") :]
+    assert entry.count(c.PARALLEL) > entry.count("for (int64_t share = 0;")
+    for one, *several in zip(*results, strict=True):
+        assert all(other.tobytes() == one.tobytes() for other in several)
+    numpys = minigrad.function(inputs, [*outputs, step])(*values)
+    for mine, exact in zip(results[0], numpys, strict=True):
+        np.testing.assert_allclose(mine, exact, rtol=1e-10, atol=1e-12 * abs(exact).max())
 
 
 def test_rows_between_products_of_one_block_are_not_kept_for_all():
