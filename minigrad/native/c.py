@@ -17,7 +17,15 @@ C_TYPES = {
     "uint8": "uint8_t", "uint16": "uint16_t", "uint32": "uint32_t", "uint64": "uint64_t",
 }  # fmt: skip
 
-PARALLEL = "#pragma omp parallel for num_threads(threads) if (threads > 1) schedule(static)"
+_THREADS = "num_threads(threads) if (threads > 1)"
+PARALLEL = f"#pragma omp parallel for {_THREADS} schedule(static)"
+THREADS = """\
+#ifdef _OPENMP
+int omp_get_thread_num(void);
+#else
+static int omp_get_thread_num(void) { return 0; }
+#endif
+"""
 
 _ALIGNED = 64  # bytes: what a processor loads at once
 _MOST_ON_THE_STACK = 1 << 18  # bytes
@@ -126,6 +134,22 @@ def counted(name: str, end: Any, lines: Iterable[str], by: int = 1) -> list[str]
     """The lines for each number below the end, of this name."""
     step = f"{name}++" if by == 1 else f"{name} += {by}"
     return braced(lines, f"for (int64_t {name} = 0; {name} < {end}; {step})")
+
+
+def shared(name: str, n_shares: int, lines: Sequence[str]) -> list[str]:
+    """The lines for the number of each share, by all threads, with their ``status``.
+
+    Each thread begins elsewhere, at what its core's cache has from the last call, and goes on with what
+    nobody has taken: one whose core is slow, or is lent to another program, is helped by the others.
+    """
+    if n_shares == 1:
+        return braced([f"const int64_t {name} = 0;", *lines])
+    taken = [
+        f"const int64_t {name} = (omp_get_thread_num() * {n_shares} / threads + i) % {n_shares};",
+        f"if (__atomic_exchange_n(taken + {name}, 1, __ATOMIC_RELAXED)) continue;",
+    ]
+    begun = [f"char taken[{n_shares}] = {{0}};", f"#pragma omp parallel {_THREADS} reduction(|:status)"]
+    return braced([*begun, *counted("i", n_shares, [*taken, *lines])])
 
 
 def filled(array: str, size: int, value: str) -> list[str]:

@@ -295,9 +295,7 @@ class Rows(_Part):
         lines = []
         for v, panels in self._panels_of.items():
             lines.append(products.Lines(self.made[v].node, self.place).pack(panels))
-        if self._n_shares > 1:
-            lines.append(f"{c.PARALLEL} reduction(|:status)")
-        lines += c.counted("share", self._n_shares, self._share())
+        lines += c.shared("share", self._n_shares, self._share())
         for v, work in self._sums.items():
             lines += self._put_together(v, work)
         return lines

@@ -14,13 +14,15 @@ from typing import Any
 
 from ..core.configuration import config
 
-# Trying what was slower last takes at most this share of the time.
-_SHARE_OF_TRIALS = 0.05
+# Trying what was slower last takes at most this share of the time, that between calls included: what
+# others do with the cores changes by the clock.
+_SHARE_OF_TRIALS = 0.04
 # A time counts so much beside those before, and at most as so many times as long: one call that waits
 # for threads that were asleep, or for another program, decides nothing.
 _WEIGHT, _MOST = 0.25, 2
-# What was as slow is tried again after so many calls, and by so many: the first finds threads asleep.
-_FEWEST_CALLS, _CALLS_OF_A_TRIAL = 40, 3
+# What was as slow is tried again after so many seconds, and by so many calls: the first finds threads
+# asleep.
+_SHORTEST_PAUSE, _CALLS_OF_A_TRIAL = 0.05, 3
 # But what takes so many times as long waits for other programs: it is not tried further.
 _HOPELESS = 10
 
@@ -55,7 +57,7 @@ class Threads:
     def __init__(self, function: Callable[..., Any], most: int) -> None:
         self._function = function
         self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
-        self._calls_to_trial = 0
+        self._next_trial = 0.0  # by the clock
         self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
         self._last = most  # as many as the last call took: after others, threads are asleep
 
@@ -64,14 +66,15 @@ class Threads:
             return self._function(1, *arguments)
         seconds = self._seconds
         threads = min(seconds, key=seconds.__getitem__)
-        is_trial = self._calls_to_trial <= 0 and all(seconds.values())
+        start = perf_counter()
+        is_trial = start >= self._next_trial and all(seconds.values())
         if is_trial:
             threads = max(seconds, key=seconds.__getitem__)
-        start = perf_counter()
         result = self._function(threads, *arguments)
-        took = perf_counter() - start
+        end = perf_counter()
+        took = end - start
         if is_trial:
-            self._try(threads, took)
+            self._try(threads, took, end)
         else:
             self._note(threads, took)
         return result
@@ -84,9 +87,8 @@ class Threads:
         elif threads == self._last:
             self._seconds[threads] += _WEIGHT * (min(took, _MOST * before) - before)
         self._last = threads
-        self._calls_to_trial -= 1
 
-    def _try(self, threads: int, took: float) -> None:
+    def _try(self, threads: int, took: float, now: float) -> None:
         """Note what a call of a trial took; after the last, decide when the next is."""
         self._tried.append(took)
         fast = min(self._seconds.values())
@@ -96,4 +98,4 @@ class Threads:
         self._seconds[threads] = min(tried, default=took)  # another thread may have ended the trial
         fast = min(self._seconds.values())
         lost = sum(tried) - len(tried) * fast
-        self._calls_to_trial = int(_FEWEST_CALLS + lost / (_SHARE_OF_TRIALS * fast))
+        self._next_trial = now + max(_SHORTEST_PAUSE, lost / _SHARE_OF_TRIALS)

@@ -30,7 +30,7 @@ class Written(NamedTuple):
 
 def head() -> str:
     """Return what all C sources begin with."""
-    return f"{mathematics()}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}\n{products.DECLARED}"
+    return f"{mathematics()}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}\n{c.THREADS}\n{products.DECLARED}"
 
 
 def written(schedule: Schedule, number: int) -> Written:
