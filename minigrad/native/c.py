@@ -148,7 +148,10 @@ def shared(name: str, n_shares: int, lines: Sequence[str]) -> list[str]:
         f"const int64_t {name} = (omp_get_thread_num() * {n_shares} / threads + i) % {n_shares};",
         f"if (__atomic_exchange_n(taken + {name}, 1, __ATOMIC_RELAXED)) continue;",
     ]
-    begun = [f"char taken[{n_shares}] = {{0}};", f"#pragma omp parallel {_THREADS} reduction(|:status)"]
+    begun = [
+        f"char taken[{n_shares}] = {{0}};",
+        f"#pragma omp parallel {_THREADS} reduction(|:status)",
+    ]
     return braced([*begun, *counted("i", n_shares, [*taken, *lines])])
 
 

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from math import inf
 from time import perf_counter
 from typing import Any
 
 from ..core.configuration import config
 
 # Trying what was slower last takes at most this share of the time, that between calls included: what
-# others do with the cores changes by the clock.
-_SHARE_OF_TRIALS = 0.04
+# other programs do with the cores changes by the clock. But there are so many calls between trials.
+_SHARE_OF_TRIALS, _FEWEST_SECONDS, _FEWEST_CALLS = 0.04, 0.05, 10
+# A trial is of three calls, or of two if they are long: the first finds threads asleep.
+_CALLS_OF_A_TRIAL, _LONG_CALLS, _LONG = 3, 2, 0.005
 # A time counts so much beside those before, and at most as so many times as long: one call that waits
 # for threads that were asleep, or for another program, decides nothing.
 _WEIGHT, _MOST = 0.25, 2
-# What was as slow is tried again after so many seconds, and by so many calls: the first finds threads
-# asleep.
-_SHORTEST_PAUSE, _CALLS_OF_A_TRIAL = 0.05, 3
-# But what takes so many times as long waits for other programs: it is not tried further.
-_HOPELESS = 10
 
 
 class Forked:
@@ -56,46 +54,42 @@ class Threads:
 
     def __init__(self, function: Callable[..., Any], most: int) -> None:
         self._function = function
-        self._seconds = {most: 0.0, 1: 0.0}  # a call; 0 if it is not known
+        self._seconds = {most: inf, 1: inf}  # a call; what is not known is tried first
         self._next_trial = 0.0  # by the clock
+        self._calls_to_trial = 0
         self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
         self._last = most  # as many as the last call took: after others, threads are asleep
 
     def __call__(self, *arguments: Any) -> Any:
         if Forked.is_child:
             return self._function(1, *arguments)
-        seconds = self._seconds
-        threads = min(seconds, key=seconds.__getitem__)
-        start = perf_counter()
-        is_trial = start >= self._next_trial and all(seconds.values())
-        if is_trial:
-            threads = max(seconds, key=seconds.__getitem__)
+        start, seconds = perf_counter(), self._seconds
+        is_trial = self._calls_to_trial <= 0 and start >= self._next_trial
+        threads = (max if is_trial else min)(seconds, key=seconds.__getitem__)
         result = self._function(threads, *arguments)
         end = perf_counter()
-        took = end - start
         if is_trial:
-            self._try(threads, took, end)
+            self._try(threads, end - start, end)
         else:
-            self._note(threads, took)
+            self._note(threads, end - start)
         return result
 
     def _note(self, threads: int, took: float) -> None:
         """Note what a call took, unless it found threads asleep."""
-        before = self._seconds[threads]
-        if not before:
-            self._seconds[threads] = took
-        elif threads == self._last:
+        if threads == self._last:
+            before = self._seconds[threads]
             self._seconds[threads] += _WEIGHT * (min(took, _MOST * before) - before)
         self._last = threads
+        self._calls_to_trial -= 1
 
     def _try(self, threads: int, took: float, now: float) -> None:
         """Note what a call of a trial took; after the last, decide when the next is."""
         self._tried.append(took)
-        fast = min(self._seconds.values())
-        if len(self._tried) < _CALLS_OF_A_TRIAL and took < _HOPELESS * fast:
+        if len(self._tried) < (_CALLS_OF_A_TRIAL if sum(self._tried) < _LONG else _LONG_CALLS):
             return
         tried, self._tried, self._last = self._tried, [], threads
         self._seconds[threads] = min(tried, default=took)  # another thread may have ended the trial
-        fast = min(self._seconds.values())
-        lost = sum(tried) - len(tried) * fast
-        self._next_trial = now + max(_SHORTEST_PAUSE, lost / _SHARE_OF_TRIALS)
+        if inf not in self._seconds.values():
+            lost = sum(tried) - len(tried) * min(self._seconds.values())
+            self._next_trial = now + max(_FEWEST_SECONDS, lost / _SHARE_OF_TRIALS)
+            self._calls_to_trial = _FEWEST_CALLS

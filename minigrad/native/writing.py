@@ -30,7 +30,8 @@ class Written(NamedTuple):
 
 def head() -> str:
     """Return what all C sources begin with."""
-    return f"{mathematics()}\n#include <stdlib.h>\n\n{ARRAYS}\n{_HEAD}\n{c.THREADS}\n{products.DECLARED}"
+    others = "\n".join([ARRAYS, _HEAD, c.THREADS, products.DECLARED])
+    return f"{mathematics()}\n#include <stdlib.h>\n\n{others}"
 
 
 def written(schedule: Schedule, number: int) -> Written:
