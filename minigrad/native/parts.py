@@ -166,8 +166,10 @@ class Rows(_Part):
             self.places[v] = self._block(v)
         for v, work in self._sums.items():
             self.places[v] = self._place_of_sum(v, work)
+        # Of products with the same second matrix one copies it.
         of_rows = [work for work in self._products if work.output not in self._sums]
-        self._panels_of = {work.output: self._panels([work]) for work in of_rows}
+        self._copies = {work.node.inputs[1]: work for work in of_rows}
+        self._panels_of = {v: self._panels([work]) for v, work in self._copies.items()}
 
     # ---- Where variables are -----------------------------------------------------------------------
 
@@ -271,7 +273,7 @@ class Rows(_Part):
     def _product(self, work: Work) -> str:
         lines = products.Lines(work.node, self.place)
         is_sum = work.output in self._sums
-        return lines.of_terms() if is_sum else lines.of_rows(self._panels_of[work.output])
+        return lines.of_terms() if is_sum else lines.of_rows(self._panels_of[work.node.inputs[1]])
 
     def _parameters(self) -> dict[str, str]:
         """The arrays of the region that the function uses, as parameters."""
@@ -294,7 +296,7 @@ class Rows(_Part):
         """The lines that call the function for all blocks, and put the sums of shares together."""
         lines = []
         for v, panels in self._panels_of.items():
-            lines.append(products.Lines(self.made[v].node, self.place).pack(panels))
+            lines.append(products.Lines(self._copies[v].node, self.place).pack(panels))
         lines += c.shared("share", self._n_shares, self._share())
         for v, work in self._sums.items():
             lines += self._put_together(v, work)
