@@ -1,9 +1,10 @@
 /* A product of matrices of NUMBER: c[m][n] is the sum of a[m][k] * b[k][n] over k.
 
    a and b have strides. The columns of b are copied in panels, unless they lie together in few rows, so
-   that what a tile of c needs lies together, and a tile is added up in registers (Goto and van de Geijn, Anatomy of High-Performance
-   Matrix Multiplication, 2008). The rows of c lie apart by a multiple of 64 bytes, so that tiles may be
-   wider than c. In which order an element is added up depends on the sizes alone, not on the threads. */
+   that what a tile of c needs lies together, and a tile is added up in registers (Goto and van de Geijn,
+   Anatomy of High-Performance Matrix Multiplication, 2008). The rows of c lie apart by a multiple of 64
+   bytes, so that tiles may be wider than c. In which order an element is added up depends on the sizes
+   alone, not on the threads. */
 
 #include <stdint.h>
 
@@ -111,8 +112,10 @@ void product_of_terms(PRODUCT_OF_TERMS)
 /* Compute c. */
 void product(PRODUCT)
 {
-    /* So many rows for each thread, but whole tiles: with any number of threads a row is in the same. */
-    const int64_t share = (rows + threads * TILE_ROWS - 1) / (threads * TILE_ROWS) * TILE_ROWS;
+    /* Blocks of whole tiles, two or more for each thread: with any number of threads a row is in the same
+       tile. */
+    const int64_t tiles = rows / (2 * threads * TILE_ROWS);
+    const int64_t share = (tiles ? tiles : 1) * TILE_ROWS;
     const int64_t block = share < MOST_BLOCK_ROWS ? share : MOST_BLOCK_ROWS;
     pack(threads, columns, terms, b, b_row, b_column, panels);
     #pragma omp parallel for num_threads(threads) if (threads > 1) schedule(dynamic)

@@ -138,6 +138,17 @@ def test_rows_between_products_of_one_block_are_not_kept_for_all():
     assert f.memory() < X.nbytes / 10
 
 
+def test_a_matrix_that_rows_are_multiplied_by_twice_is_copied_once():
+    y = T.dmatrix("y")
+    f = minigrad.function([x, y, w], T.exp(T.dot(x, w)) + T.tanh(T.dot(y, w)), mode="C")
+    values = [np.random.default_rng(i).normal(size=(300, 200)) / 9 for i in range(2)]
+    weights = np.random.default_rng(2).normal(size=(200, 50))
+    expected = np.exp(values[0] @ weights) + np.tanh(values[1] @ weights)
+    np.testing.assert_allclose(f(*values, weights), expected, rtol=1e-11)
+    assert f.c_source.count(" product_of_rows_double(n_rows") == 2
+    assert f.c_source.count(" pack_double(1, 50, 200, ") == 1
+
+
 def test_nothing_is_read_beyond_the_end_of_a_matrix_that_is_added_up_with_the_rows_of_data():
     square, y = T.dmatrices("square", "y")
     made_at_once = T.tanh(T.dot(square, y))  # the rows of square are its columns, too
