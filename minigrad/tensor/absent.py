@@ -13,7 +13,8 @@ from fnmatch import fnmatchcase
 from .numpy_functions import OTHER_NAMES
 
 # Theano's names, without `theano` in front, by the reason why they are out of scope. `*` stands for any
-# letters; what is in a module that is out of scope is so, too.
+# letters; what is in a module that is out of scope is so, too. Code has the marks of Markdown, for the
+# table in docs/from-theano.md; messages leave them out.
 _REASONS = {
     "everything is computed on the CPU": """
         gpuarray sandbox.cuda sandbox.gpuarray misc.pycuda_* misc.cudamat_utils misc.gnumpy_utils
@@ -33,18 +34,18 @@ _REASONS = {
         tensor.[cz]tensor[345]* tensor.complex* tensor.real tensor.imag tensor.conj tensor.angle
         tensor.fourier
         """,
-    "Theano's rewrites change graphs in place, those of minigrad.rewrite make new ones": """
+    "Theano's rewrites change graphs in place, those of `minigrad.rewrite` make new ones": """
         gof.opt gof.optdb gof.toolbox gof.destroyhandler gof.unify gof.local_optimizer
         gof.*Optimizer gof.*DB gof.Query gof.Feature gof.PatternSub gof.OpSub gof.OpRemove
         compile.*optimizer* compile.*optdb tensor.opt.register_* tensor.opt.local_*
         tensor.opt.*Optimizer tensor.opt_uncanonicalize tensor.nnet.opt scan_module.scan_opt
         sandbox.linalg.*hint* sandbox.linalg.*psd
         """,
-    "functions of T take single numbers, too": """
+    "functions of `T` take single numbers, too": """
         scalar.* tensor.scalar_from_tensor tensor.tensor_from_scalar tensor.ScalarFromTensor
         tensor.TensorFromScalar
         """,
-    "there is one class of types, T.TensorType": """
+    "there is one class of types, `T.TensorType`": """
         Type generic gof.Type gof.PureType gof.SingletonType gof.generic gof.type
         compile.sharedvalue.generic tensor.type_other tensor.NoneConst tensor.NoneTypeT
         tensor.SliceType tensor.SliceConstant
@@ -54,21 +55,21 @@ _REASONS = {
         compile.*register_* compile.sandbox configdefaults gof.Container gof.InconsistencyError
         gof.MethodNotDefined gof.hashtype gof.object2 gof.sched gof.utils pathparse raise_op
         """,
-    "scan keeps what derivatives need, and only that": "*scan_checkpoints",
-    "function(…, profile=True) measures calls": """
+    "`scan` keeps what derivatives need, and only that": "*scan_checkpoints",
+    "`function(…, profile=True)` measures calls": """
         ProfileMode ProfileStats compile.ProfileMode compile.ProfileStats compile.profiling
         """,
     "only Theano's settings exist; programs keep others by themselves": """
         configparser.AddConfigVar configparser.*Param configparser.EnumStr configparser.*Parser
         """,
-    "an op says by its method formula how it is written": "printing.*Printer printing.PrinterState",
+    "an op says by its method `formula` how it is written": "printing.*Printer printing.PrinterState",
     "it is a tool of Theano's developers": """
         misc.buildbot_filter misc.burn_gpu misc.check_* misc.cpucount misc.doubleop
         misc.elemwise_* misc.frozendict misc.latence_gpu_transfert misc.ordered_set misc.strutil
         misc.windows test tests.main
         """,
     "arrays are read from files by NumPy": "tensor.io tensor.load",
-    "drawings are made by minigrad.printing.draw": "d3viz",
+    "drawings are made by `minigrad.printing.draw`": "d3viz",
 }
 OUT_OF_SCOPE = {name: reason for reason, names in _REASONS.items() for name in names.split()}
 
@@ -142,7 +143,7 @@ def reason_of(path: str) -> str | None:
         part = ".".join(parts[:end])
         for pattern, reason in OUT_OF_SCOPE.items():
             if fnmatchcase(part, pattern):
-                return reason
+                return reason.replace("`", "")
     return None
 
 

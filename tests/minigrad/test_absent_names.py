@@ -107,6 +107,10 @@ def test_what_is_in_a_module_that_is_out_of_scope_is_so_too():
     assert reason_of("tensor.clip") is reason_of("sandbox") is None
 
 
+def test_a_reason_in_a_message_has_no_marks_of_markdown():
+    assert reason_of("Type") == "there is one class of types, T.TensorType"
+
+
 def test_the_words_are_found_only_when_somebody_reads_them(monkeypatch):
     asked = []
     monkeypatch.setattr("minigrad.tensor.absent.why_absent", lambda *of: asked.append(of) or "")
