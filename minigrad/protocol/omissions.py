@@ -1,7 +1,8 @@
 """What people do not write, so that printed derivatives read as if written by hand.
 
-A factor 1 that a derivative begins with; that a value is repeated, where broadcasting does it anyway;
-that a size is a float; and whose size it is, if it is an input's.
+A factor 1 that a derivative begins with; two signs that cancel in a derivative; that a value is
+repeated, where broadcasting does it anyway; that a size is a float; and whose size it is, if it is an
+input's.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from ..core.axes import Alloc, DimShuffle, Size, sizes_of
-from ..core.credit import credited_to
+from ..core.credit import DerivedLine, credited_to
 from ..core.elementwise import Cast, Elementwise, cast
 from ..core.graph import Apply, Constant, Op, Variable
 from ..core.table import mul, neg
@@ -34,9 +35,12 @@ class Wording(NamedTuple):
     operands: Sequence[Variable]
 
 
-def in_few_words(node: Apply) -> Wording:
-    """Return what people write of the node."""
+def in_few_words(node: Apply, steps: int = _STEPS) -> Wording:
+    """Return what people write of the node; so many nodes below it are looked at for a sign."""
     op, inputs = node.op, node.inputs
+    if op == neg and isinstance(node.made_at, DerivedLine):  # the user's own signs are all shown
+        if (x := _without_minus(inputs[0], steps)) is not None:
+            return Wording(ITSELF, [x])
     if isinstance(op, Cast) and _is_count(inputs[0]) and node.out.type.is_float:
         # NumPy has sizes as Python's numbers, which take on the dtype of what they meet.
         return Wording(ITSELF, inputs)
@@ -63,6 +67,18 @@ def in_few_words(node: Apply) -> Wording:
                 return Wording(neg if sign else ITSELF, [x])
         return Wording(op, bare if any(is_whole) else inputs)
     return Wording(op, inputs)
+
+
+def _without_minus(x: Variable, steps: int) -> Variable | None:
+    """Return y where x is written as -y."""
+    for left in range(steps, 0, -1):
+        if x.owner is None or x.name:
+            return None
+        op, operands = in_few_words(x.owner, left // 2)
+        if op != ITSELF:
+            return operands[0] if op == neg else None
+        x = operands[0]
+    return None
 
 
 def _bare(x: Variable, steps: int = _STEPS) -> Variable:

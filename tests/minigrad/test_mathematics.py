@@ -280,6 +280,10 @@ def test_a_minus_before_a_product_needs_no_brackets(expression, text):
     assert latex(expression) == text
 
 
+def test_two_signs_that_cancel_in_a_derivative_are_not_written():
+    assert latex(minigrad.grad(-T.sin(-a), a)) == r"\cos(-a)"
+
+
 def test_what_mathematics_leaves_out_has_no_line():
     p = T.nnet.softmax(X)[T.arange(y.shape[0]), y]
     assert latex({"L": T.log(p).sum()}, let=True).count("=") == 1

@@ -246,6 +246,30 @@ def test_a_factor_1_of_the_users_is_written(x):
     assert pp(T.ones((2, 2)) * x) == "1.0 * x"
 
 
+@pytest.mark.parametrize(
+    ("cost", "wrt", "formula"),
+    [
+        (-T.sin(-S), S, "cos(-s)"),
+        (T.log(1 / (1 + T.exp(-V))).sum(), V, "sigmoid(-v)"),
+        (-T.nnet.softplus(-V).sum(), V, "sigmoid(-v)"),
+    ],
+)
+def test_two_signs_that_cancel_in_a_derivative_are_not_written(cost, wrt, formula):
+    assert pp(minigrad.grad(cost, wrt)) == formula
+
+
+def test_two_signs_of_the_users_are_written(x):
+    assert pp(T.exp(T.neg(T.neg(x)))) == "exp(--x)"
+
+
+def test_signs_of_a_derivative_are_left_out_whatever_their_number():
+    for n in range(20):
+        y = S
+        for _ in range(n):
+            y = T.sin(-y)
+        assert "--" not in pp(minigrad.grad(y, S))
+
+
 def test_a_repeated_value_is_written_as_such_where_broadcasting_does_not_repeat_it():
     assert pp(T.ones_like(V) * 2) == "fill(v, 1.0) * 2.0"
     assert pp(T.alloc(S, 3, X.shape[0]).dot(X)) == "alloc(s, 3, X.shape[0]) @ X"
