@@ -30,7 +30,7 @@ from .classes import Classes
 # Okabe and Ito's palette, which colour-blind readers can tell apart, and three more.
 PALETTE = (
     *("#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#000000"),
-    *("#882255", "#999933", "#AAAAAA"),
+    *("#882255", "#999933", "#888888"),
 )
 COST_COLOUR = "#882255"
 VALIDATION_COLOUR = "#E69F00"

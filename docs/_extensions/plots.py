@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
+from colorsys import hls_to_rgb, rgb_to_hls
 from html import escape
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from docutils import nodes
 
 MADE_BY = "<dc:title>Matplotlib"
 WIDE = 700  # px: what is wider has letters too small for a phone, and scrolls there
-DARK = 0.12  # luminance, below which a colour is lighter on a dark page
+DARK, LIGHT = 0.12, 0.18  # luminance, below which a colour is lighter on a dark page, and there
 SETTINGS = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
@@ -30,17 +32,29 @@ SETTINGS = {
 def ink(match: re.Match[str]) -> str:
     """Return a colour of a figure, `fill: #rrggbb`, as one of the page."""
     what, digits = match.groups()
-    red, green, blue = (int(digits[i : i + 2], 16) for i in (0, 2, 4))
-    if red == green == blue:
-        share = round(100 * (1 - red / 255))
+    colour = [int(digits[i : i + 2], 16) / 255 for i in (0, 2, 4)]
+    if len(set(colour)) == 1:
+        share = round(100 * (1 - colour[0]))
         return f"{what}: color-mix(in srgb, var(--ink) {share}%, var(--paper))"
-    luminance = sum(
-        weight * (part / 255) ** 2.2
-        for weight, part in zip((0.21, 0.72, 0.07), (red, green, blue), strict=True)
-    )
-    if luminance < DARK:
-        return f"{what}: color-mix(in oklab, #{digits}, white var(--lift))"
+    if luminance(colour) < DARK:
+        # `--lift` is 40 % on dark pages.
+        return f"{what}: color-mix(in srgb, #{digits}, {lighter(colour)} calc(2.5 * var(--lift)))"
     return match[0]
+
+
+def luminance(colour: Sequence[float]) -> float:
+    """Return how bright a colour is, from 0 to 1."""
+    weighted = zip((0.21, 0.72, 0.07), colour, strict=True)
+    return sum(weight * part**2.2 for weight, part in weighted)
+
+
+def lighter(colour: Sequence[float]) -> str:
+    """Return a light colour of the same hue, which stays as far from those of other hues."""
+    hue, lightness, saturation = rgb_to_hls(*colour)
+    while luminance(colour) < LIGHT and lightness < 1:
+        lightness += 0.01
+        colour = hls_to_rgb(hue, lightness, saturation)
+    return "#" + "".join(f"{round(255 * part):02x}" for part in colour)
 
 
 def figure(svg: str, prefix: str, label: str) -> str:
