@@ -45,13 +45,30 @@ def drawn(tex: str, inline: bool) -> str:
     for written, meant in AS_IN_TEX.items():
         spaced = re.sub(written, meant, spaced)
     mathml = tex2mml(spaced, inline).replace('rowspacing="3pt"', 'rowspacing="0.7em"')
-    mathml = re.sub(r'<mn mathvariant="bold">(\d)(?=</mn>)', bold, mathml)
+    return drawn_mathml(re.sub(r'<mn mathvariant="bold">(\d)(?=</mn>)', bold, mathml), tex)
+
+
+def drawn_mathml(mathml: str, read: str) -> str:
+    """Return the same of a formula in MathML, and of what screen readers get."""
     svg = ziamath.Math(mathml).svg()
     _, top, width, height = map(float, re.search(r'viewBox="(.*?)"', svg)[1].split())
     style = f"width:{width / SIZE:.3f}em;height:{height / SIZE:.3f}em"
     style += f";vertical-align:{-(top + height) / SIZE:.3f}em"
     svg = svg.replace('fill="black"', 'fill="currentColor"')  # lines above letters
-    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(tex)}" style="{style}" ', 1)
+    return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(read)}" style="{style}" ', 1)
+
+
+def draw_displays(app, doctree: nodes.document, docname: str) -> None:
+    """Draw the formulas of variables that cells show: browsers have no letters for MathML."""
+
+    def display(mathml: re.Match[str]) -> str:
+        read = " ".join(re.findall(r">([^<>]+)<", mathml[0]))
+        return f'<div class="math">{drawn_mathml(mathml[0], read)}</div>'
+
+    for shown in doctree.findall(nodes.raw):
+        if shown.get("format") == "html" and "<math " in shown.astext():
+            html = re.sub(r'<math display="block">.*?</math>', display, shown.astext(), flags=re.S)
+            shown[:] = [nodes.Text(html)]
 
 
 def keep_together(app, doctree: nodes.document, docname: str) -> None:
@@ -81,4 +98,5 @@ def setup(app):
     app.add_html_math_renderer("drawn", (inline, None), (block, None))
     app.config.html_math_renderer = "drawn"
     app.connect("doctree-resolved", keep_together)
+    app.connect("doctree-resolved", draw_displays)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
