@@ -29,9 +29,10 @@ extensions = [
     "drawings",
     "plots",
     "literals",
+    "spaces",
     "messages",
 ]
-exclude_patterns = ["_build", "_extensions", "**.ipynb"]
+exclude_patterns = ["_build", "_extensions", "_templates", "**.ipynb"]
 
 # Pages: Markdown as GitHub shows it, with mathematics and directives.
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath", "amsmath", "attrs_inline"]
@@ -58,6 +59,7 @@ napoleon_use_rtype = False
 napoleon_use_param = False  # parameters that are told together stay together
 
 html_theme = "furo"
+templates_path = ["_templates"]
 pygments_dark_style = "github-dark"
 html_static_path = ["_static"]
 html_css_files = ["site.css"]

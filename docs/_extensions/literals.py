@@ -11,8 +11,10 @@ from sphinx import addnodes
 LONGEST = 34  # letters to a line, on a phone, beside what indents it
 DEFAULT = 24  # letters of a default in a signature
 NARROWEST = 12  # letters to a line of a column of a table there
-ENDS_OF_WORDS = r"(?<=[_/.(])(?<!\d[_.])(?=\w)|(?<=[a-z])(?=[A-Z])"
-NAME = r"[\w.*/-]+"
+WIDEST = 25  # letters to such a line, beside another column
+# The end of a file's name, as in `table.py`, is no word of it.
+ENDS_OF_WORDS = r"(?<=[_/.(])(?<!\d[_.])(?=\w)(?!(?<=\.)(?:py|h|md|csv|npz)\b)|(?<=[a-z])(?=[A-Z])"
+NAME = r"[\w.*/='-]+"
 OPTION = r"(?<!\S)(--?[a-z][\w-]*)"
 
 
@@ -44,7 +46,7 @@ def let_break(name: nodes.Element) -> None:
 def break_names(app, doctree: nodes.document) -> None:
     """Let names in the cells of tables, long ones and those that entries begin with be broken.
 
-    A name among names alone is kept whole, by the style sheet, where it fits into a line.
+    A name among names alone that fits into a line is kept whole, by the style sheet.
     """
     for cell in doctree.findall(nodes.entry):
         literals = [*cell.findall(nodes.literal)]
@@ -53,7 +55,7 @@ def break_names(app, doctree: nodes.document) -> None:
             words = words.replace(literal.astext(), "", 1)
         for literal in literals:
             if not re.search(r"\w", words):
-                if re.fullmatch(NAME, literal.astext()):
+                if re.fullmatch(NAME, literal.astext()) and len(literal.astext()) <= WIDEST:
                     literal["classes"].append("whole")
                 let_break(literal)
             elif len(literal.astext()) > NARROWEST:

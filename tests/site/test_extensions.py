@@ -3,6 +3,7 @@
 import io
 import re
 import warnings
+from colorsys import rgb_to_hls
 from importlib import import_module
 from types import SimpleNamespace
 
@@ -16,8 +17,10 @@ import pytest
 import reference
 import slides
 import sources
+import spaces
 from docutils import nodes
 from matplotlib import rc_context
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from sphinx import addnodes
 
@@ -116,6 +119,15 @@ def test_a_bold_digit_is_drawn_otherwise_than_another(mathematics):
     assert re.findall(r' d="[^"]*"', bold) != re.findall(r' d="[^"]*"', usual)
 
 
+def test_the_formula_of_a_variable_that_a_cell_shows_is_drawn_without_fonts(mathematics):
+    formula = '<math display="block"><mi>x</mi><mo>+</mo><mn>1</mn></math>'
+    shown = nodes.raw("", f"<svg>graph</svg>{formula}", format="html")
+    mathematics.draw_displays(None, nodes.section("", shown), "page")
+    html = shown.astext()
+    assert html.startswith('<svg>graph</svg><div class="math"><svg ') and "<math" not in html
+    assert 'aria-label="x + 1"' in html
+
+
 def test_a_second_name_says_of_what_it_is_another_name():
     things = {name: getattr(minigrad.printing, name) for name in ("pprint", "pp", "draw")}
     assert reference.second_names(things) == {"pprint": "pp"}
@@ -142,6 +154,43 @@ def test_a_name_alone_in_a_cell_is_kept_whole_and_a_call_is_not():
     cells = nodes.entry("", name), nodes.entry("", call)
     literals.break_names(None, nodes.table("", nodes.row("", *cells)))
     assert (name["classes"], call["classes"]) == (["whole"], [])
+
+
+def test_a_name_alone_in_a_cell_that_fits_into_no_line_of_a_phone_is_not_kept_whole():
+    names = [
+        nodes.literal("", "early_stopping=True"),
+        nodes.literal("", "tests/outside/test_of_it.py"),
+    ]
+    literals.break_names(None, nodes.entry("", nodes.entry("", *names)))
+    assert [name["classes"] for name in names] == [["whole"], []]
+
+
+def test_a_files_name_is_not_broken_before_its_end():
+    code = nodes.literal("", "tensor/formulas.py")
+    literals.let_break(code)
+    assert texts(code) == ["tensor/", "<wbr>", "formulas.py"]
+
+
+@pytest.mark.parametrize(
+    "text", ["70 %", "0.23 µs", "8 MB", "30 ms", "64 × 32", "(5, 3)", "(n, 1, 2)"]
+)
+def test_a_number_and_its_unit_and_a_shape_are_kept_in_one_line(text):
+    page = nodes.paragraph("", "", nodes.Text(f"in {text} of it"))
+    spaces.keep_together(None, page)
+    assert page.astext() == f"in {text.replace(' ', chr(160))} of it"
+
+
+@pytest.mark.parametrize("text", ["50 seconds", "1 is 0", "(and, or)", "9 states", "2 × x"])
+def test_other_spaces_let_a_line_end(text):
+    page = nodes.paragraph("", "", nodes.Text(text))
+    spaces.keep_together(None, page)
+    assert page.astext() == text
+
+
+def test_spaces_of_code_stay_as_they_are():
+    code = nodes.literal("", "f(2, 3) # 3 ms")
+    spaces.keep_together(None, nodes.paragraph("", "", code))
+    assert code.astext() == "f(2, 3) # 3 ms"
 
 
 def test_neither_a_number_nor_an_option_in_code_is_broken():
@@ -268,10 +317,16 @@ def test_black_and_white_in_a_figure_are_text_and_paper():
     assert "stroke: color-mix(in srgb, var(--ink) 100%, var(--paper))" in html
 
 
-def test_a_grey_is_mixed_of_text_and_paper_and_a_dark_colour_is_lifted():
+def test_a_grey_is_mixed_of_text_and_paper_and_a_light_colour_stays():
     assert "var(--ink) 60%, var(--paper)" in plotted(color="#666666")
-    assert "stroke: color-mix(in oklab, #882255, white var(--lift))" in plotted(color="#882255")
     assert "stroke: #e69f00" in plotted(color="#e69f00")
+
+
+def test_a_dark_colour_is_lighter_on_a_dark_page_and_has_the_same_hue():
+    found = re.search(r"stroke: color-mix\(in srgb, #882255, (#\w+) calc", plotted(color="#882255"))
+    dark, light = to_rgb("#882255"), to_rgb(found[1])
+    assert plots.luminance(light) > 2 * plots.luminance(dark)
+    assert rgb_to_hls(*light)[0] == pytest.approx(rgb_to_hls(*dark)[0], abs=0.01)
 
 
 def test_a_figure_shares_no_id_and_no_rule_with_the_page_and_tells_its_words():

@@ -76,6 +76,12 @@ def test_no_exponent_on_the_page_of_derivatives_is_a_distinction_of_cases(site):
     assert "&amp;= y x^k" in page and r"^{\begin{cases}" not in page
 
 
+def test_the_search_page_asks_for_words_before_there_is_a_question(site):
+    page = (site / "search.html").read_text(encoding="utf-8")
+    main = page[page.index('<article role="main"') :]
+    assert main.index("Search for words") < main.index('name="q"') < main.index("search-results")
+
+
 def test_every_link_leads_to_a_page_and_a_place_in_it(site, pages):
     dead = []
     for path, page in pages.items():
