@@ -19,7 +19,7 @@ _REASONS = {
     "everything is computed on the CPU": """
         gpuarray sandbox.cuda sandbox.gpuarray misc.pycuda_* misc.cudamat_utils misc.gnumpy_utils
         """,
-    "there is no C code, neither in operations nor between them": """
+    "it is part of how Theano writes C code": """
         tensor.blas tensor.blas_* tensor.nnet.corr tensor.nnet.corr3d tensor.nnet.conv.ConvOp
         tensor.nnet.Conv3D tensor.nnet.ConvGrad3D tensor.nnet.ConvTransp3D gof.CLinker* gof.COp
         gof.OpenMPOp gof.cc gof.cmodule gof.cutils gof.compiledir gof.compilelock gof.callcache

@@ -68,7 +68,7 @@ IMPORTS = {
     "from theano.misc.ordered_set import OrderedSet": "a tool of Theano's developers",
     "from theano.gof.utils import hash_from_code": "part of how Theano's compiler works",
     "from theano import typed_list": "out of scope: there are no typed lists",
-    "import theano.tensor.basic.blas": "theano.tensor.basic.blas is out of scope: there is no C code",
+    "import theano.tensor.basic.blas": "blas is out of scope: it is part of how Theano writes C",
     "import theano.tensor.nnet.conv.conv2d": "use from theano.tensor.nnet.conv import conv2d",
     "from minigrad.theano.gradient import jacobain": "did you mean jacobian?",
 }
