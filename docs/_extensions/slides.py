@@ -12,7 +12,8 @@ from docutils import nodes
 from pygments.formatters import HtmlFormatter
 
 HERE = Path(__file__).parent
-LONG = 30  # lines of code, for which a screen has room
+SHARED = {"shadows": "../_static/shadows.css", "screens": "screens.js"}  # with the site, with tests
+LONG = 25  # lines of code, for which a screen has room
 
 
 def slides(app, doctree: nodes.document, title: str) -> str:
@@ -31,6 +32,8 @@ def slides(app, doctree: nodes.document, title: str) -> str:
     dark = HtmlFormatter(style=app.config.pygments_dark_style).get_style_defs(".highlight")
     pygments = f"{light}\n@media (prefers-color-scheme: dark) {{\n{dark}\n}}"
     parts = {"title": title, "pygments": pygments, "slides": "\n".join(found)}
+    for name, file in SHARED.items():
+        parts[name] = (HERE / file).read_text(encoding="utf-8")
     return re.sub(r"\{\{ (\w+) \}\}", lambda match: parts[match[1]], template)
 
 

@@ -115,7 +115,7 @@ class ArgTopK(NumPyOp):
 
 
 class SearchSorted(NumPyOp):
-    """Where the values v would have to be put into the sorted vector x for it to stay sorted."""
+    """The places at which the values v can be put into the sorted vector x, which stays sorted."""
 
     __props__ = ("side",)
     n_differentiable = 0
@@ -164,7 +164,7 @@ class Unique(Op):
 
 
 class BinCount(NumPyOp):
-    """How often each number from 0 on is in the vector x, or the sum of the weights it has there."""
+    """The counts of 0, 1, 2, … in the vector x, or the sums of the weights that they have there."""
 
     __props__ = ()
     storage = "new"

@@ -134,7 +134,7 @@ class RowAxes:
 
 
 class _Body(NamedTuple):
-    """What is computed in each block of a pass."""
+    """The nodes that each block of a pass computes, with what they take and what they give."""
 
     nodes: list[Apply]
     sizes: dict[Apply, int]  # the input of a node that is to be the number of rows
@@ -143,7 +143,7 @@ class _Body(NamedTuple):
     results: dict[Variable, int | None]  # the axis of the rows; None for a sum over all rows
 
     def of(self, n_rows: int) -> ClosedGraph:
-        """What computes the results for a block of so many rows."""
+        """Return the graph of the results for a block of so many rows."""
         new: dict[Variable, Variable] = {}
         for v, axis in self.cut.items():
             shape = v.type.shape
@@ -190,7 +190,7 @@ def _body(
     rows: RowAxes,
     order: Sequence[Apply],
 ) -> _Body | None:
-    """What is computed by these nodes; None if it would take something both cut and whole."""
+    """Return the body that these nodes make; None if it would take a variable both cut and whole."""
     needed, inside = set(results), dict[Apply, Any]()
     for node in reversed(nodes):
         if needed.intersection(node.outputs):
@@ -242,7 +242,7 @@ def _told(node: Apply) -> Axes:
 
 
 def _size_given(v: Variable, axis: int) -> int | None:
-    """Which input of its owner says how many rows v has, where nothing else has to do with them."""
+    """Return which input of v's owner alone tells how many rows v has; None if there is none."""
     node = v.owner
     told = None if node is None else axes_of(node)
     if node is None or told is None:
@@ -258,7 +258,7 @@ def _size_given(v: Variable, axis: int) -> int | None:
 
 
 def _rows_of_a_block(n_rows: int, body: _Body) -> int:
-    """How many rows there should be in a block, at most; all if they are better left together."""
+    """Return the most rows that a block should have; all if they are better left together."""
     products = [node for node in body.nodes if isinstance(node.op, Dot)]
     multiplications = max(map(_multiplications, products), default=n_rows) // n_rows
     at_once = _MOST_MULTIPLICATIONS // max(1, multiplications)
@@ -271,13 +271,13 @@ def _rows_of_a_block(n_rows: int, body: _Body) -> int:
 
 
 def _multiplications(node: Apply) -> int:
-    """How many a product takes: the size of its first operand for each column of the second."""
+    """Count those of a product: the size of its first operand for each column of the second."""
     x, y = (variable.type.shape for variable in node.inputs)
     return math.prod(size or 1 for size in (*x, *y[1:]))
 
 
 def _bytes_of_a_row(n_rows: int, body: _Body) -> int:
-    """How much memory a row of the data takes with what is computed from it."""
+    """Return the memory that a row of the data takes with what is computed from it."""
     # Functions of elements write over what they are given, so products count, and one of those.
     sizes: dict[bool, list[int]] = {True: [0], False: [0]}
     for variable in [*body.cut, *[node.outputs[0] for node in body.nodes]]:

@@ -42,7 +42,7 @@ def repeated(row: Variable, n_rows: int) -> Variable:
 
 
 def _rows_met(graph: ClosedGraph, n_rows: int) -> set[int]:
-    """Which inputs nothing takes but functions of elements, with each of so many rows."""
+    """Return the inputs that functions of elements alone take, with each of so many rows."""
     used = {(v, _meets(node, v, n_rows)) for node in graph.nodes for v in node.inputs}
     used |= {(v, False) for v in graph.outputs}
     return {i for i, v in enumerate(graph.inputs) if (v, True) in used and (v, False) not in used}

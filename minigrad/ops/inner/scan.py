@@ -330,7 +330,7 @@ class Scan(Op):
 
     @cached_property
     def of_changing_shape(self) -> set[Variable]:
-        """What may have another shape in each step: no array has it for all steps."""
+        """Variables that may have another shape in each step: no array holds those of all steps."""
         sizes = [
             tuple([TensorType("int64", ())() if size is None else size for size in v.type.shape])
             for v in self.graph.inputs

@@ -28,12 +28,12 @@ def normal(generator: Any, size: Any, avg: Any, std: Any) -> Any:
 
 
 def binomial(generator: Any, size: Any, n: Any, p: Any) -> Any:
-    """How often, of n times, something happens whose probability is p."""
+    """Counts, in n times each, of an event whose probability is p."""
     return generator.binomial(n, p, size)
 
 
 def poisson(generator: Any, size: Any, lam: Any) -> Any:
-    """How often something happens that happens lam times on average."""
+    """Counts of an event that happens lam times on average."""
     return generator.poisson(lam, size)
 
 
@@ -61,7 +61,7 @@ def permutation(generator: Any, size: Any, n: Any) -> Any:
 
 
 def multinomial(generator: Any, size: Any, n: Any, pvals: Any) -> Any:
-    """How often each of several things happens, of n times, whose probabilities are pvals."""
+    """Counts, in n times, of each of several outcomes, whose probabilities are pvals."""
     pvals = pvals.astype(np.float64)
     sums = pvals.sum(-1, keepdims=True)
     # Theano's way to take back what rounding has added.

@@ -33,7 +33,7 @@ class _FromUniform(NumPyOp):
         )
 
     def _shape(self, rows: Any, columns: Any, n: Variable) -> tuple[Any, ...]:
-        """What is known of the shape of the result."""
+        """Return the known sizes of the result."""
         raise NotImplementedError
 
     def may_refuse(self, node: Apply) -> bool:
@@ -49,7 +49,7 @@ class _FromUniform(NumPyOp):
 
 
 class MultinomialFromUniform(_FromUniform):
-    """How often each outcome is drawn, of n times."""
+    """The count of each outcome in n draws."""
 
     def _shape(self, rows: Any, columns: Any, n: Variable) -> tuple[Any, ...]:
         return rows, columns
@@ -68,7 +68,7 @@ class MultinomialFromUniform(_FromUniform):
 
 
 class ChoiceFromUniform(_FromUniform):
-    """Which outcomes are drawn, of n times, none of them twice: what is left is scaled up each time."""
+    """The outcomes of n draws, none of them twice: the probabilities left are scaled up each time."""
 
     def _shape(self, rows: Any, columns: Any, n: Variable) -> tuple[Any, ...]:
         return rows, known_integer(n)

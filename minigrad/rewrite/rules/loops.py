@@ -25,7 +25,7 @@ from ..known import is_zeros, keeps_types
 
 
 class _AllSteps:
-    """What variables of a step are in all steps, as expressions outside of the loop.
+    """Expressions outside of the loop for the variables of a step, as they are in all steps.
 
     What stays in the loop has a history, for which a variable stands until there is one.
     """

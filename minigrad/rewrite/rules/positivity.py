@@ -1,4 +1,4 @@
-"""What is known of a variable that a logarithm is to be taken of."""
+"""Tell what is known of a variable whose logarithm is to be taken."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .quotients import sigmoid_of_tanh
 
 
 class Positivity(IntEnum):
-    """How much is known; each level serves wherever a lower one does.
+    """Levels of knowledge; each serves wherever a lower one does.
 
     An ``EXACT`` variable is positive, and its logarithm has an exact form, even where the variable
     itself rounds to 0 or infinity. A ``POSITIVE`` one is a positive number. The logarithm of a
