@@ -1,6 +1,6 @@
 // How the blocks of a slide are divided into screens: `height(first, last)` is how high one would be.
 const SET_SMALLER = 0.85, SET_SMALL = 0.7;  // the latter rather than one short block alone
-function screens(blocks, height, leads, window) {  // as few as can be, of heights as even as can be
+function screens(blocks, {height, leads, isSmall, window}) {  // as few as can be, of heights as even as can be
   const units = together(blocks, height, leads, window / SET_SMALLER);
   let parts = filled(units, height, window / SET_SMALLER);
   for (let limit = window / SET_SMALLER; ; limit *= 0.98) {
@@ -8,7 +8,7 @@ function screens(blocks, height, leads, window) {  // as few as can be, of heigh
     if (lower.length > parts.length || limit < 1) break;
     parts = lower;
   }
-  return joined(parts.map(part => part.flat()), height, window);
+  return joined(parts.map(part => part.flat()), height, isSmall, window);
 }
 function together(blocks, height, leads, limit) {  // what leads to the next is with it if both fit
   const units = [];
@@ -28,14 +28,18 @@ function filled(units, height, limit) {  // screens, each with as many units as 
   }
   return parts;
 }
-function joined(parts, height, window) {  // a short block alone goes to the next, or to what it ends
+function joined(parts, height, isSmall, window) {  // a short block alone with what is beside it
   const isAlone = part => part.length === 1 && height(part[0], part[0]) < 0.5 * window;
-  const fit = (one, other) => height(one[0], other.at(-1)) <= window / SET_SMALL;
+  const least = blocks => blocks.some(isSmall) ? SET_SMALLER : SET_SMALL;  // not small twice over
+  const fit = blocks => height(blocks[0], blocks.at(-1)) <= window / least(blocks);
   const found = [];
   for (const part of parts) {
     const before = found.at(-1);
-    if (before && (isAlone(before) || isAlone(part)) && fit(before, part)) before.push(...part);
-    else found.push([...part]);
+    if (before && (isAlone(before) || isAlone(part)) && fit([...before, ...part])) {
+      before.push(...part);
+    } else {
+      found.push([...part]);
+    }
   }
   return found.length ? found : [[]];
 }

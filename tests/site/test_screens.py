@@ -11,18 +11,20 @@ WINDOW = 100
 
 @pytest.fixture
 def screens():
-    """The blocks on each screen, by number, for blocks of these heights below each other."""
+    """The numbers of the blocks on each screen, for blocks of these heights below each other."""
     script = quickjs.Context()
     script.eval((slides.HERE / slides.SHARED["screens"]).read_text(encoding="utf-8"))
     script.eval(
-        "const divided = (heights, leading) => screens([...heights.keys()],"
-        " (first, last) => heights.slice(first, last + 1).reduce((sum, h) => sum + h),"
-        " (block, next) => leading.includes(block), %d);" % WINDOW
+        "const divided = (heights, leading, small) => screens([...heights.keys()], {"
+        " height: (first, last) => heights.slice(first, last + 1).reduce((sum, h) => sum + h),"
+        " leads: block => leading.includes(block), isSmall: block => small.includes(block),"
+        f" window: {WINDOW}}});"
     )
 
-    def divided(*heights, leading=()):
-        found = script.eval(f"JSON.stringify(divided({[*heights]}, {[*leading]}))")
-        return json.loads(found)
+    def divided(*heights, leading=(), small=()):
+        return json.loads(
+            script.eval(f"JSON.stringify(divided({[*heights]}, {[*leading]}, {[*small]}))")
+        )
 
     return divided
 
@@ -57,6 +59,10 @@ def test_a_sentence_before_a_full_screen_is_on_it_in_smaller_type(screens):
 
 def test_a_sentence_beside_what_fills_a_window_in_small_type_is_alone(screens):
     assert screens(20, 140) == [[0], [1]]
+
+
+def test_code_that_is_small_to_have_lines_fit_is_not_made_small_for_a_sentence(screens):
+    assert screens(20, 110, small=[1]) == [[0], [1]]
 
 
 def test_code_is_on_a_screen_with_its_output_where_both_fit(screens):
