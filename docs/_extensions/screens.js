@@ -1,5 +1,5 @@
 // How the blocks of a slide are divided into screens: `height(first, last)` is how high one would be.
-const SET_SMALLER = 0.85, SET_SMALL = 0.7;  // the latter rather than one short block alone
+const SET_SMALLER = 0.85, SET_SMALL = 0.7;  // the latter rather than half a screen
 function screens(blocks, {height, leads, isSmall, window}) {  // as few as can be, of heights as even as can be
   const units = together(blocks, height, leads, window / SET_SMALLER);
   let parts = filled(units, height, window / SET_SMALLER);
@@ -28,8 +28,8 @@ function filled(units, height, limit) {  // screens, each with as many units as 
   }
   return parts;
 }
-function joined(parts, height, isSmall, window) {  // a short block alone with what is beside it
-  const isAlone = part => part.length === 1 && height(part[0], part[0]) < 0.5 * window;
+function joined(parts, height, isSmall, window) {  // what is hardly a screen with what is beside it
+  const isAlone = part => height(part[0], part.at(-1)) < 0.5 * window;
   const least = blocks => blocks.some(isSmall) ? SET_SMALLER : SET_SMALL;  // not small twice over
   const fit = blocks => height(blocks[0], blocks.at(-1)) <= window / least(blocks);
   const found = [];

@@ -44,8 +44,8 @@ def test_no_screen_is_higher_than_a_window_has_room_for_in_smaller_type(screens)
     assert max(sum(heights[i] for i in part) for part in parts) <= WINDOW / 0.85
 
 
-def test_the_last_screen_is_not_a_sentence_alone_if_others_can_have_less(screens):
-    assert screens(40, 40, 35, 10) == [[0, 1], [2, 3]]
+def test_the_last_screen_is_not_small_if_others_can_have_less(screens):
+    assert screens(45, 45, 25, 30) == [[0, 1], [2, 3]]
 
 
 def test_a_sentence_that_ends_a_full_screen_is_on_it_in_smaller_type(screens):
