@@ -68,7 +68,8 @@ ol{list-style:none;margin:0;padding:0}
 li{padding:6px 8px;border-radius:6px;cursor:pointer}
 li.now{background:color-mix(in srgb,var(--mark) 45%,transparent)}
 li math{font-size:1rem}li>div{overflow:auto hidden;padding:3px 0}
-figcaption{position:sticky;left:0;width:max-content;font-size:.8rem;font-weight:600;color:var(--soft)}
+figcaption{position:sticky;left:0;top:0;width:max-content;padding:0 4px;background:Canvas;
+ font-size:.8rem;font-weight:600;color:var(--soft)}
 .before [data-old]>.mg-box{stroke:var(--old);stroke-width:3}
 .after [data-new]>.mg-box{stroke:var(--new);stroke-width:3}
 .graphs{display:grid;gap:10px}
@@ -76,9 +77,10 @@ figcaption{position:sticky;left:0;width:max-content;font-size:.8rem;font-weight:
  .graphs{grid-template-columns:minmax(0,1fr) minmax(0,1fr);align-items:start}
  .graphs:only-child{grid-column:1/3;grid-template-columns:minmax(0,1fr)}
  section,figure{max-height:calc(100vh - 80px)}}
-@media(max-width:899px){li:not(.now){display:none}}
+@media(max-width:899px){li:not(.now){display:none}section+.graphs figure{max-height:40vh}}
 """
 
+# Each figure shows the middle of what has changed, or its top if that is higher than the figure.
 _STEPS_SCRIPT = """
 const all=s=>[...document.querySelectorAll(s)],figures=all('figure'),facts=all('li');let now=0;
 function show(n){now=Math.max(0,Math.min(facts.length-1,n));
@@ -86,7 +88,8 @@ function show(n){now=Math.max(0,Math.min(facts.length-1,n));
   f.firstChild.textContent=f.className;
   const box=f.querySelector(i===now?'[data-old]':'[data-new]');if(f.hidden||!box)return;
   const a=box.getBoundingClientRect(),b=f.getBoundingClientRect();
-  f.scrollBy((a.left+a.right-b.left-b.right)/2,(a.top+a.bottom-b.top-b.bottom)/2)});
+  f.scrollBy((a.left+a.right-b.left-b.right)/2,
+   Math.min((a.top+a.bottom-b.top-b.bottom)/2,a.top-b.top-40))});
  facts.forEach((f,i)=>f.classList.toggle('now',i===now));
  const list=facts[now].closest('section');list.scrollTop=facts[now].offsetTop-list.offsetTop-60;
  document.querySelector('nav span').textContent=`${now+1} of ${facts.length}`}
