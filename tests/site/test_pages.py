@@ -59,6 +59,20 @@ def test_slides_load_no_other_file(pages):
     assert not [url for page in slides for url in page.loaded if not url.startswith("data:")]
 
 
+def test_slides_and_pages_have_the_same_shadows_where_something_scrolls(site):
+    shadows = (site / "_static" / "shadows.css").read_text("utf-8")
+    assert shadows in (site / "tutorial.slides.html").read_text("utf-8")
+    assert "_static/shadows.css" in (site / "tutorial.html").read_text("utf-8")
+    assert "linear-gradient" not in (site / "_static" / "site.css").read_text("utf-8")
+
+
+def test_printed_slides_have_what_is_on_other_screens(site):
+    style = (site / "tutorial.slides.html").read_text("utf-8").partition("</style>")[0]
+    on_screens = re.findall(r"@media screen \{\n.*?\n\}", style, re.S)
+    hiding = re.findall(r"\.later\b[^{}]*\{ display: none; \}", style)
+    assert hiding and all(any(rule in part for part in on_screens) for rule in hiding)
+
+
 def test_no_figure_is_of_pixels_which_would_be_white_on_a_dark_page(site):
     for path in site.rglob("*.html"):
         assert not re.search(r"<img [^>]*(\.png|image/png)", path.read_text("utf-8")), path
