@@ -1,4 +1,4 @@
-"""Where the arrays of a region are: those that it is given, and those that outlive a pass."""
+"""The places of a region's arrays: those that it is given, and those that outlive a pass."""
 
 from __future__ import annotations
 

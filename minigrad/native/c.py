@@ -32,7 +32,7 @@ _MOST_ON_THE_STACK = 1 << 18  # bytes
 
 
 class Place(NamedTuple):
-    """Where the elements of a variable are: in an array of C, with these strides."""
+    """The place of a variable's elements: in an array of C, with these strides."""
 
     array: str
     strides: Sequence[int]  # for each axis of the variable
@@ -84,7 +84,7 @@ class Room:
         return ["free(room);"] if self.size > _MOST_ON_THE_STACK else []
 
     def bytes_given(self) -> int:
-        """How much memory is to be given."""
+        """The bytes of memory to be given; 0 if the arrays are on the stack."""
         return self.size + _ALIGNED if self.size > _MOST_ON_THE_STACK else 0
 
 

@@ -106,7 +106,7 @@ def _fleeting() -> str:
 
 @cache
 def _processor() -> str:
-    """What tells processors apart that would not run each other's objects."""
+    """A text that tells processors apart that would not run each other's objects."""
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         return "".join(sorted({line for line in lines if line.startswith(("flags", "Features"))}))

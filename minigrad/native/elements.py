@@ -85,7 +85,7 @@ def has_vectors() -> bool:
 
 
 def element_of(node: Apply) -> Element | None:
-    """What one element of the node's output is; None if there is no C for it."""
+    """An element of the node's output; None if there is no C for it."""
     types = [v.type for v in (*node.inputs, *node.outputs)]
     if any(t.dtype not in C_TYPES or None in t.shape or 0 in t.shape for t in types):
         return None

@@ -19,22 +19,22 @@ _MOST_IN_NARROW = 1024
 
 
 class Places(Protocol):
-    """What a nest must know of the pass that it is in."""
+    """A pass, as far as a nest in it must know it."""
 
     n_rows: int | None
     rows_inside: bool
 
     def name(self, v: Variable) -> str:
-        """What a variable is called."""
+        """The name of a variable in C."""
 
     def is_stored(self, v: Variable) -> bool:
         """Whether what the nest computes is put where others can read it."""
 
     def place(self, v: Variable) -> c.Place:
-        """Where a variable is; of sums, where they are added up."""
+        """The place of a variable; a sum's is where it is added up."""
 
     def comment(self, v: Variable) -> str:
-        """What a variable is, for readers."""
+        """A comment that tells readers what a variable is."""
 
 
 class Nest:
@@ -127,14 +127,14 @@ class Nest:
             self._inside.append(f"{self._places.place(v).at(numbers)} = {name};")
 
     def _written_out(self, work: Work) -> str:
-        """What is put together, term by term."""
+        """The terms put together, one by one, in one expression."""
         total = ""
         for chosen in _each(work.joined_labels, work.sizes):
             total = self._joined(work, total, chosen) if total else f"({self._text(work, chosen)})"
         return total
 
     def _joined(self, work: Work, total: str, chosen: Mapping[Any, str]) -> str:
-        """What was put together before, and one more element."""
+        """The total so far, put together with one more element."""
         if work.element.fused:
             return self._text(work, chosen, total)
         return work.joined.format(total, f"({self._text(work, chosen)})")
@@ -239,7 +239,7 @@ def _each(labels: Sequence[Any], sizes: Mapping[Any, int]) -> Iterator[dict[Any,
 
 
 def _before(v: Variable, numbers: Sequence[str]) -> tuple[Variable, list[str]]:
-    """What a transpose is of, and the numbers there."""
+    """The variable under a transpose, and the place in it of an element at these numbers."""
     node: Any = v.owner
     x = node.inputs[0]
     there = ["0"] * x.type.ndim

@@ -45,11 +45,11 @@ class _Part:
         self.places: dict[Variable, c.Place] = {}  # of this pass alone
 
     def name(self, v: Variable) -> str:
-        """What a variable is called."""
+        """The name of a variable in C."""
         return self._all.name_of(v)
 
     def place(self, v: Variable) -> c.Place:
-        """Where a variable is; of sums, where they are added up."""
+        """The place of a variable; a sum's is where it is added up."""
         return self.places.get(v) or self._all.whole[v]
 
     def is_stored(self, v: Variable) -> bool:
@@ -57,7 +57,7 @@ class _Part:
         return v in self._read or v in self._all.whole
 
     def comment(self, v: Variable) -> str:
-        """What a variable is, as its user wrote it."""
+        """A comment: the variable, as its user wrote it."""
         return c.comment(short(v))
 
     def loops(self) -> list[str]:
@@ -189,7 +189,7 @@ class Rows(_Part):
         return (v.type.size or 1) // self._n_rows
 
     def _length(self, v: Variable) -> int:
-        """How many elements a row takes, where rows are together."""
+        """The number of elements that a row takes, where rows are together."""
         features = self._features(v)
         return products.padded(features, v.type.numpy_dtype) if v in self._padded else features
 
@@ -207,7 +207,7 @@ class Rows(_Part):
         return next(n for n in _SHARES if self._n_rows >= n * worth or n == 1)
 
     def _rows_of_a_block(self, held: Sequence[Variable]) -> int:
-        """As many as the cache holds what is held of; but blocks of a share are equal."""
+        """The number of rows in a block: what the cache has room for; a share's blocks are equal."""
         row_bytes = sum(self._length(v) * self._dtype(v).itemsize for v in held)
         block_bytes = _BLOCK_BYTES * (_TIMES_FOR_TILES if self._products else 1)
         most = min(_MOST_ROWS, block_bytes // max(8, row_bytes))
@@ -255,7 +255,7 @@ class Rows(_Part):
         return c.braced(["int status = 0;", *lines, "return status;"], head)
 
     def _begun(self, v: Variable, place: c.Place) -> list[str]:
-        """What is in an array of a block before anything is computed."""
+        """The lines that fill an array of a block before anything is computed."""
         if v in self._sums:
             return []
         lines, work = [], self.made.get(v)

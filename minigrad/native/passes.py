@@ -37,12 +37,12 @@ class Work(NamedTuple):
 
     @property
     def output(self) -> Variable:
-        """What it makes."""
+        """The variable that it makes."""
         return self.node.outputs[0]
 
     @property
     def joined(self) -> str:
-        """How two elements are put together to one."""
+        """The code that puts two elements together to one; empty if there is none."""
         return self.element.joined or ""
 
     @property
@@ -62,7 +62,7 @@ class Work(NamedTuple):
 
     @property
     def sum_dtype(self) -> Any:
-        """The dtype in which they are."""
+        """The dtype in which elements are put together."""
         return np.dtype(self.element.dtype or self.output.type.numpy_dtype)
 
     @property
@@ -95,12 +95,12 @@ class Work(NamedTuple):
 
     @property
     def elements(self) -> int:
-        """How many elements are computed, of sums as many as are added up."""
+        """The number of elements computed; for a sum, of those added up."""
         return math.prod(self.sizes[label] for label in {*self.sizes} - {None})
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """What two works have in common that can be in one loop: sizes, and where the rows are."""
+        """The sizes, and the place of the rows: works that share a loop have these in common."""
         if self.is_product:
             return ("product",)
         has_rows = self.rows is not None and self.rows in self.space
@@ -160,7 +160,7 @@ class Schedule:
         return v.owner is not None and self.loop_of.get(v.owner) == self.loop_of[node]
 
     def overwritten(self, v: Variable) -> Variable | None:
-        """What v can be written over: its loop alone reads it, each element before v's is written.
+        """A variable that v can overwrite: v's loop alone reads it, each element before writing v's.
 
         It is of an earlier pass: a sum gets to its place at the end of its own.
         """
@@ -180,7 +180,7 @@ class Schedule:
         return None
 
     def _outliving(self) -> list[Variable]:
-        """What is made in one pass and needed in another; or made once, and needed in another loop."""
+        """The variables that another pass needs or, if they are made once, another loop."""
         found: dict[Variable, None] = {}
         for node, number in self.pass_of.items():
             for v in node.inputs:
@@ -237,7 +237,7 @@ class Schedule:
         return [Loop(shape, loops[level, shape]) for level, shape in keys]
 
     def _makers(self, work: Work, among: Container[Apply]) -> Iterator[tuple[Apply, int]]:
-        """What makes its inputs, among these; and 0 if that can be in the same loop, or else 1."""
+        """The makers of its inputs, among these; each with 0 if it can be in this loop, else 1."""
         for v, labels in zip(work.node.inputs, work.axes.inputs, strict=True):
             maker = base_of(v).owner
             if maker is None or maker not in among:
@@ -274,7 +274,7 @@ def _in_short(loop: Loop) -> list[Loop]:
 
 
 def base_of(v: Variable) -> Variable:
-    """What a transpose, or a transpose of one, is a look at."""
+    """The variable that a transpose, or a transpose of one, is a look at."""
     while v.owner is not None and isinstance(v.owner.op, DimShuffle):
         v = v.owner.inputs[0]
     return v
@@ -311,7 +311,7 @@ class _Way(NamedTuple):
 
     @property
     def worth(self) -> int:
-        """How many elements are computed by rows, but for sums over all of them, which are many."""
+        """The number of elements computed by rows, less that of the results of sums over rows."""
         by_rows = [work for work in self.works.values() if work.rows is not None]
         sums = [work.output.type.size or 1 for work in by_rows if work.rows in work.joined_labels]
         return sum(work.elements for work in by_rows) - sum(sums)

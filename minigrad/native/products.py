@@ -103,7 +103,7 @@ def goes_by_rows(
 
 
 def padded(count: int, dtype: Any) -> int:
-    """How many elements so many take in whole vectors."""
+    """The number of elements, rounded up to whole vectors."""
     return _multiple(count, _ROW // dtype.itemsize)
 
 
@@ -113,17 +113,17 @@ def is_padded(there: c.Place) -> bool:
 
 
 def place(v: Variable, array: str) -> c.Place:
-    """Where the elements of a product are: each row has room for whole vectors."""
+    """The place of a product's elements: each row has room for whole vectors."""
     return c.Place(array, [padded(c.sizes(v)[1], v.type.numpy_dtype), 1], v.type.numpy_dtype)
 
 
 def size(v: Variable) -> int:
-    """How many elements the array of a product has."""
+    """The number of elements in the array of a product."""
     return c.sizes(v)[0] * padded(c.sizes(v)[1], v.type.numpy_dtype)
 
 
 def panel_bytes(node: Apply) -> int:
-    """How much memory the panels of a product's second matrix need."""
+    """The bytes that the panels of a product's second matrix need."""
     terms, columns = c.sizes(node.inputs[1])
     itemsize: int = node.out.type.numpy_dtype.itemsize
     return terms * _multiple(columns, _PANEL // itemsize) * itemsize
@@ -180,12 +180,12 @@ class Lines:
 
 
 def _of_block(matrix: c.Place, axis: int) -> str:
-    """Where a block of rows begins, that lie along an axis."""
+    """The address of a block of rows that lie along an axis."""
     return matrix.array if matrix.is_block else f"{matrix.array} + first * {matrix.strides[axis]}"
 
 
 def _matrix(v: Variable, place_of: Callable[[Variable], c.Place]) -> c.Place:
-    """Where the elements of a matrix are, which may be a transpose."""
+    """The place of the elements of a matrix, which may be a transpose."""
     if v.owner is None or not isinstance(v.owner.op, DimShuffle):
         there = place_of(v)
         assert there.dtype == v.type.numpy_dtype, v

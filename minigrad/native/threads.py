@@ -40,7 +40,7 @@ os.register_at_fork(after_in_child=Forked.happened)
 
 
 def most_threads() -> int:
-    """How many threads loops may take: as `config.threads` or OMP_NUM_THREADS says, or all cores."""
+    """The number of threads for loops: `config.threads`, OMP_NUM_THREADS, or that of all cores."""
     if config.threads:
         return int(config.threads)
     told = os.environ.get("OMP_NUM_THREADS", "").split(",")[0]
