@@ -48,7 +48,7 @@ class Arrow(NamedTuple):
 
 
 class Diagram(NamedTuple):
-    """What is drawn: boxes, each after those whose results it takes, and arrows between them."""
+    """A drawing: boxes, each after those whose results it takes, and arrows between them."""
 
     boxes: Sequence[Box]
     arrows: Sequence[Arrow]
@@ -56,7 +56,7 @@ class Diagram(NamedTuple):
 
     @property
     def size(self) -> int:
-        """How many boxes there are, those in frames included."""
+        """The number of boxes, those in frames included."""
         return len(self.boxes) + sum(f.size for box in self.boxes for f in box.frames)
 
 

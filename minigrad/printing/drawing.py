@@ -188,7 +188,7 @@ _WRITERS: dict[str, Callable[[str], bytes]] = {
 
 
 def _writer(path: str) -> Callable[[str], bytes]:
-    """What writes a file of this name."""
+    """The function that writes a file of this name."""
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in _WRITERS:
         raise ValueError(f"draw writes {', '.join(_WRITERS)}; got {path!r}")

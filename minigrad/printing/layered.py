@@ -43,7 +43,7 @@ class Edge(NamedTuple):
 
 
 class Layout(NamedTuple):
-    """Where the centre of each box is, the points that each arrow passes, and how large it all is."""
+    """The centre of each box, the points that each arrow passes, and the size of it all."""
 
     centres: Sequence[Point]
     ways: Sequence[Sequence[Point]]
@@ -173,7 +173,7 @@ class _Layers:
         return places
 
     def _crossings(self) -> int:
-        """How many pairs of arrows cross."""
+        """The number of pairs of arrows that cross."""
         places = self._places()
         crossings = 0
         for layer in self._layers:
@@ -219,7 +219,7 @@ class _Layers:
     def _pulls(
         self, vertex: int, neighbours: Sequence[tuple[int, float, float]]
     ) -> list[tuple[int, float, float]]:
-        """To which neighbours a vertex is drawn, how far from there it is to be, and how strongly."""
+        """The neighbours that pull a vertex, how far from each it is to be, and the strengths."""
         n = self._n_boxes
         strength = (1.0, 2.0, _STRAIGHT)
         return [
@@ -228,7 +228,7 @@ class _Layers:
         ]
 
     def _goal(self, vertex: int, pulls: Sequence[tuple[int, float, float]]) -> tuple[float, float]:
-        """Where a vertex is to be, and how much that matters."""
+        """The place to which a vertex is pulled, and how much that matters."""
         if not pulls:
             return self._x[vertex], 0.01
         total = weight = 0.0
@@ -245,7 +245,7 @@ class _Layers:
         return (self._x[other], 1e4) if other >= self._n_boxes else (goal[0], 10.0)
 
     def _distance(self, left: int, right: int) -> float:
-        """How far apart the centres of two neighbours in a layer are at least."""
+        """The least distance between the centres of two neighbours in a layer."""
         n_joints = (left >= self._n_boxes) + (right >= self._n_boxes)
         between = _BETWEEN_BOXES if not n_joints else _BETWEEN_JOINTS
         return (self._sizes[left][0] + self._sizes[right][0]) / 2 + between
@@ -272,7 +272,7 @@ class _Layers:
         return Layout(centres, ways, width, bottoms[-1])
 
     def _height(self, vertex: int, tops: Sequence[float], bottoms: Sequence[float]) -> float:
-        """Where the centre is between the top and the bottom of the layer."""
+        """The height of a vertex's centre, between the top and the bottom of its layer."""
         top, bottom = tops[self._layer_of[vertex]], bottoms[self._layer_of[vertex]]
         if self._above[vertex] or not self._below[vertex]:
             return (top + bottom) / 2
@@ -324,7 +324,7 @@ def _layers(n_boxes: int, edges: Sequence[Edge], n_back: int) -> list[int]:
 
 
 def _turns(most: int, n_vertices: int) -> int:
-    """How often to go through all layers, down and up: less often if there is much in them."""
+    """The number of times to go through all layers, down and up: fewer if there is much in them."""
     return max(4, min(most, 30_000 // n_vertices)) // 2 * 2
 
 

@@ -269,7 +269,7 @@ def _each(base: Variable, exponent: Notation) -> Notation:
 
 
 def _key(pattern: Sequence[Any], of: Variable, indices: Sequence[Variable], first: int) -> Notation:
-    """What is between the brackets of x[key]: i and yᵢ where each row i has its own column."""
+    """The key between the brackets of x[key]: i and yᵢ where each row i has its own column."""
     given = iter(range(len(indices)))
     vectors = [of, *[v for v in indices if v.type.ndim == 1]]
     counts = any(_counts(v, vectors) for v in indices)
@@ -401,7 +401,7 @@ NOTATION: dict[str | type, Written] = {
 
 
 def notation_of(node: Apply, output: int | None, wording: Wording) -> Notation:
-    """What is written of a node, with gaps for the operands; of one of its outputs, if told which."""
+    """The notation of a node, with gaps for the operands; of one of its outputs, if told which."""
     op, operands = wording
     if isinstance(op, str):
         return x if op == ITSELF else _filled(node, operands)

@@ -27,7 +27,7 @@ class Notation(NamedTuple):
 
 
 def gap(number: int) -> Notation:
-    """Where the operand of this number is to be written."""
+    """The gap where the operand of this number is to be written."""
     return Notation("gap", (number, LOOSE), NAME)
 
 
@@ -235,7 +235,7 @@ def formula(notation: Notation, language: int) -> Formula:
 
 
 def _pieces(notation: Notation, language: int) -> Iterator[str | tuple[int, int]]:
-    """What is written for a notation: texts, and the number and needs of each gap."""
+    """The pieces of a notation: texts, and the number and needs of each gap."""
     kind, parts, _ = notation
     if kind == "gap":
         yield parts[0], parts[1]

@@ -263,7 +263,7 @@ _LONGEST = 3000
 
 
 def _equation(change: Change) -> str:
-    """What a change says of this graph, if mathematics can tell the difference."""
+    """The equation that a change of this graph is; empty if mathematics sees no difference."""
     before, after = (in_short(v, MATHML, _LONGEST) for v in (change.before, change.after))
     return "" if before == after else f"<div><math>{before}<mo>=</mo>{after}</math></div>"
 

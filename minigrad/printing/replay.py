@@ -75,7 +75,7 @@ def replay(outputs: Sequence[Variable], most: int) -> Replay:
 def _lost(
     roots: Sequence[Variable], others: Iterable[Variable], numbers: Mapping[Variable, int]
 ) -> list[Variable]:
-    """What the roots are made of that has no equal among the others."""
+    """The variables that the roots are made of and that have no equal among the others."""
     there = {numbers[v] for v in others}
     return [v for v in ancestors(roots) if numbers[v] not in there]
 

@@ -106,7 +106,7 @@ class _Picture:
 
 
 def _size(box: Box, frames: Sequence[_Picture]) -> tuple[float, float]:
-    """How wide and high a box is."""
+    """The width and the height of a box."""
     letters = max(_width(box.text) * _LETTER, _width(box.note) * _SMALL_LETTER)
     width = max(letters + 2 * _PADDING, 34.0)
     height = _LINE + (_SMALL_LINE if box.note else 0) + 10
@@ -117,7 +117,7 @@ def _size(box: Box, frames: Sequence[_Picture]) -> tuple[float, float]:
 
 
 def _width(text: str) -> int:
-    """How many letters' room a text takes; some letters take that of two, and accents none."""
+    """The width of a text, in letters; some are as wide as two, and accents take no room."""
     letters = (letter for letter in text if category(letter) not in ("Mn", "Me", "Cf"))
     return sum(1 + (east_asian_width(letter) in "WF") for letter in letters)
 
