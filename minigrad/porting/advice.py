@@ -1,4 +1,4 @@
-"""What is told about a program and not changed: where a person must decide."""
+"""Advice on what is not changed in a program: where a person must decide."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Advice(NamedTuple):
 
 
 def advice(source: Source) -> list[Advice]:
-    """What will not work, by the names that a program uses."""
+    """The advice on what will not work, by the names that a program uses."""
     told: dict[str, int] = {}
     for line, path in sorted(_used(source)):
         about = _about(path)
@@ -57,7 +57,7 @@ def _imported_from(source: Source) -> Iterator[tuple[int, str]]:
 
 
 def _about(path: str) -> str | None:
-    """What to say of a name, if anything."""
+    """The advice on a name, if there is any."""
     package, *parts = path.split(".")
     names = (".".join([package, *parts[:length]]) for length in range(len(parts) + 1))
     told = next((ADVICE[name] for name in names if name in ADVICE), None)

@@ -35,7 +35,7 @@ class Program(NamedTuple):
         return "\n".join(lines)
 
     def advice(self) -> list[Advice]:
-        """What is left to do."""
+        """The advice on what is left to do."""
         return [*self.remarks, *advice(self.source)]
 
     def tree(self, filename: str) -> ast.Module:

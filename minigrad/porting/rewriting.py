@@ -1,4 +1,4 @@
-"""What standard conversions leave, changed in Python 3 source: names, imports, calls, division.
+"""Change what standard conversions leave in Python 3 source: names, imports, calls, division.
 
 Each change keeps to its place in a line, so that lines keep their numbers.
 """

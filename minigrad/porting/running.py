@@ -54,7 +54,7 @@ class Finder(MetaPathFinder):
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """What Python itself finds, if it is source and not installed, with another loader."""
+        """A spec that converts source that is not installed; or one of theano, or a missing six."""
         if fullname == "theano":
             return ModuleSpec(fullname, Minigrad(), is_package=True)
         spec = PathFinder.find_spec(fullname, path, target)

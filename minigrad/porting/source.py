@@ -18,7 +18,7 @@ def parse(text: str, filename: str) -> ast.Module:
 
 
 class _Edit(NamedTuple):
-    """What comes in the place of a part of the text."""
+    """A replacement for a part of the text."""
 
     start: int
     end: int
@@ -51,7 +51,7 @@ class Source:
 
     @cached_property
     def imported(self) -> dict[str, str]:
-        """What names are imported: {"T": "theano.tensor"}."""
+        """The meanings of imported names: {"T": "theano.tensor"}."""
         names = {}
         for node in self.nodes:
             if isinstance(node, ast.Import):
@@ -69,7 +69,7 @@ class Source:
         return {name for node in self.nodes for name in _bound_by(node)}
 
     def path(self, node: ast.AST) -> str | None:
-        """What an expression of names and dots refers to, as "numpy.random" for np.random."""
+        """The full name of an expression of names and dots: "numpy.random" for np.random."""
         dots = []
         while isinstance(node, ast.Attribute):
             dots.append(node.attr)
@@ -86,7 +86,7 @@ class Source:
     # Where nodes are
 
     def start(self, node: ast.AST) -> int:
-        """Where a node starts."""
+        """The place where a node starts."""
         return self._starts[node.lineno - 1] + node.col_offset  # type: ignore[attr-defined]
 
     def end(self, node: ast.AST) -> int:
@@ -94,7 +94,7 @@ class Source:
         return self._starts[node.end_lineno - 1] + node.end_col_offset  # type: ignore[attr-defined]
 
     def find(self, word: str, start: int) -> int:
-        """Where a word or an operator is next, but for comments."""
+        """The place where a word or an operator is next, but for comments."""
         pattern = rb"(?:#[^\n]*|(?!#).)*?(?=" + re.escape(word.encode()) + b")"
         match = re.compile(pattern, re.DOTALL).match(self._bytes, start)
         assert match

@@ -88,7 +88,7 @@ def _only_in_3(node: ast.AST) -> bool:
 
 
 class Converted(NamedTuple):
-    """What was Python 2, in Python 3."""
+    """A program that was Python 2, in Python 3."""
 
     text: str
     divides_integers_down: bool  # whether 1 / 2 was 0 in it
@@ -148,7 +148,7 @@ def as_python3(text: str, filename: str, in_package: bool = False) -> Converted:
 
 
 def _remarks(log: list[str]) -> Iterator[Advice]:
-    """What fissix says that it cannot convert."""
+    """The advice of fissix on what it cannot convert."""
     for message in log:
         found = re.match(r"Line (\d+): (.*\bconvert\b.*)", message, re.DOTALL)
         if found:
