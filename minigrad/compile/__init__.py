@@ -1,4 +1,4 @@
-"""From a graph to a NumPy program that can be called."""
+"""Compile a graph to a NumPy program that can be called."""
 
 from __future__ import annotations
 

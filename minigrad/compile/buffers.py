@@ -23,7 +23,7 @@ class Buffer(NamedTuple):
 
 
 class Placement(NamedTuple):
-    """Where the results of a program are written."""
+    """The memory that the results of a program are written to."""
 
     of: Mapping[Variable, Buffer]  # not all have a buffer
     slot_sizes: Sequence[int]  # in bytes

@@ -200,7 +200,7 @@ def _as_replacements(givens: Any, of_same_types: bool) -> dict[Variable, Variabl
 
 
 def _cut_off(inputs: Sequence[In]) -> dict[Variable, Variable]:
-    """For the inputs that are expressions: variables in their place, which are not computed."""
+    """Replace inputs that are computed by variables that are not; return {old: new}."""
     replacements = {}
     for entry in inputs:
         if entry.variable.owner is not None:

@@ -8,7 +8,7 @@ from ..core.graph import Apply, Constant, Variable
 
 
 class Memory:
-    """What is known of the memory of each variable, before a program of nodes in this order runs.
+    """The memory of each variable, as known before a program of nodes in this order runs.
 
     Others hold the memory of inputs and outputs; some outputs are written into arrays that are lent.
     """
@@ -116,7 +116,7 @@ class Memory:
         ]
 
     def must_copy(self, outputs: Sequence[Variable]) -> list[bool]:
-        """For each output whether its memory may be somebody else's, or an earlier output's."""
+        """Whether each output's memory may be somebody else's, or an earlier output's."""
         held = {variable for variable in self._kept if variable.owner is None}
         result = []
         for output in outputs:

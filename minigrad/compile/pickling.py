@@ -34,7 +34,7 @@ class _Recorded:
         self._node = node
 
     def output(self, index: int) -> Variable:
-        """That of the node, as if this were it."""
+        """The output of the node, as if this were the node."""
         return self._node.output(index)
 
     def __reduce__(self) -> Any:

@@ -52,7 +52,7 @@ class Printer:
         self.name, self.lines = self.function(plan)
 
     def use(self, name: str, value: Any) -> str:
-        """What the value is called in the program: see `Op.expression`."""
+        """The name of the value in the program: see `Op.expression`."""
         # Equal values of a type are one: a bound method, say, is a new object each time. Arrays
         # are not.
         key = (name, id(value) if isinstance(value, np.ndarray) else (type(value), value))
@@ -208,7 +208,7 @@ class _Body:
         return self._own[buffer]
 
     def _names_of(self, variables: Sequence[Variable]) -> list[str]:
-        """What the variables are called that one statement is about."""
+        """The names of the variables that one statement is about."""
         are_scalars = not any(variable.type.ndim for variable in variables)
         return [
             self._constant(variable, are_scalars)
@@ -239,7 +239,7 @@ class _Body:
 
 
 def _constant_name(constant: Constant) -> str:
-    """What to call a constant: ``c_0_9`` for 0.9."""
+    """The name of a constant: ``c_0_9`` for 0.9."""
     if constant.name:
         return identifier(constant.name)
     if constant.data.size != 1:

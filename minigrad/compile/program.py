@@ -100,7 +100,7 @@ class Program:
         self.free = instances.free
 
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
-        """How long each statement takes in a call: the median of so many calls on the values."""
+        """The time of each statement in a call: the median of so many calls on the values."""
         lines = self.printed.commented
         places = [i for i, line in enumerate(self.printed.lines) if line.is_statement]
         timed = list(lines)

@@ -73,5 +73,5 @@ planned: type[Programs] = Programs
 
 
 def in_c() -> type[Programs]:
-    """What functions of mode "C" use; `minigrad` puts another function here."""
+    """The programs of functions of mode "C"; `minigrad` puts another function here."""
     return planned

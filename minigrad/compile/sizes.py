@@ -74,7 +74,7 @@ class Sizes:
         return self._shapes[variable]
 
     def _find(self, entry: Entry) -> Entry:
-        """What stands for all sizes equal to this one."""
+        """The entry that stands for all sizes equal to this one."""
         passed = []
         while isinstance(entry, Variable) and entry in self._equal:
             passed.append(entry)

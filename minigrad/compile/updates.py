@@ -150,7 +150,7 @@ def default_updates(
 
 
 def _blame(new_value: Variable, target: Variable, what: str) -> str:
-    """Which part of the expression brought in its dtype, and where that part was written."""
+    """A message: which part of the expression brought in its dtype, and where it was written."""
     wide = new_value.type.dtype
     # Down along that dtype, but not to numbers, which take on the dtype of what they meet.
     part: Variable | None = None
@@ -169,7 +169,7 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
 
 
 def _with_dtype(variable: Variable) -> str:
-    """Which dtype it has and, if it is shared, where it was made."""
+    """The variable and its dtype; if it is shared, also where it was made."""
     is_shared = isinstance(variable, SharedVariable) and variable.made_at is not None
     place = f" (shared at {quoted(variable.made_at)})" if is_shared else ""
     return f"{short(variable)} is {variable.type.dtype}{place}"

@@ -34,7 +34,7 @@ class Comments:
         return f"{statement.ljust(_COLUMN)}  # {comment}"
 
     def _place_in_memory(self, node: Apply) -> str:
-        """What a plan knows of a result: shape, dtype, order if not row by row, and its buffer."""
+        """A result as a plan knows it: shape, dtype, order if not row by row, and its buffer."""
         variable = node.outputs[0]
         if self._slot_of is None or node.nout > 1 or not variable.type.ndim:
             return ""
@@ -54,12 +54,12 @@ class Comments:
         return text[:_LONGEST_FORMULA].rpartition(" ")[0] + " …"
 
     def _known(self, variable: Variable) -> Formula | None:
-        """How a variable is called that is not spelled out: an input, or what the user has named."""
+        """The name of a variable that is not spelled out: an input, or what the user has named."""
         is_spelled_out = variable.owner and variable.owner.nout == 1 and not variable.name
         return None if is_spelled_out else self._name(variable)
 
     def _name(self, variable: Variable) -> Formula:
-        """How a variable is called: what a comment speaks of need not be in the program."""
+        """The name of a variable; what a comment speaks of need not be in the program."""
         if isinstance(variable, Constant):
             if variable.name:
                 return Formula(identifier(variable.name))

@@ -63,7 +63,7 @@ def precision_of(output: Variable) -> float:
 
 
 def _differs(result: np.ndarray, right: np.ndarray, tolerance: float) -> np.ndarray:
-    """Where the arrays differ by more than the tolerance, relative to the largest number."""
+    """Whether elements differ by more than the tolerance, relative to the largest number."""
     if right.dtype.kind != "f":
         return np.asarray(result != right)
     with np.errstate(all="ignore"):
@@ -96,7 +96,7 @@ def _not_explained_by_rounding(
     right: np.ndarray,
     wrong: np.ndarray,
 ) -> np.ndarray:
-    """Where the result is wrong, and differs by more than the interpreter's value is uncertain."""
+    """Whether elements are wrong, and differ by more than the interpreter's are uncertain."""
     random = np.random.default_rng(0)
     outputs = [output, *_that_choices_are_made_by(output)]
     difference = np.abs(np.subtract(result, right, dtype=float))

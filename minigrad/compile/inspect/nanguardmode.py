@@ -84,7 +84,7 @@ class NanGuardMode(WatchingMode):
         return results
 
     def _found(self, variable: Variable, value: np.ndarray) -> str:
-        """What is wrong with the variable's value; empty if nothing is."""
+        """A message on what is wrong with the variable's value; empty if nothing is."""
         for kind, where in self._kinds(value).items():
             count = np.count_nonzero(where)
             if count:
@@ -93,7 +93,7 @@ class NanGuardMode(WatchingMode):
         return ""
 
     def _kinds(self, value: np.ndarray) -> dict[str, Any]:
-        """For each kind of number that is an error: where it is."""
+        """The places of the numbers that are errors, for each kind of them."""
         if value.dtype.kind != "f":
             return {}
         return {
@@ -104,7 +104,7 @@ class NanGuardMode(WatchingMode):
 
 
 def _source(variable: Variable) -> str:
-    """What to call a variable in a message."""
+    """The words for a variable in a message."""
     if isinstance(variable, Constant):
         return "a constant"
     if isinstance(variable, SharedVariable):

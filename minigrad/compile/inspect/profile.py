@@ -1,4 +1,4 @@
-"""Where a program spends its time, statement by statement."""
+"""The time that a program spends, statement by statement."""
 
 from __future__ import annotations
 

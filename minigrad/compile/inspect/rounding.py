@@ -87,7 +87,7 @@ _OF_WHOLE_NUMBERS = frozenset([np.add, np.subtract, np.multiply])
 
 
 def _are_whole(op: Op, inputs: Sequence[np.ndarray]) -> np.ndarray | bool:
-    """Which results of an op are whole numbers, made of whole numbers."""
+    """Whether results of an op are whole numbers, made of whole numbers."""
     if getattr(op, "function", None) not in _OF_WHOLE_NUMBERS:
         return False
     return np.logical_and.reduce(np.broadcast_arrays(*[x == np.rint(x) for x in inputs]))
