@@ -42,7 +42,7 @@ else:
 
 
 def _programs_in_c() -> type[_programs.Programs]:
-    """What functions of mode "C" use, imported when the first is made."""
+    """The programs of functions of mode "C", imported when the first is made."""
     try:
         from .native import NativePrograms
     except ModuleNotFoundError as error:  # then programs are NumPy's

@@ -195,7 +195,7 @@ _DISCONNECTED: dict[str, Callable[[Variable], Variable | None]] = {
 def _float_forms(
     wanted: Sequence[Variable], outputs: Collection[Variable], stops: Collection[Variable]
 ) -> tuple[dict[Variable, list[Variable]], dict[Variable, Variable]]:
-    """What to differentiate by for each wanted variable; the graph of these, where it is another.
+    """The variables to differentiate by, for each wanted one; their graph, where it is another.
 
     For a float it is itself. Integers are cast, where an operation makes floats of them.
     """

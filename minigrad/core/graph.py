@@ -102,7 +102,7 @@ Gradients = Sequence[Variable | None]
 
 
 class Op:
-    """What a node computes, and its derivative.
+    """An operation: what a node computes, and its derivative.
 
     A subclass defines `make_node`, `perform` and, to be differentiable, one of `grad` and `L_op`.
     Everything else has a default; `protocol.op` adds more. Two ops of one class are equal if the

@@ -1,4 +1,4 @@
-"""How a node holds its outputs; skip this at first.
+"""Hold the outputs of a node; skip this at first.
 
 A variable holds the node that makes it. If nodes held their outputs, too, graphs would be reference
 cycles, and stay in memory until Python's garbage collector runs. So a node holds its outputs

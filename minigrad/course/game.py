@@ -79,7 +79,7 @@ def _has(node: ast.AST, name: str) -> bool:
 
 
 def verdict(named: Collection[str], seed: int) -> str | None:
-    """What to tell the player who has named these as wrong; None if it is just these."""
+    """The answer to a player who has named these as wrong; None if it is just these."""
     unknown = sorted(set(named) - set(NAMES))
     if unknown:
         return f"functions.py has no {', '.join(unknown)}"

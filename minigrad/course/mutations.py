@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 
 def changed(node: ast.AST) -> Iterator[ast.expr]:
-    """What a wrong derivative might have instead of this part."""
+    """The parts that a wrong derivative might have instead of this one."""
     match node:
         case ast.UnaryOp(ast.USub(), operand):
             yield operand

@@ -56,7 +56,7 @@ def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> li
 def _blocks(
     inputs: Sequence[Variable], outputs: Sequence[Variable], n_rows: int
 ) -> dict[Variable, Variable]:
-    """For the results that blocks of so many rows are worth while for: these results from blocks."""
+    """The results that are better made in blocks of the rows, and the same results from blocks."""
     new: dict[Variable, Variable] = {}
     for body in _bodies(inputs, outputs, n_rows):
         n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, body))
@@ -163,7 +163,7 @@ class _Body(NamedTuple):
 def _bodies(
     inputs: Sequence[Variable], outputs: Sequence[Variable], n_rows: int
 ) -> Iterable[_Body]:
-    """For each pass over the rows in which there are sums: what is computed in its blocks."""
+    """The body of the blocks, for each pass over the rows in which there are sums."""
     order = toposort(outputs)
     rows = RowAxes(inputs, order, n_rows)
     users: dict[Variable, set[int | None]] = {v: {None} for v in outputs}

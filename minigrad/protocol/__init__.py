@@ -1,4 +1,4 @@
-"""What compilers and printers need to know of an op, besides its value and its derivative.
+"""Methods of ops that compilers and printers need, besides the value and the derivative.
 
 Importing this package adds methods with defaults to `Op`, and overrides them in the ops of the
 core.

@@ -1,4 +1,4 @@
-"""How the axes of an op's inputs and outputs relate: one description, by labels as in einsum.
+"""Relate the axes of an op's inputs and outputs: one description, by labels as in einsum.
 
 This module derives shapes and sizes that must be equal from it, and checks them.
 """
@@ -128,7 +128,7 @@ def axes_of(node: Apply) -> Axes | None:
 def _misfit(
     op: Op, kind: str, told: Sequence[tuple[Label, ...]], variables: Sequence[Variable]
 ) -> str | None:
-    """What is wrong with the labels, if there is not one for each axis of each variable."""
+    """An error message if there is not one label for each axis of each variable."""
     if len(told) != len(variables):
         return f"{op}: axes tells the labels of {len(told)} {kind}s, but there are {len(variables)}"
     labels = [*map(len, told)]

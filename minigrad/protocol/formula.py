@@ -48,12 +48,12 @@ def called(name: str, variable: Variable) -> Formula:
 
 
 def by_name(variable: Variable) -> Formula | None:
-    """What has a name is written by it."""
+    """The variable by its name; None if it has none."""
     return called(variable.name, variable) if variable.name else None
 
 
 class Language(NamedTuple):
-    """How to write what is computed, with gaps for its operands; what is not; and what has a name."""
+    """Functions that write nodes, with gaps for operands; what is not computed; what has a name."""
 
     template: Callable[[Apply, int | None, Wording], Template]
     leaf: Callable[[Variable], Formula]

@@ -56,7 +56,7 @@ def widened(function: Callable[..., Any]) -> Callable[..., Any]:
     """NumPy's reduction or accumulation, which rounds to a narrow float only in the end."""
 
     def reduce(x: Any, axis: Any = None, out: Any = None, **options: Any) -> Any:
-        """What the NumPy function makes of x, kept in a wider float meanwhile."""
+        """The NumPy function's result for x, kept in a wider float meanwhile."""
         wide = _WIDER.get(x.dtype)
         if wide is None:
             return function(x, axis=axis, out=out, **options)

@@ -1,4 +1,4 @@
-"""What people do not write, so that printed derivatives read as if written by hand.
+"""Leave out what people do not write, so that printed derivatives read as if written by hand.
 
 A factor 1 that a derivative begins with; two signs that cancel in a derivative; that a value is
 repeated, where broadcasting does it anyway; that a size is a float; and whose size it is, if it is an
@@ -29,7 +29,7 @@ ITSELF, FILLED = "itself", "filled"
 
 
 class Wording(NamedTuple):
-    """What is written of a node: an op, `ITSELF` or `FILLED`, of these operands."""
+    """The wording of a node: an op, `ITSELF` or `FILLED`, of these operands."""
 
     op: Op | str
     operands: Sequence[Variable]

@@ -1,4 +1,4 @@
-"""How tightly formulas bind: brackets stand only where Python's precedence asks for them.
+"""The precedence of formulas: brackets stand only where Python's asks for them.
 
 A formula is written without a thought of brackets, with gaps for its operands: ``f"{x} * {y}"``. Parsed
 as Python, it tells how tightly it binds, and how tightly what stands in its gaps has to.
@@ -68,7 +68,7 @@ _GAP = re.compile(r"_operand_(\d+)_")
 
 
 def gap(number: int) -> str:
-    """What stands in a formula where this operand is to be written."""
+    """The gap in a formula where this operand is to be written."""
     return f"_operand_{number}_"
 
 
@@ -98,7 +98,7 @@ def parsed(text: str, n_operands: int) -> Template:
 
 
 def _binding(expression: ast.expr) -> int:
-    """How tightly a parsed expression binds."""
+    """The precedence of a parsed expression."""
     match expression:
         case ast.BinOp(_, operator, _):
             return _BINARY[type(operator)]

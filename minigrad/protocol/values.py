@@ -139,7 +139,7 @@ class _Values:
 
     @property
     def broadcastable(self: Any) -> tuple[bool, ...]:
-        """For each dimension whether its size is known to be 1."""
+        """Whether the size of each dimension is known to be 1."""
         return tuple(size == 1 for size in self.shape)
 
     def make_variable(self: Any, name: str | None = None) -> Variable:

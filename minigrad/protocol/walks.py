@@ -89,7 +89,7 @@ class _Apply:
 
     @property
     def nin(self: Any) -> int:
-        """How many inputs there are."""
+        """The number of inputs."""
         return len(self.inputs)
 
     def default_output(self: Any) -> Variable:
@@ -166,6 +166,6 @@ def mentioned(
 
 
 def notes_of(variables: Iterable[Variable]) -> list[Variable]:
-    """What the constants among the variables were written with: see `Constant`."""
+    """The variables that constants among these were written with: see `Constant`."""
     notes = [v.written_with for v in variables if isinstance(v, Constant)]
     return [v for v in dict.fromkeys(notes) if v is not None]

@@ -338,7 +338,7 @@ def _can_be(values: Sequence[Variable], dtype: np.dtype[Any]) -> bool:
 
 
 class _Step:
-    """What is computed in a step, until it is closed."""
+    """The computations of a step, until it is closed."""
 
     def __init__(
         self,

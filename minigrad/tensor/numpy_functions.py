@@ -58,7 +58,7 @@ def apply_function(function: Any, arguments: Sequence[Any], options: Mapping[str
 
 
 def _own_name(name: str) -> str | None:
-    """What T calls a function of NumPy's; None if it has none of these arguments."""
+    """T's name for a function of NumPy's; None if T has none with the same arguments."""
     has_same = name in sys.modules[__package__].__all__ and name not in _DIFFERENT
     return name if has_same else OTHER_NAMES.get(name)
 

@@ -146,7 +146,7 @@ class MRG_RandomStreams:
         return guess_n_streams(size)
 
     def updates(self) -> list[tuple[Any, Variable]]:
-        """For each draw its states, and their next values."""
+        """The states of each draw, and their next values."""
         return [(states, after) for states, after, _, _ in self.state_updates]
 
     def uniform(

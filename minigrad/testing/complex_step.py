@@ -62,7 +62,7 @@ def slopes(
 
 
 def perform_unchecked(node: Apply, values: Sequence[np.ndarray]) -> list[np.ndarray]:
-    """What the op makes of values that need not be of the types of the node's inputs."""
+    """The op's results for values that need not be of the types of the node's inputs."""
     cells: list[list[Any]] = [[None] for _ in node.outputs]
     node.op.perform(node, list(values), cells)
     return [np.asarray(cell[0]) for cell in cells]

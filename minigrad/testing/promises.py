@@ -115,7 +115,7 @@ def _as_strategy(given: Any) -> st.SearchStrategy[Any]:
 
 
 class _Case:
-    """What an op makes of variables, and their values; by default types tell only sizes of 1."""
+    """An op applied to variables, and their values; by default types tell only sizes of 1."""
 
     def __init__(
         self,

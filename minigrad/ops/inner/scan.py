@@ -354,8 +354,8 @@ class Scan(Op):
 
     @cached_property
     def connections(self) -> dict[int, set[int]]:
-        """For each output of the graph, -1 - j, and each state, by the number of its input: the
-        inputs of the graph on whose values it depends, differentiably, after any number of steps."""
+        """The graph's inputs on whose values an output or a state depends, differentiably, after any
+        number of steps: by -1 - j for output j, and for a state by the number of its input."""
         inputs = {v: {i} for i, v in enumerate(self.graph.inputs)}
         reached: dict[Variable, set[int]] = dict(inputs)
         for node in self.graph.nodes:

@@ -68,7 +68,7 @@ _REACH = 8  # operations between a tanh and what may be a sigmoid
 
 
 def _line(x: Variable, reach: int = _REACH) -> tuple[float, float, Variable] | None:
-    """If x is a line of a tanh(y): return its values where that is 0 and 1, and y."""
+    """Return x where tanh(y) is 0, x where it is 1, and y, if x is a line of a tanh(y)."""
     node = made_by(x, tanh, neg, add, sub, mul, true_div) if reach else None
     if node is None:
         return None
@@ -125,7 +125,7 @@ def _spread(x: Variable, ndim: int) -> tuple[Variable, list[int | str]]:
 def _beside_itself(
     x: Variable, total: Variable, is_reduction: Callable[[Op], bool]
 ) -> tuple[Variable, tuple[int, ...], list[int | str]] | None:
-    """If the total is one of x: return x as `_spread` does, and between the axes that were lost."""
+    """Return x as `_spread` does, and between the axes that were lost, if the total is one of x."""
     ndim = max(x.type.ndim, total.type.ndim)
     (core, axes), (bottom, other_axes) = _spread(x, ndim), _spread(total, ndim)
     node = bottom.owner

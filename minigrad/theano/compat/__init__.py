@@ -33,7 +33,7 @@ def decode_iter(itr: Iterable[bytes]) -> Iterator[str]:
 
 
 def exc_message(e: BaseException) -> Any:
-    """What an exception was raised with."""
+    """The message of an exception, or of the one that it was raised with."""
     message = e.args[0]
     return exc_message(message) if isinstance(message, Exception) else message
 
