@@ -166,7 +166,7 @@ class Rows(_Part):
             self.places[v] = self._block(v)
         for v, work in self._sums.items():
             self.places[v] = self._place_of_sum(v, work)
-        # Of products with the same second matrix one copies it.
+        # One of the products with the same second matrix copies it.
         of_rows = [work for work in self._products if work.output not in self._sums]
         self._copies = {work.node.inputs[1]: work for work in of_rows}
         self._panels_of = {v: self._panels([work]) for v, work in self._copies.items()}

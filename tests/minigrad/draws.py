@@ -11,7 +11,7 @@ ALL = ["bool", *NUMBERS]
 TALL_SHAPES = [(), (3,), (24, 3), (24, 1), (24, 3), (2, 3)]
 
 
-# Of what takes long, or is run for many functions.
+# For what takes long, or is run for many functions.
 few = settings(max_examples=max(3, settings().max_examples // 3))
 
 

@@ -10,7 +10,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.testing import GradientError, check_grad
 
-# Of a function and its derivative by hand: where it vanishes, or the function hardly changes.
+# Where a derivative vanishes, or its function hardly changes; the function; the derivative by hand.
 FLAT = {
     "x ** 2": (0.0, lambda x: x**2, lambda x: 2 * x),
     "x ** 3": (0.0, lambda x: x**3, lambda x: 3 * x**2),

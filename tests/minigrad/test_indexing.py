@@ -40,7 +40,7 @@ def test_any_mask_takes_what_numpys_does(x, data):
 
 
 SMALL = np.array([[0.7, -1.6, 2.3], [1.1, 2.9, -0.4], [-0.9, 1.3, 0.6]])
-# Of integers, slices and lists in any combination.
+# Integers, slices and lists in any combination.
 MIXED_KEYS = st.tuples(
     *[st.integers(-2, 1) | st.slices(3) | st.lists(st.integers(-2, 1), min_size=2, max_size=2)] * 2
 )

@@ -196,7 +196,7 @@ def test_a_while_loop_keeps_what_its_condition_needs():
     assert slope == 2 * (1 + 4 + 16 + 64)
 
 
-# Of a matrix, that of each step; each in one go for all steps.
+# Functions of the matrix of a step, in minigrad and in NumPy; all steps are done in one go.
 OF_A_STEP = {
     "sum": (lambda x: x.sum(axis=0), lambda x: x.sum(axis=0)),
     "max": (lambda x: x.max(axis=1), lambda x: x.max(axis=1)),

@@ -81,7 +81,7 @@ def test_parameters_may_be_nested_and_passed_by_name():
     assert taylor_test(loss, X, params=params, power=3, grad=gradient).rate > 1.5
 
 
-# Of values so large that rounding hides 3 % of their slope, or all of it.
+# Values so large that rounding hides 3 % of their slope, or all of it.
 HIDDEN = {
     "partly": (lambda x: 1e12 + x.sum(), np.ones(3)),
     "wholly": (lambda x: 1e15 + x.sum(), np.ones(3)),

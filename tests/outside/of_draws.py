@@ -69,7 +69,7 @@ def _parameter(p, size, numbers, form="{}", of=lambda x: x):
 _ANY = ("{}", lambda x: x)
 _POSITIVE = ("(abs({}) + 0.5)", lambda x: anp.abs(x) + WIDE(0.5))
 _SHARE = ("(0.5 + 0.375 * T.sin({}))", lambda x: 0.5 + WIDE(0.375) * anp.sin(x))
-# Of each distribution the method's name, its parameters, by names and what they may be, and the draw.
+# For each distribution the method's name, its parameters, by names and what they may be, and the draw.
 _NUMPYS = [
     (
         "uniform",
