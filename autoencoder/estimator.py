@@ -189,7 +189,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
 
     @property
     def n_iter_(self) -> int:
-        """How many epochs have been trained."""
+        """The number of epochs trained."""
         return len(self.costs_)
 
     def fit(self, X: ArrayLike, y: ArrayLike | None = None) -> Self:
@@ -360,7 +360,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self._kept[1]
 
     def _generator(self) -> np.random.RandomState:
-        """What draws random numbers when training goes on: others than in the epochs before."""
+        """A generator for when training goes on: with other numbers than in the epochs before."""
         if isinstance(self.random_state, Integral):
             return np.random.RandomState([int(self.random_state), self.n_iter_])
         return check_random_state(self.random_state)
@@ -571,7 +571,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
         return self._validated(X, reset=False, dtype=self.weights_.dtype.name)
 
     def _of_rows(self, method: str, X: ArrayLike) -> Any:
-        """What a method of the network makes of X."""
+        """The result of a method of the network for X."""
         samples = self._samples(X)
         if isinstance(samples, np.ndarray):
             return getattr(self._network(), method)(T.constant(samples)).eval()

@@ -226,7 +226,7 @@ def _state(
     for_each: Sequence[str],
     *counts: str,
 ) -> Sequence[SharedVariable]:
-    """What an optimizer remembers: what was given, or zeros, named after the parameters."""
+    """The state of an optimizer: what was given, or zeros, named after the parameters."""
     if given is None:
         zeros = [
             minigrad.shared(np.zeros_like(p.get_value(borrow=True)), name=f"{p.name}_{suffix}")

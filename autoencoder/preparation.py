@@ -1,4 +1,4 @@
-"""From a raw table to features for the network."""
+"""Turn a raw table into features for the network."""
 
 from __future__ import annotations
 

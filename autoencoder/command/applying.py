@@ -62,7 +62,7 @@ def _doubts(kept: Kept, samples: Samples, features: np.ndarray, model: str) -> I
 
 
 def _unjudged(kept: Kept, model: str) -> str:
-    """Why the model cannot tell which errors are large."""
+    """The reason why the model cannot tell which errors are large."""
     why = (
         "its training ended before an epoch was over"
         if not kept.network.costs_.size

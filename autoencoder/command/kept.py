@@ -31,7 +31,7 @@ class Kept(NamedTuple):
 
     @classmethod
     def of(cls, model: AutoEncoder | Pipeline) -> Kept:
-        """What `autoencoder.load` gave, taken apart."""
+        """The parts of what `autoencoder.load` gave."""
         steps = [step for _, step in model.steps] if isinstance(model, Pipeline) else [model]
         network = steps.pop()
         scaler = steps.pop() if steps else None
@@ -53,7 +53,7 @@ class Kept(NamedTuple):
 
     @property
     def n_features(self) -> int:
-        """How many columns it takes."""
+        """The number of columns that the network takes."""
         return self.network.n_features_in_
 
     def scale(self, samples: Samples) -> np.ndarray:

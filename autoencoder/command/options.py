@@ -238,7 +238,7 @@ def _connect(parser: _Parser, options: argparse.Namespace) -> None:
 
 
 def _wanted(options: argparse.Namespace) -> dict[str, Any]:
-    """What is wanted of a table."""
+    """The options for reading a table, as keyword arguments."""
     return {"label": options.label, "drop": options.drop, "drop_missing": options.drop_missing}
 
 
@@ -356,7 +356,7 @@ def _add(parser: _Parser, table: _Options) -> None:
 
 
 def _read(parser: _Parser, argument: str, read: Callable[[], Any]) -> Any:
-    """What `read` reads; leaves the program if it cannot."""
+    """The result of `read`; leave the program if it cannot read."""
     try:
         return read()
     except OSError as error:
@@ -367,7 +367,7 @@ def _read(parser: _Parser, argument: str, read: Callable[[], Any]) -> Any:
 
 
 def _instead(argument: str, path: str) -> str:
-    """What to give instead of a file that cannot be read."""
+    """Advice on what to give instead of a file that cannot be read."""
     if not any(mark in path for mark in "*?["):
         return "give a file that can be read"
     if argument == "--data":
@@ -412,7 +412,7 @@ def _value(options: argparse.Namespace, flag: str) -> Any:
 
 
 def _name(flag: str) -> str:
-    """What argparse calls the option's value."""
+    """The name that argparse gives the option's value."""
     return flag.removeprefix("--").replace("-", "_")
 
 

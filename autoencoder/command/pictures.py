@@ -19,7 +19,7 @@ from .kept import Kept
 def picture_of(
     kept: Kept, features: np.ndarray, labels: np.ndarray | None, judged: Judged | None = None
 ) -> Callable[..., Figure]:
-    """What draws the model, on a figure that is given or on a new one."""
+    """A function that draws the model, on a figure that is given or on a new one."""
     return partial(
         draw,
         kept.network,

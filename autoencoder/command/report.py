@@ -1,4 +1,4 @@
-"""What the command says about data and models."""
+"""Describe data and models for the command's output."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def _shape(samples: Samples) -> str:
 
 
 def _columns(samples: Samples) -> str:
-    """What the columns are taken for."""
+    """The columns, and what they are taken for."""
     if samples.label_guessed:
         return _guessed(samples)
     features = f": {listed(samples.names)}" if samples.names else ""
@@ -75,7 +75,7 @@ def _columns(samples: Samples) -> str:
 
 
 def _guessed(samples: Samples) -> str:
-    """What a table without names is taken for, and what to do if its last column is not a class."""
+    """The columns of a table without names, and what to do if its last one is not a class."""
     n_samples, last = samples.features.shape
     features = "column 0" if last == 1 else f"columns 0 to {last - 1}"
     assert samples.labels is not None
@@ -87,7 +87,7 @@ def _guessed(samples: Samples) -> str:
 
 
 def _constant(samples: Samples) -> str:
-    """Which columns tell nothing; of images, many pixels do not."""
+    """The columns that always hold the same; empty for images, many of whose pixels do."""
     if samples.image_shape or len(samples.features) == 1:
         return ""
     X = samples.features
@@ -100,7 +100,7 @@ def _constant(samples: Samples) -> str:
 
 
 def describe_row_numbers(samples: Samples) -> str:
-    """What there is to say of columns that look like numbers of rows; empty if none does.
+    """A hint at columns that look like numbers of rows; empty if none does.
 
     Only names tell such columns from others that count: without them nobody knows what to leave out.
     """
@@ -109,7 +109,7 @@ def describe_row_numbers(samples: Samples) -> str:
 
 
 def describe_few_rows(n_rows: int, n_hidden: int) -> str:
-    """What there is to say of so few rows that they can be learned by heart; empty if they are more."""
+    """A warning of so few rows that they can be learned by heart; empty if they are more."""
     least = max(FEW_ROWS, n_hidden)
     if n_rows >= least:
         return ""
@@ -183,7 +183,7 @@ def _last(network: AutoEncoder) -> float:
 
 
 def _features(kept: Kept) -> list[str]:
-    """What the features are called and, a line for each, between which numbers they were."""
+    """The features' names and, a line for each, the numbers that they were between."""
     if kept.image_shape:
         height, width = kept.image_shape
         return [f"the pixels of images of {width} × {height}"]
@@ -207,14 +207,14 @@ def _named(kept: Kept) -> list[str]:
 
 
 def _errors(network: AutoEncoder) -> str:
-    """How large those of the samples of training were, for new ones to be judged by."""
+    """The errors of the samples of training, for those of new ones to be judged by."""
     percentiles = network.error_percentiles_ or {}
     told = [f"{share} % up to {error:.4g}" for share, error in percentiles.items()]
     return f"of the samples of training {', '.join(told)}" if told else ""
 
 
 def describe_best(network: AutoEncoder) -> str:
-    """Which epoch was the best by early stopping, with its number in pictures, and how good it was."""
+    """The best epoch by early stopping, with its number in pictures, and its validation error."""
     scores = network.validation_scores_
     assert scores is not None
     best = int(np.argmax(scores))

@@ -12,7 +12,7 @@ from .kept import Kept
 
 
 class Scores(NamedTuple):
-    """How much the network loses of each row, beside how much it lost of those of training."""
+    """The errors of rows that the network rebuilt, beside those of training."""
 
     #: The mean squared error of each scaled row.
     errors: np.ndarray

@@ -33,7 +33,7 @@ _LONG = r"[-+]?\d{19,}"
 _DECIMAL_COMMA = re.compile(r"[-+]?\d*,\d+")
 # Which share of a column's cells may be no numbers for it to be one of numbers, with mistakes.
 _FEW = 0.2
-# Of how many columns a message gives the names.
+# The number of columns whose names a message gives.
 _NAMED = 10
 
 
@@ -136,7 +136,7 @@ def read_parquet(file: BinaryIO, source: str) -> pd.DataFrame:
 
 
 def _names_in(header: str, separator: str) -> list[str]:
-    """What the first line calls the columns: pandas numbers those that are called the same."""
+    """The columns' names in the first line: pandas numbers those that are called the same."""
     try:
         (names,) = csv.reader([header], delimiter=separator, skipinitialspace=True)
     except csv.Error:  # of lines that end as those of old Macs do, which pandas reads all the same
@@ -272,7 +272,7 @@ def _without_name(unnamed: list[str], chosen_by_model: bool) -> str:
 
 
 def _of_text(text: pd.DataFrame, chosen_by_model: bool) -> str:
-    """What to do with columns that hold text; those that differ from row to row have no classes."""
+    """Advice on columns that hold text; those that differ from row to row have no classes."""
     names = list(text.columns)
     row, value = _first_text(text[names[0]])
     if _DECIMAL_COMMA.fullmatch(value.strip()):
@@ -298,7 +298,7 @@ def _of_text(text: pd.DataFrame, chosen_by_model: bool) -> str:
 
 
 def _of_columns_of_text(text: pd.DataFrame) -> str:
-    """What to do with columns that are not meant to be numbers."""
+    """Advice on columns that are not meant to be numbers."""
     names = list(text.columns)
     row, value = _first_text(text[names[0]])
     holds, them = ("holds", "it") if len(names) == 1 else ("hold", "them")
@@ -312,7 +312,7 @@ def _of_columns_of_text(text: pd.DataFrame) -> str:
 
 
 def _missing(numeric: pd.DataFrame) -> str:
-    """How many rows lack a number, and in which columns; empty if none does."""
+    """A message on rows that lack a number, and in which columns; empty if none does."""
     n_missing = int(numeric.isna().any(axis=1).sum())
     if not n_missing:
         return ""
@@ -359,7 +359,7 @@ def _not_numbers(column: pd.Series) -> np.ndarray:
 
 
 def missing_by_column(frame: pd.DataFrame) -> str:
-    """Which columns have missing values, and how many."""
+    """The columns that have missing values, and how many."""
     counts = frame.isna().sum()
     return ", ".join(f"{str(name)!r}: {n}" for name, n in counts.items() if n)
 

@@ -29,7 +29,7 @@ _TABLES = (".csv", ".tsv", ".txt", ".parquet", ".pq", ".npy", ".npz")
 
 
 class Part(NamedTuple):
-    """What a worker tells of a file."""
+    """A file, as a worker tells of it."""
 
     summary: Summary
     #: Some of its rows.
@@ -48,12 +48,12 @@ class Parts(NamedTuple):
 
     @property
     def summary(self) -> Summary:
-        """What a look at every row tells."""
+        """The summary of all files, from a look at every row."""
         return Summary.joined([part.summary for part in self.parts])
 
     @property
     def notes(self) -> list[str]:
-        """What was left out, for messages."""
+        """Notes on what was left out, for messages."""
         return [part.some.note for part in self.parts if part.some.note]
 
     def some(self) -> Samples:

@@ -68,7 +68,7 @@ class Samples(NamedTuple):
 
 
 class _Wanted(NamedTuple):
-    """What is to become of missing values, and whether a model says which columns there are."""
+    """The treatment of missing values, and whether a model says which columns there are."""
 
     drop_missing: bool
     keep_missing: bool
@@ -239,7 +239,7 @@ def _by_number(
     source: str,
     image_shape: tuple[int, int] | None,
 ) -> tuple[list[int], int | None]:
-    """Which columns are the features, and which the class, if their order is that of training."""
+    """The columns of the features, and that of the class, if their order is that of training."""
     n_columns = table.shape[1]
     if n_columns == n_features:
         return list(range(n_features)), None
@@ -265,7 +265,7 @@ def _by_number(
 def _by_name(
     there: list[str], names: Sequence[str], label: str | int | None, source: str
 ) -> tuple[list[int], int | None, list[str]]:
-    """Which columns are the features, which the class, and what the others are called."""
+    """The columns of the features, that of the class, and the names of the others."""
     missing = [name for name in names if name not in there]
     if missing:
         raise ValueError(
@@ -302,7 +302,7 @@ def _find(wanted: str | int, names: list[str] | None, left: Sequence[int], where
 
 
 def _instead(wanted: str, names: Sequence[str]) -> str:
-    """What may have been meant by the name of a column that is not there."""
+    """A hint at what may have been meant by the name of a column that is not there."""
     several = [part.strip() for part in wanted.split(",")]
     if len(several) > 1 and set(several) <= set(names):
         return f"; write names with spaces between them: {in_shell(several)}"

@@ -1,4 +1,4 @@
-"""What the name of some data leads to: a table or a folder of images, and who reads it."""
+"""The data that a name leads to: a table or a folder of images, and who reads it."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _digits() -> Images:
 
 
 def _reader(source: str, file: BinaryIO) -> Callable[[BinaryIO, str], Any]:
-    """What reads the file: told by its suffix or, if that says nothing, by how it begins."""
+    """The reader of the file: told by its suffix or, if that says nothing, by how it begins."""
     suffix = os.path.splitext(source)[1].lower()
     if suffix == ".npz":
         return read_npz

@@ -79,7 +79,7 @@ def as_float64(
 
 
 def called(column: int, names: Sequence[str] | None) -> str:
-    """What a message calls a column.
+    """The name of a column in a message.
 
     Examples
     --------
@@ -113,7 +113,7 @@ def in_shell(names: Sequence[str]) -> str:
 
 
 def hint_at_row_numbers(X: np.ndarray, names: Sequence[str]) -> str:
-    """What there is to say of columns that look like numbers of rows; empty if none does.
+    """A hint at columns that look like numbers of rows; empty if none does.
 
     Examples
     --------
@@ -135,8 +135,8 @@ def hint_at_row_numbers(X: np.ndarray, names: Sequence[str]) -> str:
 def _numbers_rows(column: np.ndarray) -> bool:
     """Whether a column holds whole numbers in order, or all different where chance has them recur.
 
-    Of n numbers from a range of r, n (n - 1) / 2 pairs are each equal with a probability of at least
-    1 / r: so measurements, which need no order, nearly never differ all if that is large.
+    Each of the n (n - 1) / 2 pairs of n numbers from a range of r is equal with a probability of at
+    least 1 / r: so measurements, which need no order, nearly never differ all if that is large.
     """
     n = len(column)
     if n < MANY_ROWS or not (column % 1 == 0).all():

@@ -28,7 +28,7 @@ _VERSIONS = {
 
 
 class Header(NamedTuple):
-    """What the beginning of a ``.npy`` stream declares of the array that follows."""
+    """The declaration of an array at the beginning of a ``.npy`` stream."""
 
     shape: tuple[int, ...]
     fortran_order: bool

@@ -207,7 +207,7 @@ def _tuple(value: Any) -> Any:
 
 
 def _counts(value: Any, n_features: int) -> Any:
-    """How many samples a scaler has seen, as NumPy's number: StandardScaler asks for its shape.
+    """The number of samples a scaler saw, as NumPy's number: StandardScaler asks for its shape.
 
     It is one for each feature if some were missing, and a fraction if samples had weights.
     """

@@ -94,7 +94,7 @@ _ENCRYPTED = 1  # a bit of a member's flags
 
 
 class Stored(NamedTuple):
-    """What a model file holds."""
+    """The contents of a model file."""
 
     #: What JSON can hold, by name.
     hyperparameters: dict[str, Any]

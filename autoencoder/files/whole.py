@@ -114,12 +114,12 @@ def _open_beside(path: str | os.PathLike[str]) -> BinaryIO:
 
 
 def _missing_directory(path: str | os.PathLike[str]) -> str:
-    """Which directory is missing: that of the path as it was given or, of a link, where it leads."""
+    """A message on the missing directory: the path's or, for a link, the one that it leads to."""
     given = os.path.dirname(os.fsdecode(path))
     missing = _target(path).parent if os.path.isdir(given or ".") else given
     return f"there is no directory {str(missing)!r}"
 
 
 def _target(path: str | bytes | os.PathLike[str]) -> Path:
-    """What will be replaced: a link stays a link, and it is the file that it leads to."""
+    """The file that will be replaced: a link stays a link, and it is the file that it leads to."""
     return Path(os.path.realpath(os.fsdecode(path)))

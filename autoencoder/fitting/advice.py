@@ -1,4 +1,4 @@
-"""What there is to say of a training that ended, but did not go well: what happened, and the remedy."""
+"""Advice on a training that ended, but did not go well: what happened, and the remedy."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Trained(NamedTuple):
     #: What they are encoded with.
     weights: np.ndarray
     hidden_bias: np.ndarray
-    #: Of each epoch of this training, if it began from random weights; else empty.
+    #: The cost of each epoch of this training, if it began from random weights; else empty.
     costs: Sequence[float] | np.ndarray
     learning_rate: float
     #: Whether the network was to make something else of the rows than what they are.

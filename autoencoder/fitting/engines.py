@@ -1,4 +1,4 @@
-"""Which engine trains: NumPy, or loops in C where a compiler is and training is long enough."""
+"""The engine that trains: NumPy, or loops in C where a compiler is and training is long enough."""
 
 from __future__ import annotations
 

@@ -315,7 +315,7 @@ class Fit:
 
     @contextmanager
     def _progress(self) -> Iterator[Progress | None]:
-        """What tells how training goes, if the user wants to know; of a whole one, the end too."""
+        """The display of how training goes, if the user wants it; of a whole one, the end too."""
         if not self.model.verbose:
             yield None
             return
@@ -346,7 +346,7 @@ class _History:
         self._n += 1
 
     def so_far(self) -> np.ndarray:
-        """What cannot be written to: what comes next shares its memory."""
+        """The numbers, which cannot be written to: what comes next shares their memory."""
         numbers = self._room[: self._n]
         numbers.flags.writeable = False
         return numbers

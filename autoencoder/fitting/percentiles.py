@@ -1,4 +1,4 @@
-"""How large the errors of training were, for those of other samples to be judged by."""
+"""Percentiles of the errors of training, for those of other samples to be judged by."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ USUAL_PERCENTAGE = 99
 
 
 class Percentiles(dict[int, float]):
-    """What each of these percentages of the errors do not exceed.
+    """The errors that these percentages of all errors do not exceed.
 
     Examples
     --------
@@ -21,7 +21,7 @@ class Percentiles(dict[int, float]):
 
     @classmethod
     def of(cls, errors: np.ndarray) -> Percentiles:
-        """Those of errors, each the error of a sample."""
+        """The percentiles of errors, each the error of a sample."""
         found = np.percentile(errors, PERCENTAGES, method="higher")
         return cls(zip(PERCENTAGES, found.tolist(), strict=True))
 

@@ -1,4 +1,4 @@
-"""What samples are to be reconstructed as: themselves, or the clean ones that a user gives."""
+"""The targets of samples: themselves, or the clean ones that a user gives."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def draw_cost(
 def draw_lost(
     axes: Axes, data: np.ndarray, decoded: np.ndarray, by_pca: np.ndarray | None, names: list[str]
 ) -> None:
-    """What each feature lost, beside what it loses by PCA: the residual beside its own spread."""
+    """Draw what each feature lost, in % of its standard deviation, beside what it loses by PCA."""
     clear_frame(axes)
     spread = data.std(axis=0)
     rest = _residual(data, decoded, spread)
@@ -267,7 +267,7 @@ def draw_mosaic(
 
 
 def columns_for(n_images: int, height: int, width: int) -> int:
-    """How many images to put side by side: few cells left empty, in a square or higher panel.
+    """The number of images side by side: few cells left empty, in a square or higher panel.
 
     Examples
     --------
@@ -285,13 +285,13 @@ def columns_for(n_images: int, height: int, width: int) -> int:
 
 
 def mosaic_aspect(n_images: int, columns: int, height: int, width: int) -> float:
-    """How many times a mosaic is as wide as it is high."""
+    """The ratio of a mosaic's width to its height."""
     rows, gap = math.ceil(n_images / columns), gap_between(height, width)
     return (columns * (width + gap) - gap) / (rows * (height + gap) - gap)
 
 
 def gap_between(height: int, width: int) -> int:
-    """How many pixels to leave between images of this size: a tenth, so that it is seen."""
+    """The number of pixels between images of this size: a tenth, so that the gap is seen."""
     return max(1, min(height, width) // 10)
 
 
@@ -399,7 +399,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def _common(ticks: np.ndarray) -> tuple[float, str]:
-    """What the ticks have in common if they are of more than five digits, also as text; else 0."""
+    """The number that ticks of more than five digits have in common, also as text; else 0."""
     if _place(np.abs(ticks).max()) - _place(ticks[1] - ticks[0]) < 5:
         return 0.0, ""
     unit = 10.0 ** math.ceil(math.log10(ticks[-1] - ticks[0]) - 1e-6)
@@ -408,7 +408,7 @@ def _common(ticks: np.ndarray) -> tuple[float, str]:
 
 
 def _place(number: float) -> int:
-    """Which power of ten its first digit counts.
+    """The power of ten that the number's first digit counts.
 
     Examples
     --------
@@ -502,7 +502,7 @@ def _readable(cost: float) -> str:
 
 
 def _free_place(axes: Axes, curves: list[np.ndarray]) -> Any:
-    """Where in the axes a legend hides least of the curves, which all end with the last epoch."""
+    """The place where a legend hides least of the curves, which all end with the last epoch."""
     to_axes = axes.transData + axes.transAxes.inverted()
     points = []
     for curve in curves:

@@ -34,7 +34,7 @@ BLOCK_BYTES = 2**23
 
 
 def rows_of_a_block(n_columns: int, dtype: np.dtype) -> int:
-    """How many rows make a block of `BLOCK_BYTES`.
+    """The number of rows in a block of `BLOCK_BYTES`.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def cost_and_gradients(dtype: str) -> Callable[..., list[np.ndarray]]:
 
 
 def of_rows(rows: np.ndarray, method: str, parameters: Sequence[np.ndarray]) -> np.ndarray:
-    """What a method of `TiedNetwork` with these parameters makes of the rows."""
+    """The result of a method of `TiedNetwork` with these parameters for the rows."""
     return compiled(method, rows.dtype.name)(rows, *parameters)
 
 
@@ -115,7 +115,7 @@ def _function(
 
 
 def terms(block: np.ndarray, parameters: Sequence[np.ndarray], n_rows: int) -> list[np.ndarray]:
-    """What a block adds to the cost and to the gradients of all rows, in float64.
+    """The terms that a block adds to the cost and to the gradients of all rows, in float64.
 
     Parameters
     ----------
@@ -155,20 +155,20 @@ def added(terms: Iterable[list[np.ndarray]]) -> list[np.ndarray]:
 
 
 class Summary(NamedTuple):
-    """What a look at every row tells."""
+    """Facts that a look at every row tells."""
 
     n_rows: int
     #: The least and the greatest number of each column.
     low: np.ndarray
     high: np.ndarray
-    #: Of each column: whether all its numbers are finite.
+    #: Whether all numbers of each column are finite.
     finite: np.ndarray
-    #: Of each column.
+    #: The sum for each column.
     sum_of_squares: np.ndarray
 
     @classmethod
     def of(cls, block: np.ndarray) -> Summary:
-        """That of one block; it may have no rows."""
+        """The summary of one block; it may have no rows."""
         with np.errstate(over="ignore", invalid="ignore"):
             return cls(
                 len(block),
@@ -180,7 +180,7 @@ class Summary(NamedTuple):
 
     @classmethod
     def joined(cls, summaries: Sequence[Summary]) -> Summary:
-        """That of all blocks together."""
+        """The summary of all blocks together."""
         n_rows, low, high, finite, sum_of_squares = zip(*summaries, strict=True)
         return cls(
             sum(n_rows),
@@ -266,7 +266,7 @@ class Rows(Protocol):
 
     @property
     def summary(self) -> Summary:
-        """What a look at every row tells."""
+        """The summary of all rows, from a look at every one."""
 
     def check(self) -> None:
         """Raise a ValueError unless there are rows, and all numbers are finite."""
@@ -280,7 +280,7 @@ class Rows(Protocol):
         """All rows as one batch, or about `batch_size` rows a batch, in an order drawn from `rng`."""
 
     def computed(self, function: OfRows, n_columns: int | None) -> Any:
-        """What a function of blocks makes of all rows.
+        """The result of a function of blocks for all rows.
 
         Parameters
         ----------
@@ -351,7 +351,7 @@ class MappedRows:
 
     @cached_property
     def summary(self) -> Summary:
-        """What a look at every row tells."""
+        """The summary of all rows, from a look at every one."""
         return Summary.joined([Summary.of(block) for block in self.blocks()])
 
     def check(self) -> None:
@@ -369,7 +369,7 @@ class MappedRows:
         return np.concatenate(portions)
 
     def computed(self, function: OfRows, n_columns: int | None) -> np.ndarray:
-        """What a function of blocks makes of all rows.
+        """The result of a function of blocks for all rows.
 
         Parameters
         ----------

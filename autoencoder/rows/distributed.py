@@ -62,12 +62,12 @@ class DaskRows:
 
     @cached_property
     def summaries(self) -> Sequence[blocks.Summary]:
-        """What a look at every row of each partition tells."""
+        """The summary of each partition, from a look at every row."""
         return dask.compute(*map(_task(blocks.Summary.of), self.partitions))
 
     @property
     def summary(self) -> blocks.Summary:
-        """What a look at every row tells."""
+        """The summary of all rows, from a look at every one."""
         return blocks.Summary.joined(self.summaries)
 
     def check(self) -> None:
@@ -105,7 +105,7 @@ class DaskRows:
         return np.concatenate(dask.compute(*(take(p, every) for p in self.partitions)))
 
     def computed(self, function: blocks.OfRows, n_columns: int | None) -> da.Array:
-        """What a function of blocks makes of all rows, once somebody asks for it.
+        """The result of a function of blocks for all rows, once somebody asks for it.
 
         Parameters
         ----------
