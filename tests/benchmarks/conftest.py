@@ -1,4 +1,4 @@
-"""What the benchmarks share: the race, and the report at the end."""
+"""The race that the benchmarks share, and the report at the end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class RecordedClock:
         self._readings = iter(())
 
     def rewind(self, durations) -> None:
-        """From now on each two readings are one of the durations apart."""
+        """Make each two readings from now on one of the durations apart."""
         self._readings = (reading for duration in durations for reading in (0.0, duration))
 
     def __call__(self) -> float:

@@ -1,4 +1,4 @@
-"""Who takes part: minigrad, the libraries that it is compared with, and NumPy written by hand."""
+"""The contestants: minigrad, the libraries that it is compared with, and NumPy written by hand."""
 
 from __future__ import annotations
 

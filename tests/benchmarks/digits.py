@@ -1,4 +1,4 @@
-"""How well, and how soon, each way of training does on the digits, beside PCA.
+"""Compare ways of training on the digits, beside PCA: how well each does, and how soon.
 
     python tests/benchmarks/digits.py [--seeds N]
 

@@ -1,4 +1,4 @@
-"""How long an epoch takes, and how much memory, for samples in memory, in a file, and on a cluster.
+"""The time and the memory of an epoch, for samples in memory, in a file, and on a cluster.
 
     python tests/benchmarks/large_data.py [--rows N] [--columns N] [--folder DIR] [--of WAY ...]
 
@@ -93,7 +93,7 @@ def read(path: str, start: int) -> np.ndarray:
 
 
 class Measured(NamedTuple):
-    """What the table says of a way."""
+    """The table's figures for a way."""
 
     seconds: float
     cpu: float

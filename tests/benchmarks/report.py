@@ -14,7 +14,7 @@ from contestants import CONTESTANTS, ENGINES, IN_C, MINIGRAD, TRAINERS, Contesta
 
 
 class Table(NamedTuple):
-    """What is measured, and the unit that it is reported in."""
+    """A quantity that is measured, and the unit that it is reported in."""
 
     title: str
     unit: str
@@ -92,7 +92,7 @@ def significant(value: float) -> str:
 
 
 def conditions() -> Iterator[str]:
-    """What the numbers depend on."""
+    """The conditions that the numbers depend on."""
     packages = [one.package for one in TRAINERS if installed(one.package)]
     versions = [f"{package} {importlib.metadata.version(package)}" for package in packages]
     yield f"Python {platform.python_version()}, {', '.join(versions)}; {os.cpu_count()} cores."

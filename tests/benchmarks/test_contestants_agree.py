@@ -1,4 +1,4 @@
-"""That the contestants compute the same: otherwise their times say nothing."""
+"""The agreement of the contestants: without it their times say nothing."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""How much memory a training step takes: printed at the end, like the times."""
+"""The memory that a training step takes: printed at the end, like the times."""
 
 import memory
 import pytest

@@ -1,4 +1,4 @@
-"""How long things take: `python -m pytest tests/benchmarks` prints the tables.
+"""The times that things take: `python -m pytest tests/benchmarks` prints the tables.
 
 A step gets X in every call: JAX and PyTorch as a tensor of their own, made beforehand, the others
 as a NumPy array. Every library uses as many threads as it does by default: NumPy's BLAS, JAX and

@@ -22,10 +22,10 @@ TURN = 0.05  # seconds that the timed calls of a turn take, at least
 
 
 class Task(Protocol):
-    """What contestants are timed at; it is sent to their processes, so it can be pickled."""
+    """Work that contestants are timed at; it is sent to their processes, so it can be pickled."""
 
     def prepare(self, contestant: Contestant) -> Callable[[], object]:
-        """What is called again and again in the contestant's process."""
+        """The function that is called again and again in the contestant's process."""
 
 
 class Arena:
@@ -37,7 +37,7 @@ class Arena:
     def times(
         self, task: Task, contestants: Sequence[Contestant], seconds: float, min_rounds: int
     ) -> dict[Contestant, list[float]]:
-        """For each contestant the seconds of a call, a number for each round.
+        """The seconds of a call for each contestant, a number for each round.
 
         In a round everybody has a turn, in random order. There are rounds for about that many
         seconds for each contestant, but at least `min_rounds`.
@@ -55,7 +55,7 @@ class Arena:
         return times
 
     def ask(self, contestant: Contestant, function: Callable, *args: object) -> Any:
-        """What function(contestant, *args) returns in the contestant's process."""
+        """The result of function(contestant, *args) in the contestant's process."""
         if contestant not in self._processes:
             spawn = multiprocessing.get_context("spawn")
             self._processes[contestant] = ProcessPoolExecutor(1, mp_context=spawn)
@@ -71,12 +71,12 @@ class Arena:
 
 @functools.lru_cache(maxsize=1)
 def prepared(contestant: Contestant, task: Task) -> Callable[[], object]:
-    """What to call; the last one is kept from turn to turn."""
+    """The function to call; the last one is kept from turn to turn."""
     return task.prepare(contestant)
 
 
 def calls_in_a_turn(contestant: Contestant, task: Task) -> int:
-    """So many that they fill a turn; the first of all may compile, and is not timed."""
+    """The number of calls that fill a turn; the first of all may compile, and is not timed."""
     call = prepared(contestant, task)
     call()
     calls = 1

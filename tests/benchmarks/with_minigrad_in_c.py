@@ -12,7 +12,7 @@ import minigrad
 
 
 def _in_c(make: Callable[..., Any]) -> Callable[..., Any]:
-    """What a function makes, with functions of the mode C."""
+    """A function that makes the same, with functions of the mode C."""
 
     @wraps(make)
     def made(*arguments: Any) -> Any:

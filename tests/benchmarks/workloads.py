@@ -1,4 +1,4 @@
-"""What the contestants are timed at: models with their sizes and data, and smaller things."""
+"""The work that contestants are timed at: models with sizes and data, and smaller things."""
 
 from __future__ import annotations
 
