@@ -540,7 +540,7 @@ class AutoEncoder(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimat
     _kept: tuple[tuple[Any, ...], Step] | None = None
 
     def __getstate__(self) -> dict[str, Any]:
-        """Neither copies nor pickles have a part in what is compiled."""
+        """Leave what is compiled out of copies and pickles."""
         return {name: value for name, value in super().__getstate__().items() if name != "_kept"}
 
     def __sklearn_tags__(self) -> Any:

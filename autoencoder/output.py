@@ -60,7 +60,7 @@ class Output:
 
     @property
     def encoding(self) -> str | None:
-        """Its encoding, by which a writer can choose among characters."""
+        """The stream's encoding, by which a writer can choose among characters."""
         return self._stream.encoding if self._stream is not None else None
 
     def isatty(self) -> bool:

@@ -134,7 +134,7 @@ def far_columns(kept: Kept, features: np.ndarray) -> str:
 
 
 def _range(low: float, span: float) -> str:
-    """Between which numbers a column was; the span of a constant one is 1."""
+    """The lowest and the highest number of a column; the span of a constant one is 1."""
     always = f"always {low:.6g}, or " if span == 1 else ""
     return f"{always}{low:.6g} to {low + span:.6g}"
 

@@ -202,7 +202,7 @@ def _names(names: Any, n: int) -> list[str]:
 
 
 def _tuple(value: Any) -> Any:
-    """Tuples are lists in JSON, and no scaler has a parameter that is a list."""
+    """Return a tuple for a list: tuples are lists in JSON, and no scaler's parameter is a list."""
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -201,7 +201,7 @@ def read_model(path: str | os.PathLike[str]) -> Stored:
 
 @contextmanager
 def expecting_a_model(path: str | os.PathLike[str]) -> Iterator[None]:
-    """Whatever reading raises becomes a ValueError that names the file."""
+    """Make whatever reading raises a ValueError that names the file."""
     try:
         yield
     except Exception as error:

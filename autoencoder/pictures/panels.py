@@ -332,7 +332,7 @@ def share_limits(incoming: Axes, decoded: Axes, points: np.ndarray) -> None:
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:
-    """Between which numbers the values lie; some width around one that stands alone."""
+    """The least and the greatest value; some width around one that stands alone."""
     low, high = float(values.min()), float(values.max())
     size = max(abs(low), abs(high))
     if high - low > 1e-6 * size:

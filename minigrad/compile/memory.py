@@ -53,7 +53,7 @@ class Memory:
                 self._new.add(overwritten)
 
     def origins(self, variable: Variable) -> set[Variable]:
-        """Whose memory the variable's value may share: its own, if no other's."""
+        """The variables whose memory this one's value may share: itself, if no other's."""
         return self._origins.get(variable, {variable})
 
     def dropped_after(self, node: Apply) -> list[Variable]:
@@ -106,7 +106,7 @@ class Memory:
         )
 
     def freed_after(self, node: Apply) -> list[Variable]:
-        """Whose memory nothing after the node needs."""
+        """The variables whose memory nothing after the node needs."""
         variables = dict.fromkeys((*node.inputs, *node.outputs))
         origins = dict.fromkeys(origin for v in variables for origin in self.origins(v))
         return [

@@ -46,7 +46,7 @@ class Sizes:
         return checks
 
     def equal_to(self, variable: Variable, axis: int) -> list[Entry]:
-        """Whatever the size of the variable along the axis is known to equal."""
+        """All that the size of the variable along the axis is known to equal."""
         found = self._find(self._shape(variable)[axis])
         others = [entry for entry in self._equal if self._find(entry) is found]
         return [found, *others]

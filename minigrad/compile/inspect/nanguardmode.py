@@ -113,7 +113,7 @@ def _source(variable: Variable) -> str:
 
 
 def _ranges(node: Apply, inputs: Sequence[np.ndarray]) -> str:
-    """Between which numbers the values are that the node was given, as a line of a message."""
+    """The ranges of the values that the node was given, as a line of a message."""
     ranges = [
         f"{name} from {np.min(value):.4g} to {np.max(value):.4g}"
         for name, value in zip(names_of(node.inputs), inputs, strict=True)
