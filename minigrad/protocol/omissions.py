@@ -61,7 +61,7 @@ def in_few_words(node: Apply, steps: int = _STEPS) -> Wording:
             for x, y in zip(inputs, bare, strict=True)
         ]
         for place in (0, 1) if op == mul else ():
-            sign = sign_of_one(bare[place]) if is_whole[1 - place] else None
+            sign = sign_of_one(inputs[place]) if is_whole[1 - place] else None
             if sign is not None:
                 x = cast(inputs[1 - place], node.out.type.dtype)
                 return Wording(neg if sign else ITSELF, [x])
@@ -103,21 +103,28 @@ def sign_of_one(x: Variable) -> str | None:
     """Return the sign of x, if it is made of the 1s that derivatives begin with, or of -1."""
     sign, factors = "", [x]
     for factor in islice(factors, _FACTORS):  # which grows on the way
-        node = made_by(factor, neg, Alloc, mul)
+        if _is_beginning(factor):
+            continue
+        node = made_by(factor, neg, Alloc, DimShuffle, mul)
         if node is None:
-            if not _is_beginning(factor):
-                return None
-        else:
-            if node.op is neg:
-                sign = "" if sign else "-"
-            factors += node.inputs if node.op is mul else node.inputs[:1]
+            return None
+        if node.op is neg:
+            sign = "" if sign else "-"
+        factors += node.inputs if node.op is mul else node.inputs[:1]
     return sign if len(factors) <= _FACTORS else None
 
 
 def _is_beginning(x: Variable) -> bool:
-    """Whether x is the 1 that is the derivative of a cost by itself."""
-    is_known = isinstance(x, Constant) and x.written_with is not None and not x.type.ndim
-    return is_known and bool(x.data == 1)
+    """Whether x is the 1 that is the derivative of a cost by itself.
+
+    It is marked, or stands in an array that a derivative made: rules take off the mark.
+    """
+    array = made_by(x, Alloc)
+    is_derived = array is not None and isinstance(array.made_at, DerivedLine)
+    one = array.inputs[0] if array is not None and is_derived else x
+    if not isinstance(one, Constant) or one.type.ndim or one.data != 1:
+        return False
+    return is_derived or one.written_with is not None
 
 
 def _is_count(x: Variable) -> bool:

@@ -258,6 +258,19 @@ def test_two_signs_that_cancel_in_a_derivative_are_not_written(cost, wrt, formul
     assert pp(minigrad.grad(cost, wrt)) == formula
 
 
+@pytest.mark.parametrize(
+    ("cost", "wrt", "formula"),
+    [
+        (T.exp(-S), S, "exp(-s)"),
+        (T.exp(-V).sum(), V, "exp(-v)"),
+        (T.tanh(V).sum(), V, "-(2.0 * tanh(v)) * (1.0 - sqr(tanh(v)))"),
+    ],
+)
+def test_no_second_derivative_shows_the_1_that_the_first_began_with(cost, wrt, formula):
+    first = minigrad.grad(cost, wrt)
+    assert pp(minigrad.grad(first.sum(), wrt)) == formula
+
+
 def test_two_signs_of_the_users_are_written(x):
     assert pp(T.exp(T.neg(T.neg(x)))) == "exp(--x)"
 
