@@ -176,7 +176,7 @@ def _leaf(variable: Variable, id: str, is_shared: bool, is_result: bool) -> Box:
         about = f"{_cut(text)}\n{note}"
         return Box(id, "constant", shown, note, about, (), is_result=is_result)
     kind = "shared" if is_shared or isinstance(variable, SharedVariable) else "input"
-    text = leaf(variable).text if variable.name else "input"
+    text = leaf(variable).text if variable.name else kind
     return Box(id, kind, _cut(text), note, f"{text}\n{note}", (), is_result=is_result)
 
 

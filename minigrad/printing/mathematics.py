@@ -12,6 +12,7 @@ import numpy as np
 from ..core.axes import Alloc, DimShuffle, Size, Sum
 from ..core.elementwise import Cast, Elementwise
 from ..core.graph import Apply, Constant, Variable
+from ..core.sharing import SharedVariable
 from ..core.table import mul, neg, true_div
 from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.joining import Join
@@ -112,12 +113,13 @@ def numeral(value: Any) -> Notation:
     return prefix("−", digits) if value < 0 else digits
 
 
-def leaf(variable: Variable) -> Notation:
-    """A variable that is not computed: its name or type; the value of a constant."""
+def leaf(variable: Variable, numbered: Callable[[Variable], int]) -> Notation:
+    """A variable that is not computed: its name, or its kind and number; the value of a constant."""
     if variable.name:
         return named(variable.name)
     if not isinstance(variable, Constant):
-        return words(str(variable.type))
+        kind = "shared" if isinstance(variable, SharedVariable) else "input"
+        return index(name(kind), number(numbered(variable)))
     if not variable.type.ndim:
         return numeral(variable.data.item())
     if variable.type.ndim == 1 and variable.data.size <= 8:

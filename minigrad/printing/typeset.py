@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from itertools import zip_longest
@@ -32,7 +33,7 @@ def latex(expression: Any, let: bool = False) -> str:
 
     X Y is the product of matrices, ⊙ that of elements; sums name their axes i, j, k, …; [x > 0] is
     1 where x > 0, else 0; 𝟏 with an index is an array of ones with that shape, or with the shape of
-    that variable.
+    that variable. Inputs without names are called input₁, input₂, …
 
     Parameters
     ----------
@@ -157,7 +158,11 @@ def _expanded(
 
 
 def _language(language: int, id_of: Ids) -> Language:
-    """Mathematics in LATEX or MATHML, as a language for formulas; parts with ids are marked."""
+    """Mathematics in LATEX or MATHML, as a language for formulas; parts with ids are marked.
+
+    What has no name gets a number, in the order in which it is written.
+    """
+    numbers: defaultdict[Variable, int] = defaultdict(lambda: len(numbers) + 1)
 
     def marked(text: str, variable: Variable) -> str:
         identity = id_of(variable)
@@ -171,7 +176,7 @@ def _language(language: int, id_of: Ids) -> Language:
         return found._replace(texts=[marked(found.texts[0], output), *found.texts[1:]])
 
     def leaf_of(variable: Variable) -> Formula:
-        found = formula(leaf(variable), language)
+        found = formula(leaf(variable, numbers.__getitem__), language)
         return found._replace(text=marked(found.text, variable))
 
     def called(name: str, variable: Variable) -> Formula:

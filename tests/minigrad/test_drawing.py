@@ -80,6 +80,10 @@ def test_sizes_that_are_known_are_told():
     assert box.note == "float32 (?, 3)"
 
 
+def test_a_box_of_a_variable_without_a_name_says_its_kind():
+    assert {"input", "shared"} <= {*texts(T.dscalar() * minigrad.shared(2.0))}
+
+
 def test_given_variables_shared_ones_constants_and_operations_are_told_apart():
     x, w = T.dvector("x"), minigrad.shared(np.zeros(3), name="w")
     kinds = [box.kind for box in diagram(x * w + T.constant([1.0, 2.0, 3.0])).boxes]

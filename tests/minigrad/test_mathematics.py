@@ -382,3 +382,9 @@ def test_only_variables_are_written():
             latex(wrong)
     with pytest.raises(AttributeError, match="no attribute 'latexx'"):
         minigrad.printing.latexx  # noqa: B018
+
+
+def test_variables_without_names_are_numbered_as_they_appear():
+    first, second, weight = T.matrix(), T.matrix(), minigrad.shared(2.0)
+    expected = r"\mathrm{input}_1 \, \mathrm{input}_2 + \mathrm{input}_1 \, \mathrm{shared}_3"
+    assert latex(first @ second + first * weight) == expected
