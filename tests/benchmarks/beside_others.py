@@ -53,7 +53,7 @@ def cell(contestant: Contestant, model: Autoencoder, rounds: int) -> str:
             lambda: arena.ask(contestant, take_a_turn, model, calls), go, rounds
         )
     arena.close()
-    return f"{1e6 * alone:.0f}, × {beside / alone:.1f}"
+    return f"{1e6 * alone:.0f} ×{beside / alone:.1f}"
 
 
 @contextmanager
