@@ -19,7 +19,7 @@ from ..core.table import mul, neg
 from .walks import known_integer, made_by
 
 # In so many steps it is found out at most what a size, or a value that is repeated, is made of.
-_STEPS = 8
+_STEPS = 32
 # So many factors 1 and signs are looked through.
 _FACTORS = 32
 
@@ -55,18 +55,30 @@ def in_few_words(node: Apply, steps: int = _STEPS) -> Wording:
             return Wording(FILLED, [model, _bare(inputs[0])])
         return Wording(op, [_bare(inputs[0]), *sizes])
     if isinstance(op, Elementwise) and len(inputs) > 1:
-        bare = [_bare(x) for x in inputs]
-        is_whole = [
-            x is y and x.type.broadcastable == node.out.type.broadcastable
-            for x, y in zip(inputs, bare, strict=True)
-        ]
-        for place in (0, 1) if op == mul else ():
-            sign = sign_of_one(inputs[place]) if is_whole[1 - place] else None
-            if sign is not None:
-                x = cast(inputs[1 - place], node.out.type.dtype)
-                return Wording(neg if sign else ITSELF, [x])
-        return Wording(op, bare if any(is_whole) else inputs)
+        return _of_elements(node)
     return Wording(op, inputs)
+
+
+def _of_elements(node: Apply) -> Wording:
+    """The wording of an elementwise operation, without what broadcasting does anyway and factors 1."""
+    op, inputs = node.op, node.inputs
+    bare = [_bare(x) for x in inputs]
+    is_whole = [x is y and _fits(x, node) for x, y in zip(inputs, bare, strict=True)]
+    for place in (0, 1) if op == mul else ():
+        sign, other = sign_of_one(inputs[place]), bare[1 - place]
+        if sign is not None and is_whole[1 - place]:
+            return Wording(neg if sign else ITSELF, [cast(other, node.out.type.dtype)])
+        if sign == "" and not other.type.ndim and isinstance(node.made_at, DerivedLine):
+            ones = made_by(inputs[place], Alloc)
+            filled = in_few_words(ones) if ones and _fits(inputs[place], node) else None
+            if filled and filled.op == FILLED:
+                return Wording(FILLED, [filled.operands[0], other])
+    return Wording(op, bare if any(is_whole) else inputs)
+
+
+def _fits(x: Variable, node: Apply) -> bool:
+    """Whether x has the shape of the node's result."""
+    return x.type.broadcastable == node.out.type.broadcastable
 
 
 def _without_minus(x: Variable, steps: int) -> Variable | None:
@@ -87,7 +99,7 @@ def _bare(x: Variable, steps: int = _STEPS) -> Variable:
         return x
     op, inputs = x.owner.op, x.owner.inputs
     if isinstance(op, Alloc):
-        return _bare(inputs[0], steps - 1)
+        return _marked(inputs[0]) if _is_beginning(x) else _bare(inputs[0], steps - 1)
     if isinstance(op, DimShuffle):
         first = _bare(inputs[0], steps - 1)
         adds_first_axes = op.new_order[-inputs[0].type.ndim :] == tuple(range(inputs[0].type.ndim))
@@ -125,6 +137,14 @@ def _is_beginning(x: Variable) -> bool:
     if not isinstance(one, Constant) or one.type.ndim or one.data != 1:
         return False
     return is_derived or one.written_with is not None
+
+
+def _marked(one: Variable) -> Variable:
+    """The 1 that a derivative begins with, marked so that it is known without its array."""
+    assert isinstance(one, Constant)
+    marked = Constant(one.type, one.data)
+    marked.written_with = one
+    return marked
 
 
 def _is_count(x: Variable) -> bool:

@@ -264,6 +264,8 @@ def test_two_signs_that_cancel_in_a_derivative_are_not_written(cost, wrt, formul
         (T.exp(-S), S, "exp(-s)"),
         (T.exp(-V).sum(), V, "exp(-v)"),
         (T.tanh(V).sum(), V, "-(2.0 * tanh(v)) * (1.0 - sqr(tanh(v)))"),
+        ((V**2).sum(), V, "fill(v, 2.0)"),
+        ((V**3).sum(), V, "3.0 * 2.0 * v"),
     ],
 )
 def test_no_second_derivative_shows_the_1_that_the_first_began_with(cost, wrt, formula):
