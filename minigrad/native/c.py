@@ -137,10 +137,10 @@ def counted(name: str, end: Any, lines: Iterable[str], by: int = 1) -> list[str]
 
 
 def shared(name: str, n_shares: int, lines: Sequence[str]) -> list[str]:
-    """The lines for the number of each share, by all threads, with their ``status``.
+    """Lines that run the given ones once for the number of each share; they set ``status``.
 
-    Each thread begins elsewhere, at what its core's cache has from the last call, and goes on with what
-    nobody has taken: one whose core is slow, or is lent to another program, is helped by the others.
+    Each thread begins at another share, which its core's cache may have from the last call, and goes on
+    with those that nobody has taken. So the others do the work of one whose core another program has.
     """
     if n_shares == 1:
         return braced([f"const int64_t {name} = 0;", *lines])

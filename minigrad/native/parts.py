@@ -12,8 +12,8 @@ from .arrays import Arrays
 from .nests import Nest
 from .passes import Loop, Pass, Work, base_of
 
-# A block holds so many bytes, which a core's own cache holds, too; with tiles, which compute more of
-# them, so many times as many.
+# The bytes of a block, for which a core's own cache has room; and how many times as many it may have if
+# it has products in tiles, which compute more with each byte.
 _BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 16, 8
 _MOST_ROWS = 512
 # Threads compute so many shares of the rows, of at least so many elements; and of so many rows where

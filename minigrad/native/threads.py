@@ -15,8 +15,9 @@ from typing import Any
 
 from ..core.configuration import config
 
-# Trying what was slower last takes at most this share of the time, that between calls included: what
-# other programs do with the cores changes by the clock. But there are so many calls between trials.
+# The slower number is tried again when the last trial's loss is at most this share of the time since
+# then, by the clock: what other programs do with the cores changes between calls, too. There are at
+# least so many seconds, and calls, between two trials.
 _SHARE_OF_TRIALS, _FEWEST_SECONDS, _FEWEST_CALLS = 0.04, 0.05, 10
 # A trial is of three calls, or of two if they are long: the first finds threads asleep.
 _CALLS_OF_A_TRIAL, _LONG_CALLS, _LONG = 3, 2, 0.005

@@ -45,7 +45,7 @@ def main() -> None:
 
 
 def cell(contestant: Contestant, model: Autoencoder, rounds: int) -> str:
-    """What a step takes alone, and how many times that beside the loops."""
+    """The microseconds of a step alone, and how many times that it takes beside the loops."""
     arena = Arena()  # of its own: other libraries' threads would be busy, too
     calls = TURNS * arena.ask(contestant, calls_in_a_turn, model)
     with busy(2) as go:
@@ -66,13 +66,15 @@ def busy(count: int) -> Iterator[Go]:
             loop.send_signal(signal.SIGCONT if on else signal.SIGSTOP)
 
     go(False)
-    yield go
-    for loop in loops:
-        loop.kill()
+    try:
+        yield go
+    finally:
+        for loop in loops:
+            loop.kill()
 
 
 def compared(seconds: Callable[[], float], go: Go, rounds: int) -> tuple[float, float]:
-    """What takes so many seconds alone, and beside the loops, on average."""
+    """The mean seconds alone, and beside the loops, of what says how long it took."""
     alone, beside = [], []
     for _ in range(rounds):
         for times, on in ((alone, False), (beside, True)):
@@ -83,6 +85,7 @@ def compared(seconds: Callable[[], float], go: Go, rounds: int) -> tuple[float, 
 
 
 def a_loop() -> float:
+    """The seconds of a loop."""
     start = time.perf_counter()
     for _ in range(10_000_000):
         pass

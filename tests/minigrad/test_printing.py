@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
+from minigrad.core.credit import DerivedLine, credited_to
 from minigrad.core.elementwise import Elementwise
 from minigrad.core.evaluate import evaluate
 from minigrad.protocol.walks import graph_inputs
@@ -271,6 +272,19 @@ def test_two_signs_that_cancel_in_a_derivative_are_not_written(cost, wrt, formul
 def test_no_second_derivative_shows_the_1_that_the_first_began_with(cost, wrt, formula):
     first = minigrad.grad(cost, wrt)
     assert pp(minigrad.grad(first.sum(), wrt)) == formula
+
+
+def test_no_third_derivative_shows_a_1_that_one_before_began_with():
+    derivative = V**2 * T.exp(V)
+    for _ in range(3):
+        derivative = minigrad.grad(derivative.sum(), V)
+    assert "1.0" not in pp(derivative)
+
+
+def test_ones_of_another_shape_than_their_product_are_written_in_a_derivative():
+    line, r = DerivedLine("derivative.py", 1), T.drow("r")
+    product = credited_to(line, lambda: T.ones_like(r) * T.alloc(2.0, *X.shape))
+    assert pp(product) == "fill(r, 1.0) * fill(X, 2.0)"
 
 
 def test_two_signs_of_the_users_are_written(x):
