@@ -26,33 +26,33 @@ from .core.configuration import config
 from .core.graph import Apply, Constant, Op, Variable
 from .core.sharing import SharedVariable
 from .gradient import DisconnectedInputError, Lop, Rop, grad
-from .ops.inner.from_graph import OpFromGraph
-from .ops.wrapping import as_op
-from .printing import debugprint, pp, pprint
 from .protocol.axes import Axes
 from .tensor.absent import AbsentName
 
-try:
-    from .planner import PlannedPrograms as _PlannedPrograms
-except ModuleNotFoundError as error:  # everything is computed without it, only more slowly
-    if error.name != f"{__name__}.planner":
-        raise
-else:
-    _programs.planned = _PlannedPrograms
+
+# Rooms that are imported when a function is made: so `import minigrad` is quick. Without them
+# everything is computed, only more slowly.
+def _planned() -> type[_programs.Programs]:
+    try:
+        from .planner import PlannedPrograms
+    except ModuleNotFoundError as error:
+        if error.name != f"{__name__}.planner":
+            raise
+        return _programs.Programs
+    return PlannedPrograms
 
 
-def _programs_in_c() -> type[_programs.Programs]:
-    """The programs of functions of mode "C", imported when the first is made."""
+def _in_c() -> type[_programs.Programs]:
     try:
         from .native import NativePrograms
-    except ModuleNotFoundError as error:  # then programs are NumPy's
+    except ModuleNotFoundError as error:
         if error.name not in (f"{__name__}.native", f"{__name__}.planner"):
             raise
-        return _programs.planned
+        return _planned()
     return NativePrograms
 
 
-_programs.in_c = _programs_in_c
+_programs.planned, _programs.in_c = _planned, _in_c
 
 _set_by_environment()
 
@@ -122,18 +122,26 @@ def install_as_theano() -> None:
 
 
 # Imported when they are first asked for: so `import minigrad` takes no longer for them.
-_LOOPS = ("foldl", "foldr", "map", "reduce", "scan")
+_LATER = {
+    "OpFromGraph": "ops.inner.from_graph",
+    "as_op": "ops.wrapping",
+    **dict.fromkeys(("debugprint", "pp", "pprint"), "printing"),
+    **dict.fromkeys(("foldl", "foldr", "map", "reduce", "scan"), "tensor.loops"),
+}
 
 if TYPE_CHECKING:
+    from .ops.inner.from_graph import OpFromGraph
+    from .ops.wrapping import as_op
+    from .printing import debugprint, pp, pprint
     from .tensor.loops import foldl, foldr, map, reduce, scan
 else:  # type checkers shall find misspelled names
 
     def __getattr__(name: str) -> Any:
-        """Names of Theano's that are none of minigrad's own, such as ``minigrad.gof``."""
+        """The name, or one of Theano's that is none of minigrad's own, such as ``minigrad.gof``."""
         if name.startswith("__"):
             raise AbsentName(__name__, name)
-        if name in _LOOPS:
-            return getattr(import_module(f"{__name__}.tensor.loops"), name)
+        if name in _LATER:
+            return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
         # Not `from . import`, which asks this module for the name before it imports.
         room = vars(import_module(f"{__name__}.theano"))
         if name in room:

@@ -23,7 +23,6 @@ from ..rewrite import with_lazy_branches
 from . import locks, programs
 from .checks import LostChecks, improve_and_check
 from .inputs import In, binder
-from .inspect.debug import compare_with_interpreter
 from .inspect.profile import Calls, Profile
 from .inspect.watching import WatchingMode
 from .looking import Lookup
@@ -92,8 +91,8 @@ class Function(Lookup):
         self._shared = _shared_in([*self.outputs, *outputs])
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, WatchingMode)
-        planned = programs.in_c() if mode == "C" else programs.planned
-        kind = programs.Programs if unplanned else planned
+        planned = programs.in_c if mode == "C" else programs.planned
+        kind = programs.Programs if unplanned else planned()
         graph = ClosedGraph([*variables, *self._shared], self.outputs)
         is_checked = mode == "DebugMode"
         filled = config.fill_buffers or is_checked
@@ -334,6 +333,8 @@ class Function(Lookup):
             finally:
                 del explained  # its traceback keeps this frame, which would keep it
         if self.mode == "DebugMode":
+            from .inspect.debug import compare_with_interpreter  # other modes do not need it
+
             known = self._known(values)
             compare_with_interpreter(self.name, self._asked, known, results)
             if self._in_c:

@@ -7,7 +7,6 @@ import weakref
 from collections import ChainMap, deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
-from traceback import walk_tb
 from types import CodeType
 from typing import Any, Protocol
 
@@ -123,6 +122,8 @@ class Program:
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""
+        from traceback import walk_tb  # only errors need it
+
         entries = list(walk_tb(error.__traceback__))
         own = [entry for entry in entries if entry[0].f_code.co_filename == self._filename]
         node = self.printed.nodes.get(own[-1][1]) if own else None

@@ -8,9 +8,10 @@ from functools import cache
 from ..core.graph import Variable
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import clone_replace
-from ..rewrite import rules, without_the_unread
+from ..rewrite import without_the_unread
 from ..rewrite.engine import Rewriter, Rule
 from ..rewrite.inner import improving_inner
+from ..rewrite.rules import rules
 from ..rewrite.rules.constants import FILLING_RULES
 from .layout import LAYOUT_RULES, feature_major_sources, transposes_of_products
 from .picking import PICKING_RULES

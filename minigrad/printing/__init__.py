@@ -1,7 +1,6 @@
 """Print graphs for people: as formulas, as mathematics, as trees, as drawings, as pages.
 
-Mathematics and drawings are imported when they are first used, so they do not slow down `import
-minigrad`.
+All are imported when they are first used, so they do not slow down `import minigrad`.
 """
 
 from importlib import import_module
@@ -9,21 +8,25 @@ from typing import TYPE_CHECKING, Any
 
 from ..ops.watching import Print
 from . import notebooks as _notebooks  # noqa: F401  # puts on variables what notebooks show
-from .formula import pp, pprint
-from .tree import debugprint, min_informative_str
 
 if TYPE_CHECKING:
     from .drawing import draw as draw
     from .drawing import mermaid as mermaid
     from .drawing import pydotprint as pydotprint
+    from .formula import pp as pp
+    from .formula import pprint as pprint
     from .pages import page as page
     from .pages import steps as steps
+    from .tree import debugprint as debugprint
+    from .tree import min_informative_str as min_informative_str
     from .typeset import latex as latex
     from .typeset import mathml as mathml
 
 _MODULES = {
     **dict.fromkeys(["draw", "mermaid", "pydotprint"], ".drawing"),
+    **dict.fromkeys(["pp", "pprint"], ".formula"),
     **dict.fromkeys(["page", "steps"], ".pages"),
+    **dict.fromkeys(["debugprint", "min_informative_str"], ".tree"),
     **dict.fromkeys(["latex", "mathml"], ".typeset"),
 }
 

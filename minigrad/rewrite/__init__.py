@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from functools import cache
 
 from ..core.graph import Variable
-from ..core.table import exp, log, log1p, tanh
-from ..ops.functions import log2, log10
 from ..protocol.closed import all_nodes
 from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_replace
 from .choices import with_lazy_branches
-from .engine import RewriteError, Rewriter, Rule, Step, rule
+from .engine import RewriteError, Rewriter, Step, rule
 from .inner import improving_inner, with_merged, without_the_unread
-from .rules.arrangement import ARRANGEMENT_RULES, DTYPE_RULES
-from .rules.constants import FOLDING_RULES
-from .rules.identities import identities, stable_identities
-from .rules.logarithms import logarithms
-from .rules.loops import LOOP_RULES
-from .rules.parts import PART_RULES
-from .rules.products import EXPONENTIAL_RULES, PRODUCT_RULES
-from .rules.quotients import NORM_RULES, QUOTIENT_RULES, is_root
 
 __all__ = [
     "RewriteError",
@@ -29,39 +18,11 @@ __all__ = [
     "as_needed",
     "improve",
     "rule",
-    "rules",
     "stabilized",
     "trace",
     "with_lazy_branches",
     "without_the_unread",
 ]
-
-
-@cache
-def stable_rules() -> tuple[Rule, ...]:
-    """Return the rules that keep numbers finite and exact, in the order in which they are tried."""
-    return (
-        *DTYPE_RULES,
-        *stable_identities(),
-        *EXPONENTIAL_RULES,
-        *QUOTIENT_RULES,
-        *logarithms(),
-        *NORM_RULES,
-    )
-
-
-@cache
-def rules() -> tuple[Rule, ...]:
-    """Return the rules for any sizes, in the order in which they are tried."""
-    return (
-        *FOLDING_RULES,
-        *stable_rules(),
-        *identities(),
-        *PRODUCT_RULES,
-        *PART_RULES,
-        *ARRANGEMENT_RULES,
-        *LOOP_RULES,
-    )
 
 
 @without_test_values
@@ -72,6 +33,8 @@ def improve(outputs: Sequence[Variable], steps: list[Step] | None = None) -> lis
     brought into a stable form, like others, before they are folded. The steps of the rules are
     added to `steps`.
     """
+    from .rules import rules  # not before a graph is rewritten: so `import minigrad` is quick
+
     if not outputs:
         return []
     outputs = with_merged(stabilized(outputs, steps=steps), steps)
@@ -120,10 +83,6 @@ def trace(outputs: Variable | Sequence[Variable]) -> list[Step]:
     return steps
 
 
-# Where there is none of these, and no root, no rule for stability applies.
-_UNSTABLE = {exp, log, log1p, log2, log10, tanh}
-
-
 @without_test_values
 def stabilized(
     outputs: Sequence[Variable],
@@ -135,7 +94,9 @@ def stabilized(
     This holds wherever there is such a form. The variables in `kept` are not changed, since
     derivatives by them are wanted.
     """
-    if not any(node.op in _UNSTABLE or is_root(node) for node in all_nodes(outputs)):
+    from .rules import is_unstable, stable_rules  # see `improve`
+
+    if not any(map(is_unstable, all_nodes(outputs))):
         return list(outputs)
     opaque = {variable: variable.type() for variable in kept}
     stable = Rewriter((*stable_rules(), _STABLE_INSIDE), steps).final(

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from fnmatch import fnmatchcase
 
 from .numpy_functions import OTHER_NAMES
 
@@ -138,6 +137,8 @@ def why_absent(module: str, name: str) -> str:
 
 def reason_of(path: str) -> str | None:
     """Return why a name of Theano's, without `theano` in front, is out of scope; None if it is not."""
+    from fnmatch import fnmatchcase  # imported here as get_close_matches is
+
     parts = path.replace("tensor.basic.", "tensor.").split(".")
     for end in range(1, len(parts) + 1):
         part = ".".join(parts[:end])

@@ -36,11 +36,12 @@ sys.modules |= {{"minigrad": package, "minigrad.tensor": None}}
 from minigrad.compile import function
 from minigrad.core.types import TensorType
 from minigrad.gradient import grad
+from minigrad.ops.indexing import getitem
 from minigrad.ops.linalg import Dot
 from minigrad.ops.reduction import CumSum, Reduction
 
 x = TensorType("float64", (None,))("x")
-cost = Reduction("prod", (0,))(x) + Dot()(x, x) + CumSum(0)(x[1:]).sum() / 2
+cost = Reduction("prod", (0,))(x) + Dot()(x, x) + CumSum(0)(getitem(x, slice(1, None))).sum() / 2
 gradient = grad(cost, x)
 f = function([x], gradient)
 print(*f([0.0, 2.0, 3.0]), gradient.type.broadcastable)

@@ -15,9 +15,10 @@ from minigrad import pp
 from minigrad.core.elementwise import Elementwise
 from minigrad.core.evaluate import evaluate
 from minigrad.core.graph import Constant, toposort
-from minigrad.rewrite import improve, rules
+from minigrad.rewrite import improve
 from minigrad.rewrite.engine import Rewriter, rule
 from minigrad.rewrite.patterns import Identity
+from minigrad.rewrite.rules import rules
 from minigrad.testing import assert_program_agrees
 
 try:
