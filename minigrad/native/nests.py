@@ -21,7 +21,6 @@ _MOST_IN_NARROW = 1024
 class Places(Protocol):
     """A pass, as far as a nest in it must know it."""
 
-    n_rows: int | None
     rows_inside: bool
 
     def name(self, v: Variable) -> str:

@@ -143,8 +143,8 @@ class Schedule:
         self.passes = [self._pass(number) for number in numbers]
         self.loop_of = {
             work.node: (i, j)
-            for i, part in enumerate(self.passes)
-            for j, loop in enumerate(part.loops)
+            for i, pass_ in enumerate(self.passes)
+            for j, loop in enumerate(pass_.loops)
             for work in loop.works
         }
         self.outliving = self._outliving()
@@ -153,7 +153,7 @@ class Schedule:
         loops = self._loops([w for w in self.works.values() if self.pass_of[w.node] == number])
         if number % 2 == 0:
             return Pass(None, loops)
-        return Pass(self.n_rows, [part for loop in loops for part in _in_short(loop)])
+        return Pass(self.n_rows, [short for loop in loops for short in _in_short(loop)])
 
     def is_in_same_loop(self, v: Variable, node: Apply) -> bool:
         """Whether the loop of a node makes the input v of it, just before it is needed."""
@@ -260,17 +260,18 @@ def _in_short(loop: Loop) -> list[Loop]:
     the functions of one element are many, it does nothing meanwhile; of another loop's elements none
     wait. What is between loops a block holds.
     """
-    parts: list[list[Work]] = []
-    part_after: dict[Variable, int] = {}  # in which one can be what is computed of a variable
+    loops: list[list[Work]] = []
+    # The number of the first loop that can compute functions of a variable.
+    loop_after: dict[Variable, int] = {}
     for work in loop.works:
-        number = max([part_after.get(v, 0) for v in work.node.inputs], default=0)
-        part_after[work.output] = number + work.is_slow
-        parts += [[] for _ in range(number + 1 - len(parts))]
-        parts[number].append(work)
-    if len(parts) > 1 and not any(work.is_slow for work in parts[-1]):
-        last = parts.pop()
-        parts[-1] += last
-    return [Loop(loop.shape, part) for part in parts]
+        number = max([loop_after.get(v, 0) for v in work.node.inputs], default=0)
+        loop_after[work.output] = number + work.is_slow
+        loops += [[] for _ in range(number + 1 - len(loops))]
+        loops[number].append(work)
+    if len(loops) > 1 and not any(work.is_slow for work in loops[-1]):
+        last = loops.pop()
+        loops[-1] += last
+    return [Loop(loop.shape, works) for works in loops]
 
 
 def base_of(v: Variable) -> Variable:

@@ -20,7 +20,7 @@ class NativePrograms(PlannedPrograms):
     A warning says so, once.
     """
 
-    def _in_parts(
+    def _grouped(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable]
     ) -> Sequence[Variable]:
         try:
@@ -30,7 +30,7 @@ class NativePrograms(PlannedPrograms):
             return in_regions(expanded)
         except CompilerError as error:
             _tell(str(error))
-            return super()._in_parts(inputs, outputs)
+            return super()._grouped(inputs, outputs)
 
     def free(self) -> None:
         super().free()

@@ -1,4 +1,4 @@
-"""The parts of a graph that loops compute, and the operation that each part becomes."""
+"""The regions of a graph: the graphs that loops compute, and the operation that each becomes."""
 
 from __future__ import annotations
 
@@ -64,21 +64,21 @@ def in_regions(outputs: Sequence[Variable]) -> list[Variable]:
     """
     check_arrays()
     order = toposort(outputs)
-    parts = _parts(order, outputs)
-    if not parts:
+    nodes_of_regions = _nodes_of_regions(order, outputs)
+    if not nodes_of_regions:
         return list(outputs)
-    graphs = [_graph(nodes, order, outputs) for nodes in parts]
+    graphs = [_graph(nodes, order, outputs) for nodes in nodes_of_regions]
     schedules = [Schedule(_finished(graph)) for graph in graphs]
     functions = [written(schedule, i) for i, schedule in enumerate(schedules)]
     library = loaded("\n".join([head(), *[function.source for function in functions]]))
     connect(library, [work.node for schedule in schedules for work in schedule.works.values()])
     new: dict[Variable, Variable] = {}
-    for i, (part, schedule) in enumerate(zip(graphs, schedules, strict=True)):
+    for i, (graph, schedule) in enumerate(zip(graphs, schedules, strict=True)):
         call = _call(getattr(library, f"region_{i}"), schedule, functions[i].room)
         op = Region(schedule.graph, call, functions[i])
-        given = clone_replace(part.inputs, new)
+        given = clone_replace(graph.inputs, new)
         node = credited_to(schedule.graph.nodes[0].made_at, op.make_node, *given)
-        new.update(zip(part.outputs, node.outputs, strict=True))
+        new.update(zip(graph.outputs, node.outputs, strict=True))
     return clone_replace(outputs, new)
 
 
@@ -97,11 +97,11 @@ def _call(function: Any, schedule: Schedule, room: int) -> Call:
     return Call(function, len(inputs), outputs, scalars, room, elements >= _WORTH_THREADS)
 
 
-# ---- Parts -----------------------------------------------------------------------------------------
+# ---- Choosing the regions -------------------------------------------------------------------------
 
 
-def _parts(order: Sequence[Apply], outputs: Sequence[Variable]) -> list[list[Apply]]:
-    """The nodes that go together in loops; what has no C comes before, between and after them."""
+def _nodes_of_regions(order: Sequence[Apply], outputs: Sequence[Variable]) -> list[list[Apply]]:
+    """The nodes of each region; nodes without C come before, between and after the regions."""
     in_c = {node for node in order if _has_c(node)}
     turn: dict[Apply, int] = {}
     for node in order:
@@ -139,11 +139,11 @@ def _has_c(node: Apply) -> bool:
 
 
 def _graph(
-    part: Sequence[Apply], order: Sequence[Apply], outputs: Sequence[Variable]
+    nodes: Sequence[Apply], order: Sequence[Apply], outputs: Sequence[Variable]
 ) -> ClosedGraph:
-    """The graph of a part: from what it takes to what others, or whoever asked, take of it."""
-    mine = set(part)
-    taken = dict.fromkeys(base_of(v) for node in part for v in node.inputs)
+    """The graph of a region with these nodes; its outputs are those that others, or `outputs`, need."""
+    mine = set(nodes)
+    taken = dict.fromkeys(base_of(v) for node in nodes for v in node.inputs)
     inputs = [
         v
         for v in taken

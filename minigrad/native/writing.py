@@ -9,7 +9,7 @@ from . import c, products
 from .arrays import Arrays
 from .call import ARRAYS
 from .elements import mathematics
-from .parts import Once, Rows
+from .pass_writing import Once, Rows
 from .passes import Schedule
 
 _HEAD = """\
@@ -41,11 +41,11 @@ def written(schedule: Schedule, number: int) -> Written:
     """
     name, arrays = f"region_{number}", Arrays(schedule)
     functions, calls = [], []
-    for i, part in enumerate(schedule.passes):
-        if part.n_rows is None:
-            calls += Once(arrays, part).lines()
+    for i, pass_ in enumerate(schedule.passes):
+        if pass_.n_rows is None:
+            calls += Once(arrays, pass_).lines()
         else:
-            rows = Rows(arrays, part, f"{name}_pass_{i}")
+            rows = Rows(arrays, pass_, f"{name}_pass_{i}")
             functions += [*rows.function(), ""]
             calls += rows.calls()
     source = "\n".join([*functions, *_entry(name, arrays, calls), ""])

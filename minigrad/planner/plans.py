@@ -99,10 +99,10 @@ class PlannedPrograms(Programs):
             for _, check in self._lost.of_inputs
         )
 
-    def _in_parts(
+    def _grouped(
         self, inputs: Sequence[Variable], outputs: Sequence[Variable]
     ) -> Sequence[Variable]:
-        """The outputs, with operations that compute parts of their graph in a better way."""
+        """The outputs, with nodes grouped into operations that compute them in a better way."""
         return in_row_blocks(inputs, outputs)
 
     def _plan(self, shapes: Shapes) -> Program:
@@ -110,8 +110,8 @@ class PlannedPrograms(Programs):
         count = len(self._graph.outputs)
         asked = ClosedGraph(self._graph.inputs, [*self._graph.outputs, *self._checks])
         known = with_known_sizes(asked, shapes)
-        parts = self._in_parts(known.inputs, known.outputs[:count])
-        graph = improve_for_sizes(ClosedGraph(known.inputs, [*parts, *known.outputs[count:]]))
+        grouped = self._grouped(known.inputs, known.outputs[:count])
+        graph = improve_for_sizes(ClosedGraph(known.inputs, [*grouped, *known.outputs[count:]]))
         outputs = graph.outputs[:count]
         checks = not_done_by_picks(outputs, not_done_by(outputs, graph.outputs[count:]))
         updates = outputs[count - len(self._targets) :]

@@ -26,16 +26,15 @@ _SHORT, _MOST_FEATURES = 15, 48
 _WORTH_THREADS = 1 << 17
 
 
-class _Part:
+class _PassWriter:
     """Writes one pass, and knows where its loops find and put what they compute."""
 
-    n_rows: int | None = None
     rows_inside = False
 
-    def __init__(self, arrays: Arrays, part: Pass) -> None:
+    def __init__(self, arrays: Arrays, pass_: Pass) -> None:
         self._all = arrays
-        self.part = part
-        self.made = {work.output: work for loop in part.loops for work in loop.works}
+        self._pass = pass_
+        self.made = {work.output: work for loop in pass_.loops for work in loop.works}
         self._read = {
             base_of(v)
             for node in [work.node for work in self.made.values()]
@@ -62,7 +61,7 @@ class _Part:
 
     def loops(self) -> list[str]:
         """The lines of all loops."""
-        return [line for loop in self.part.loops for line in self._loop(loop)]
+        return [line for loop in self._pass.loops for line in self._loop(loop)]
 
     def _loop(self, loop: Loop) -> list[str]:
         if not loop.works[0].is_product:
@@ -95,11 +94,11 @@ def _copied(v: Variable, source: c.Place, target: c.Place, rows: int | None = No
     return lines
 
 
-class Once(_Part):
+class Once(_PassWriter):
     """Writes what is computed once."""
 
-    def __init__(self, arrays: Arrays, part: Pass) -> None:
-        super().__init__(arrays, part)
+    def __init__(self, arrays: Arrays, pass_: Pass) -> None:
+        super().__init__(arrays, pass_)
         works = [work for work in self.made.values() if work.is_product]
         self._panels_of_all = self._panels(works) if works else ""
 
@@ -128,18 +127,18 @@ class Once(_Part):
         return products.Lines(work.node, self.place).all(self._panels_of_all)
 
 
-class Rows(_Part):
+class Rows(_PassWriter):
     """Writes a function that computes one block of rows, and the calls for all blocks.
 
     The rows are shared out, whatever the number of threads. Each share has its own sums, which are
     added up in order: so they do not depend on the threads.
     """
 
-    def __init__(self, arrays: Arrays, part: Pass, function: str) -> None:
-        super().__init__(arrays, part)
+    def __init__(self, arrays: Arrays, pass_: Pass, function: str) -> None:
+        super().__init__(arrays, pass_)
         self._function = function
-        assert part.n_rows is not None
-        self.n_rows = self._n_rows = part.n_rows
+        assert pass_.n_rows is not None
+        self._n_rows = pass_.n_rows
         self._row_axis = arrays.schedule.row_axis
         works = self.made.values()
         self._used = list(
