@@ -17,7 +17,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.compile.inspect.debug import DisagreementError
 from minigrad.core.elementwise import TABLE
-from minigrad.native import c, call, compiler, elements, parts, programs, threads
+from minigrad.native import c, call, compiler, elements, pass_writing, programs, threads
 from minigrad.native.compiler import CompilerError, loaded
 from minigrad.native.elements import FUNCTIONS, has_vectors
 from minigrad.native.writing import head
@@ -38,9 +38,9 @@ def same_numbers(monkeypatch):
 @pytest.fixture(autouse=True)
 def few_rows_in_a_block(monkeypatch):
     """Several blocks, and shares, though there are few rows."""
-    monkeypatch.setattr(parts, "_BLOCK_BYTES", 128)
-    monkeypatch.setattr(parts, "_WORTH_SHARING", 32)
-    monkeypatch.setattr(parts, "_WORTH_SUMS", 2)
+    monkeypatch.setattr(pass_writing, "_BLOCK_BYTES", 128)
+    monkeypatch.setattr(pass_writing, "_WORTH_SHARING", 32)
+    monkeypatch.setattr(pass_writing, "_WORTH_SUMS", 2)
 
 
 def regions_of(f):
@@ -381,8 +381,8 @@ def test_products_of_any_sizes_are_numpys_whichever_way_blocks_are_held(sizes, d
     shapes = (n_rows, features), (n_rows, columns), n_rows, features
     values = [random.normal(size=shape).astype(dtype) for shape in shapes]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "_MOST_FEATURES", held)
-        patch.setattr(parts, "_SHORT", held)
+        patch.setattr(pass_writing, "_MOST_FEATURES", held)
+        patch.setattr(pass_writing, "_SHORT", held)
         mine, numpys, _ = in_both([x, y, u, v], outputs, *values)
     for a, b in zip(mine, numpys, strict=True):
         np.testing.assert_allclose(

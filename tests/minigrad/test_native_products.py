@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.native import c, call, compiler, parts, products
+from minigrad.native import c, call, compiler, pass_writing, products
 from minigrad.native.compiler import CompilerError
 
 try:
@@ -90,7 +90,7 @@ def test_products_within_blocks_of_rows_are_numpys(sizes, dtype, block_bytes):
     inputs, outputs = network(dtype)
     values = normal((n_rows, features), dtype, False), normal((features, hidden), dtype, False) / 9
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(parts, "_BLOCK_BYTES", block_bytes)
+        patch.setattr(pass_writing, "_BLOCK_BYTES", block_bytes)
         mine = in_c(inputs, outputs, *values)
     exact = minigrad.function(inputs, outputs)(*values)
     tolerance = 30 * np.finfo(dtype).eps

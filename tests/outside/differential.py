@@ -453,13 +453,13 @@ def plan_in_c(seed):
     The seed decides how blocks are held, row by row or feature by feature, and which products are
     small.
     """
-    from minigrad.native import parts, products
+    from minigrad.native import pass_writing, products
 
     random = np.random.default_rng([seed, 2])
     PLANNED[:] = ["C"]
-    parts._BLOCK_BYTES, parts._WORTH_SHARING = 128, 8
-    parts._WORTH_SUMS = parts._WORTH_TILES = 2
-    parts._SHORT = parts._MOST_FEATURES = random.choice([0, 48])
+    pass_writing._BLOCK_BYTES, pass_writing._WORTH_SHARING = 128, 8
+    pass_writing._WORTH_SUMS = pass_writing._WORTH_TILES = 2
+    pass_writing._SHORT = pass_writing._MOST_FEATURES = random.choice([0, 48])
     products._SMALL = random.choice([4, 256])
     products._FEWEST_COLUMNS = products._MANY_ROWS = 1
 
