@@ -31,7 +31,7 @@ class Placement(NamedTuple):
 
 
 # From a program's nodes, in its order, and what is known of their memory.
-Placer = Callable[[Sequence[Apply], Memory], Placement]
+BufferAssigner = Callable[[Sequence[Apply], Memory], Placement]
 
 NOWHERE = Placement({}, (), 0)
 

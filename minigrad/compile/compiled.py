@@ -82,7 +82,7 @@ class Function(Lookup):
         self._targets = list(targets)
         kept = [t.variable if isinstance(t, In) else t for t in targets]
         self._of_fixed_sizes = [
-            (place, v) for place, v in enumerate(kept) if not set(v.type.shape) <= {None}
+            (i, v) for i, v in enumerate(kept) if not set(v.type.shape) <= {None}
         ]
         self._n_outputs = len(outputs) - len(targets)
         self._inputs = inputs
@@ -347,9 +347,9 @@ class Function(Lookup):
         return dict(zip([*self.inputs, *self._shared], values, strict=True))
 
     def _store(self, new_values: Sequence[np.ndarray]) -> None:
-        for place, variable in self._of_fixed_sizes:
+        for i, variable in self._of_fixed_sizes:
             try:
-                variable.type.filter(new_values[place])
+                variable.type.filter(new_values[i])
             except TypeError as error:
                 raise TypeError(f"the update of {variable}: {error}") from None
         # One call, so that nothing comes in between: neither another thread nor Ctrl-C. It goes
@@ -413,9 +413,9 @@ def _check_nothing_is_destroyed(name: str, outputs: Sequence[Variable]) -> None:
     """Raise a TypeError if an operation writes to its inputs, which callers or others may need."""
     for node in all_nodes(outputs):
         if node.op.destroy_map:
-            place = f" (made at {quoted(node.made_at)})" if node.made_at else ""
+            where = f" (made at {quoted(node.made_at)})" if node.made_at else ""
             raise TypeError(
-                f"{name}: {node.op}{place} writes to its inputs, as its destroy_map says; let it "
+                f"{name}: {node.op}{where} writes to its inputs, as its destroy_map says; let it "
                 "compute with a copy, and remove destroy_map"
             )
 

@@ -95,12 +95,12 @@ class In:
         """The name of the input in messages."""
         return self.name or str(self.variable)
 
-    def check(self, value: Any, place: str) -> np.ndarray:
-        """The value as an array of the variable's type; the TypeError names the `place`."""
+    def check(self, value: Any, caller: str) -> np.ndarray:
+        """The value as an array of the variable's type; the TypeError names the `caller`."""
         try:
             return self.variable.type.filter(value, self.strict, self.allow_downcast)
         except TypeError as error:
-            raise TypeError(f"{place}: input {self.label}: {error}") from None
+            raise TypeError(f"{caller}: input {self.label}: {error}") from None
 
 
 class Out:
@@ -186,7 +186,7 @@ def binder(
     namespace: dict[str, Any] = {"ndarray": np.ndarray, "complete": complete}
     for place, (name, entry) in enumerate(zip(names, inputs, strict=True)):
         type = entry.variable.type
-        namespace[f"check_{place}"] = partial(entry.check, place=function_name)
+        namespace[f"check_{place}"] = partial(entry.check, caller=function_name)
         namespace[f"dtype_{place}"] = type.numpy_dtype
         condition = f"{name}.__class__ is not ndarray or {name}.dtype is not dtype_{place}"
         if set(type.shape) <= {None}:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from ..core.graph import Apply, Variable, toposort
 from ..protocol.closed import ClosedGraph
 from ..protocol.walks import known_integer
-from .buffers import NOWHERE, Buffer, Placement, Placer
+from .buffers import NOWHERE, Buffer, BufferAssigner, Placement
 from .checks import LostChecks
 from .memory import Memory
 from .sizes import Check, Sizes
@@ -55,7 +55,7 @@ def make_plan(
     name: str,
     graph: ClosedGraph,
     lost: LostChecks = LostChecks(),  # noqa: B008 (it is immutable)
-    place: Placer | None = None,
+    assign_buffers: BufferAssigner | None = None,
     lent: Sequence[Variable] = (),
     named: set[Variable] | None = None,
 ) -> Plan:
@@ -69,14 +69,14 @@ def make_plan(
     named |= graph.variables
     order = toposort([*graph.outputs, *lost.others])
     memory = Memory(order, graph.inputs, graph.outputs, lent)
-    placed = NOWHERE if place is None else place(order, memory)
+    placed = NOWHERE if assign_buffers is None else assign_buffers(order, memory)
     sizes = Sizes()
     steps = []
     for node in order:
         checks = sizes.unchecked(node)
         output = node.outputs[0]
-        places = memory.overwritten[node], memory.lent.get(output), placed.of.get(output)
-        into = next((place for place in places if place is not None), None)
+        targets = memory.overwritten[node], memory.lent.get(output), placed.of.get(output)
+        into = next((target for target in targets if target is not None), None)
         is_lasting = _is_lasting_view(node, placed.of, memory)
         # Only what gives memory back: what is in a buffer, or an input's, does not.
         dropped = [
@@ -85,9 +85,12 @@ def make_plan(
             if any(origin.owner and origin not in placed.of for origin in memory.origins(v))
         ]
         # What stands by for an op that has memory of its own takes none before it runs.
-        inner_place = place if node.op.memory is None else None
+        assign_inner = assign_buffers if node.op.memory is None else None
         inner = tuple(
-            [make_plan(f"{name}_block", g, place=inner_place, named=named) for g in node.op.inner]
+            [
+                make_plan(f"{name}_block", g, assign_buffers=assign_inner, named=named)
+                for g in node.op.inner
+            ]
         )
         steps.append(Step(node, checks, into, is_lasting, dropped, inner))
     copied = memory.must_copy(graph.outputs)

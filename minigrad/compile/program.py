@@ -101,12 +101,12 @@ class Program:
     def profile(self, values: Sequence[Any], n_calls: int) -> Profile:
         """The time of each statement in a call: the median of so many calls on the values."""
         lines = self.printed.commented
-        places = [i for i, line in enumerate(self.printed.lines) if line.is_statement]
+        statements = [i for i, line in enumerate(self.printed.lines) if line.is_statement]
         timed = list(lines)
-        for place in places:
+        for number in statements:
             # No name of the program begins with an underscore.
-            indent = lines[place][: -len(lines[place].lstrip())]
-            timed[place] += f"\n{indent}_lap({place})"
+            indent = lines[number][: -len(lines[number].lstrip())]
+            timed[number] += f"\n{indent}_lap({number})"
         laps = Laps()
         code = compile("\n".join(timed), self._filename, "exec")
         run = Instances(code, self.printed, _lap=laps).new()
@@ -116,9 +116,9 @@ class Program:
             laps.start()
             run(*values)
             calls.append(laps.seconds)
-        ran = [place for place in places if place in calls[0]]
-        medians = [float(np.median([seconds.get(p, 0.0) for seconds in calls])) for p in ran]
-        return Profile([Row(t, lines[p].strip()) for t, p in zip(medians, ran, strict=True)])
+        ran = [number for number in statements if number in calls[0]]
+        medians = [float(np.median([seconds.get(i, 0.0) for seconds in calls])) for i in ran]
+        return Profile([Row(t, lines[i].strip()) for t, i in zip(medians, ran, strict=True)])
 
     def explain(self, error: Exception) -> Exception:
         """The error with what the statement that raised it was about."""

@@ -162,8 +162,8 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
         part, causes = causes[0], causes[0].owner.inputs
     message = f"{what} is {wide}, but {target} is {target.type.dtype}: "
     if part is not None and part.owner is not None:
-        place = part.owner.made_at
-        at = f" at {quoted(place)}," if place else ""
+        line = part.owner.made_at
+        at = f" at {quoted(line)}," if line else ""
         message += f"{short(part)} became {wide}{at} because "
     return message + " and ".join(map(_with_dtype, dict.fromkeys(causes)))
 
@@ -171,5 +171,5 @@ def _blame(new_value: Variable, target: Variable, what: str) -> str:
 def _with_dtype(variable: Variable) -> str:
     """The variable and its dtype; if it is shared, also where it was made."""
     is_shared = isinstance(variable, SharedVariable) and variable.made_at is not None
-    place = f" (shared at {quoted(variable.made_at)})" if is_shared else ""
-    return f"{short(variable)} is {variable.type.dtype}{place}"
+    where = f" (shared at {quoted(variable.made_at)})" if is_shared else ""
+    return f"{short(variable)} is {variable.type.dtype}{where}"

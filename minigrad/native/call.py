@@ -136,14 +136,14 @@ class Call:
         function.argtypes = [ctypes.c_int, ctypes.py_object]
         self.threads = most_threads() if is_large else 1
         self.run = partial(function, 1) if self.threads == 1 else Threads(function, self.threads)
-        # What makes each output, and the memory; and those that are kept, with their places.
+        # What makes each output, and the memory; and those that are kept, with their numbers.
         makers: list[Callable[[], Any]] = []
         self._kept: list[tuple[int, NewArrays]] = []
         memory = [((room,), "uint8")] if room else []
-        for place, (shape, dtype) in enumerate([*outputs, *memory]):
+        for i, (shape, dtype) in enumerate([*outputs, *memory]):
             if math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING:
                 arrays = NewArrays(shape, dtype)
-                self._kept.append((place, arrays))
+                self._kept.append((i, arrays))
                 makers.append(arrays.take)
             else:
                 makers.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
@@ -159,8 +159,8 @@ class Call:
             status = self._again(status, arrays)
         outputs = arrays[len(inputs) : self._end]
         if self._kept:
-            for place, new in self._kept:
-                new.keep(arrays[len(inputs) + place])
+            for i, new in self._kept:
+                new.keep(arrays[len(inputs) + i])
         return numpy_function(*inputs) if status else outputs
 
     def _again(self, status: int, arrays: list[Any]) -> int:

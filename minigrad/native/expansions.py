@@ -64,8 +64,8 @@ def _argmax(node: Applied[ArgReduction], rewriter: Rewriter) -> Replacement:
     is_it = eq(x, _kept(extreme, node.op.axis, x)) | isnan(x)
     order = [0 if a == axis else "x" for a in range(x.type.ndim)]
     dtype = f"int{8 * x.type.numpy_dtype.itemsize}"  # as wide as x: they are compared side by side
-    places = dimshuffle(constant(np.arange(size, dtype=dtype)), order)
-    first = Reduction("min", node.op.axis)(switch(is_it, places, constant(size, dtype=dtype)))
+    indices = dimshuffle(constant(np.arange(size, dtype=dtype)), order)
+    first = Reduction("min", node.op.axis)(switch(is_it, indices, constant(size, dtype=dtype)))
     return [cast(first, "int64")]
 
 

@@ -166,22 +166,22 @@ class Nest:
         element = work.element
         chosen = dict(chosen)
         columns: dict[int, str] = {}
-        for label, place in element.picked.items():
-            column = self._value(work, place, chosen)
-            columns[place] = self._checked(column, work.sizes[label], work)
+        for label, i in element.picked.items():
+            column = self._value(work, i, chosen)
+            columns[i] = self._checked(column, work.sizes[label], work)
             if label not in work.output_labels:
-                chosen[label] = columns[place]
+                chosen[label] = columns[i]
         values = [
-            columns.get(place) or self._cast_value(work, place, chosen)
-            for place in range(len(work.node.inputs))
+            columns.get(i) or self._cast_value(work, i, chosen)
+            for i in range(len(work.node.inputs))
         ]
         labels = [label for label in work.output_labels if isinstance(label, str)]
         told = {f"at_{label}": self._number(work, label, chosen) for label in labels}
         return (element.fused if total else element.text).format(*values, total=total, **told)
 
-    def _cast_value(self, work: Work, place: int, chosen: Mapping[Any, str]) -> str:
-        dtype, before = work.element.dtype, work.node.inputs[place].type.numpy_dtype
-        value = self._value(work, place, chosen)
+    def _cast_value(self, work: Work, i: int, chosen: Mapping[Any, str]) -> str:
+        dtype, before = work.element.dtype, work.node.inputs[i].type.numpy_dtype
+        value = self._value(work, i, chosen)
         if dtype is None or before == dtype:
             return value
         if before == "bool":  # compilers choose among many at once, but do not convert single bytes
@@ -201,10 +201,10 @@ class Nest:
         self._checks = True
         return name
 
-    def _value(self, work: Work, place: int, chosen: Mapping[Any, str]) -> str:
+    def _value(self, work: Work, i: int, chosen: Mapping[Any, str]) -> str:
         """An element of an input: a number, a variable of the loop, or one that is loaded for it."""
-        v = work.node.inputs[place]
-        numbers = [self._number(work, label, chosen) for label in work.axes.inputs[place]]
+        v = work.node.inputs[i]
+        numbers = [self._number(work, label, chosen) for label in work.axes.inputs[i]]
         while v.owner is not None and isinstance(v.owner.op, DimShuffle):
             v, numbers = _before(v, numbers)
         if c.is_number(v):

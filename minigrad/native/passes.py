@@ -100,12 +100,12 @@ class Work(NamedTuple):
 
     @property
     def shape(self) -> tuple[Any, ...]:
-        """The sizes, and the place of the rows: works that share a loop have these in common."""
+        """The sizes, and the number of the rows' axis: works that share a loop have these in common."""
         if self.is_product:
             return ("product",)
         has_rows = self.rows is not None and self.rows in self.space
-        place = self.space.index(self.rows) if has_rows else None
-        return (place, *[self.sizes.get(label, 1) for label in self.space])
+        row_axis = self.space.index(self.rows) if has_rows else None
+        return (row_axis, *[self.sizes.get(label, 1) for label in self.space])
 
 
 class Loop(NamedTuple):
@@ -165,8 +165,8 @@ class Schedule:
         It is of an earlier pass: a sum gets to its place at the end of its own.
         """
         node: Any = v.owner
-        number, place = self.loop_of[node]
-        works = self.passes[number].loops[place].works
+        number, loop = self.loop_of[node]
+        works = self.passes[number].loops[loop].works
         before = works[: works.index(self.works[node]) + 1]
         if self.works[node].joined_labels:
             return None

@@ -98,25 +98,25 @@ def _axes_of(entry: Any) -> int:
 
 def _without_ellipsis(entries: list[Any], x: Variable) -> list[Any]:
     """Return the entries with full slices for the ellipsis, or at the end if there is none."""
-    places = [i for i, entry in enumerate(entries) if entry is Ellipsis]
-    place = places[0] if places else len(entries)
-    others = entries[:place] + entries[place + 1 :]
+    positions = [i for i, entry in enumerate(entries) if entry is Ellipsis]
+    position = positions[0] if positions else len(entries)
+    others = entries[:position] + entries[position + 1 :]
     missing = x.type.ndim - sum(map(_axes_of, others))
-    if len(places) > 1 or missing < 0:
+    if len(positions) > 1 or missing < 0:
         reason = (
             "two ellipses" if missing >= 0 else f"too many indices for {x.type.ndim} dimensions"
         )
         raise IndexError(f"{x}[{', '.join(map(str, entries))}]: {reason}")
-    if places and not missing and _keeps_apart(place, others):
+    if positions and not missing and _keeps_apart(position, others):
         return entries
-    return others[:place] + [slice(None)] * missing + others[place:]
+    return others[:position] + [slice(None)] * missing + others[position:]
 
 
-def _keeps_apart(place: int, entries: Sequence[Any]) -> bool:
-    """Return whether index arrays, or numbers beside them, are on both sides of the place."""
+def _keeps_apart(position: int, entries: Sequence[Any]) -> bool:
+    """Return whether index arrays, or numbers beside them, are on both sides of the position."""
     numbers = [i for i, entry in enumerate(entries) if isinstance(entry, (int, Variable))]
     has_arrays = any(isinstance(entry, Variable) and entry.type.ndim for entry in entries)
-    return has_arrays and numbers[0] < place <= numbers[-1]
+    return has_arrays and numbers[0] < position <= numbers[-1]
 
 
 def fill_pattern(pattern: Sequence[Any], values: Sequence[Any]) -> tuple[Any, ...]:
@@ -138,8 +138,8 @@ def static_shape(
     given, sizes = iter(variables), iter(x.type.shape)
     part: list[int | None] = []
     arrays: list[tuple[int | None, ...]] = []
-    places = []  # of arrays and numbers
-    for place, entry in enumerate(pattern):
+    positions = []  # of arrays and numbers
+    for position, entry in enumerate(pattern):
         if entry is None or entry is ...:
             part += [1] * (entry is None)
         elif isinstance(entry, tuple):
@@ -147,7 +147,7 @@ def static_shape(
                 next(given)
             part.append(_slice_length(entry, next(sizes)))
         else:
-            places.append(place)
+            positions.append(position)
             index = next(given) if entry == INPUT else constant(entry)
             if index.type.dtype == "bool":
                 arrays += [(None,) for _ in zip(range(index.type.ndim), sizes, strict=False)]
@@ -157,8 +157,8 @@ def static_shape(
                 raise IndexError(f"{x}[{entry}]: index out of range for an axis of size {size}")
             arrays.append(index.type.shape)
     # The axes of arrays are where these are, if they are next to each other; else they come first.
-    is_one_run = places and places[-1] - places[0] == len(places) - 1
-    first = places[0] if is_one_run else 0
+    is_one_run = positions and positions[-1] - positions[0] == len(positions) - 1
+    first = positions[0] if is_one_run else 0
     try:
         return [*part[:first], *broadcast_shape([(), *arrays]), *part[first:]]
     except ValueError as error:

@@ -52,8 +52,8 @@ class ARange(NumPyOp):
         if check_dtype(self.dtype).kind != "f":
             return [None, None, None]
         g = output_grads[0]
-        places = numbered(size_of(g, 0), self.dtype)
-        return [sum_axes(g, [0]), None, sum_axes(g * places, [0])]
+        numbers = numbered(size_of(g, 0), self.dtype)
+        return [sum_axes(g, [0]), None, sum_axes(g * numbers, [0])]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         return [[True], [False], [True]]

@@ -135,11 +135,11 @@ def _without_unknown(
     known = [*map(known_integer, sizes)]
     if -1 not in known:
         return sizes
-    place = known.index(-1)
-    others = sizes[:place] + sizes[place + 1 :]
-    size = type.shape[place]
+    axis = known.index(-1)
+    others = sizes[:axis] + sizes[axis + 1 :]
+    size = type.shape[axis]
     rest = int_div(_product(of_x), _product(others)) if size is None else constant(size)
-    return [*sizes[:place], cast(rest, "int64"), *sizes[place + 1 :]]
+    return [*sizes[:axis], cast(rest, "int64"), *sizes[axis + 1 :]]
 
 
 def _product(sizes: Sequence[Variable]) -> Variable:
@@ -157,13 +157,13 @@ def _solved(known: list[int | None], x: Variable) -> list[int | None]:
     """Return the sizes, -1 replaced by what the size of x leaves for it, None if that is unknown."""
     if -1 not in known:
         return known
-    place = known.index(-1)
-    others = known[:place] + known[place + 1 :]
+    axis = known.index(-1)
+    others = known[:axis] + known[axis + 1 :]
     solved: int | None = None
     if None not in others and None not in x.type.shape:
         rest = math.prod(others)  # type: ignore[arg-type]  # no None among them
         solved = math.prod(x.type.shape) // rest if rest else None
-    return [*known[:place], solved, *known[place + 1 :]]
+    return [*known[:axis], solved, *known[axis + 1 :]]
 
 
 class Itself(NumPyOp):

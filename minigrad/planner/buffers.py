@@ -1,4 +1,4 @@
-"""Give results of a program places in memory, so that those needed at one time do not overlap."""
+"""Assign buffers to the results of a program, so that those needed at one time do not overlap."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from ..compile.memory import Memory
 from ..core.graph import Apply, Variable
 
 
-def place(order: Sequence[Apply], memory: Memory) -> Placement:
-    """Return a buffer for each result that can have one; see `compile.buffers.Placer`."""
+def assign_buffers(order: Sequence[Apply], memory: Memory) -> Placement:
+    """Return a buffer for each result that can have one; see `compile.buffers.BufferAssigner`."""
     buffers: dict[Variable, Buffer] = {}
     slot_sizes: list[int] = []
     free: list[tuple[int, int]] = []  # the sizes of the slots that are free, and their numbers

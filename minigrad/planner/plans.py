@@ -17,7 +17,7 @@ from ..compile.sizes import value_of
 from ..core.graph import Variable
 from ..protocol.closed import ClosedGraph
 from ..protocol.test_values import without_test_values
-from .buffers import place
+from .buffers import assign_buffers
 from .picking import not_done_by_picks
 from .recycling import Recycler, new_values
 from .rows import in_row_blocks
@@ -120,7 +120,7 @@ class PlannedPrograms(Programs):
             self._name,
             ClosedGraph(graph.inputs, outputs),
             LostChecks(others=checks),
-            place,
+            assign_buffers,
             [value.output for value in recycled],
         )
         recycler = Recycler(recycled, self._spares, self._filled) if recycled else None

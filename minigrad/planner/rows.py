@@ -127,10 +127,10 @@ class RowAxes:
 
     def _fits(self, v: Variable, labels: Sequence[Any], label: Any) -> bool:
         """Whether the input has its rows along the label, if it has rows or the label."""
-        places = [axis for axis, other in enumerate(labels) if other == label]
+        axes = [axis for axis, other in enumerate(labels) if other == label]
         if v in self.axis:
-            return places == [self.axis[v]]
-        return not places or (len(places) == 1 and v.type.shape[places[0]] == self.n_rows)
+            return axes == [self.axis[v]]
+        return not axes or (len(axes) == 1 and v.type.shape[axes[0]] == self.n_rows)
 
 
 class _Body(NamedTuple):

@@ -39,11 +39,11 @@ class _DimShuffle:
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
         if self.kept != sorted(self.kept):
             return self.expression(node, inputs, lambda name, value: name)
-        places: list[int | str] = list(self.new_order)
-        key = ["None" if place == "x" else ":" for place in places]
+        order: list[int | str] = list(self.new_order)
+        key = ["None" if axis == "x" else ":" for axis in order]
         for axis in self._dropped(node.inputs[0].type.ndim):
-            at = next((i for i, p in enumerate(places) if p != "x" and int(p) > axis), len(places))
-            places.insert(at, axis)
+            at = next((i for i, a in enumerate(order) if a != "x" and int(a) > axis), len(order))
+            order.insert(at, axis)
             key.insert(at, "0")
         while key[-1:] == [":"]:
             key.pop()

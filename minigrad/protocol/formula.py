@@ -71,23 +71,23 @@ def template_of(
     return language.template(node, index, wording), wording.operands
 
 
-class _Place(NamedTuple):
-    """A place in a formula, and what is written there: text, and further places."""
+class _Gap(NamedTuple):
+    """A gap in a formula for an operand, and its content: text, and further gaps."""
 
     variable: Variable
     needed: int
-    pieces: list[str | _Place]
+    pieces: list[str | _Gap]
 
 
 def _spelled_out(
     node: Apply, index: int | None, language: Language, needed: int = LOOSE
-) -> list[str | _Place]:
-    """The node's formula, with places for its operands."""
+) -> list[str | _Gap]:
+    """The node's formula, with gaps for its operands."""
     template, operands = template_of(node, index, language)
     template = template.within(needed)
-    pieces: list[str | _Place] = [template.texts[0]]
+    pieces: list[str | _Gap] = [template.texts[0]]
     for number, need, text in zip(template.gaps, template.needed, template.texts[1:], strict=True):
-        pieces += [_Place(operands[number], need, []), text]
+        pieces += [_Gap(operands[number], need, []), text]
     return pieces
 
 
@@ -105,7 +105,7 @@ def formula(
     room for it, it is written otherwise. The language is Python, or another.
     """
 
-    def length(pieces: Sequence[str | _Place]) -> int:
+    def length(pieces: Sequence[str | _Gap]) -> int:
         texts = [
             p if isinstance(p, str) else otherwise(p.variable).within(p.needed) for p in pieces
         ]
@@ -118,26 +118,26 @@ def formula(
     else:
         pieces = _spelled_out(expression.owner, expression.index, language)
     room = limit - length(pieces)
-    waiting = deque(piece for piece in pieces if isinstance(piece, _Place))
+    waiting = deque(piece for piece in pieces if isinstance(piece, _Gap))
     while waiting:
-        place = waiting.popleft()
-        variable, node = place.variable, place.variable.owner
-        place.pieces[:] = [otherwise(variable).within(place.needed)]
+        gap = waiting.popleft()
+        variable, node = gap.variable, gap.variable.owner
+        gap.pieces[:] = [otherwise(variable).within(gap.needed)]
         text = known(variable) or (language.leaf(variable) if node is None else None)
         if text is not None:
-            longer: list[str | _Place] = [text.within(place.needed)]
+            longer: list[str | _Gap] = [text.within(gap.needed)]
         elif node is not None and room > 0 and len(node.inputs) < limit:
-            longer = _spelled_out(node, variable.index, language, place.needed)
+            longer = _spelled_out(node, variable.index, language, gap.needed)
         else:
             continue
-        if (more := length(longer) - length(place.pieces)) <= max(room, 0):
+        if (more := length(longer) - length(gap.pieces)) <= max(room, 0):
             room -= more
-            place.pieces[:] = longer
-            waiting.extend(piece for piece in longer if isinstance(piece, _Place))
+            gap.pieces[:] = longer
+            waiting.extend(piece for piece in longer if isinstance(piece, _Gap))
     return _text(pieces)
 
 
-def _text(pieces: Sequence[str | _Place]) -> str:
+def _text(pieces: Sequence[str | _Gap]) -> str:
     """The pieces as one text."""
     texts: list[str] = []
     stack = [*reversed(pieces)]

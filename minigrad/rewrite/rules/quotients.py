@@ -135,8 +135,8 @@ def _beside_itself(
     if inside is not core or not set(inside_axes) == set(range(core.type.ndim)):
         return None
     axis = node.op.axis
-    kept = [mine for place, mine in enumerate(inside_axes) if place not in axis]
-    reduced = {inside_axes[place] for place in axis}
+    kept = [mine for i, mine in enumerate(inside_axes) if i not in axis]
+    reduced = {inside_axes[i] for i in axis}
     expected = ["x" if mine in reduced else mine for mine in axes]
     found = [other if isinstance(other, str) else kept[other] for other in other_axes]
     if found != expected or not reduced <= set(axes):
