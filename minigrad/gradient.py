@@ -8,7 +8,7 @@ from functools import partial, reduce
 from typing import Any, Literal
 
 from .core.axes import as_tensor_variable, ones_like, zeros_like
-from .core.backprop import backpropagate, connected
+from .core.backprop import connected
 from .core.credit import credited_to, current_line, derived
 from .core.elementwise import cast
 from .core.graph import Variable, toposort
@@ -19,9 +19,9 @@ from .ops.undefined import (
     DisconnectedType,
     NullType,
     NullTypeGradError,
+    derivatives_by,
     grad_not_implemented,
     grad_undefined,
-    of_type_if_defined,
 )
 from .protocol.test_values import without_test_values
 from .protocol.values import arranged_as, as_list, check_choice
@@ -165,17 +165,13 @@ def _derivatives(
     known = {made_float.get(variable, variable): value for variable, value in known.items()}
     asked = [form for variable in wanted for form in forms[variable]]
     start = _from_stable_form(cost and made_float.get(cost, cost), known, {*asked, *stops})
-    undefined: dict[Variable, str] = {}
-    adapt = partial(of_type_if_defined, undefined)
-    grads = backpropagate(start, connected(start, asked, stops), stops, adapt)
-    without = connected(undefined, asked, stops)
+    grads, undefined = derivatives_by(start, asked, stops)
     found: dict[Variable, Variable] = {}
     for variable, its_forms in forms.items():
         terms = [grads[form] for form in its_forms if form in grads]
-        if not without.isdisjoint(its_forms):
-            found[variable] = NullType(next(iter(undefined.values())))()
-        elif terms:
-            found[variable] = reduce(add, terms)
+        nulls = [undefined[form] for form in its_forms if form in undefined]
+        if nulls or terms:
+            found[variable] = nulls[0] if nulls else reduce(add, terms)
     return found
 
 

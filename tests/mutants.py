@@ -59,8 +59,8 @@ HELPERS = {
         "derivatives",
     },
     "ops.reduction": {"_product_of_others", "_product_of_those_before"},
-    "ops.shape": {"as_type", "of_type"},
-    "ops.undefined": {"of_type_if_defined"},
+    "ops.shape": {"as_type"},
+    "ops.undefined": {"derivatives_by"},
     "ops.windows": {
         "_meeting",
         "_meetings",

@@ -277,19 +277,6 @@ def unbroadcast(x: Any, *axes: int) -> Variable:
     return Unbroadcast(ones)(x) if ones else x
 
 
-def of_type(contribution: Any, variable: Variable, node: Apply) -> Variable | None:
-    """The derivative in the type of the variable it is by; None if it has none."""
-    if contribution is None or not variable.type.is_float:
-        return None
-    contribution = as_tensor_variable(contribution)
-    if not variable.type.accepts_shape(contribution.type):
-        raise ValueError(
-            f"{node.op} gave a derivative of shape {contribution.type.shape} by {variable}, "
-            f"which has shape {variable.type.shape}"
-        )
-    return as_type(contribution, variable.type)
-
-
 def as_type(x: Variable, type: TensorType) -> Variable:
     """x in that dtype, with the sizes that the type knows, broadcasting just where it does."""
     x = cast(x, type.dtype)

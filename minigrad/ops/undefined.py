@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
+from ..core.axes import as_tensor_variable
+from ..core.backprop import backpropagate, connected
 from ..core.graph import Apply, Op, Variable
-from .shape import of_type
+from .shape import as_type
 
 
 class NullTypeGradError(TypeError):
@@ -71,18 +75,43 @@ def _null(op: Any, x_pos: int, x: Variable, problem: str, comment: str) -> Varia
     return NullType(f"the derivative of {op} by its input {x_pos}, {x}, {problem}{more}")()
 
 
-def of_type_if_defined(
-    undefined: dict[Variable, str], contribution: Any, variable: Variable, node: Apply
-) -> Variable | None:
-    """The derivative, in the type of its variable; None if there is no derivative.
+def derivatives_by(
+    known: Mapping[Variable, Variable],
+    wanted: Sequence[Variable],
+    stops: Collection[Variable] = (),
+) -> tuple[dict[Variable, Variable], dict[Variable, Variable]]:
+    """Return derivatives by the wanted variables, and what stands for those that are not defined.
 
-    One that is not defined is noted.
+    The known ones and the stops are as in `backpropagate`. A variable may be in both: then what is
+    found is only a part of the derivative.
     """
-    if contribution is None or not variable.type.is_float:
+    reasons: dict[Variable, str] = {}
+    adapt = partial(_of_type_if_defined, reasons)
+    grads = backpropagate(known, connected(known, wanted, stops), stops, adapt)
+    without = connected(reasons, wanted, stops)
+    found = {v: grads[v] for v in wanted if v in grads}
+    null = NullType(next(iter(reasons.values()), ""))
+    return found, {v: null() for v in wanted if v in without}
+
+
+def _of_type_if_defined(
+    reasons: dict[Variable, str], g: Any, x: Variable, node: Apply
+) -> Variable | None:
+    """Return the derivative g by x, in x's type; None if there is none.
+
+    If it is not defined, the reason is noted.
+    """
+    if g is None or not x.type.is_float:
         return None
-    type = getattr(contribution, "type", None)
+    type = getattr(g, "type", None)
     if isinstance(type, NullType):
-        undefined[variable] = type.why_null
+        reasons[x] = type.why_null
     if isinstance(type, (NullType, DisconnectedType)):
         return None
-    return of_type(contribution, variable, node)
+    g = as_tensor_variable(g)
+    if not x.type.accepts_shape(g.type):
+        raise ValueError(
+            f"{node.op} gave a derivative of shape {g.type.shape} by {x}, "
+            f"which has shape {x.type.shape}"
+        )
+    return as_type(g, x.type)

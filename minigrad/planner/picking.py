@@ -15,9 +15,9 @@ from ..ops.indexing import INPUT, IncSubtensor, Subtensor
 from ..ops.inner.rows import Parts
 from ..ops.planned import Picked, Placed
 from ..ops.ranges import ARange
-from ..protocol.walks import Applied, made_by
+from ..protocol.walks import Applied, is_zeros, made_by
 from ..rewrite.engine import Replacement, Rewriter, rule
-from ..rewrite.known import is_zeros, number_of
+from ..rewrite.known import number_of
 
 
 @rule("x[arange(n), columns] picks an element of each row", Subtensor)

@@ -7,6 +7,7 @@ from functools import cached_property
 from itertools import count
 from typing import Any, Generic, TypeVar
 
+from ..core.axes import Alloc
 from ..core.credit import credited_to
 from ..core.graph import Apply, Constant, Op, Variable, toposort
 from ..core.operators import extend
@@ -36,6 +37,12 @@ def before(x: Variable, *ops: AnyOp | type[AnyOp]) -> Variable:
     while node := made_by(x, *ops):
         x = node.inputs[0]
     return x
+
+
+def is_zeros(x: Variable) -> bool:
+    """Return whether every element of x is known to be 0."""
+    value = before(x, Alloc)
+    return isinstance(value, Constant) and not value.data.any()
 
 
 def known_integer(x: Variable) -> int | None:

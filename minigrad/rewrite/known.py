@@ -7,9 +7,8 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from ..core.axes import Alloc
 from ..core.graph import Constant, Op, Variable
-from ..protocol.walks import before
+from ..protocol.walks import is_zeros as is_zeros
 
 Entry = TypeVar("Entry")
 
@@ -28,12 +27,6 @@ def number_of(x: Variable) -> float | None:
         return None
     number = x.data.item(0)
     return number if x.data.size == 1 or (x.data == number).all() else None
-
-
-def is_zeros(x: Variable) -> bool:
-    """Whether every element is known to be 0."""
-    value = before(x, Alloc)
-    return isinstance(value, Constant) and not value.data.any()
 
 
 def is_single(x: Variable) -> bool:

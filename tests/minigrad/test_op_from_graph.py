@@ -6,6 +6,7 @@ import pytest
 import minigrad
 import minigrad.tensor as T
 from minigrad import OpFromGraph
+from minigrad.gradient import NullTypeGradError
 from minigrad.testing import check_grad, check_op
 
 MODES = ["FAST_RUN", "FAST_COMPILE", "DebugMode"]
@@ -88,3 +89,44 @@ def test_its_expression_is_improved_like_any_other():
     x = T.dvector("x")
     f = minigrad.function([x], OpFromGraph([x], [T.log(1 + T.exp(x))])(x))
     np.testing.assert_array_equal(f([1000.0]), [1000.0])
+
+
+def test_a_derivative_that_is_not_written_inside_is_missed_only_where_it_is_needed():
+    k, x = T.dscalars("k", "x")
+    y = OpFromGraph([k, x], [T.gammainc(k, x)])(k, x)
+    np.testing.assert_allclose(minigrad.grad(y, x).eval({k: 1.0, x: 2.0}), np.exp(-2.0))
+    with pytest.raises(NullTypeGradError, match="gammainc by its input 0, k, has not been written"):
+        minigrad.grad(y, k)
+
+
+def test_outputs_that_depend_on_other_outputs_have_their_derivatives_once_improved():
+    x, y = T.dscalars("x", "y")
+    op = OpFromGraph([x, y], [x, x * y, T.log(1 + T.exp(x * y)), x * y])
+    a, b, c, d = op(x, y)
+    e, f, g, h = op.inner[0].on([x, y])
+    for_both = minigrad.function(
+        [x, y], [minigrad.grad(a * b + c * d, x), minigrad.grad(e * f + g * h, x)]
+    )
+    np.testing.assert_allclose(*for_both(1.3, 0.7))
+
+
+def test_a_derivative_that_is_given_needs_none_inside():
+    square = minigrad.as_op([T.dscalar], [T.dscalar])(lambda x: x**2)
+    x, y = T.dscalars("x", "y")
+    whole = OpFromGraph([x], [square(x)], grad_overrides=lambda inputs, grads: [2 * inputs[0]])
+    part = OpFromGraph([x, y], [square(x) * y], grad_overrides=[lambda x, g: 2 * x[0], "default"])
+    assert minigrad.grad(whole(x), x).eval({x: 3.0}) == 6
+    assert minigrad.grad(part(x, y), y).eval({x: 3.0, y: 5.0}) == 9
+
+
+def test_more_derivatives_than_inputs_are_refused():
+    x = T.dscalar("x")
+    with pytest.raises(TypeError, match="2 derivatives for 1 inputs"):
+        minigrad.grad(OpFromGraph([x], [x], grad_overrides=["default", "default"])(x), x)
+
+
+def test_a_cost_is_disconnected_from_inputs_that_its_output_does_not_use():
+    x, y = T.dscalars("x", "y")
+    first, _ = OpFromGraph([x, y], [x**2, x * y])(x, y)
+    with pytest.raises(minigrad.gradient.DisconnectedInputError):
+        minigrad.grad(first, y)

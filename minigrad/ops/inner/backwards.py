@@ -9,22 +9,20 @@ Werbos, "Backpropagation through time: what it does and how to do it" (1990).
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from functools import partial
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...core.axes import Alloc, DimShuffle, Size, sizes_of, zeros_like
-from ...core.backprop import backpropagate, connected
-from ...core.graph import Apply, Constant, Variable, toposort
+from ...core.graph import Apply, Variable, toposort
 from ...core.table import add, ge, minimum, switch
 from ...core.types import constant
 from ...protocol.closed import ClosedGraph
 from ...protocol.test_values import without_test_values
-from ...protocol.walks import clone_replace, made_by
+from ...protocol.walks import clone_replace, is_zeros, made_by
 from ..functions import tensor_copy
 from ..indexing import IncSubtensor, as_pattern
 from ..shape import Shape, as_type
-from ..undefined import NullType, of_type_if_defined
+from ..undefined import derivatives_by
 from .closing import closed
 from .remaking import before_each_step
 from .scan import Scan
@@ -89,9 +87,9 @@ class _Backwards:
         self._kept = [graph.outputs[j] for j in op.outs]
         self._histories = dict(zip(self._kept, outputs[n_lasts:], strict=True))
         by_last = zip([self._states[k] for k in op.lasts], grads[:n_lasts], strict=True)
-        self._by_last = {v: g for v, g in by_last if _matters(g)}
+        self._by_last = {v: g for v, g in by_last if g.type.is_float and not is_zeros(g)}
         by_history = zip(self._kept, grads[n_lasts:], strict=True)
-        self._by_history = [(v, g) for v, g in by_history if _matters(g)]
+        self._by_history = [(v, g) for v, g in by_history if g.type.is_float and not is_zeros(g)]
 
     def derivatives(self) -> list[Variable | None]:
         """Return the derivatives by the inputs."""
@@ -136,28 +134,24 @@ class _Backwards:
         """Return the derivatives by what goes into a step, given those by what comes out."""
         by_state = {v: v.type(_d(v)) for v in self._states_with_derivatives()}
         by_kept = [v.type(_d(v)) for v, _ in self._by_history]
-        totals: dict[Variable, Variable] = {}
-        for y, g in [
-            *zip([y for y, _ in self._by_history], by_kept, strict=True),
-            *[(self._after[v], g) for v, g in by_state.items()],
-        ]:
-            totals[y] = add(totals[y], g) if y in totals else g
         # A result may depend on another: so derivatives by both are given as those by copies.
-        known = {tensor_copy(y): as_type(g, y.type) for y, g in totals.items()}
+        known = {
+            tensor_copy(y): as_type(g, y.type)
+            for y, g in [
+                *zip([y for y, _ in self._by_history], by_kept, strict=True),
+                *[(self._after[v], g) for v, g in by_state.items()],
+            ]
+        }
         wanted = [v for v in self._op.graph.inputs if v.type.is_float]
-        reasons: dict[Variable, str] = {}
-        adapt = partial(of_type_if_defined, reasons)
-        found = backpropagate(known, connected(known, wanted), adapt=adapt)
-        without = self._leading_to(connected(reasons, wanted))
-        return _Step(
-            by_state, by_kept, found, {v: NullType(next(iter(reasons.values())))() for v in without}
-        )
+        found, undefined = derivatives_by(known, wanted)
+        return _Step(by_state, by_kept, found, self._leading_to(undefined))
 
-    def _leading_to(self, variables: Collection[Variable]) -> list[Variable]:
-        """Return the inputs of a step that are these, or make states that are."""
+    def _leading_to(self, undefined: Mapping[Variable, Variable]) -> dict[Variable, Variable]:
+        """Return what stands for derivatives not defined: also by inputs that make such states."""
         inputs, connections = self._op.graph.inputs, self._op.connections
-        found = {i for i, v in enumerate(inputs) if v in variables}
-        return [inputs[i] for i in found.union(*[connections.get(i, ()) for i in found])]
+        numbers = {inputs.index(v): null for v, null in undefined.items()}
+        through = {inputs[j]: g for i, g in numbers.items() for j in connections.get(i, ())}
+        return {**through, **undefined}
 
     def _states_with_derivatives(self) -> list[Variable]:
         """Return the states by which, before some step, there may be a derivative."""
@@ -254,14 +248,6 @@ class _Backwards:
             n = minimum(done, constant(op.truncate, dtype="int64"))
             return _Window(slice(done - n, done), n, ge(n, done))
         return _Window(None if op.until is None else slice(0, done), done)
-
-
-def _matters(g: Variable) -> bool:
-    """Return whether a derivative may be other than zero."""
-    if not g.type.is_float:
-        return False
-    value = g.owner.inputs[0] if made_by(g, Alloc) and g.owner is not None else g
-    return not (isinstance(value, Constant) and not value.data.any())
 
 
 def _d(v: Variable) -> str | None:

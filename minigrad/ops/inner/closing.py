@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from ...core.axes import Alloc
@@ -41,6 +42,18 @@ def closed(
             outside.setdefault(v, v.type(v.name))
     graph = ClosedGraph([*changing, *outside.values()], clone_replace(results, outside))
     return graph, list(outside)
+
+
+def inputs_reached(graph: ClosedGraph) -> defaultdict[Variable, set[int]]:
+    """Return the inputs, by number, on whose values each variable of a graph depends differentiably."""
+    reached: defaultdict[Variable, set[int]] = defaultdict(set)
+    reached.update({v: {i} for i, v in enumerate(graph.inputs)})
+    for node in graph.nodes:
+        pattern = node.op.connection_pattern(node)
+        for j, y in enumerate(node.outputs):
+            rows = zip(node.inputs, pattern, strict=True)
+            reached[y] = set().union(*[reached[x] for x, row in rows if row[j]])
+    return reached
 
 
 def is_filled_with_a_constant(v: Variable) -> bool:

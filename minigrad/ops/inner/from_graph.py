@@ -6,14 +6,14 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.backprop import backpropagate, connected
 from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use
 from ...protocol.test_values import without_test_values
-from ...protocol.walks import clone_replace
+from ...protocol.walks import clone_replace, is_zeros
 from ..functions import tensor_copy
-from .closing import closed
+from ..undefined import derivatives_by
+from .closing import closed, inputs_reached
 
 
 class OpFromGraph(Op):
@@ -105,40 +105,51 @@ class OpFromGraph(Op):
         comma = "," * (len(outputs) == 1)
         return [f"{', '.join(outputs)}{comma} = {inner[0]}({', '.join(inputs)})"]
 
+    def connection_pattern(self, node: Apply) -> list[list[bool]]:
+        if not isinstance(self._derivatives, str):
+            return super().connection_pattern(node)
+        (graph,) = self.inner
+        reached = inputs_reached(graph)
+        return [[i in reached[y] for y in graph.outputs] for i, _ in enumerate(graph.inputs)]
+
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
-        own = self._own_derivatives(inputs, output_grads)
-        if isinstance(self._derivatives, str):
-            return own
-        n = self._n_given
+        graph, n = self.inner[0], self._n_given
         given = [list(inputs[:n]), *([list(outputs)] if self._has_outputs else [])]
         arguments = [*given, list(output_grads)]
-        if callable(self._derivatives):
+        if isinstance(self._derivatives, str):
+            found = ["default"] * n
+        elif callable(self._derivatives):
             found = list(self._derivatives(*arguments))
         else:
-            found = [
-                mine if isinstance(one, str) else one(*arguments) if callable(one) else one
-                for one, mine in zip(self._derivatives, own, strict=False)
-            ]
+            found = [one(*arguments) if callable(one) else one for one in self._derivatives]
         if len(found) != n:
             raise TypeError(f"{self}: there are {len(found)} derivatives for {n} inputs")
-        return [*found, *own[n:]]
+        found += ["default"] * len(self._others)
+        by_default = [v for v, g in zip(graph.inputs, found, strict=True) if isinstance(g, str)]
+        own = self._own_derivatives(by_default, inputs, output_grads)
+        return [
+            own.get(v) if isinstance(g, str) else g
+            for v, g in zip(graph.inputs, found, strict=True)
+        ]
 
     @without_test_values
     def _own_derivatives(
-        self, inputs: Sequence[Variable], output_grads: Sequence[Variable]
-    ) -> list[Variable | None]:
-        """Return the derivatives of the expression by its inputs."""
+        self,
+        wanted: Sequence[Variable],
+        inputs: Sequence[Variable],
+        output_grads: Sequence[Variable],
+    ) -> dict[Variable, Variable]:
+        """Return the derivatives of the expression by these inputs of its graph."""
         (graph,) = self.inner
-        by_output = {y: y.type() for y in graph.outputs if y.type.is_float}
-        reached = connected(by_output, [v for v in graph.inputs if v.type.is_float])
-        found: dict[Variable, Variable] = backpropagate(by_output, reached) if reached else {}
-        derivatives = {v: found[v] for v in graph.inputs if v in found}
-        replaced = dict(zip(graph.inputs, inputs, strict=True))
+        outside = dict(zip(graph.inputs, inputs, strict=True))
+        known: dict[Variable, Variable] = {}
         for y, g in zip(graph.outputs, output_grads, strict=True):
-            if y in by_output:
-                replaced[by_output[y]] = g
-        new = dict(zip(derivatives, clone_replace([*derivatives.values()], replaced), strict=True))
-        return [new.get(v) for v in graph.inputs]
+            if y.type.is_float and not is_zeros(g):
+                # One output may depend on another: so derivatives by both are given as by copies.
+                copy, stand_in = tensor_copy(y), y.type()
+                known[copy], outside[stand_in] = stand_in, g
+        found, undefined = derivatives_by(known, [v for v in wanted if v.type.is_float])
+        return dict(zip(found, clone_replace([*found.values()], outside), strict=True)) | undefined
 
     def __str__(self) -> str:
         return self.name or type(self).__name__

@@ -17,6 +17,7 @@ from ...protocol.closed import ClosedGraph
 from ...protocol.op import Merge, Names, Readers, Replacements, Use
 from ...protocol.walks import clone_replace, known_integer, made_by, with_numbers
 from ..shape import SpecifyShape, sizes_in_common
+from .closing import inputs_reached
 from .no_steps import shapes_without_values
 
 _OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate", "name")
@@ -356,14 +357,8 @@ class Scan(Op):
     def connections(self) -> dict[int, set[int]]:
         """The graph's inputs on whose values an output or a state depends, differentiably, after any
         number of steps: by -1 - j for output j, and for a state by the number of its input."""
-        inputs = {v: {i} for i, v in enumerate(self.graph.inputs)}
-        reached: dict[Variable, set[int]] = dict(inputs)
-        for node in self.graph.nodes:
-            pattern = node.op.connection_pattern(node)
-            for j, y in enumerate(node.outputs):
-                rows = zip(node.inputs, pattern, strict=True)
-                reached[y] = set().union(*[reached.get(x, set()) for x, row in rows if row[j]])
-        result = {-1 - j: set(reached.get(v, ())) for j, v in enumerate(self.graph.outputs)}
+        reached = inputs_reached(self.graph)
+        result = {-1 - j: set(reached[v]) for j, v in enumerate(self.graph.outputs)}
         first = self.n_sequences
         result |= {first + k: {first + k} for k in range(len(self.states))}
         grows = True

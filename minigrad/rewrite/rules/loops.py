@@ -19,9 +19,9 @@ from ...ops.inner.scan import Scan
 from ...ops.linalg import Dot, joined_rows
 from ...ops.shape import Reshape, transposed
 from ...protocol.closed import ClosedGraph
-from ...protocol.walks import Applied, clone_node, clone_replace, made_by
+from ...protocol.walks import Applied, clone_node, clone_replace, is_zeros, made_by
 from ..engine import Replacement, Rewriter, rule
-from ..known import is_zeros, keeps_types
+from ..known import keeps_types
 
 
 class _AllSteps:

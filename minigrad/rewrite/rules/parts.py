@@ -9,9 +9,8 @@ from ...core.graph import Apply, Variable
 from ...core.table import add
 from ...ops.indexing import ALL, INPUT, IncSubtensor, Subtensor
 from ...ops.joining import Join
-from ...protocol.walks import Applied, made_by
+from ...protocol.walks import Applied, is_zeros, made_by
 from ..engine import Replacement, Rewriter, rule
-from ..known import is_zeros
 
 # So many terms of a sum are looked at, at most.
 _MOST_PARTS = 16
