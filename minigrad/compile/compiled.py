@@ -22,10 +22,10 @@ from ..protocol.walks import clone_replace, graph_inputs
 from ..rewrite import with_lazy_branches
 from . import locks, programs
 from .checks import LostChecks, improve_and_check
+from .containers import Lookup
 from .inputs import In, binder
 from .inspect.profile import Calls, Profile
 from .inspect.watching import WatchingMode
-from .looking import Lookup
 from .pickling import Flat, flattened
 from .program import Program
 from .updates import as_pairs

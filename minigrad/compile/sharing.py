@@ -13,7 +13,7 @@ from ..core.sharing import SharedVariable
 from ..core.types import TensorType, checked_name, describe
 from ..ops.random.states import in_state, is_random_state, random_state_type
 from ..protocol.values import refuse_masked
-from .looking import Container
+from .containers import Container
 
 _NO_VALUE = "shared variables have no attribute value; use {0}.get_value() and {0}.set_value(…)"
 

@@ -6,7 +6,7 @@ All are imported when they are first used, so they do not slow down `import mini
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from ..ops.watching import Print
+from ..ops.checking import Print
 from . import notebooks as _notebooks  # noqa: F401  # puts on variables what notebooks show
 
 if TYPE_CHECKING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..ops.watching import Assert
+from ..ops.checking import Assert
 
 __all__ = ["Assert", "assert_", "assert_op"]
 

@@ -13,7 +13,7 @@ from scipy import special
 
 import minigrad
 import minigrad.tensor as T
-from minigrad.ops.watching import PdbBreakpoint
+from minigrad.ops.checking import PdbBreakpoint
 from minigrad.printing import Print, min_informative_str
 from minigrad.testing import check_grad, check_op
 from minigrad.theano.gof.graph import equal_computations, is_same_graph, ops

@@ -1,5 +1,5 @@
 """``theano.tests.breakpoint``: stopping in the debugger while a program runs."""
 
-from ...ops.watching import PdbBreakpoint
+from ...ops.checking import PdbBreakpoint
 
 __all__ = ["PdbBreakpoint"]
