@@ -15,13 +15,13 @@ from weakref import ref
 class HoldsOutputs:
     """The part of a node that holds its outputs."""
 
-    __slots__ = ("__weakref__", "_again", "_kinds", "_refs", "_unread")
+    __slots__ = ("__weakref__", "_again", "_made_of", "_refs", "_unread")
 
     def _hold(self, outputs: Sequence[Any]) -> None:
         for index, output in enumerate(outputs):
             output.owner, output.index = self, index
         self._refs = [ref(output) for output in outputs]
-        self._kinds = [(output.type, output.name) for output in outputs]
+        self._made_of = [(output.type, output.name) for output in outputs]
         self._again: dict[int, Any] = {}
         # Nobody else has them yet; so they are held until they are read for the first time.
         self._unread: list[Any] | None = list(outputs)
@@ -45,7 +45,7 @@ class HoldsOutputs:
         return self._made_again(index) if output is None else output
 
     def _made_again(self, index: int) -> Any:
-        type, name = self._kinds[index]
+        type, name = self._made_of[index]
         output = type(name)
         output.owner, output.index = self, index
         # Two threads may come here at once, and must get the same: `setdefault` takes the first's.
