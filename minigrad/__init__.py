@@ -30,7 +30,7 @@ from .protocol.axes import Axes
 from .tensor.absent import AbsentName
 
 
-# Rooms that are imported when a function is made: so `import minigrad` is quick. Without them
+# Packages that are imported when a function is made: so `import minigrad` is quick. Without them
 # everything is computed, only more slowly.
 def _planned() -> type[_programs.Programs]:
     try:
@@ -143,7 +143,7 @@ else:  # type checkers shall find misspelled names
         if name in _LATER:
             return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
         # Not `from . import`, which asks this module for the name before it imports.
-        room = vars(import_module(f"{__name__}.theano"))
-        if name in room:
-            return room[name]
+        names = vars(import_module(f"{__name__}.theano"))
+        if name in names:
+            return names[name]
         raise AbsentName(__name__, name)

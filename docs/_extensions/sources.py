@@ -80,8 +80,8 @@ def place_of(thing: Any) -> tuple[Path, int]:
 def pages(app):
     """Yield a page for each file that is linked to, and for each module."""
     files = set().union(*shown(app.env).values())
-    for room in ("minigrad", "autoencoder"):
-        files.update((ROOT / room).rglob("*.py"))
+    for package in ("minigrad", "autoencoder"):
+        files.update((ROOT / package).rglob("*.py"))
     formatter = HtmlFormatter(linenos="inline", lineanchors="line", anchorlinenos=True)
     for file in sorted(files):
         body = highlight(file.read_text(encoding="utf-8"), PythonLexer(), formatter)

@@ -92,11 +92,13 @@ class Function(Lookup):
         # Guarded is what the expressions compute as they stand, not what a plan makes of them.
         unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, WatchingMode)
         planned = programs.in_c if mode == "C" else programs.planned
-        kind = programs.Programs if unplanned else planned()
+        programs_class = programs.Programs if unplanned else planned()
         graph = ClosedGraph([*variables, *self._shared], self.outputs)
         is_checked = mode == "DebugMode"
         filled = config.fill_buffers or is_checked
-        self._programs = kind(name, graph, lost, targets, filled=filled, strict=is_checked)
+        self._programs = programs_class(
+            name, graph, lost, targets, filled=filled, strict=is_checked
+        )
         self._in_c = None
         if is_checked and config.DebugMode.check_c:
             in_c = programs.in_c()
@@ -281,7 +283,7 @@ class Function(Lookup):
         >>> add_up.copy(delete_updates=True)(1.0), total.get_value(), other.get_value()
         (array(2.), array(1.), array(11.))
         """
-        kind = type(self) if profile is None else kind_of_function(profile)
+        function_class = type(self) if profile is None else class_of_function(profile)
         name = checked_name(name, "a function") or f"{self.name} copy"
         inputs = {entry: copy(entry) for entry in self._inputs}
         targets = [] if delete_updates else self._targets
@@ -293,7 +295,7 @@ class Function(Lookup):
             if replaced.count(target) > 1:
                 raise ValueError(f"{name}: with these swaps, {target} would be updated twice")
         asked = clone_replace(self._asked[: self._n_outputs + len(targets)], swapped)
-        return kind(name, list(inputs.values()), asked, replaced, self._pack, self.mode)
+        return function_class(name, list(inputs.values()), asked, replaced, self._pack, self.mode)
 
     def free(self) -> None:
         """Free the memory that is kept between calls; the next call allocates it anew."""
@@ -439,7 +441,7 @@ def _as_swaps(swap: Any, used: Collection[Any]) -> dict[Any, Any]:
     return result
 
 
-def kind_of_function(profile: Any) -> type[Function]:
+def class_of_function(profile: Any) -> type[Function]:
     """The class of functions that are made so."""
     profile = config.profile if profile is None else profile
     return ProfiledFunction if profile else Function

@@ -20,7 +20,7 @@ from ..protocol.test_values import without_test_values
 from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
 from .checks import improve_without
-from .compiled import Function, Mode, kind_of_function
+from .compiled import Function, Mode, class_of_function
 from .inputs import In, Out, UnusedInputError, as_inputs
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.watching import WatchingMode
@@ -142,7 +142,7 @@ def function(
     targets += defaults
     _check_used(name, entries, replacements, expressions, on_unused_input)
     expressions = without_missing(name, {i.variable for i in entries}, expressions, _HOW_TO_GIVE)
-    return kind_of_function(profile)(name, entries, expressions, targets, pack, mode)
+    return class_of_function(profile)(name, entries, expressions, targets, pack, mode)
 
 
 def as_mode(mode: Any) -> Mode:

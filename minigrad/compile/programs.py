@@ -68,7 +68,7 @@ class Programs:
         """Give back the memory that lasts from call to call: here there is none."""
 
 
-# Where `minigrad` has these rooms, it puts functions here that import them.
+# If `planner/` and `native/` are there, `minigrad` puts functions here that import them.
 def planned() -> type[Programs]:
     """The programs of functions, unless their mode forbids to plan: the planner's."""
     return Programs

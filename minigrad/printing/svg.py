@@ -205,7 +205,7 @@ def _text(text: str) -> str:
     return escape(allowed)
 
 
-def _legend(drawing: Diagram, y: float, room: float) -> tuple[str, float, float]:
+def _legend(drawing: Diagram, y: float, most: float) -> tuple[str, float, float]:
     """Lines that tell the colours, if there is more to tell than inputs and operations; their size."""
     kinds = _kinds(drawing)
     if not kinds & {"shared", "derivative"}:
@@ -216,7 +216,7 @@ def _legend(drawing: Diagram, y: float, room: float) -> tuple[str, float, float]
     parts, x, width, height = [], 0.0, 0.0, _LEGEND_LINE
     for kind, word in words.items():
         wide = 26 + len(word) * _SMALL_LETTER
-        if x and x + wide > room:
+        if x and x + wide > most:
             x, height = 0.0, height + _LEGEND_LINE
         place = f'transform="translate({_MARGIN + x:.1f} {y + height - _LEGEND_LINE:.1f})"'
         mark = '<path class="mg-arrow mg-update" d="M0 5.5h20"/>'

@@ -1,4 +1,4 @@
-"""Write expressions as people do: as formulas, from the outside inwards, as far as there is room."""
+"""Write expressions as people do: as formulas, from the outside inwards, as far as a limit allows."""
 
 from __future__ import annotations
 
@@ -100,9 +100,9 @@ def formula(
 ) -> str:
     """The expression as a formula of about so many characters at most.
 
-    It is spelled out from the outside inwards, as far as there is room: no more of the graph is
-    looked at than is shown. An operand may be known, and need not be spelled out, and if there is no
-    room for it, it is written otherwise. The language is Python, or another.
+    It is spelled out from the outside inwards, as far as the limit allows: no more of the graph
+    is looked at than is shown. An operand may be known, and need not be spelled out, and beyond the
+    limit, it is written otherwise. The language is Python, or another.
     """
 
     def length(pieces: Sequence[str | _Gap]) -> int:
@@ -117,7 +117,7 @@ def formula(
         return language.leaf(expression).text
     else:
         pieces = _spelled_out(expression.owner, expression.index, language)
-    room = limit - length(pieces)
+    left = limit - length(pieces)
     waiting = deque(piece for piece in pieces if isinstance(piece, _Gap))
     while waiting:
         gap = waiting.popleft()
@@ -126,12 +126,12 @@ def formula(
         text = known(variable) or (language.leaf(variable) if node is None else None)
         if text is not None:
             longer: list[str | _Gap] = [text.within(gap.needed)]
-        elif node is not None and room > 0 and len(node.inputs) < limit:
+        elif node is not None and left > 0 and len(node.inputs) < limit:
             longer = _spelled_out(node, variable.index, language, gap.needed)
         else:
             continue
-        if (more := length(longer) - length(gap.pieces)) <= max(room, 0):
-            room -= more
+        if (more := length(longer) - length(gap.pieces)) <= max(left, 0):
+            left -= more
             gap.pieces[:] = longer
             waiting.extend(piece for piece in longer if isinstance(piece, _Gap))
     return _text(pieces)

@@ -117,12 +117,12 @@ class AbsentName(AttributeError):
 
 def why_absent(module: str, name: str) -> str:
     """Return the message: the nearest name, or why the name is out of scope."""
-    room = module.replace("minigrad.theano", "theano", 1)
+    shown = module.replace("minigrad.theano", "theano", 1)
     if reason := reason_of(f"{_path(module)}.{name}".lstrip(".")):
-        return f"{room}.{name} is out of scope: {reason}"
+        return f"{shown}.{name} is out of scope: {reason}"
     if hasattr(sys.modules.get(module), name):
-        return f"{room}.{name} is not a module; use from {room} import {name}"
-    there = f"{room} has no {name!r}"
+        return f"{shown}.{name} is not a module; use from {shown} import {name}"
+    there = f"{shown} has no {name!r}"
     if name.startswith("_"):
         return there
     known = dict(_names_near(module))

@@ -386,13 +386,13 @@ class MRG_RandomStreams:
         _check_pvals("multinomial_wo_replacement", pvals, size, ndim)
         return self.choice(n, replace=False, p=pvals, dtype=dtype, nstreams=nstreams)
 
-    def _of_rows(self, kind: Any, pvals: Any, n: Any, dtype: Any, nstreams: Any) -> Variable:
+    def _of_rows(self, op: Any, pvals: Any, n: Any, dtype: Any, nstreams: Any) -> Variable:
         """The op applied to n uniform numbers for each row of probabilities."""
         pvals, n = as_tensor_variable(pvals), as_tensor_variable(n)
         dtype = pvals.type.dtype if dtype == "auto" else check_dtype(dtype).name
         count = as_tensor_variable(pvals).shape[0] * n
         drawn: Any = self.uniform((count,), nstreams=nstreams)
-        return _from(drawn.update, kind(dtype)(pvals, drawn, n))
+        return _from(drawn.update, op(dtype)(pvals, drawn, n))
 
 
 def _scaled(numbers: Any, scale: Variable, start: Variable, dtype: str) -> Variable:

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 
 from ..tensor.absent import AbsentName, why_absent
 
-ROOM = __package__
+PACKAGE = __package__
 # What asks finders when a module is imported: without it Python's own message is shown.
 IMPORTING = "_find_and_load_unlocked"
 
@@ -42,11 +42,12 @@ class Finder:
         `importlib.util.find_spec` gets None, as for any module that is not there.
         """
         parent, _, last = name.rpartition(".")
-        in_room = any(
-            f"{parent}.".startswith(f"{root}.") and sys.modules.get(root) is sys.modules.get(ROOM)
-            for root in (ROOM, "theano")
+        is_in_package = any(
+            f"{parent}.".startswith(f"{root}.")
+            and sys.modules.get(root) is sys.modules.get(PACKAGE)
+            for root in (PACKAGE, "theano")
         )
-        if in_room and sys._getframe(2).f_code.co_name == IMPORTING:
+        if is_in_package and sys._getframe(2).f_code.co_name == IMPORTING:
             # Not by its full name, of which `from … import` expects that it may be no module.
             raise ModuleNotFoundError(why_absent(parent, last), name=name.removeprefix("minigrad."))
         return None

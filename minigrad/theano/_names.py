@@ -10,7 +10,7 @@ from types import ModuleType
 
 from ..tensor import constructors
 from ..tensor.absent import OUT_OF_SCOPE
-from ._install import ROOM, old_paths
+from ._install import PACKAGE, old_paths
 
 MANY = 20
 # What is told of names that are too many.
@@ -20,7 +20,7 @@ INSTEAD = {"tensor.inplace": "each function of elements, `_inplace` after its na
 
 def public(path: str) -> list[str]:
     """The names of a module of this package, without modules and constructors of variables."""
-    module = sys.modules[f"{ROOM}.{path}" if path else ROOM]
+    module = sys.modules[f"{PACKAGE}.{path}" if path else PACKAGE]
     return sorted(
         name
         for name in module.__all__

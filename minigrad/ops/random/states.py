@@ -18,8 +18,7 @@ _WORDS, _LENGTH = 624, 628
 
 def is_random_state(value: Any) -> bool:
     """Whether it is a `numpy.random.RandomState`, without loading NumPy's random numbers."""
-    kind = type(value)
-    return kind.__name__ == "RandomState" and isinstance(value, np.random.RandomState)
+    return type(value).__name__ == "RandomState" and isinstance(value, np.random.RandomState)
 
 
 def state_of(generator: np.random.RandomState) -> np.ndarray:
@@ -76,8 +75,8 @@ class RandomStateType(TensorType):
 
     def accepts(self, state: Variable) -> bool:
         """Whether the variable can be a state: its type is this one, or tells less."""
-        kind = state.type
-        return kind.dtype == self.dtype and kind.ndim == 1 and kind.shape[0] in (None, _LENGTH)
+        other = state.type
+        return other.dtype == self.dtype and other.ndim == 1 and other.shape[0] in (None, _LENGTH)
 
     def values_eq(self, a: Any, b: Any) -> bool:
         """Whether two generators, or states, will draw the same."""
