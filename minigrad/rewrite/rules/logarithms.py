@@ -17,9 +17,9 @@ from ...ops.softmax import LogSoftmax, Softmax
 from ...protocol.walks import made_by
 from ..engine import Replacement, Rewriter, Rule, in_shape_of, rule
 from ..known import number_of
+from ..moves import moved, moved_places, with_moved
 from ..patterns import Identity
-from .moves import moved, moved_places, with_moved
-from .positivity import (
+from ..positivity import (
     BETTER,
     EXACT,
     POSITIVE,
@@ -27,7 +27,8 @@ from .positivity import (
     may_overflow,
     positivity,
 )
-from .quotients import argument, sigmoid_of_tanh
+from ..sigmoids import sigmoid_of_tanh
+from .quotients import argument
 
 
 def x_is_better(x: Variable) -> bool:

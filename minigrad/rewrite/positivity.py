@@ -6,17 +6,17 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import Any
 
-from ...core.axes import Alloc, DimShuffle, Sum
-from ...core.elementwise import Cast, Elementwise
-from ...core.graph import Apply, Constant, Variable
-from ...core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub, true_div
-from ...ops.functions import sigmoid
-from ...ops.reduction import Reduction
-from ...ops.softmax import Softmax
-from ...protocol.walks import Applied, before, made_by
-from ..known import entry_for, number_of
+from ..core.axes import Alloc, DimShuffle, Sum
+from ..core.elementwise import Cast, Elementwise
+from ..core.graph import Apply, Constant, Variable
+from ..core.table import add, exp, expm1, inv, mul, neg, power, sqr, sqrt, sub, true_div
+from ..ops.functions import sigmoid
+from ..ops.reduction import Reduction
+from ..ops.softmax import Softmax
+from ..protocol.walks import Applied, before, made_by
+from .known import entry_for, number_of
 from .moves import leaves_out, moved
-from .quotients import sigmoid_of_tanh
+from .sigmoids import sigmoid_of_tanh
 
 
 class Positivity(IntEnum):

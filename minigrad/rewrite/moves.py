@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ...core.elementwise import Switch
-from ...core.graph import Apply, Variable
-from ...ops.functions import tensor_copy
-from ...ops.indexing import IncSubtensor
+from ..core.elementwise import Switch
+from ..core.graph import Apply, Variable
+from ..ops.functions import tensor_copy
+from ..ops.indexing import IncSubtensor
 
 
 def moved_places(node: Apply) -> Sequence[int]:
