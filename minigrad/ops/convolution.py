@@ -15,8 +15,8 @@ from ..core.axes import sizes_of
 from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import Use
-from ..protocol.walks import known_integer, with_numbers
+from ..protocol.op import Use, with_numbers
+from ..protocol.walks import known_integer
 from .windows import checked_counts, correlate, correlate_filters, correlate_inputs, count_windows
 
 Shape = Sequence[Any]

@@ -22,8 +22,8 @@ from ..core.operators import extend
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
-from ..protocol.op import InAllSteps, Names, Use
-from ..protocol.walks import made_by, with_numbers
+from ..protocol.op import InAllSteps, Names, Use, with_numbers
+from ..protocol.walks import made_by
 from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape

@@ -13,8 +13,8 @@ from typing import Any
 from ..core.axes import size_of
 from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..protocol.axes import Axes
-from ..protocol.op import Use
-from ..protocol.walks import known_integer, with_numbers
+from ..protocol.op import Use, with_numbers
+from ..protocol.walks import known_integer
 from .windows import (
     add_to_windows,
     add_where_largest,

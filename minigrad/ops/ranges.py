@@ -11,8 +11,8 @@ from ..core.axes import Size, size_of, sum_axes
 from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
-from ..protocol.op import Use
-from ..protocol.walks import known_integer, made_by, with_numbers
+from ..protocol.op import Use, with_numbers
+from ..protocol.walks import known_integer, made_by
 
 
 class ARange(NumPyOp):

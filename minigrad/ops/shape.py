@@ -15,8 +15,8 @@ from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variable
 from ..core.table import int_div, mul
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
-from ..protocol.op import InAllSteps, Use
-from ..protocol.walks import known_integer, made_by, with_numbers
+from ..protocol.op import InAllSteps, Use, with_numbers
+from ..protocol.walks import known_integer, made_by
 from .counting import normalize_axes
 
 

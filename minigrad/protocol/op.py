@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from ..core.graph import Apply, NumPyOp, Op, Variable, perform
 from ..core.operators import extend
 from .axes import Axes, axes_of
 from .closed import ClosedGraph
+from .walks import known_integer
 
 # See OpProtocol.expression.
 Use = Callable[..., str]
@@ -22,6 +23,16 @@ Replacements = Mapping[Variable, Variable]
 Readers = Mapping[Variable, Sequence[Apply | None]]
 # Makes one of variables that compute the same.
 Merge = Callable[[Sequence[Variable]], list[Variable]]
+
+
+def with_numbers(variables: Iterable[Variable], names: Iterable[str]) -> list[str]:
+    """Return the names of the variables; whole numbers that are known as Python writes them.
+
+    As an index NumPy takes an array of no dimensions for an index array, and copies where a number
+    would make a view.
+    """
+    known = map(known_integer, variables)
+    return [name if n is None else str(n) for n, name in zip(known, names, strict=True)]
 
 
 @extend(Op)

@@ -51,16 +51,6 @@ def known_integer(x: Variable) -> int | None:
     return int(x.data) if is_known else None
 
 
-def with_numbers(variables: Iterable[Variable], names: Iterable[str]) -> list[str]:
-    """Return the names of the variables; whole numbers that are known as Python writes them.
-
-    As an index NumPy takes an array of no dimensions for an index array, and copies where a number
-    would make a view.
-    """
-    known = map(known_integer, variables)
-    return [name if n is None else str(n) for n, name in zip(known, names, strict=True)]
-
-
 def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
     """The outputs and every variable they depend on, each once, inputs before their users.
 

@@ -14,8 +14,8 @@ from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.types import TensorType
 from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Merge, Names, Readers, Replacements, Use
-from ...protocol.walks import clone_replace, known_integer, made_by, with_numbers
+from ...protocol.op import Merge, Names, Readers, Replacements, Use, with_numbers
+from ...protocol.walks import clone_replace, known_integer, made_by
 from ..shape import SpecifyShape, sizes_in_common
 from .closing import inputs_reached
 from .no_steps import shapes_without_values

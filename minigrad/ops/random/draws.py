@@ -10,8 +10,8 @@ import numpy as np
 from ...core.axes import check_whole, size_of
 from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
-from ...protocol.op import Use
-from ...protocol.walks import known_integer, with_numbers
+from ...protocol.op import Use, with_numbers
+from ...protocol.walks import known_integer
 from .states import random_state_type, set_state, state_of
 
 # ---- Distributions: functions of a generator, a size and parameters ------------------------------

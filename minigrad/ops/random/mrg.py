@@ -18,8 +18,8 @@ import numpy as np
 from ...core.axes import check_whole
 from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
-from ...protocol.op import Use
-from ...protocol.walks import known_integer, with_numbers
+from ...protocol.op import Use, with_numbers
+from ...protocol.walks import known_integer
 
 M1, M2 = 2**31 - 1, 2**31 - 21069
 _MODULI = np.array([M1, M1, M1, M2, M2, M2], np.uint64)
