@@ -12,14 +12,13 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..core.axes import Size, sizes_of
+from ..core.axes import sizes_of
 from ..core.credit import credited_to
-from ..core.elementwise import cast
 from ..core.graph import Apply, NumPyOp, Variable, toposort
-from ..core.types import TensorType, constant
+from ..core.types import TensorType
 from ..protocol.axes import check_sizes
 from ..protocol.op import Use
-from ..protocol.walks import ancestors, clone_node, clone_replace, graph_inputs, made_by
+from ..protocol.walks import ancestors, clone_node, made_by
 from ..rewrite import as_needed, improve
 from .names import identifier
 from .sizes import Check, Sizes, is_of_inputs
@@ -166,23 +165,3 @@ def not_done_by(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list
 def _key(node: Apply, parameters: Sequence[Variable]) -> Any:
     """A key that nodes share which refuse the same: op, dimensions, indices and new sizes."""
     return node.op, tuple(v.type.ndim for v in node.inputs), tuple(parameters)
-
-
-def improve_without(missing: Collection[Variable], asked: Sequence[Variable]) -> list[Variable]:
-    """The expressions rewritten so that they need the missing variables no more, where that can be.
-
-    A size of theirs is that of another variable, if what was asked for needs both to be equal.
-    """
-    sizes = Sizes()
-    for node in toposort(asked):
-        sizes.unchecked(node)
-    improved = improve(asked)
-    replacements = {}
-    for node in toposort(improved):
-        if isinstance(node.op, Size) and node.inputs[0] in missing:
-            for entry in sizes.equal_to(node.inputs[0], node.op.axis):
-                size = constant(entry) if isinstance(entry, int) else entry
-                if not set(missing).intersection(graph_inputs([size])):
-                    replacements[node.out] = cast(size, "int64")
-                    break
-    return improve(clone_replace(improved, replacements))

@@ -18,8 +18,9 @@ from ..core.graph import Variable
 from ..protocol.test_values import without_test_values
 from ..protocol.walks import clone_node, clone_replace
 from .compiled import Function
-from .function import as_mode, without_missing
+from .function import as_mode
 from .inputs import In
+from .missing import without_missing
 
 # The last function of each variable, with what it was made for. It does not refer to the variable.
 _LAST: WeakKeyDictionary[Variable, tuple[Any, Function]] = WeakKeyDictionary()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from operator import itemgetter
 from typing import Any, Literal
@@ -12,18 +12,17 @@ import numpy as np
 
 from ..core.axes import as_tensor_variable
 from ..core.configuration import config
-from ..core.evaluate import MissingInputError
-from ..core.graph import Constant, Variable
+from ..core.graph import Variable
 from ..core.sharing import SharedVariable
 from ..core.types import checked_name
 from ..protocol.test_values import without_test_values
 from ..protocol.values import check_choice
 from ..protocol.walks import clone_replace, graph_inputs, mentioned
-from .checks import improve_without
 from .compiled import Function, Mode, class_of_function
 from .inputs import In, Out, UnusedInputError, as_inputs
 from .inspect.nanguardmode import NanGuardMode
 from .inspect.watching import WatchingMode
+from .missing import without_missing
 from .settings import MODES, OTHER_MODES
 from .updates import as_pairs, as_updates, default_updates, of_same_type
 
@@ -141,7 +140,9 @@ def function(
     expressions += defaults.values()
     targets += defaults
     _check_used(name, entries, replacements, expressions, on_unused_input)
-    expressions = without_missing(name, {i.variable for i in entries}, expressions, _HOW_TO_GIVE)
+    given = {entry.variable for entry in entries}
+    advice = "add it to the inputs, or give it a value by givens"
+    expressions = without_missing(name, given, expressions, advice)
     return class_of_function(profile)(name, entries, expressions, targets, pack, mode)
 
 
@@ -233,31 +234,3 @@ def _check_used(
     if on_unused_input == "raise":
         raise UnusedInputError(message)
     warnings.warn(message, stacklevel=4)
-
-
-_HOW_TO_GIVE = "add it to the inputs, or give it a value by givens"
-
-
-def without_missing(
-    name: str, given: Collection[Variable], expressions: list[Variable], advice: str
-) -> list[Variable]:
-    """The expressions, improved if they mention variables that have no value.
-
-    A `MissingInputError` is raised if they still need one.
-    """
-    if missing := _missing(expressions, given):
-        expressions = improve_without(missing, expressions)
-        for variable in _missing(expressions, given):
-            raise MissingInputError(
-                f"{name}: the outputs or updates depend on {variable} of {variable.type}, which "
-                f"has no value; {advice}"
-            )
-    return expressions
-
-
-def _missing(expressions: Sequence[Variable], given: Collection[Variable]) -> list[Variable]:
-    return [
-        v
-        for v in graph_inputs(expressions, given)
-        if v not in given and not isinstance(v, (Constant, SharedVariable))
-    ]
