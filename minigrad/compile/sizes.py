@@ -52,8 +52,11 @@ class Sizes:
         return [found, *others]
 
     def _follow(self, node: Apply, input_shapes: list[tuple[Entry, ...]]) -> None:
+        outputs = node.outputs
+        if all(None not in output.type.shape for output in outputs):
+            return  # then `_shape` reads the types
         inferred = infer_shapes(node, input_shapes)
-        for i, output in enumerate(node.outputs):
+        for i, output in enumerate(outputs):
             entries: Any = output.type.shape if inferred is None else inferred[i]
             self._shapes[output] = tuple(
                 known if known is not None else self._entry(output, axis, entry)

@@ -14,11 +14,13 @@ derivative), `operators`, `backprop` (the derivative of an expression is an expr
     x = TensorType("float64", (None,))("x")   # types: a vector of unknown length
     cost = (x * x + 3 * x).sum()              # operators: an expression
     (slope,) = grad(cost, [x])                # backprop: another expression
-    evaluate([cost, slope], {x: [1.0, 2.0]})  # evaluate: [14.0, [5.0, 7.0]]
+    evaluate([cost, slope], {x: [1.0, 2.0]})  # [array(14.), array([5., 7.])]
 
-Other layers add methods to the classes, by `operators.extend`: for compilers (`protocol`),
-pickling (`compile`), functions (`tensor`). They also replace six functions by better ones:
-`graph.written`, `made` and `check_sizes`, `types.new_array`, `axes.stacked`, `evaluate.explained`.
+Names are those of Theano, an older library of the same model; `wrt` is "with respect to". Other
+layers, which ``import minigrad`` brings, add methods to the classes by `operators.extend`, and
+replace some by better ones: `TensorType.filter`, `Op.make_node`, `Variable.sum` and others; and six
+functions: `graph.written`, `made` and `check_sizes`, `types.new_array`, `axes.stacked`,
+`evaluate.explained`. With them formulas are simplified, values checked, and errors name your line.
 """
 
 from . import operators

@@ -1,8 +1,8 @@
 """The linear maps of broadcasting: permuting and adding axes, repeating, summing.
 
-A row of shape (3,) that is added to a matrix of shape (2, 3) is repeated. So the derivative by it,
+A vector of shape (3,) that is added to a matrix of shape (2, 3) is repeated. So the derivative by it,
 of shape (2, 3), must be summed to (3,): see `undo_broadcasting`. `Alloc` repeats a value along
-axes and `Sum` adds up along them; each is the other's derivative. `Size` tells how often.
+axes and `Sum` adds up along them; the vjp of each is the other. `Size` tells how often.
 """
 
 from __future__ import annotations
@@ -119,9 +119,7 @@ def check_filling(value: Any, sizes: Sequence[Any], known: Sequence[int | None])
     """Raise a ValueError unless the value fills the shape: only sizes known to be 1 are repeated."""
     for axis, size in enumerate(value.shape, start=-value.ndim):
         if known[axis] != 1 and size != sizes[axis]:
-            raise ValueError(
-                f"sizes differ: {value.shape} cannot fill the shape {tuple(map(int, sizes))}"
-            )
+            raise ValueError(f"sizes differ: {value.shape} cannot fill {tuple(map(int, sizes))}")
 
 
 def total_dtype(dtype: np.dtype[Any]) -> Any:
@@ -156,9 +154,10 @@ class Size(NumPyOp):
 
     __props__ = ("axis",)
     n_differentiable = 0
+    result = TensorType("int64", ())
 
     def make_node(self, x: Variable) -> Apply:
-        return Apply(self, [x], [TensorType("int64", ())()])
+        return Apply(self, [x], [self.result()])
 
     def compute(self, x: Any) -> Any:
         return np.int64(x.shape[self.axis])

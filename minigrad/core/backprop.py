@@ -11,15 +11,15 @@ from .elementwise import cast
 from .graph import Apply, Variable, toposort
 from .table import add
 
-# What an op returned as the derivative by a variable, in the variable's type; None for none.
+# What an op returned as the derivative by a variable, made fit for it; None for none.
 Adapt = Callable[[Any, Variable, Apply], Variable | None]
 
 
 def grad(cost: Variable, wrt: Sequence[Variable]) -> list[Variable]:
-    """The derivatives of a scalar cost, ∂cost/∂w for each w in `wrt`; zero where there is none.
+    """The derivatives of a scalar cost with respect to (wrt) variables, ∂cost/∂w for each w.
 
-    They are expressions, so they have derivatives themselves. `minigrad.grad` is this with options
-    and checks.
+    They are expressions, so they have derivatives themselves; zero where there is none, as by
+    integers. `minigrad.grad` is this with options and checks.
     """
     if cost.type.ndim or not cost.type.is_float or isinstance(wrt, Variable):
         raise TypeError(f"grad takes a float scalar and a list of variables; got {cost} and {wrt}")
@@ -29,8 +29,13 @@ def grad(cost: Variable, wrt: Sequence[Variable]) -> list[Variable]:
 
 
 def in_dtype(g: Any, x: Variable, node: Apply) -> Variable | None:
-    """The derivative g by x, in x's dtype; None if it has none."""
-    return None if g is None or not x.type.is_float else cast(as_tensor_variable(g), x.type.dtype)
+    """The derivative g by x, in x's dtype; None if it has none, or x is an integer or bool."""
+    if g is None or not x.type.is_float:
+        return None
+    g = as_tensor_variable(g)
+    if g.type.ndim != x.type.ndim:
+        raise TypeError(f"{node.op}: its derivative by {x} of {x.type} is {g} of {g.type}")
+    return cast(g, x.type.dtype)
 
 
 def backpropagate(
@@ -39,7 +44,7 @@ def backpropagate(
     stops: Collection[Variable] = (),
     adapt: Adapt = in_dtype,
 ) -> dict[Variable, Variable]:
-    """The derivative by each connected variable, given the known ones; none passes the stops.
+    """The derivative by each connected variable, given the known ones; the stops count as constants.
 
     The nodes are visited from the cost towards the inputs. When the node that makes a variable is
     reached, all nodes that use the variable have been visited; so the sum of their contributions to

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 
 class Config:
     """Settings; a new value takes effect at once. `compile.settings` adds more of them."""
 
     _choices: dict[str, tuple[Any, ...]] = {}
-    floatX: str
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
 
     def add(self, name: str, *choices: Any) -> None:
         """Add a setting with these choices; the first is the default."""
@@ -29,5 +25,5 @@ class Config:
         super().__setattr__(name, value)
 
 
-config = Config()
+config: Any = Config()
 config.add("floatX", "float64", "float32", "float16")

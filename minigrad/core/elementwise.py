@@ -17,8 +17,7 @@ from .configuration import config
 from .graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from .types import TensorType, check_dtype, constant, describe, is_python_number, smallest_dtype
 
-# What is known of an array's sizes: see `TensorType`.
-Shape = tuple[int | None, ...]
+Shape = tuple[int | None, ...]  # what is known of an array's sizes: see `TensorType`
 
 # The dtype rules of `table`: a line's result, from the inputs' common dtype. `real` is the usual one.
 
@@ -61,7 +60,8 @@ class Elementwise(NumPyOp):
     """An elementwise function, applied to whole tensors that broadcast against each other.
 
     `vjp` takes the inputs, the output, and the derivative of a cost by the output. It returns the
-    derivatives by each input, as expressions, without regard to broadcasting; None is zero.
+    derivatives by each input, as expressions, without regard to broadcasting; None is zero. A `vjp`
+    that is None itself is that of a step, or a comparison: zero everywhere.
     """
 
     def __init__(
@@ -82,9 +82,7 @@ class Elementwise(NumPyOp):
 
     def make_node(self, *inputs: Any) -> Apply:
         if len(inputs) != self.n_inputs:
-            raise TypeError(
-                f"{self.name}: the number of inputs is {self.n_inputs}, not {len(inputs)}"
-            )
+            raise TypeError(f"{self.name} takes {self.n_inputs} inputs, not {len(inputs)}")
         try:
             variables = self._operands(inputs)
             output = _output_type(self, *[variable.type for variable in variables])
@@ -135,9 +133,9 @@ class Elementwise(NumPyOp):
         ]
 
     def __call__(self, *inputs: Any) -> Variable:
-        """The function of the inputs; `add` and `mul` take any number of them.
+        """The function of the inputs; `add` and `mul` also take more than two.
 
-        If all are known integers, the result is a constant, in a dtype that holds it.
+        If all are known integers, not arrays, so is the result, in a dtype that holds it.
         """
         if inputs and len(inputs) != self.n_inputs and self.name in ("add", "mul"):
             return as_tensor_variable(reduce(self, inputs))
@@ -192,7 +190,7 @@ class Cast(Elementwise):
 
     def __init__(self, dtype: str) -> None:
         convert = partial(np.array, dtype=dtype, order="C")
-        vjp = self._vjp if np.dtype(dtype).kind == "f" else None  # a step changes nothing
+        vjp = self._vjp if np.dtype(dtype).kind == "f" else None  # a step has slope 0
         super().__init__(f"cast_{dtype}", 1, convert, vjp, lambda _: np.dtype(dtype))
         self.dtype = dtype
 

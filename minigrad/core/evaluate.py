@@ -28,6 +28,8 @@ def evaluate(
     Any variable can be given, not only inputs: then it is not computed. A TypeError is raised if a
     value is not of its variable's type, a `MissingInputError` if an input has none.
     """
+    if isinstance(outputs, Variable):
+        raise TypeError(f"evaluate takes a list of variables; got {outputs}: put it in brackets")
     known = checked("evaluate", values)
     for node in toposort(outputs, stop_at=known):
         inputs = [_value(variable, known) for variable in node.inputs]

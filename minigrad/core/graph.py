@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from .credit import current_line
 from .outputs import HoldsOutputs
 
-if TYPE_CHECKING:  # for type checkers: what the module `operators` puts on variables
+if TYPE_CHECKING:  # for type checkers alone: what the module `operators` puts on variables
     from .operators import Operators as _Operators
 else:
     _Operators = object
@@ -52,8 +52,8 @@ class Constant(Variable):
     Attributes
     ----------
     written_with : Variable or None
-        The variable of which this is a known property, such as the size 1 of a row. `compile`
-        needs it to find out whether an input is used.
+        The variable of which this is a known property, such as a known size. Skip this: compilers
+        find out by it whether an input is used.
     """
 
     written_with: Variable | None = None
@@ -73,7 +73,7 @@ class Apply(HoldsOutputs):
     ----------
     op : Op
     inputs, outputs : list of Variable
-        The node is the `owner` of its outputs, which it holds weakly; `nout` is their number.
+        The node is the `owner` of its outputs; `nout` is their number. (See `outputs` for how.)
     made_at : Line or None
         The line of the user's program that made it; for messages only.
     """
@@ -96,9 +96,8 @@ class Apply(HoldsOutputs):
         return f"{self.op}({', '.join(map(str, self.inputs))})"
 
 
-# What derivatives are taken by, and what they are: None where there is none.
-Variables = Sequence[Variable]
-Gradients = Sequence[Variable | None]
+Variables = Sequence[Variable]  # the inputs or outputs of a node
+Gradients = Sequence[Variable | None]  # a derivative for each input; None where there is none
 
 
 class Op:
@@ -115,17 +114,17 @@ class Op:
         def __getattr__(self, name: str) -> Any: ...  # what `protocol.op` adds
 
     __props__: tuple[str, ...] | None = None
-    n_differentiable: int | None = None  # so many inputs, the first, have derivatives; None: all
+    n_differentiable: int | None = None  # only the first n inputs have derivatives; None: all
 
     def __init__(self, *properties: Any, **named: Any) -> None:
         """The op of these properties, in the order of ``__props__`` or by name."""
         names = self.__props__ or ()
-        if len(properties) > len(names) or not named.keys() <= set(names[len(properties) :]):
+        if len(properties) > len(names) or named.keys() != set(names[len(properties) :]):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'no arguments'}")
         self.__dict__.update(zip(names, properties, strict=False), **named)
 
     def make_node(self, *inputs: Any) -> Apply:
-        """Check the inputs and return an `Apply` with outputs of the right types."""
+        """Check the inputs, make them variables, and return an `Apply` with outputs of their types."""
         raise TypeError(f"{self}: define make_node")
 
     def __call__(self, *inputs: Any) -> Any:
@@ -136,21 +135,20 @@ class Op:
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         """Compute the outputs from the arrays `inputs`; put output i into ``output_storage[i][0]``.
 
-        The inputs must not be changed. The reference interpreter runs this method.
+        The inputs must not be changed: others hold them. The reference interpreter runs this method.
         """
         raise TypeError(f"{self}: define perform, which computes its outputs")
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
         """One step of the chain rule: ∂cost/∂input for each input, given ∂cost/∂output for each output.
 
-        That is ∂cost/∂output · ∂output/∂input, the product of a vector with the op's Jacobian (a
-        *vjp*), written as an expression of inputs and output_grads. None where there is none.
+        With one output that is ∂cost/∂output · ∂output/∂input, a vector times the op's Jacobian (a
+        *vjp*), written as an expression; the Jacobian itself is never made. Several outputs add up
+        their parts. None stands for zero.
         """
         if self.n_differentiable == 0:
             return [None] * len(inputs)
-        raise TypeError(
-            f"{self} has no derivative: define grad(inputs, output_grads) in {type(self).__name__}"
-        )
+        raise TypeError(f"{self} has no derivative: define grad(inputs, output_grads) in its class")
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         """The same as `grad`, which it calls, but also given the outputs.
@@ -162,8 +160,8 @@ class Op:
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         """Whether a change of the input could change the output, for each input and each output.
 
-        By default this is True for each input that has a derivative. An op that uses only the
-        shape of an input is not connected to it.
+        By default it could, for the first `n_differentiable` inputs. An input of which only the
+        shape counts could not.
         """
         n = len(node.inputs) if self.n_differentiable is None else self.n_differentiable
         return [[place < n] * node.nout for place, _ in enumerate(node.inputs)]
@@ -232,19 +230,16 @@ def written(x: Variable) -> str:
 
     `protocol.formula` replaces this by a better function.
     """
-    texts: dict[Variable, str] = {}
-    text = x.name or f"<{x.type}>"
+    texts = {x: f"<{x.type}>"}
     for node in toposort([x]):
         for v in node.inputs:
             texts.setdefault(v, v.name or str(getattr(v, "data", f"<{v.type}>")))
         operands = [f"({texts[v]})" if " " in texts[v] else texts[v] for v in node.inputs]
         text = node.op.formula(node, operands)
         for i, y in enumerate(node.outputs):
-            texts[y] = "…" if len(text) > 200 else text if node.nout == 1 else f"{text}[{i}]"
-    return text
-
-
-# ---- Walks ---------------------------------------------------------------------------------------
+            shown = "…" if len(text) > 200 else text if node.nout == 1 else f"{text}[{i}]"
+            texts[y] = y.name or shown
+    return texts[x]
 
 
 def toposort(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Apply]:

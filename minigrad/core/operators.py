@@ -32,7 +32,7 @@ _OF_EVERY_CLASS = {*vars(type("", (), {})), "__annotations__", "__qualname__", "
 
 @extend(Variable)
 class Operators:
-    """Python's operators, except ``x[i]`` (in `ops`) and ``x @ y`` (in `tensor`); and `sum`."""
+    """Arithmetic, comparisons, `sum`; other layers add ``x[i]`` and ``x @ y``, refuse ``if x > 0``."""
 
     if TYPE_CHECKING:  # for type checkers: what these layers add
 

@@ -30,10 +30,7 @@ class SharedVariable(Variable):
         self.made_at: Line | None = current_line()
 
     def get_value(self, borrow: bool = False, return_internal_type: bool = False) -> np.ndarray:
-        """A copy of the present value; with `borrow` the array itself, which must not be changed.
-
-        `return_internal_type` is Theano's, and ignored.
-        """
+        """A copy of the value; with `borrow`, the array itself. `return_internal_type` is ignored."""
         return self.data if borrow else self.data.copy()
 
     def set_value(self, new_value: Any, borrow: bool = False) -> None:

@@ -3,7 +3,9 @@
 Unary functions are y = f(x), binary ones z = f(x, y): so `y` is the output of a unary function, and
 an input of a binary one. The last argument, `gy` or `gz`, is the derivative of the cost by the
 output; a rule multiplies it by the function's own derivative by each input. Rules run later, when
-`operators` has given variables +, * and the like. `ops.functions` has more functions.
+`operators` has given variables +, * and the like. Add functions of your own by lines like these:
+``log2 = unary("log2", np.log2, lambda x, y, gy: gy / (x * math.log(2)))``. After the derivative, a
+line may give the rule for the dtype, `real` if none is given, and the symbol of an operator.
 """
 
 # fmt: off
@@ -21,7 +23,7 @@ from .types import constant
 
 
 def one_less(y: Variable, x: Variable) -> Variable:
-    """y − 1, the exponent e in the derivative y · xᵉ of xʸ; but 0 where y · xᵉ is 0 · ∞ or 0 · NaN."""
+    """y − 1, as in the derivative y · xʸ⁻¹ of xʸ; but 0 where y is 0 and x⁻¹ would be ∞ or NaN."""
     if isinstance(y, Constant) and y.type.dtype != "bool":
         return constant(y.data - (y.data != 0), dtype=y.type.dtype)
     return switch(eq(y, 0) & (eq(x, 0) | isnan(x)), 0, y - 1)

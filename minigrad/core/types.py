@@ -16,8 +16,8 @@ import numpy as np
 from .configuration import config
 from .graph import Apply, Constant, Variable
 
-_BITS = {"int": (8, 16, 32, 64), "uint": (8, 16, 32, 64), "float": (16, 32, 64)}
-DTYPES = ("bool", *(f"{kind}{n}" for kind, sizes in _BITS.items() for n in sizes))
+_INTS, _FLOATS = "int8 int16 int32 int64 uint8 uint16 uint32 uint64", "float16 float32 float64"
+DTYPES = ("bool", *_INTS.split(), *_FLOATS.split())
 _KNOWN: dict[Any, np.dtype[Any]] = {name: np.dtype(name) for name in DTYPES}
 _KNOWN.update({dtype: dtype for dtype in list(_KNOWN.values())})
 _NAMES = {dtype: dtype.name for dtype in _KNOWN.values()}
@@ -81,20 +81,24 @@ class TensorType:
     def filter(self, value: Any) -> Any:
         """The value as an array of this type; `protocol.values` replaces this by a stricter one."""
         array = np.asarray(value, self.numpy_dtype)
-        fits = [known in (None, size) for known, size in zip(self.shape, array.shape, strict=False)]
-        if array.ndim != self.ndim or not all(fits):
+        if not self._has(array):
             raise TypeError(f"got {describe(value)}, expected {self}")
         return array
 
     def check_result(self, value: Any, node: Apply) -> np.ndarray:
         """The value that an op computed, as an array; a TypeError if it is not of this type."""
         array = np.asarray(value)
-        if array.dtype != self.numpy_dtype or array.ndim != self.ndim:
+        if not self._has(array):
             raise TypeError(
                 f"{node.op} promised {self}, but its perform computed {describe(value)}; "
                 "cast it there, or give the output another type in make_node"
             )
         return array
+
+    def _has(self, array: np.ndarray) -> bool:
+        sizes = zip(self.shape, array.shape, strict=False)
+        fits = array.ndim == self.ndim and all(known in (None, size) for known, size in sizes)
+        return fits and array.dtype == self.numpy_dtype
 
     def __eq__(self, other: object) -> bool:
         return (
@@ -193,8 +197,8 @@ def constant(
 
     Without `dtype`, a Python number takes the smallest dtype that holds it: see `smallest_dtype`.
     In lists, floats become ``config.floatX`` and integers int64; arrays and NumPy's numbers keep
-    their dtype. Dimensions of size 1 are put in front until there are `ndim`. A TypeError is raised
-    if the value would lose information as `dtype`.
+    their dtype. Dimensions of size 1 are put in front until there are `ndim`. As another `dtype`,
+    floats are rounded; a TypeError is raised if an integer or bool would change.
 
     >>> constant([1.0, 2.0]).type
     TensorType(float64, (2,))
@@ -220,7 +224,7 @@ def constant(
 
 
 def _as_dtype(array: np.ndarray, dtype: np.dtype[Any]) -> np.ndarray:
-    """The array in the dtype; a TypeError if a value would change by more than rounding."""
+    """The array in the dtype; a TypeError if a value would change, but for floats that are rounded."""
     if np.can_cast(array.dtype, dtype):
         return array.astype(dtype, copy=False)
     with np.errstate(all="ignore"):

@@ -45,7 +45,7 @@ def _tall_product(node: Apply, rewriter: Rewriter) -> Replacement:
     return [transposed(Dot()(transposed(y), transposed(x)))]
 
 
-@rule("a function of transposed matrices is the transposed function", Op)
+@rule("a function of transposed matrices is the transposed function", Op, needs=[DimShuffle])
 def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
     if node.nout > 1 or not is_tall(node.out) or not any(map(is_transposed, node.inputs)):
         return None

@@ -42,9 +42,8 @@ def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:
     outputs = Rewriter(rules_for_known_sizes()).final(without_the_unread(outputs))
     outputs = without_the_unread(outputs)
     # These would keep the others from finding their forms.
-    for last in ([transposes_of_products(outputs)], FILLING_RULES):
-        outputs = Rewriter(last).final(outputs)
-    result = ClosedGraph(graph.inputs, outputs)
+    last = Rewriter([transposes_of_products(outputs), *FILLING_RULES])
+    result = ClosedGraph(graph.inputs, last.final(outputs))
     result.improved.add("sizes")  # also for when it is part of an operation
     return result
 

@@ -118,7 +118,7 @@ class Rewriter:
         self._nodes: dict[tuple[Any, ...], Sequence[Variable]] = {}
         self._pending: dict[Apply, _Pending] = {}
         self._constants: dict[tuple[Any, ...], Constant] = {}
-        self._shapes: dict[Apply, Any] = {}
+        self._found: dict[Any, Any] = {}
 
     def final(self, variables: Iterable[Variable]) -> list[Variable]:
         """Return the variables in their final form; raise a `RewriteError` if rules undo each other."""
@@ -152,11 +152,16 @@ class Rewriter:
         """Return the size of a variable along an axis in final form: equal ones are one object."""
         return self.final([size_of(variable, axis)])[0]
 
+    def once(self, function: Callable[[Any, Rewriter], Any], x: Any) -> Any:
+        """Return ``function(x, rewriter)`` for a node or variable x; it is called but once."""
+        key = function, x
+        if key not in self._found:
+            self._found[key] = function(x, self)
+        return self._found[key]
+
     def inferred_shapes(self, node: Apply) -> Sequence[tuple[Any, ...]] | None:
-        """Return what `infer_shapes` makes of the node's symbolic sizes; it is asked but once."""
-        if node not in self._shapes:
-            self._shapes[node] = infer_shapes(node, [tuple(sizes_of(v)) for v in node.inputs])
-        return self._shapes[node]
+        """Return what `infer_shapes` makes of the node's symbolic sizes."""
+        return self.once(_inferred_shapes, node)
 
     def _visit(self, node: Apply, inputs: Sequence[Variable]) -> None:
         """Take the node as it is, on inputs in final form, or find what it is to be instead."""
@@ -234,6 +239,14 @@ def in_shape_of(node: Apply, value: Variable, rewriter: Rewriter) -> Variable:
     """Return the value, repeated to the shape of the node if the value alone has lost it."""
     shapes = None if keeps_types(node.outputs, [value]) else rewriter.inferred_shapes(node)
     return value if shapes is None else Alloc()(value, *map(as_tensor_variable, shapes[0]))
+
+
+def _inferred_shapes(node: Apply, rewriter: Rewriter) -> Any:
+    return infer_shapes(node, [rewriter.once(_sizes, v) for v in node.inputs])
+
+
+def _sizes(variable: Variable, rewriter: Rewriter) -> tuple[Variable, ...]:
+    return tuple(sizes_of(variable))
 
 
 def _has(node: Apply) -> set[Any]:

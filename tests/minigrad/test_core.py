@@ -12,7 +12,9 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.core import backprop, elementwise
 from minigrad.core.evaluate import evaluate
+from minigrad.core.graph import Apply, NumPyOp
 from minigrad.core.sharing import SharedVariable
+from minigrad.core.types import TensorType
 
 PACKAGE = Path(minigrad.__file__).parent
 
@@ -188,6 +190,68 @@ def test_a_derivative_that_is_no_expression_for_each_input_is_refused(n_inputs, 
         TypeError, match=f"the derivative of cube is .*{shown}.* each of {n_inputs}"
     ):
         op.L_op([x, y][:n_inputs], [x], [(x + y).sum()])
+
+
+@pytest.mark.parametrize("computed", [np.zeros(2), np.zeros((3, 1)), np.zeros(3, "float32")])
+def test_a_result_of_another_type_than_was_promised_is_refused(computed):
+    class Promising(NumPyOp):
+        def make_node(self, x):
+            return Apply(self, [x], [TensorType("float64", (3,))("three")])
+
+        def compute(self, x):
+            return computed
+
+    x = T.dvector("x")
+    with pytest.raises(TypeError, match=r"promised .*\(3,\).* but its perform computed"):
+        evaluate([Promising()(x)], {x: [1.0]})
+
+
+@pytest.mark.parametrize("g", [T.dscalar("g"), T.dmatrix("g"), 0.0])
+def test_a_derivative_of_other_dimensions_than_its_input_is_refused_in_the_core(g):
+    class Wrong(NumPyOp):
+        def make_node(self, x):
+            return Apply(self, [x], [T.dscalar()])
+
+        def grad(self, inputs, output_grads):
+            return [g]
+
+    x = T.dvector("x")
+    with pytest.raises(TypeError, match=r"Wrong: its derivative by x of .*vector.* is "):
+        backprop.grad(Wrong()(x), [x])
+
+
+def test_evaluate_asks_for_a_list_of_variables():
+    x = T.dscalar("x")
+    with pytest.raises(TypeError, match="evaluate takes a list of variables; got x: put it in"):
+        evaluate(x, {x: 1.0})
+
+
+def test_an_op_that_lacks_one_of_its_properties_is_refused():
+    class Scaled(NumPyOp):
+        __props__ = ("factor", "shift")
+
+    assert Scaled(2.0, shift=1.0) == Scaled(2.0, 1.0)
+    for properties in ({}, {"shift": 1.0}, {"factor": 1.0, "shift": 1.0, "more": 1.0}):
+        with pytest.raises(TypeError, match="Scaled takes factor, shift"):
+            Scaled(**properties)
+
+
+def test_the_core_prints_named_parts_by_their_names_and_tells_outputs_apart():
+    printed = run_with_the_core_alone("""
+        from core.graph import Apply, Op
+        from core.types import TensorType
+
+        class Two(Op):
+            def make_node(self, x):
+                return Apply(self, [x], [x.type(), x.type()])
+
+        x = TensorType("float64", ())("x")
+        first, second = Two()(x)
+        y = x * x
+        y.name = "y"
+        print(first, second, y + first, sep="; ")
+    """)
+    assert " ".join(printed) == "Two(x)[0]; Two(x)[1]; y + Two(x)[0]"
 
 
 def test_a_name_of_the_table_is_not_given_away():

@@ -35,7 +35,7 @@ def test_fill_with_sizes_that_do_not_fit_is_refused_when_it_runs(mode):
     a, b = T.dmatrices("a", "b")
     f = minigrad.function([a, b], T.fill(a, b), mode=mode)
     for shape in ((2, 2), (1, 3)):
-        with pytest.raises(ValueError, match="cannot fill the shape"):
+        with pytest.raises(ValueError, match="cannot fill"):
             f(np.ones((2, 3)), np.ones(shape))
 
 

@@ -179,7 +179,7 @@ def test_sums_and_products_take_any_number_of_inputs(operation, expected):
 )
 def test_another_number_of_inputs_is_refused(operation, count):
     x = T.dvector("x")
-    with pytest.raises(TypeError, match="the number of inputs is"):
+    with pytest.raises(TypeError, match=f"inputs, not {count}"):
         operation(*[x] * count)
 
 

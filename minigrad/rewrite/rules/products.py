@@ -63,7 +63,7 @@ def _factors(variable: Variable, rewriter: Rewriter) -> Product:
     while stack:
         factor, is_above = stack.pop()
         node = factor.owner
-        found = _split(node, rewriter) if node is not None and looked_through < _REACH else None
+        found = rewriter.once(_split, node) if node and looked_through < _REACH else None
         # What is multiplied in another dtype may round, or wrap around, where the product does not.
         if found is None or any(p.type.dtype != variable.type.dtype for p, _ in found[1]):
             (above if is_above else below).append(factor)
