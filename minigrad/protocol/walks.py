@@ -146,6 +146,41 @@ def clone_replace(
     return [new.get(v, v) for v in outputs]
 
 
+def replaced_throughout(
+    outputs: Sequence[Variable], replacements: Mapping[Variable, Variable]
+) -> list[Variable]:
+    """The outputs with some variables replaced wherever they occur, also in what replaces others.
+
+    What replaces a variable is not looked for in this itself. All else is as in `clone_replace`.
+    """
+    if not replacements:
+        return list(outputs)
+    rest = dict(replacements)
+    new: dict[Variable, Variable] = {}
+    waiting: list[tuple[Variable, Variable | None]] = [(v, None) for v in outputs]
+    while waiting:
+        v, by = waiting.pop()
+        node = v.owner
+        if by is not None:
+            new[v] = new[by]
+        elif v in new:
+            continue
+        elif v in rest:
+            by = rest.pop(v)
+            waiting += [(v, by), (by, None)]
+        elif node is None:
+            new[v] = v
+        elif missing := [x for x in node.inputs if x not in new]:
+            waiting += [(v, None), *[(x, None) for x in reversed(missing)]]
+        else:
+            inputs = [new[x] for x in node.inputs]
+            made = node if inputs == node.inputs else clone_node(node, inputs)
+            for old_output, new_output in zip(node.outputs, made.outputs, strict=True):
+                if old_output not in rest:
+                    new.setdefault(old_output, new_output)
+    return [new[v] for v in outputs]
+
+
 def mentioned(
     outputs: Iterable[Variable], replacements: Mapping[Variable, Variable]
 ) -> list[Variable]:

@@ -5,12 +5,13 @@ The last two are passes and no rules, because all users of a result decide.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ..core.graph import Apply, Op, Variable, toposort
 from ..protocol.closed import ClosedGraph
-from ..protocol.walks import clone_replace
+from ..protocol.walks import clone_replace, replaced_throughout
 from .engine import Replacement, Rewriter, Rule, Step, rule
 from .known import keeps_types
 
@@ -73,16 +74,53 @@ def _first_merger(nodes: Sequence[Apply]) -> Mapping[Variable, Variable]:
 
 def without_the_unread(outputs: Sequence[Variable]) -> list[Variable]:
     """Return the outputs, for which operations compute and keep only what somebody reads."""
-    outputs = list(outputs)
+    order = toposort(outputs)
+    holding = [node for node in order if node.op.inner]
+    if not holding:
+        return list(outputs)
+    readers = _Readers(outputs, order)
+    replaced: dict[Variable, Variable] = {}
     # What a later one no longer reads, an earlier one need not make.
-    for node in reversed(_holding_graphs(outputs)):
-        readers: dict[Variable, list[Apply | None]] = {y: [] for y in node.outputs}
-        for reader in toposort(outputs):
-            for v in readers.keys() & reader.inputs:
-                readers[v].append(reader)
-        for y in readers.keys() & outputs:
-            readers[y].append(None)
-        replaced = node.op.as_read(node, readers) if any(readers.values()) else {}
-        if replaced and keeps_types([*replaced], [*replaced.values()]):
-            outputs = clone_replace(outputs, replaced)
-    return outputs
+    for node in reversed(holding):
+        of_outputs = {y: [*readers.of[y]] for y in node.outputs}
+        new = node.op.as_read(node, of_outputs) if any(of_outputs.values()) else {}
+        if new and keeps_types([*new], [*new.values()]):
+            readers.replace(new)
+            replaced |= new
+    return replaced_throughout(outputs, replaced)
+
+
+class _Readers:
+    """The nodes that read each variable, while some are replaced; None stands for the caller."""
+
+    def __init__(self, outputs: Sequence[Variable], order: Sequence[Apply]) -> None:
+        self.of: defaultdict[Variable, dict[Apply | None, None]] = defaultdict(dict)
+        self._nodes: set[Apply] = set()
+        for node in order:
+            self._add(node)
+        for y in outputs:
+            self.of[y][None] = None
+
+    def _add(self, node: Apply) -> None:
+        self._nodes.add(node)
+        for v in node.inputs:
+            self.of[v][node] = None
+
+    def replace(self, new: Mapping[Variable, Variable]) -> None:
+        """Let the readers of variables read others, and leave out what nobody reads then."""
+        for old, v in new.items():
+            self.of[v].update(self.of.pop(old, {}))
+        waiting = [v.owner for v in new.values()]
+        while waiting:
+            node = waiting.pop()
+            if node is not None and node not in self._nodes:
+                self._add(node)
+                waiting += [v.owner for v in node.inputs]
+        waiting = [v.owner for v in new]
+        while waiting:
+            node = waiting.pop()
+            if node in self._nodes and not any(self.of[y] for y in node.outputs):
+                self._nodes.remove(node)
+                for v in node.inputs:
+                    self.of[v].pop(node, None)
+                waiting += [v.owner for v in node.inputs]

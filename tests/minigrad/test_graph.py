@@ -9,7 +9,7 @@ import minigrad
 import minigrad.tensor as T
 from minigrad.compile.names import identifier
 from minigrad.core.graph import toposort
-from minigrad.protocol.walks import ancestors, clone_replace, graph_inputs
+from minigrad.protocol.walks import ancestors, clone_replace, graph_inputs, replaced_throughout
 
 DEPTH = 5_000
 
@@ -159,6 +159,12 @@ def test_names_and_lines_stay(x):
     (new,) = clone_replace([y], {x: T.dvector("z")})
     assert new.name == "y"
     assert new.owner.made_at == y.owner.made_at
+
+
+def test_what_replaces_a_variable_may_have_others_that_are_replaced_and_the_variable_itself():
+    x, y, z = T.dvectors("x", "y", "z")
+    (new,) = replaced_throughout([y * x], {y: T.exp(y) + x, x: z})
+    assert str(new) == str((T.exp(y) + z) * z)
 
 
 # ---- Depth ----------------------------------------------------------------------------------------

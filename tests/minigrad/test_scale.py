@@ -14,6 +14,8 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
 from minigrad.core.evaluate import evaluate
+from minigrad.rewrite import as_needed
+from minigrad.theano.ifelse import ifelse
 
 # Many times as deep as Python's stack is made here. What takes a minute for the deepest graph takes
 # a less deep one, unless the tests are to search long.
@@ -236,3 +238,34 @@ def test_all_that_is_done_takes_work_in_proportion_to_the_size_of(graph):
 
     # Twice, because a table of Python's own may have to grow just then, such as that of names.
     assert not out_of_proportion() or not out_of_proportion()
+
+
+def chosen(c, x):
+    return ifelse(c > 0, T.exp(x), T.sin(x))
+
+
+def after_a_loop(c, x):
+    values, _ = minigrad.scan(lambda h: T.sin(h + c), outputs_info=x, n_steps=3)
+    return values[-1]
+
+
+def side_by_side(f, n):
+    return [f(*T.dscalars(f"c{i}", f"x{i}")) for i in range(n)]
+
+
+def one_after_the_other(f, n):
+    c, x = T.dscalars("c", "x")
+    for _ in range(n):
+        x = f(c, x)
+    return [x]
+
+
+@pytest.mark.parametrize("arranged", [side_by_side, one_after_the_other])
+@pytest.mark.parametrize("f", [chosen, after_a_loop])
+def test_leaving_out_what_is_not_needed_takes_work_in_proportion_to_the_number_of(f, arranged):
+    def visits(n):
+        outputs, profile = arranged(f, n), Profile()
+        profile.runcall(as_needed, outputs)
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert visits(80) < 2.2 * visits(40)
