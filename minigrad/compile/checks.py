@@ -17,7 +17,7 @@ from ..core.credit import credited_to
 from ..core.graph import Apply, NumPyOp, Variable, toposort
 from ..core.types import TensorType
 from ..protocol.axes import check_sizes
-from ..protocol.op import Use
+from ..protocol.op import Names, Use
 from ..protocol.walks import ancestors, clone_node, made_by
 from ..rewrite import as_needed, improve
 from .names import identifier
@@ -89,7 +89,7 @@ class Refuse(NumPyOp):
             self.refusing.refuse(self.node, values)
         return np.array(False)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use(f'check_{identifier(str(self))}', self.compute)}({', '.join(inputs)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:

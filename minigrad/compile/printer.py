@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from ..core.graph import Apply, Constant, Variable
+from ..protocol.op import in_tuple
 from ..protocol.walks import ancestors
 from .buffers import NOWHERE, Buffer, fill_with_nan, room
 from .inspect.comments import Comments
@@ -139,7 +140,7 @@ class _Body:
             left, right = (written(side, self._names) for side in check.sides)
             self._lines.append(PrintedLine(f"assert {left} == {right}", node))
         results = self._results()
-        self._lines.append(PrintedLine(f"return ({', '.join(results)}{',' * (len(results) == 1)})"))
+        self._lines.append(PrintedLine(f"return ({in_tuple(results)})"))
 
     def function(self, name: str, first: Sequence[PrintedLine] = ()) -> list[PrintedLine]:
         """The lines, after the first, as a function of that name. What is lent may be left out."""

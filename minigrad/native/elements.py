@@ -16,6 +16,7 @@ from ..core.operators import extend
 from ..ops.linalg import Dot
 from ..ops.planned import Picked, Placed
 from ..ops.reduction import Reduction
+from ..protocol.kernels import accumulator
 from .c import C_TYPES
 from .compiler import loaded
 
@@ -140,7 +141,7 @@ class _Alloc:
 @extend(Sum)
 class _Sum:
     def element(self: Any, node: Apply) -> Element | None:
-        return Element("{0}", wide(node.out.type.numpy_dtype), "{0} + {1}")
+        return Element("{0}", accumulator(node.out.type.numpy_dtype), "{0} + {1}")
 
 
 # With the first of these, the elements are put together to the largest and smallest.
@@ -181,8 +182,3 @@ class _Picked:
 class _Placed:
     def element(self: Any, node: Apply) -> Element | None:
         return Element("{at_j} == {1} ? {0} : 0", picked={"j": 1})
-
-
-def wide(dtype: Any) -> Any:
-    """The dtype in which numbers of this one are added up."""
-    return np.dtype("float64") if dtype.kind == "f" else dtype

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -12,28 +12,13 @@ from ..core.graph import Variable
 from . import c
 from .passes import Loop, Work
 
+if TYPE_CHECKING:
+    from .pass_writing import PassWriter
+
 _SIDE_BY_SIDE = 8  # sums that one loop adds up
 _SUM = "{0} + {1}"
 # BLAS adds up as many float32 in float32. A block has fewer rows.
 _MOST_IN_NARROW = 1024
-
-
-class Places(Protocol):
-    """A pass, as far as a nest in it must know it."""
-
-    rows_inside: bool
-
-    def name(self, v: Variable) -> str:
-        """The name of a variable in C."""
-
-    def is_stored(self, v: Variable) -> bool:
-        """Whether what the nest computes is put where others can read it."""
-
-    def place(self, v: Variable) -> c.Place:
-        """The place of a variable; a sum's is where it is added up."""
-
-    def comment(self, v: Variable) -> str:
-        """A comment that tells readers what a variable is."""
 
 
 class Nest:
@@ -42,7 +27,7 @@ class Nest:
     If it is `shared`, threads do so.
     """
 
-    def __init__(self, places: Places, loop: Loop, shared: bool = False) -> None:
+    def __init__(self, places: PassWriter, loop: Loop, shared: bool = False) -> None:
         self._shared = shared
         self._places = places
         self._loop = loop

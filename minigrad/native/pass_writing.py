@@ -26,7 +26,7 @@ _SHORT, _MOST_FEATURES = 15, 48
 _WORTH_THREADS = 1 << 17
 
 
-class _PassWriter:
+class PassWriter:
     """Writes one pass, and knows where its loops find and put what they compute."""
 
     rows_inside = False
@@ -94,7 +94,7 @@ def _copied(v: Variable, source: c.Place, target: c.Place, rows: int | None = No
     return lines
 
 
-class Once(_PassWriter):
+class Once(PassWriter):
     """Writes what is computed once."""
 
     def __init__(self, arrays: Arrays, pass_: Pass) -> None:
@@ -127,7 +127,7 @@ class Once(_PassWriter):
         return products.Lines(work.node, self.place).all(self._panels_of_all)
 
 
-class Rows(_PassWriter):
+class Rows(PassWriter):
     """Writes a function that computes one block of rows, and the calls for all blocks.
 
     The rows are shared out, whatever the number of threads. Each share has its own sums, which are

@@ -19,6 +19,7 @@ from ..core.graph import Apply, Constant, Variable
 from ..planner.rows import RowAxes
 from ..protocol.axes import Axes, axes_of
 from ..protocol.closed import ClosedGraph
+from ..protocol.walks import before
 from . import c
 from .elements import QUICK, Element, element_of
 from .products import goes_by_rows, is_tiled
@@ -276,9 +277,7 @@ def _in_short(loop: Loop) -> list[Loop]:
 
 def base_of(v: Variable) -> Variable:
     """The variable that a transpose, or a transpose of one, is a look at."""
-    while v.owner is not None and isinstance(v.owner.op, DimShuffle):
-        v = v.owner.inputs[0]
-    return v
+    return before(v, DimShuffle)
 
 
 def _reads_in_place(work: Work, u: Variable) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from ..core.axes import as_tensor_variable
 from ..core.graph import Apply, Gradients, Op, Variables
 from ..protocol.axes import Axes
-from ..protocol.op import Use
+from ..protocol.op import Names, Use
 from .shape import Itself
 
 
@@ -50,7 +50,7 @@ class Assert(Itself):
             raise AssertionError(self.msg)
         return x
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use('checked', self.compute)}({', '.join(inputs)})"
 
     def axes(self, node: Apply) -> Axes:
@@ -118,7 +118,7 @@ class Print(Itself):
         self.global_fn(self, x)
         return x
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use('printed', self.compute)}({inputs[0]})"
 
     def axes(self, node: Apply) -> Axes:

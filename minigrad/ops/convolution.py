@@ -15,7 +15,7 @@ from ..core.axes import sizes_of
 from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import Use, with_numbers
+from ..protocol.op import Names, Use, with_numbers
 from ..protocol.walks import known_integer
 from .windows import checked_counts, correlate, correlate_filters, correlate_inputs, count_windows
 
@@ -55,7 +55,7 @@ class _Trilinear(NumPyOp):
         given = [sizes] if sizes else []
         return self.function(a, b, *given, self.strides, self.dilation, self.groups, out=out)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         name = use(self.function.__name__, self.function)
         return self._call(name, node, inputs, [str(self.strides), str(self.dilation)])
 
@@ -64,7 +64,7 @@ class _Trilinear(NumPyOp):
         options = [f"{name}={value}" for name, value in told.items() if set(value) != {1}]
         return self._call(self.function.__name__, node, inputs, options)
 
-    def _call(self, name: str, node: Apply, inputs: Sequence[str], options: Sequence[str]) -> str:
+    def _call(self, name: str, node: Apply, inputs: Names, options: Sequence[str]) -> str:
         a, b, *sizes = with_numbers(node.inputs, inputs)
         given = [f"({', '.join(sizes)})"] if sizes else []
         groups = [f"groups={self.groups}"] if self.groups > 1 else []
@@ -190,7 +190,7 @@ class _Border(NumPyOp):
             index[axis] = slice(int(before), int(before) + sizes[axis])
         return tuple(index)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         name = use("_".join([self.name, *map(str, self.along)]), self.compute)
         return f"{name}({', '.join(with_numbers(node.inputs, inputs))})"
 

@@ -197,7 +197,7 @@ class Subtensor(NumPyOp):
     def compute(self, x: Any, *indices: Any) -> Any:
         return x[fill_pattern(self.pattern, indices)]
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{inputs[0]}[{key_text(self.pattern, with_numbers(node.inputs, inputs)[1:])}]"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
@@ -335,7 +335,7 @@ class IncSubtensor(NumPyOp):
             result[key] += y
         return result
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         key = key_text(self.pattern, inputs[2:]).replace(":", "_").replace(", ", "__")
         from_text = "".join(c if c.isalnum() or c == "_" else "m" for c in key)
         name = f"{'set' if self.set_instead_of_inc else 'inc'}_{from_text}"
@@ -444,7 +444,7 @@ class Nonzero(Op):
         for cell, indices in zip(output_storage, np.nonzero(inputs[0]), strict=True):
             cell[0] = indices
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         text = f"{use('nonzero', np.nonzero)}({inputs[0]})"
         return text if self.ndim > 1 else f"{text}[0]"
 

@@ -12,7 +12,7 @@ from ..core.axes import as_tensor_variable, dimshuffle, size_of
 from ..core.graph import Apply, Constant, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import InAllSteps, Use
+from ..protocol.op import InAllSteps, Names, Use
 from .counting import normalize_axis
 
 
@@ -44,7 +44,7 @@ class Join(NumPyOp):
     def compute(self, *tensors: Any) -> Any:
         return np.concatenate(tensors, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use('concatenate', np.concatenate)}([{', '.join(inputs)}], axis={self.axis})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
@@ -120,7 +120,7 @@ class Split(Op):
             )
         return tuple(np.split(x, np.cumsum(lengths[:-1], dtype=int), axis=self.axis))
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         text = f"{use('split', self._cut)}({', '.join(inputs)})"
         return text if self.count > 1 else f"{text}[0]"
 

@@ -13,7 +13,7 @@ from ..core.table import mul
 from ..core.types import TensorType
 from ..protocol.axes import Axes, broadcasting
 from ..protocol.core_ops import aligned
-from ..protocol.op import InAllSteps, Use
+from ..protocol.op import InAllSteps, Names, Use
 from .pieces import dot_for
 from .shape import Reshape, transposed
 
@@ -39,7 +39,7 @@ class Dot(NumPyOp):
     def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
         output_storage[0][0] = dot_for(*inputs)(*inputs)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         function = dot_for(*[x.type for x in node.inputs])
         if function is np.dot:
             # The method is the function without the time it takes to ask for overrides.

@@ -14,7 +14,7 @@ from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.table import ge, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
-from ..protocol.op import Use
+from ..protocol.op import Names, Use
 from ..protocol.values import check_choice
 from .joining import Join
 from .linalg import Dot, outer_product
@@ -87,7 +87,7 @@ class _OfSquare(NumPyOp):
     def axes(self, node: Apply) -> Axes:
         return Axes(["ii"], ["ii"[: node.out.type.ndim]], whole="i")
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use(self.function.__name__, self.function)}({inputs[0]})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
@@ -181,7 +181,7 @@ class Solve(NumPyOp):
             a = np.triu(a)
         return np.linalg.solve(a, b)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         is_plain = self.A_structure in ("general", "symmetric")
         name = "solve" if is_plain else f"solve_{self.A_structure}"
         return f"{use(name, np.linalg.solve if is_plain else self.compute)}({', '.join(inputs)})"

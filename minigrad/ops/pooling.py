@@ -13,7 +13,7 @@ from typing import Any
 from ..core.axes import size_of
 from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..protocol.axes import Axes
-from ..protocol.op import Use, with_numbers
+from ..protocol.op import Names, Use, with_numbers
 from ..protocol.walks import known_integer
 from .windows import (
     add_to_windows,
@@ -39,13 +39,13 @@ class _OfWindows(NumPyOp):
         numbers = map(int, inputs[self.n_tensors :])
         return self.function(*inputs[: self.n_tensors], *numbers, axis=self.axis, out=out)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return self._call(use(self.function.__name__, self.function), node, inputs)
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return self._call(self.function.__name__, node, inputs)
 
-    def _call(self, name: str, node: Apply, inputs: Sequence[str]) -> str:
+    def _call(self, name: str, node: Apply, inputs: Names) -> str:
         return f"{name}({', '.join(with_numbers(node.inputs, inputs))}, axis={self.axis})"
 
     def _labels(self, node: Apply, along: Any) -> list[Any]:

@@ -11,7 +11,7 @@ from ..core.axes import Size, size_of, sum_axes
 from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from ..core.table import maximum
 from ..core.types import TensorType, check_dtype, constant
-from ..protocol.op import Use, with_numbers
+from ..protocol.op import Names, Use, with_numbers
 from ..protocol.walks import known_integer, made_by
 
 
@@ -33,7 +33,7 @@ class ARange(NumPyOp):
     def compute(self, start: Any, stop: Any, step: Any) -> Any:
         return np.arange(start, stop, step, dtype=np.dtype(self.dtype))
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))
         return f"{use('arange', np.arange)}({_bounds(node, inputs)}, dtype={dtype})"
 
@@ -71,7 +71,7 @@ def _counts(node: Apply) -> bool:
     return (start, step) == (0, 1)
 
 
-def _bounds(node: Apply, inputs: Sequence[str]) -> str:
+def _bounds(node: Apply, inputs: Names) -> str:
     """Return the bounds as arguments of `numpy.arange`; the end alone where that is enough."""
     texts = with_numbers(node.inputs, inputs)
     return texts[1] if _counts(node) else ", ".join(texts)

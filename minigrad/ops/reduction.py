@@ -24,7 +24,7 @@ from ..core.types import TensorType
 from ..protocol.axes import Axes
 from ..protocol.core_ops import axis_argument, reduction_formula
 from ..protocol.kernels import accumulator, widened
-from ..protocol.op import InAllSteps, Use
+from ..protocol.op import InAllSteps, Names, Use
 from .counting import element_count
 from .joining import Join
 from .shape import Reshape
@@ -43,7 +43,7 @@ class AlongAxes(NumPyOp):
     def compute(self, x: Any) -> Any:
         return self.function(x, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         name = use(self.name, self.function)
         return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
 
@@ -218,7 +218,7 @@ class ArgReduction(Reduction):
         sizes = [x.shape[axis] for axis in kept]
         return self.function(x.transpose(*kept, *self.axis).reshape(*sizes, count), axis=-1)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         if len(self.axis) in (1, node.inputs[0].type.ndim):
             name = use(self.name, self.function)
             return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
@@ -241,7 +241,7 @@ class CumSum(NumPyOp):
     def compute(self, x: Any) -> Any:
         return self.function(x, axis=self.axis)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use(self.name, self.function)}({inputs[0]}, axis={self.axis})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:

@@ -15,7 +15,7 @@ from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variable
 from ..core.table import int_div, mul
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
-from ..protocol.op import InAllSteps, Use, with_numbers
+from ..protocol.op import InAllSteps, Names, Use, with_numbers
 from ..protocol.walks import known_integer, made_by
 from .counting import normalize_axes
 
@@ -34,7 +34,7 @@ class Shape(NumPyOp):
     def compute(self, x: Any) -> Any:
         return np.array(x.shape, dtype="int64")
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use('array', np.array)}({inputs[0]}.shape, {use('int64', np.int64)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
@@ -81,7 +81,7 @@ class Reshape(NumPyOp):
     def compute(self, x: Any, *sizes: Any) -> Any:
         return x.reshape(sizes)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return self.formula(node, with_numbers(node.inputs, inputs))
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
@@ -221,7 +221,7 @@ class SpecifyShape(Itself):
                 )
         return x
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         name = "specify_" + "_".join(map(str, self.along))
         return f"{use(name, self.compute)}({', '.join(inputs)})"
 
@@ -253,7 +253,7 @@ class Unbroadcast(Itself):
         shape = [None if axis in self.along else size for axis, size in enumerate(x.type.shape)]
         return Apply(self, [x], [x.type.clone(shape=shape)()])
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return inputs[0]
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:

@@ -11,7 +11,7 @@ from ..core.axes import dimshuffle, size_of
 from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import Use
+from ..protocol.op import Names, Use
 from ..protocol.walks import known_integer
 from .indexing import getitem
 from .ranges import numbered
@@ -40,7 +40,7 @@ class _Order(NumPyOp):
     def compute(self, x: Any) -> Any:
         return self.function(x, axis=self.axis, kind=self.kind)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         name = use(self.function.__name__, self.function)
         kind = "" if self.kind == "quicksort" else f", kind={self.kind!r}"
         return f"{name}({inputs[0]}, axis={self.axis}{kind})"
@@ -127,7 +127,7 @@ class SearchSorted(NumPyOp):
     def compute(self, x: Any, v: Any, sorter: Any = None) -> Any:
         return np.searchsorted(x, v, side=self.side, sorter=sorter)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         options = f"side={self.side!r}" + "".join(f", sorter={name}" for name in inputs[2:])
         return f"{use('searchsorted', np.searchsorted)}({', '.join(inputs[:2])}, {options})"
 

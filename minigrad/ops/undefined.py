@@ -16,42 +16,34 @@ class NullTypeGradError(TypeError):
     """Raised if a derivative is needed that is not defined, or not implemented."""
 
 
-class DisconnectedType:
+class _NoDerivative:
+    """The type of variables that stand for a derivative; two of the same attributes are equal."""
+
+    def __call__(self, name: str | None = None) -> Variable:
+        return Variable(self, name=name)
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and vars(self) == vars(other)
+
+    def __hash__(self) -> int:
+        return hash((type(self), *vars(self).values()))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({', '.join(map(repr, vars(self).values()))})"
+
+
+class DisconnectedType(_NoDerivative):
     """The type of the derivative by an input on which the output does not depend.
 
     Your op may return ``DisconnectedType()()`` for it, or None.
     """
 
-    def __call__(self, name: str | None = None) -> Variable:
-        return Variable(self, name=name)
 
-    def __eq__(self, other: object) -> bool:
-        return type(self) is type(other)
-
-    def __hash__(self) -> int:
-        return hash(type(self))
-
-    def __repr__(self) -> str:
-        return "DisconnectedType"
-
-
-class NullType:
+class NullType(_NoDerivative):
     """The type of a derivative that does not exist, with the reason."""
 
     def __init__(self, why_null: str = "(no reason is given)") -> None:
         self.why_null = why_null
-
-    def __call__(self, name: str | None = None) -> Variable:
-        return Variable(self, name=name)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, NullType) and self.why_null == other.why_null
-
-    def __hash__(self) -> int:
-        return hash((type(self), self.why_null))
-
-    def __repr__(self) -> str:
-        return f"NullType({self.why_null!r})"
 
 
 def grad_undefined(op: Op, x_pos: int, x: Variable, comment: str = "") -> Variable:
@@ -106,7 +98,7 @@ def _of_type_if_defined(
     type = getattr(g, "type", None)
     if isinstance(type, NullType):
         reasons[x] = type.why_null
-    if isinstance(type, (NullType, DisconnectedType)):
+    if isinstance(type, _NoDerivative):
         return None
     g = as_tensor_variable(g)
     if not x.type.accepts_shape(g.type):

@@ -14,7 +14,7 @@ from ..core.graph import Apply, Constant, Variable
 from ..core.operators import extend
 from .axes import Axes, broadcasting
 from .kernels import numpy_cast, numpy_sum
-from .op import InAllSteps, Use
+from .op import InAllSteps, Names, Use, in_tuple
 from .walks import made_by
 
 
@@ -26,7 +26,7 @@ class _DimShuffle:
     is_view = True
     is_analytic = True
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         ndim = node.inputs[0].type.ndim
         order, index = [*self.kept, *self._dropped(ndim)], self._index(ndim)
         text = inputs[0]
@@ -66,11 +66,11 @@ class _Alloc:
     storage = "new"
     moves = slice(1)
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         value, *sizes = inputs
         if not node.inputs[0].type.ndim:
             dtype = node.inputs[0].type.numpy_dtype
-            shape = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+            shape = f"({in_tuple(sizes)})"
             return f"{use('full', np.full)}({shape}, {value}, {use(dtype.name, dtype)})"
         known = node.inputs[0].type.shape
         return f"{use('alloc', numpy_alloc)}({', '.join(inputs)}, known={known})"
@@ -113,7 +113,7 @@ class _Sum:
     takes_out = True
     is_analytic = True
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         is_narrow = node.inputs[0].type.dtype in ACCUMULATORS
         name = use("sum", numpy_sum if is_narrow else np.add.reduce)
         return f"{name}({inputs[0]}, {axis_argument(self.axis, node)})"
@@ -143,7 +143,7 @@ class _Size:
     storage = "new"
     is_analytic = True
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use('int64', np.int64)}({self.formula(node, inputs)})"
 
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
@@ -167,7 +167,7 @@ class _Elementwise:
     storage = "new"
     takes_out = in_place = property(lambda self: _takes_out(self.function))
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         are_single = all(x.type.is_float and not x.type.ndim for x in node.inputs)
         if self.function in _ARITHMETIC and are_single:
             # With operators NumPy computes single floats in a tenth of the time. Not integers:
@@ -205,7 +205,7 @@ class _Cast:
     def formula(self: Any, node: Apply, inputs: Sequence[str]) -> str:
         return f"{inputs[0]}.astype({self.dtype})"
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         dtype = use(self.dtype, node.out.type.numpy_dtype.type)
         if not node.out.type.ndim and node.out.type.is_float:
             return f"{dtype}({inputs[0]})"

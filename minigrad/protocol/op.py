@@ -35,6 +35,11 @@ def with_numbers(variables: Iterable[Variable], names: Iterable[str]) -> list[st
     return [name if n is None else str(n) for n, name in zip(known, names, strict=True)]
 
 
+def in_tuple(names: Names) -> str:
+    """Return what Python writes between the brackets of a tuple: one element alone has a comma."""
+    return f"{', '.join(names)}{',' * (len(names) == 1)}"
+
+
 @extend(Op)
 class OpProtocol:
     """Methods and attributes of every op, with defaults; your op may override any of them."""
@@ -113,7 +118,7 @@ class OpProtocol:
         """
         self.perform(node, inputs, [[None] for _ in range(node.nout)])
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         """This node in a compiled program, as Python source; with several outputs, a tuple.
 
         `inputs` are the names of the inputs in that program. ``use(name, value)`` makes another
@@ -187,7 +192,7 @@ class OpProtocol:
 class NumPyOpProtocol:
     """A call of the NumPy function."""
 
-    def expression(self: Any, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self: Any, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
 
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from contextvars import ContextVar
 from functools import wraps
 from types import SimpleNamespace
@@ -19,6 +19,7 @@ from ..core.configuration import config
 from ..core.graph import Apply, Constant, Variable, perform, toposort
 from ..core.operators import extend
 from ..core.sharing import SharedVariable
+from .walks import ancestors
 
 _suspended: ContextVar[bool] = ContextVar("suspended", default=False)
 AnyFunction = TypeVar("AnyFunction", bound=Callable[..., Any])
@@ -61,7 +62,7 @@ def get_test_value(v: Any) -> np.ndarray:
         return np.asarray(v)
     known = _known(v)
     if known is None:
-        for node in toposort([v], stop_at=[x for x in _ancestors(v) if _known(x) is not None]):
+        for node in toposort([v], stop_at=[x for x in ancestors([v]) if _known(x) is not None]):
             _compute(node)
         known = _known(v)
     if known is None:
@@ -70,10 +71,6 @@ def get_test_value(v: Any) -> np.ndarray:
             f"{v.type}, or config.compute_test_value to 'off'"
         )
     return known
-
-
-def _ancestors(v: Variable) -> Iterable[Variable]:
-    return (x for node in toposort([v]) for x in [*node.inputs, *node.outputs])
 
 
 def _known(v: Variable) -> np.ndarray | None:

@@ -64,6 +64,15 @@ def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -
     return list(dict.fromkeys(found + outputs))
 
 
+def depending(nodes: Iterable[Apply], variables: Iterable[Variable]) -> set[Variable]:
+    """The variables, and all outputs of the nodes, which are in order, that depend on any of them."""
+    found = set(variables)
+    for node in nodes:
+        if not found.isdisjoint(node.inputs):
+            found.update(node.outputs)
+    return found
+
+
 def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
     """The variables without an owner that the outputs depend on, constants and shared ones too."""
     given = set(stop_at)

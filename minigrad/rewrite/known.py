@@ -8,7 +8,6 @@ from typing import Any, TypeVar
 import numpy as np
 
 from ..core.graph import Constant, Op, Variable
-from ..protocol.walks import is_zeros as is_zeros
 
 Entry = TypeVar("Entry")
 

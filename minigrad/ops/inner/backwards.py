@@ -18,7 +18,7 @@ from ...core.table import add, ge, minimum, switch
 from ...core.types import constant
 from ...protocol.closed import ClosedGraph
 from ...protocol.test_values import without_test_values
-from ...protocol.walks import clone_replace, is_zeros, made_by
+from ...protocol.walks import clone_replace, depending, is_zeros, made_by
 from ..functions import tensor_copy
 from ..indexing import IncSubtensor, as_pattern
 from ..shape import Shape, as_type
@@ -204,11 +204,7 @@ class _Backwards:
 
     def _changing(self) -> set[Variable]:
         """Return what may be another in each step."""
-        found = {*self._rows, *self._states}
-        for node in self._op.graph.nodes:
-            if not found.isdisjoint(node.inputs):
-                found.update(node.outputs)
-        return found
+        return depending(self._op.graph.nodes, [*self._rows, *self._states])
 
     def _histories_of(self, wanted: Sequence[Variable]) -> tuple[list[Variable], Variable | None]:
         """Return what variables of a step are in all steps; and some history, as long as all are."""

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ...core.axes import Alloc
 from ...core.graph import Constant, Variable, toposort
 from ...protocol.closed import ClosedGraph
-from ...protocol.walks import clone_replace, made_by
+from ...protocol.walks import clone_replace, depending, made_by
 
 
 def closed(
@@ -19,13 +19,11 @@ def closed(
     What else they use is computed outside, as far as it does not depend on what changes; but what
     is known of it stays inside: constants, and that an array is filled with one.
     """
-    depends = set(changing)
+    order = toposort(results, stop_at=changing)
+    depends = depending(order, changing)
     fixed: set[Variable] = set()  # what consists of constants
-    order = toposort(results, stop_at=depends)
     for node in order:
-        if not depends.isdisjoint(node.inputs):
-            depends.update(node.outputs)
-        elif all(isinstance(v, Constant) or v in fixed for v in node.inputs):
+        if all(isinstance(v, Constant) or v in fixed for v in node.inputs):
             fixed.update(node.outputs)
     waiting = [*results[::-1]]
     for node in reversed(order):

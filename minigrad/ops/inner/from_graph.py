@@ -8,7 +8,7 @@ from typing import Any
 
 from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Names, Use
+from ...protocol.op import Names, Use, in_tuple
 from ...protocol.test_values import without_test_values
 from ...protocol.walks import clone_replace, is_zeros
 from ..functions import tensor_copy
@@ -102,8 +102,7 @@ class OpFromGraph(Op):
         self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names
     ) -> Sequence[str]:
         """A call of the function that computes the expression."""
-        comma = "," * (len(outputs) == 1)
-        return [f"{', '.join(outputs)}{comma} = {inner[0]}({', '.join(inputs)})"]
+        return [f"{in_tuple(outputs)} = {inner[0]}({', '.join(inputs)})"]
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         if not isinstance(self._derivatives, str):

@@ -10,7 +10,7 @@ from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.table import neq, switch
 from ...core.types import TensorType
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Names, Use
+from ...protocol.op import Names, Use, in_tuple
 from ..shape import sizes_in_common, unbroadcast
 
 
@@ -53,7 +53,7 @@ class IfElse(Op):
         for cell, value in zip(output_storage, chosen, strict=True):
             cell[0] = value
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         condition, *values = inputs
         then, other = (", ".join(names) for names in (values[: self.n], values[self.n :]))
         if self.n > 1:
@@ -151,9 +151,8 @@ class Branches(Op):
     ) -> list[str]:
         """An if that calls the function of the chosen graph."""
         condition, *values = inputs
-        results = f"{', '.join(outputs)}{',' * (len(outputs) == 1)}"
         calls = [
-            f"    {results} = {name}({', '.join([values[place] for place in places])})"
+            f"    {in_tuple(outputs)} = {name}({', '.join([values[place] for place in places])})"
             for name, places in zip(inner, self._places, strict=True)
         ]
         return [f"if {condition}:", calls[0], "else:", calls[1]]

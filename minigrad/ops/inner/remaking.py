@@ -64,16 +64,13 @@ def remade(
     closed_graph, others = closed([*all_rows, *[inner_states[k] for k in kept]], results)
     changed = [k for k in lasts if k not in fixed]
     n_kept, n_histories = len(kept), len(histories)
-    loop = Scan(
+    loop = op.with_graph(
         closed_graph,
         n_sequences=len(all_rows),
         states=range(n_kept),
         lasts=[kept.index(k) for k in changed],
         outs=range(n_kept, n_kept + n_histories),
         until=None if op.until is None else n_kept + n_histories,
-        backwards=op.backwards,
-        truncate=op.truncate,
-        name=op.name,
     )
     inputs = node.inputs[0], *all_rows.values(), *[first[k] for k in kept], *others
     made = credited_to(node.made_at, loop.make_node, *inputs).outputs

@@ -10,7 +10,7 @@ import numpy as np
 from ...core.graph import Apply, Op, Variable
 from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
-from ...protocol.op import Names, Use
+from ...protocol.op import Names, Use, in_tuple
 
 # From so many blocks on, sums of float32 would lose digits if they were added up in float32.
 _MANY_BLOCKS = 32
@@ -84,7 +84,7 @@ class RowBlocks(Parts):
             f"{stop} = 0",
             f"for {block}, {length} in {blocks}:",
             f"    {start}, {stop} = {stop}, {stop} + {length}",
-            f"    {', '.join(parts)}{',' * (len(parts) == 1)} = {block}({arguments})",
+            f"    {in_tuple(parts)} = {block}({arguments})",
         ]
         lines.append(f"    if not {start}:")
         for i, (output, part, axis) in enumerate(zip(outputs, parts, self._joined, strict=True)):

@@ -14,7 +14,7 @@ from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.types import TensorType
 from ...protocol.axes import infer_shapes
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Merge, Names, Readers, Replacements, Use, with_numbers
+from ...protocol.op import Merge, Names, Readers, Replacements, Use, in_tuple, with_numbers
 from ...protocol.walks import clone_replace, known_integer, made_by
 from ..shape import SpecifyShape, sizes_in_common
 from .closing import inputs_reached
@@ -198,7 +198,7 @@ class Scan(Op):
         i = use("i")
         arguments = [*[f"{x}[{i}]" for x in sequences], *states, *rest]
         call = f"{inner[0]}({', '.join(arguments)})"
-        lines.insert(0, f"{', '.join(results)}{',' * (len(results) == 1)} = {call}")
+        lines.insert(0, f"{in_tuple(results)} = {call}")
         after = []
         lasts, histories = outputs[: len(self.lasts)], outputs[len(self.lasts) :]
         for name, j in zip(histories, self.outs, strict=True):
@@ -436,7 +436,7 @@ class ForEachStep(SpecifyShape):
         number_of_steps(sizes[0], x.shape[axis])
         return x
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         return f"{use('for_each_step', self.compute)}({', '.join(inputs)})"
 
 

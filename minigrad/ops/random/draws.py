@@ -10,7 +10,7 @@ import numpy as np
 from ...core.axes import check_whole, size_of
 from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
-from ...protocol.op import Use, with_numbers
+from ...protocol.op import Names, Use, in_tuple, with_numbers
 from ...protocol.walks import known_integer
 from .states import random_state_type, set_state, state_of
 
@@ -162,16 +162,16 @@ class Draw(Op):
         results = draw(self.distribution, inputs[0], sizes, *parameters, dtype=self.dtype)
         output_storage[0][0], output_storage[1][0] = results
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))
         distribution = use(self.distribution.__name__, self.distribution)
         arguments = [distribution, *self._arguments(node, inputs), f"dtype={dtype}"]
         return f"{use('draw', draw)}({', '.join(arguments)})"
 
-    def _arguments(self, node: Apply, inputs: Sequence[str]) -> list[str]:
+    def _arguments(self, node: Apply, inputs: Names) -> list[str]:
         """The state, the size as a tuple, and the parameters, as source."""
         sizes, parameters = self._split(with_numbers(node.inputs, inputs)[1:])
-        size = f"({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+        size = f"({in_tuple(sizes)})"
         return [inputs[0], size, *self._split(inputs[1:])[1]]
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:

@@ -18,7 +18,7 @@ import numpy as np
 from ...core.axes import check_whole
 from ...core.graph import Apply, Op, Variable
 from ...core.types import TensorType
-from ...protocol.op import Use, with_numbers
+from ...protocol.op import Names, Use, in_tuple, with_numbers
 from ...protocol.walks import known_integer
 
 M1, M2 = 2**31 - 1, 2**31 - 21069
@@ -172,14 +172,14 @@ class MRGUniform(Op):
         states, *sizes = inputs
         output_storage[0][0], output_storage[1][0] = mrg_uniform(states, sizes, self.dtype)
 
-    def expression(self, node: Apply, inputs: Sequence[str], use: Use) -> str:
+    def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))
         return f"{use('mrg_uniform', mrg_uniform)}({self._arguments(node, inputs)}, {dtype})"
 
-    def _arguments(self, node: Apply, inputs: Sequence[str]) -> str:
+    def _arguments(self, node: Apply, inputs: Names) -> str:
         """The states, and the size as a tuple, as source."""
         states, *sizes = with_numbers(node.inputs, inputs)
-        return f"{states}, ({', '.join(sizes)}{',' * (len(sizes) == 1)})"
+        return f"{states}, ({in_tuple(sizes)})"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"uniform({self._arguments(node, inputs)})"

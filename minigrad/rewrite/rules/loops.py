@@ -19,7 +19,7 @@ from ...ops.inner.scan import Scan
 from ...ops.linalg import Dot, joined_rows
 from ...ops.shape import Reshape, transposed
 from ...protocol.closed import ClosedGraph
-from ...protocol.walks import Applied, clone_node, clone_replace, is_zeros, made_by
+from ...protocol.walks import Applied, clone_node, clone_replace, depending, is_zeros, made_by
 from ..engine import Replacement, Rewriter, rule
 from ..known import keeps_types
 
@@ -138,10 +138,7 @@ def _before(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
 def _free_terms(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
     op = node.op
     _, states, _ = op.parts(op.graph.inputs)
-    bound = set(states)
-    for n in op.graph.nodes:
-        if not bound.isdisjoint(n.inputs):
-            bound.update(n.outputs)
+    bound = depending(op.graph.nodes, states)
     uses = Counter([v for n in op.graph.nodes for v in n.inputs] + list(op.graph.outputs))
     inside = {
         v for n in op.graph.nodes if n.op is add for v in n.inputs if uses[v] == 1 and v in bound
@@ -218,10 +215,7 @@ def _sums(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
 def _terms(op: Any) -> dict[int, Variable]:
     """Return the states that only add up terms, of which nothing else is read, with these."""
     _, states, _ = op.parts(op.graph.inputs)
-    uses: dict[Variable, int] = {}
-    for n in op.graph.nodes:
-        for v in n.inputs:
-            uses[v] = uses.get(v, 0) + 1
+    uses = Counter([v for n in op.graph.nodes for v in n.inputs])
     found = {}
     for k, j in enumerate(op.states):
         total, state = op.graph.outputs[j], states[k]

@@ -17,9 +17,9 @@ from ...core.graph import Apply, Op, Variable
 from ...core.table import exp, inv, mul, neg, sqr, true_div
 from ...ops.functions import sigmoid
 from ...ops.indexing import IncSubtensor, Subtensor
-from ...protocol.walks import made_by
+from ...protocol.walks import is_zeros, made_by
 from ..engine import Replacement, Rewriter, in_shape_of, rule
-from ..known import is_normal, is_zeros, number_of
+from ..known import is_normal, number_of
 from .quotients import argument, sigmoid_of_quotient, softmax_of_quotient
 
 # How many operations of a product are looked through, so that long products cost no more.
