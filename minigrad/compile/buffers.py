@@ -1,8 +1,13 @@
-"""Arrays that are kept between calls. A planner decides which results are written into them."""
+"""Arrays that are kept between calls. A planner decides which results are written into them.
+
+To make a large array anew costs more than to fill it: the operating system hands out fresh memory
+page by page.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from sys import getrefcount
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -10,6 +15,10 @@ import numpy as np
 from ..core.graph import Apply, Variable
 from .memory import Memory
 
+# Smaller arrays NumPy gets quickly from memory that it has just given back.
+WORTH_RECYCLING = 32_768  # bytes
+# What is counted for an object that only a list refers to.
+ALONE = next(map(getrefcount, [object()]))
 # Arrays begin at multiples of so many bytes, as the widest instructions of today want them.
 _ALIGNMENT = 64
 

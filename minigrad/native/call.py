@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from ..compile.buffers import ALONE, WORTH_RECYCLING, fill_with_nan
 from ..core.configuration import config
 from .compiler import CompilerError, loaded
 from .threads import Threads, most_threads
@@ -58,19 +59,11 @@ def check_arrays() -> None:
         )
 
 
-# Smaller arrays NumPy gets quickly from memory that it has just given back.
-_WORTH_KEEPING = 32_768  # bytes
 _MOST_KEPT = 2  # of an output: the value that is, and the next
-# What is counted for an object that one name alone refers to.
-_ALONE = (lambda alone: getrefcount(alone))(object())
 
 
 class NewArrays:
-    """Makes arrays of one shape and dtype; or gives those out again that nobody has any more.
-
-    To make a large array anew costs more than to fill it: the operating system hands out fresh memory
-    page by page.
-    """
+    """Makes arrays of one shape and dtype; or gives those out again that nobody has any more."""
 
     def __init__(self, shape: Sequence[int], dtype: Any) -> None:
         self._make = partial(np.empty, tuple(shape), np.dtype(dtype))
@@ -80,12 +73,12 @@ class NewArrays:
         """Return an array, whatever it holds."""
         for _ in range(len(self._kept)):
             try:
-                array = self._kept.popleft()  # so that no other thread has it
+                old = [self._kept.popleft()]  # so that no other thread has it
             except IndexError:
                 break
-            if getrefcount(array) == _ALONE:
-                return array
-            self._kept.append(array)
+            if next(map(getrefcount, old)) == ALONE:
+                return old.pop()
+            self._kept += old
         return self._make()
 
     def keep(self, array: Any) -> None:
@@ -101,7 +94,7 @@ class NewArrays:
 def _filled(make: Callable[[], Any]) -> Any:
     """A new array, full of NaN or of what no integer should be."""
     array = make()
-    array.reshape(-1).view("uint8").fill(255)
+    fill_with_nan([array])
     return array
 
 
@@ -141,7 +134,7 @@ class Call:
         self._kept: list[tuple[int, NewArrays]] = []
         memory = [((room,), "uint8")] if room else []
         for i, (shape, dtype) in enumerate([*outputs, *memory]):
-            if math.prod(shape) * np.dtype(dtype).itemsize >= _WORTH_KEEPING:
+            if math.prod(shape) * np.dtype(dtype).itemsize >= WORTH_RECYCLING:
                 arrays = NewArrays(shape, dtype)
                 self._kept.append((i, arrays))
                 makers.append(arrays.take)

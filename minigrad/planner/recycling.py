@@ -1,8 +1,4 @@
-"""Reuse the array of an old shared value for a new one, if nothing else refers to it.
-
-To make a large array anew for each update costs more than to fill it: the operating system hands
-out fresh memory page by page.
-"""
+"""Reuse the array of an old shared value for a new one, if nothing else refers to it."""
 
 from __future__ import annotations
 
@@ -13,14 +9,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ..compile.buffers import fill_with_nan
+from ..compile.buffers import ALONE, WORTH_RECYCLING, fill_with_nan
 from ..core.graph import Variable
 from ..core.sharing import SharedVariable
-
-# Smaller arrays NumPy gets quickly from memory that it has just given back.
-_WORTH_RECYCLING = 32_768  # bytes
-# What is counted for an object that only a list refers to.
-_ALONE = next(map(getrefcount, [object()]))
 
 
 class NewValue(NamedTuple):
@@ -46,7 +37,7 @@ def new_values(
             continue
         shape = tuple(size or 0 for size in output.type.shape)
         dtype = output.type.numpy_dtype
-        is_large = (output.type.size or 0) * dtype.itemsize >= _WORTH_RECYCLING
+        is_large = (output.type.size or 0) * dtype.itemsize >= WORTH_RECYCLING
         if is_large and times[output] == 1:
             result.append(NewValue(output, places[target], dtype, shape))
     return result
@@ -83,5 +74,5 @@ class Recycler:
         counts = list(map(getrefcount, values))
         for _, place, _, _ in self._new_values:
             array = values[place]
-            if counts[place] == _ALONE and array.base is None and array.flags.carray:
+            if counts[place] == ALONE and array.base is None and array.flags.carray:
                 self._free[place] = array
