@@ -36,10 +36,10 @@ class Placement(NamedTuple):
 
     of: Mapping[Variable, Buffer]  # not all have a buffer
     slot_sizes: Sequence[int]  # in bytes
-    new_bytes: int  # of other arrays, at most at one time, as far as sizes are known
+    new_bytes: int  # the most bytes of other arrays at one time, as far as sizes are known
 
 
-# From a program's nodes, in its order, and what is known of their memory.
+# A function of a program's nodes, in their order, and of what is known of their memory.
 BufferAssigner = Callable[[Sequence[Apply], Memory], Placement]
 
 NOWHERE = Placement({}, (), 0)

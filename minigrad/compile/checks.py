@@ -28,7 +28,7 @@ class LostChecks(NamedTuple):
     """The checks of nodes that the rewrites have removed."""
 
     of_inputs: Sequence[tuple[Apply, Check]] = ()  # sizes of inputs that must be equal
-    others: Sequence[Variable] = ()  # whose computation does nothing but check
+    others: Sequence[Variable] = ()  # variables that are computed only to check
 
 
 class Refuse(NumPyOp):
@@ -48,7 +48,7 @@ class Refuse(NumPyOp):
         self._by_value = _known_by_value(node)
 
     def of_node(self) -> Variable:
-        """The result, from what is known of the node's inputs."""
+        """The result, from the sizes and values of the node's inputs."""
         sizes = [sizes_of(v) for i, v in enumerate(self.node.inputs) if i not in self._by_value]
         return credited_to(self.node.made_at, self, *_parameters(self.node), *chain(*sizes))
 
@@ -78,7 +78,7 @@ class Refuse(NumPyOp):
         return all(shapes[i][a] is shapes[j][b] for i, a, j, b in pairs)
 
     def key(self, inputs: Sequence[Variable]) -> Any:
-        """A key that it shares with a node that refuses the same: see `_key`."""
+        """The key of the refusing node: see `_key`."""
         return _key(self.node, inputs[: len(self._by_value)])
 
     def compute(self, *inputs: Any) -> Any:
@@ -135,7 +135,7 @@ def improve_and_check(
 def _lost(
     asked: Sequence[Variable], final: Mapping[Variable, Variable], needed: Collection[Variable]
 ) -> Iterator[Apply]:
-    """The nodes that care about sizes and are not among what is needed, on their final inputs."""
+    """The nodes that check sizes but are not needed by the outputs, on their final inputs."""
     for node in toposort(asked):
         op = node.op
         if op.may_refuse(node) or op.equal_sizes(node):
@@ -163,5 +163,5 @@ def not_done_by(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list
 
 
 def _key(node: Apply, parameters: Sequence[Variable]) -> Any:
-    """A key that nodes share which refuse the same: op, dimensions, indices and new sizes."""
+    """A key of what a node refuses: its op, its inputs' dimensions, indices and new sizes."""
     return node.op, tuple(v.type.ndim for v in node.inputs), tuple(parameters)

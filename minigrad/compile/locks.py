@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import threading
 
-# Held by whoever replaces a shared value by one that is made of the old: no change gets lost, and
-# functions with updates, one after the other, see what the last one left.
+# Held while a shared value is replaced by one that is made of it: so no change gets lost, and each
+# function with updates sees the values that the last one stored.
 UPDATING = threading.RLock()
 
 
 def _renew() -> None:
-    """Replace the lock if a thread of the parent's holds it, which is not there to release it."""
+    """Replace the lock if a thread of the parent holds it, which the child lacks."""
     global UPDATING
     if UPDATING.acquire(blocking=False):
         UPDATING.release()

@@ -26,8 +26,9 @@ class Memory:
         self._last_use_of_memory: dict[Variable, Apply] = {}
         for node in order:
             for index, variable in enumerate(node.outputs):
-                # Where it is unknown whose memory it is, that does not matter: what the op may have
-                # elsewhere, inputs and outputs, is neither written to nor given away.
+                # An output of unknown storage counts as an array of its own. It may be one of the op's
+                # inputs, or be kept by the op: so neither it nor the inputs are ever written over
+                # or returned without a copy.
                 places = node.op.view_map.get(index, ()) if _is_known(node) else ()
                 views = [self.origins(node.inputs[i]) for i in places]
                 self._origins[variable] = set().union(*views)
@@ -45,7 +46,7 @@ class Memory:
         self.lent = {variable: variable for variable in lent}
         for node in reversed(order):
             self._begin_earlier(node)
-        # What is overwritten by a result that others will hold is as new as that.
+        # A variable that is overwritten by a result that others will hold must be a new array, too.
         self._new = set(self._kept_memory)
         for node in reversed(order):
             overwritten = self.overwritten[node]
@@ -53,7 +54,7 @@ class Memory:
                 self._new.add(overwritten)
 
     def origins(self, variable: Variable) -> set[Variable]:
-        """The variables whose memory this one's value may share: itself, if no other's."""
+        """The variables whose memory the value may share; the variable itself if it shares none."""
         return self._origins.get(variable, {variable})
 
     def dropped_after(self, node: Apply) -> list[Variable]:
@@ -68,7 +69,7 @@ class Memory:
         ]
 
     def _begin_earlier(self, node: Apply) -> None:
-        """Let what a lent output overwrites be in the lent array, too: one array less."""
+        """Let the variable that a lent output overwrites be in the lent array, too: one array less."""
         overwritten = self.overwritten[node]
         if overwritten is None or node.out not in self.lent:
             return
@@ -116,7 +117,7 @@ class Memory:
         ]
 
     def must_copy(self, outputs: Sequence[Variable]) -> list[bool]:
-        """Whether each output's memory may be somebody else's, or an earlier output's."""
+        """For each output, whether its memory may be held by others, or be an earlier output's."""
         held = {variable for variable in self._kept if variable.owner is None}
         result = []
         for output in outputs:
@@ -127,14 +128,14 @@ class Memory:
 
 
 def _may_be_kept_elsewhere(origin: Variable) -> bool:
-    """Whether somebody may hold the array, whom the program does not know: an op, say."""
+    """Whether someone unknown to the program, such as an op, may hold the array."""
     if origin.owner is None:
         return isinstance(origin, Constant)
     return not _is_known(origin.owner)
 
 
 def _is_known(node: Apply) -> bool:
-    """Whether it is known whose memory the results are in: the op declares it, or takes ``out=``."""
+    """Whether it is known where the results are: the op declares its storage, or takes ``out=``."""
     return node.op.takes_out or node.op.storage != "unknown"
 
 

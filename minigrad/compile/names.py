@@ -16,9 +16,9 @@ def identifier(text: str) -> str:
 
 
 class Scope:
-    """The names of a module, some of which are taken, or those of one of its functions.
+    """The names that are taken in a module, or in one of its functions.
 
-    A name of a function is none of the module's, but may be another function's, too.
+    A name in a function is not taken in the module, but may be taken in another function.
     """
 
     def __init__(self, taken: Iterable[str] = (), module: Scope | None = None) -> None:

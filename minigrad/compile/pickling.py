@@ -25,16 +25,16 @@ _Entry = Variable | tuple["_Recorded", int]
 
 
 class _Recorded:
-    """A node as it is pickled: what its inputs are made by, instead of the inputs.
+    """A node as it is pickled: the nodes that make its inputs, instead of the inputs.
 
-    While a pickler remembers it, it is the only one of its node, so that nodes stay shared.
+    While a pickler remembers the record, no other is made for the node, so nodes stay shared.
     """
 
     def __init__(self, node: Apply) -> None:
         self._node = node
 
     def output(self, index: int) -> Variable:
-        """The output of the node, as if this were the node."""
+        """The output of the recorded node."""
         return self._node.output(index)
 
     def __reduce__(self) -> Any:
@@ -77,7 +77,7 @@ class Flat(NamedTuple):
 def flattened(variables: Iterable[Variable]) -> Flat:
     """Return the variables as they are pickled."""
     variables = list(variables)
-    # What constants were written with comes before them, also if that leads to more constants.
+    # The expressions that constants were written with come before the constants, and may have others.
     noted: list[Variable] = []
     order = toposort(variables)
     while new := [v for v in notes_of(v for n in order for v in n.inputs) if v not in noted]:
@@ -120,7 +120,7 @@ class _Elementwise:
 class _Constant:
     def __setstate__(self: Any, state: dict[str, Any]) -> None:
         self.__dict__.update(state)
-        self.data.flags.writeable = False  # which pickles do not tell
+        self.data.flags.writeable = False  # pickles do not tell flags
 
 
 copyreg.pickle(Variable, _reduced_variable)

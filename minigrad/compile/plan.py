@@ -19,11 +19,11 @@ class Step(NamedTuple):
 
     node: Apply
     checks: Sequence[Check]  # the sizes that must be found equal before
-    # Where the result is written: into an array of its own; over an input; into a buffer; or into
-    # the array that is lent for an output, be it this result or a later one.
+    # Where the result is written: into a new array (None); over an input; into a buffer; or into the
+    # array that is lent for an output, which may be this result or a later one.
     into: Variable | Buffer | None
-    is_lasting: bool  # it is but another look at a buffer, which need be taken only once
-    dropped: Sequence[Variable]  # what nothing needs after it
+    is_lasting: bool  # the result is a view of a buffer, which is made only once
+    dropped: Sequence[Variable]  # the arrays that no later step needs
     inner: tuple[Plan, ...]  # of the op's inner graphs
 
     @property
@@ -39,7 +39,7 @@ class Plan(NamedTuple):
     name: str
     graph: ClosedGraph
     steps: list[Step]
-    checks: Sequence[tuple[Apply, Check]]  # of inputs' sizes, for nodes that are no more
+    checks: Sequence[tuple[Apply, Check]]  # of inputs' sizes, for nodes that rewriting has removed
     copied: Sequence[bool]  # whether an output is copied, because others may hold its memory
     lent: Sequence[Variable]  # the outputs that are written into arrays which are arguments
     placed: Placement
@@ -61,7 +61,7 @@ def make_plan(
 ) -> Plan:
     """Decide the order in which, and the arrays into which, a graph is computed; see `Plan`.
 
-    No variable is in two functions: `named` are those that are in others.
+    No variable is in two functions: `named` are the variables of other functions.
     """
     named = set() if named is None else named
     if not named.isdisjoint(graph.variables):
@@ -78,13 +78,14 @@ def make_plan(
         targets = memory.overwritten[node], memory.lent.get(output), placed.of.get(output)
         into = next((target for target in targets if target is not None), None)
         is_lasting = _is_lasting_view(node, placed.of, memory)
-        # Only what gives memory back: what is in a buffer, or an input's, does not.
+        # Only arrays whose end gives memory back: not those in buffers, nor views of inputs.
         dropped = [
             v
             for v in ([] if is_lasting else memory.dropped_after(node))
             if any(origin.owner and origin not in placed.of for origin in memory.origins(v))
         ]
-        # What stands by for an op that has memory of its own takes none before it runs.
+        # If an op tells its own memory, as a region in C does, its inner programs only stand by: they
+        # get no buffers, which would take memory although they hardly ever run.
         assign_inner = assign_buffers if node.op.memory is None else None
         inner = tuple(
             [
@@ -98,7 +99,7 @@ def make_plan(
 
 
 def _is_lasting_view(node: Apply, buffers: Mapping[Variable, Buffer], memory: Memory) -> bool:
-    """Whether the node is but another look at a buffer."""
+    """Whether the node's output is a view of a buffer, the same in every call."""
     if not node.inputs:
         return False
     x, *numbers = node.inputs

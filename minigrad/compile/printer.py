@@ -33,7 +33,7 @@ class PrintedLine(NamedTuple):
         return self.node is not None and self.text[0] == " " and self.text[-1] != ":"
 
     def indented(self) -> PrintedLine:
-        """The line within something."""
+        """The line, one level further in."""
         return self._replace(text=_INDENT + self.text)
 
 
@@ -45,17 +45,17 @@ class Printer:
         self.filled = filled  # whether buffers are filled with NaN before each call
         self.globals: dict[str, Any] = {}  # what the program calls by name, but does not define
         self.names: dict[Variable, str] = {}
-        self.functions: list[str] = []  # the names of those defined, the program's own the last
+        self.functions: list[str] = []  # the names of the functions; the program's own is the last
         self.scope = Scope(taken=["numpy"])
         self._used: dict[tuple[str, Any], str] = {}
-        self.slot_of: dict[Variable, int] = {}  # the number of the memory that a result is in
+        self.slot_of: dict[Variable, int] = {}  # the number of the slot that a result is in
         self._n_slots = 0
         self.name, self.lines = self.function(plan)
 
     def use(self, name: str, value: Any) -> str:
         """The name of the value in the program: see `Op.expression`."""
-        # Equal values of a type are one: a bound method, say, is a new object each time. Arrays
-        # are not.
+        # Equal values of one type get one name: a bound method, say, is a new object each time. Equal
+        # arrays do not.
         key = (name, id(value) if isinstance(value, np.ndarray) else (type(value), value))
         if key not in self._used:
             self._used[key] = self.scope.new(name)
@@ -143,16 +143,16 @@ class _Body:
         self._lines.append(PrintedLine(f"return ({in_tuple(results)})"))
 
     def function(self, name: str, first: Sequence[PrintedLine] = ()) -> list[PrintedLine]:
-        """The lines, after the first, as a function of that name. What is lent may be left out."""
+        """The lines, after `first`, as a function of that name. Arrays that are lent are optional."""
         parameters = [self._names[v] for v in self._plan.graph.inputs]
         parameters += [f"{lent}=None" for lent in self._lent.values()]
-        # As defaults: a function that it called by its name would refer to itself in a circle.
+        # Inner functions are default values: looked up by name, they would make a reference cycle.
         parameters += ["*"] * bool(self._inner) + [f"{name}={name}" for name in self._inner]
         header = PrintedLine(f"def {name}({', '.join(parameters)}):")
         return [header, *[line.indented() for line in (*first, *self._lines)]]
 
     def arrays(self, slots: Sequence[str]) -> list[PrintedLine]:
-        """The lines that make the buffers, in these slots, and look at them."""
+        """The lines that make the buffers, in these slots, and their lasting views."""
         lines = []
         for buffer, name in self._own.items():
             array, dtype = (
@@ -233,7 +233,7 @@ class _Body:
             if must_copy:
                 name = f"{self._use('array', np.array)}({name})"
             elif not variable.type.ndim:
-                # NumPy makes scalars of what has no dimensions; ours are arrays.
+                # NumPy's functions return scalars where ours return arrays of no dimensions.
                 name = f"{self._use('asarray', np.asarray)}({name})"
             results.append(name)
         return results

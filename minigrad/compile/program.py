@@ -22,8 +22,8 @@ from .printer import Printer
 
 # Programs are numbered: two of one name are two files to Python, also if one is gone.
 _NUMBERS = count()
-# The files of programs that are gone. They leave the cache of lines when the next program comes, not
-# at once: a program may go at any time, also while Python walks through that cache.
+# The files of programs that are gone. They leave the cache of lines when the next program is made, not
+# at once: a program may be freed at any time, also while Python walks through that cache.
 _GONE: deque[str] = deque()
 
 
@@ -73,7 +73,7 @@ class Recycler(Protocol):
         """Return an array for each of those outputs."""
 
     def keep(self, values: list[Any]) -> None:
-        """Keep those of the values of the program's inputs that nobody needs, for another call."""
+        """Keep the values of inputs that nobody else refers to, for another call."""
 
 
 class Program:
@@ -121,7 +121,7 @@ class Program:
         return Profile([Row(t, lines[i].strip()) for t, i in zip(medians, ran, strict=True)])
 
     def explain(self, error: Exception) -> Exception:
-        """The error with what the statement that raised it was about."""
+        """The error, with the operation and the line of the statement that raised it."""
         from traceback import walk_tb  # only errors need it
 
         entries = list(walk_tb(error.__traceback__))
@@ -135,7 +135,7 @@ class Program:
             not isinstance(v, Constant) and self.printed.names.get(v) not in known
             for v in node.inputs
         ):
-            # A check of sizes, of a node that the rewrites made superfluous.
+            # A check of sizes, for a node that the rewrites have removed.
             check = self.printed.code.splitlines()[line - 1].strip().removeprefix("assert ")
             error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
             return explained(error, node, None)
@@ -147,7 +147,8 @@ class Program:
             try:
                 check_sizes(node, inputs)
             except ValueError as size_error:
-                error = size_error.with_traceback(None)  # which would keep this frame, and it this
+                # A traceback would keep this frame, and the frame the error.
+                error = size_error.with_traceback(None)
         return explained(error, node, inputs)
 
     def _value(self, variable: Variable, known: Mapping[str, Any]) -> Any:

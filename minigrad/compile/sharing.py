@@ -44,7 +44,7 @@ class _Shared:
 
 
 class SharedTwin(SharedVariable):
-    """A shared variable whose value is that of another one: what is set for one, both have."""
+    """A shared variable that has the value of another: to set one value sets both."""
 
     def __init__(self, other: SharedVariable) -> None:
         self._other = other  # before the rest, which sets `data`

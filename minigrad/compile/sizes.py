@@ -19,7 +19,7 @@ class Check(NamedTuple):
 
     left: tuple[int, int]  # the number of the node's input, and the axis
     right: tuple[int, int]
-    sides: tuple[Entry, Entry]  # the sizes as what they follow from
+    sides: tuple[Entry, Entry]  # the expressions that the sizes follow from
 
 
 class Sizes:
@@ -33,13 +33,13 @@ class Sizes:
         self._equal: dict[Variable, Entry] = {}
 
     def unchecked(self, node: Apply) -> list[Check]:
-        """The pairs of the node's `equal_sizes` that are not known to be; they are from now on."""
+        """The node's checks of `equal_sizes` that were not made before; now they count as made."""
         shapes = [self._shape(variable) for variable in node.inputs]
         checks = []
         for i, axis, j, other_axis in node.op.equal_sizes(node):
             sides = shapes[i][axis], shapes[j][other_axis]
             one, other = map(self._find, sides)
-            if one != other:  # variables are equal if they are the same
+            if one != other:  # `!=` of variables compares identity
                 checks.append(Check((i, axis), (j, other_axis), sides))
                 self._join(one, other)
         self._follow(node, shapes)
@@ -82,7 +82,7 @@ class Sizes:
         while isinstance(entry, Variable) and entry in self._equal:
             passed.append(entry)
             entry = self._equal[entry]
-        # Next time it is a single step: of many inputs, one after the other is found equal.
+        # Next time the way is a single step, since many inputs are found equal one after the other.
         self._equal.update(dict.fromkeys(passed, entry))
         return entry
 

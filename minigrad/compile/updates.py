@@ -116,9 +116,9 @@ def default_updates(
 ) -> Updates:
     """The updates that the shared variables in use bring along, with the replacements made.
 
-    In use is what the expressions were written with, also if its value turned out not to matter.
-    Not of those that are updated anyway, nor of those that the user has ruled out; a random draw,
-    which has its state as an attribute `rng`, stands for that.
+    A shared variable is in use if the expressions were written with it, also if its value does not
+    matter. Variables that are updated anyway, or that the user has ruled out, are left out; the user
+    may rule out a random draw, which has an attribute `rng`, instead of its state.
     """
     if no_default_updates is True:
         return {}

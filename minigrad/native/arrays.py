@@ -1,4 +1,4 @@
-"""The places of a region's arrays: those that it is given, and those that outlive a pass."""
+"""The places of a region's arrays: its inputs and outputs, and the arrays that outlive a pass."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class Arrays:
             **{f"o{i}": v for i, v in enumerate(graph.outputs)},
         }
         self.whole = {v: _whole(v, array) for array, v in self.given.items()}
-        # Those whose arrays are not to be written over, or are others' now.
+        # Variables whose arrays must not be written over, or already are.
         self._taken = {*self.given.values()}
         for v in schedule.outliving:
             if v not in self.whole:
                 self.whole[v] = self._new(v)
 
     def _new(self, v: Variable) -> c.Place:
-        """A place for all of v: over what nobody needs any more, or a new array."""
+        """A place for all of v: the array of a variable that is no longer needed, or a new array."""
         old = self.schedule.overwritten(v)
         is_product = v.owner is not None and is_tiled(v.owner)
         if old in self.whole and old not in self._taken and not is_product:
@@ -40,7 +40,7 @@ class Arrays:
         return (products.place if is_product else _whole)(v, array)
 
     def name_of(self, v: Variable) -> str:
-        """A name that is nobody else's."""
+        """The name of a variable, unlike all others."""
         return self._names.setdefault(v, f"v{len(self._names)}")
 
 

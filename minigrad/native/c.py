@@ -58,16 +58,16 @@ class Room:
         self.pointers: list[str] = []
 
     def array(self, name: str, dtype: Any, size: int) -> str:
-        """The name of a new array of so many elements, which is the name that is given."""
+        """Add an array of so many elements, and return its name."""
         dtype = np.dtype(dtype)
         self.pointers.append(f"{c_type(dtype)} *restrict {name} = (void *)(room + {self.size});")
         self.size += -(-size * dtype.itemsize // _ALIGNED) * _ALIGNED
         return name
 
     def lines(self, given: str = "") -> list[str]:
-        """The lines that make the arrays: in memory that is given, if there are so many bytes.
+        """The lines that make the arrays: on the stack, or if they are large, in given memory.
 
-        If none is given it is taken, and what comes last is `freed`.
+        If no memory is given, the lines allocate it, and `freed` must come last.
         """
         if not self.size:
             return []
@@ -121,7 +121,7 @@ def literal(v: Any) -> str:
 
 
 def indented(lines: Iterable[str]) -> list[str]:
-    """The lines within something."""
+    """The lines, one level further in."""
     return [f"    {line}" for line in lines]
 
 

@@ -20,7 +20,7 @@ from .threads import Threads, most_threads
 # What the C function returns: see `writing`.
 _NO_MEMORY, _NOT_IN_ORDER = 1, 4
 
-# To hand over a list of arrays takes a fifth of the time that it takes to hand over each.
+# To pass a list of arrays takes a fifth of the time of passing each array.
 ARRAYS = """\
 /* What NumPy's arrays, and Python's lists of them, are in memory. */
 typedef struct {
@@ -63,7 +63,7 @@ _MOST_KEPT = 2  # of an output: the value that is, and the next
 
 
 class NewArrays:
-    """Makes arrays of one shape and dtype; or gives those out again that nobody has any more."""
+    """Makes arrays of one shape and dtype, or returns an earlier one that nobody refers to any more."""
 
     def __init__(self, shape: Sequence[int], dtype: Any) -> None:
         self._make = partial(np.empty, tuple(shape), np.dtype(dtype))
@@ -99,9 +99,9 @@ def _filled(make: Callable[[], Any]) -> Any:
 
 
 def _listing(n_inputs: int, scalars: Sequence[int], makers: Sequence[Any]) -> Callable[..., Any]:
-    """A function from inputs to the list of them, as arrays, and of what makers make.
+    """A function from inputs to a list: the inputs as arrays, then the arrays from the makers.
 
-    It is written out for them, because it runs at each call.
+    Its source is written for these inputs and makers, because it runs at each call.
     """
     inputs = [f"x_{i}" for i in range(n_inputs)]
     arrays = [f"asarray({x})" if i in scalars else x for i, x in enumerate(inputs)]
@@ -140,7 +140,7 @@ class Call:
                 makers.append(arrays.take)
             else:
                 makers.append(partial(np.empty, tuple(shape), np.dtype(dtype)))
-        if config.fill_buffers:  # then what is not computed is seen
+        if config.fill_buffers:  # then elements that are not computed show
             makers = [partial(_filled, make) for make in makers]
         self._list = _listing(n_inputs, scalars, makers)
         self._end = -len(memory) or None
@@ -157,7 +157,7 @@ class Call:
         return numpy_function(*inputs) if status else outputs
 
     def _again(self, status: int, arrays: list[Any]) -> int:
-        """Return the status after what can be done about it."""
+        """Return the status of a second try, with arrays in order; raise a MemoryError if need be."""
         if status & _NOT_IN_ORDER:
             in_order = [np.require(x, requirements=["C", "A"]) for x in arrays]
             status = self.run(in_order)

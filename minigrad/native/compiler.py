@@ -106,7 +106,7 @@ def _fleeting() -> str:
 
 @cache
 def _processor() -> str:
-    """A text that tells processors apart that would not run each other's objects."""
+    """A text that differs for processors that cannot run each other's objects."""
     with suppress(OSError):
         lines = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace").splitlines()
         return "".join(sorted({line for line in lines if line.startswith(("flags", "Features"))}))
@@ -116,8 +116,8 @@ def _processor() -> str:
 def _opened(path: Path) -> ctypes.CDLL:
     """Load an object, and with the first one OpenMP, which then reads its settings.
 
-    Unless it is told otherwise, its threads wait awake for a millisecond: too long where others want
-    the cores.
+    Unless OpenMP is told otherwise, its threads wait awake for a millisecond: too long if other
+    programs want the cores.
     """
     mine = {} if "OMP_WAIT_POLICY" in os.environ else {"GOMP_SPINCOUNT": "10000"}
     new = {name: value for name, value in mine.items() if name not in os.environ}

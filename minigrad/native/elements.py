@@ -22,7 +22,7 @@ from .compiler import loaded
 
 
 class Element(NamedTuple):
-    """An element of the output, as C code of those of the inputs, {0} and so on, at the same labels.
+    """An element of the output, as C code of the inputs' elements {0}, {1}, … at the same labels.
 
     If the output lacks a label, the elements along it are combined by `joined`, code with {0} and
     {1}, beginning with `first`. The elements of inputs are first cast to `dtype`. {at_j} is the
@@ -60,7 +60,7 @@ FUNCTIONS = {
     "xlogy0": "{0} * vector_log({0} == 0 ? 1 : {1})",
     "tensor_copy": "{0}", "switch": "{0} ? {1} : {2}",
 }  # fmt: skip
-# Those that take one operation or two.
+# Functions that take one operation or two.
 QUICK = {"fabs", "sqrt", "ceil", "floor", "trunc", "rint", "SIGN", "LARGER", "SMALLER"}
 # For truth values alone, and for integers, for which they are the same.
 OF_BITS = {"and_": "{0} & {1}", "or_": "{0} | {1}", "xor": "{0} ^ {1}"}

@@ -1,4 +1,4 @@
-"""Rules that write out, in functions of elements and sums, what NumPy has a function of its own for."""
+"""Rules that replace softmax and similar ops by functions of elements and sums, which have C."""
 
 from __future__ import annotations
 
@@ -89,8 +89,8 @@ def _number_filled_in(v: Variable, ndim: int) -> Variable | None:
 
 
 def _is_expanded(x: Variable) -> bool:
-    """Whether there is C for what functions of x are made of; of no numbers, none is the largest."""
-    return x.type.dtype != "float16" and all(x.type.shape)  # known, and not 0
+    """Whether functions of x are expanded: the dtype has C, and the sizes are known, and not 0."""
+    return x.type.dtype != "float16" and all(x.type.shape)
 
 
 def _below_0(x: Variable, axis: tuple[int, ...]) -> Variable:
@@ -100,7 +100,7 @@ def _below_0(x: Variable, axis: tuple[int, ...]) -> Variable:
 def _log_of_sum(z: Variable, axis: tuple[int, ...]) -> Variable:
     """log(Σ exp(z)) if the largest z is 0, exact to the last digit even if it is tiny.
 
-    Beside 1, of the largest, the others would be rounded away.
+    Beside the 1 of the largest z, the others would be rounded away.
     """
     count, others = _sums_of_exp(z, axis)
     return log1p((count - 1) + others)
@@ -117,5 +117,5 @@ def _kept(y: Variable, axis: tuple[int, ...], x: Variable) -> Variable:
     return restore_axes(y, axis, x.type.ndim)
 
 
-# Each of these finds forms that the next do away with.
+# The rules of each entry find forms that those of the next entry remove.
 EXPANSIONS = ((_exp_of_logsoftmax,), (_softmax, _logsoftmax, _logsumexp, _argmax), (_filled,))

@@ -17,14 +17,14 @@ if TYPE_CHECKING:
 
 _SIDE_BY_SIDE = 8  # sums that one loop adds up
 _SUM = "{0} + {1}"
-# BLAS adds up as many float32 in float32. A block has fewer rows.
+# So many float32 are added up in float32, as by BLAS. A block has fewer rows.
 _MOST_IN_NARROW = 1024
 
 
 class Nest:
     """Writes one loop nest: in the order of its axes, but rows last if they are inside.
 
-    If it is `shared`, threads do so.
+    If it is `shared`, threads share its outer loop.
     """
 
     def __init__(self, places: PassWriter, loop: Loop, shared: bool = False) -> None:
@@ -37,7 +37,7 @@ class Nest:
         others = [axis for axis in axes if axis[0] != "n" and axis[1] > 1]
         self._axes = [*others, *rows] if places.rows_inside else [*rows, *others]
         self._inner = self._axes[-1][0] if self._axes else None
-        self._before: list[str] = []  # what is the same for the whole innermost loop
+        self._before: list[str] = []  # the lines before the innermost loop
         self._inside: list[str] = []
         self._after: list[str] = []
         self._totals: list[str] = []
@@ -81,9 +81,9 @@ class Nest:
         return [f"#pragma omp simd{totals}{status}"]
 
     def _side_by_side(self) -> tuple[str | None, int]:
-        """The numbers of which several steps are taken at once, and how many: of products' sums.
+        """The index of which several steps are computed at once, and how many; for sums of products.
 
-        So what all of them need is loaded once.
+        So an element that all of the steps need is loaded once.
         """
         work = self._loop.works[0]
         is_alone = len(self._loop.works) == 1 and len(self._axes) > 1
@@ -223,7 +223,7 @@ def _each(labels: Sequence[Any], sizes: Mapping[Any, int]) -> Iterator[dict[Any,
 
 
 def _before(v: Variable, numbers: Sequence[str]) -> tuple[Variable, list[str]]:
-    """The variable under a transpose, and the place in it of an element at these numbers."""
+    """The variable that a transpose views, and the numbers in it of the element at these numbers."""
     node: Any = v.owner
     x = node.inputs[0]
     there = ["0"] * x.type.ndim

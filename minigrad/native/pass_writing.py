@@ -12,8 +12,8 @@ from .arrays import Arrays
 from .nests import Nest
 from .passes import Loop, Pass, Work, base_of
 
-# The bytes of a block, for which a core's own cache has room; and how many times as many it may have if
-# it has products in tiles, which compute more with each byte.
+# The bytes of a block, which fit into a core's own cache; and how many times as many a block may have
+# if it has products in tiles, which compute more with each byte.
 _BLOCK_BYTES, _TIMES_FOR_TILES = 1 << 16, 8
 _MOST_ROWS = 512
 # Threads compute so many shares of the rows, of at least so many elements; and of so many rows where
@@ -27,7 +27,7 @@ _WORTH_THREADS = 1 << 17
 
 
 class PassWriter:
-    """Writes one pass, and knows where its loops find and put what they compute."""
+    """Writes one pass, and knows where its loops read and write variables."""
 
     rows_inside = False
 
@@ -52,7 +52,7 @@ class PassWriter:
         return self.places.get(v) or self._all.whole[v]
 
     def is_stored(self, v: Variable) -> bool:
-        """Whether another loop reads what one computes, or another pass, or who asked for it."""
+        """Whether another loop or another pass reads the variable, or it is an output."""
         return v in self._read or v in self._all.whole
 
     def comment(self, v: Variable) -> str:
@@ -95,7 +95,7 @@ def _copied(v: Variable, source: c.Place, target: c.Place, rows: int | None = No
 
 
 class Once(PassWriter):
-    """Writes what is computed once."""
+    """Writes a pass that is computed once, not by rows."""
 
     def __init__(self, arrays: Arrays, pass_: Pass) -> None:
         super().__init__(arrays, pass_)
@@ -150,7 +150,8 @@ class Rows(PassWriter):
         most = _MOST_FEATURES if has_products else _SHORT
         is_short = max(map(self._features, by_rows), default=1) <= most
         self.rows_inside = is_short and not self._products
-        # Their rows end with whole vectors: what tiles make, and what they add up over all rows.
+        # The variables whose rows are padded to whole vectors: results of tiles, and second matrices
+        # of products that are summed over the rows.
         self._padded = {work.output for work in self._products} | {
             work.node.inputs[1] for work in self._products if work.rows in work.joined_labels
         }
@@ -188,7 +189,7 @@ class Rows(PassWriter):
         return (v.type.size or 1) // self._n_rows
 
     def _length(self, v: Variable) -> int:
-        """The number of elements that a row takes, where rows are together."""
+        """The number of elements that a row takes in an array, with its padding."""
         features = self._features(v)
         return products.padded(features, v.type.numpy_dtype) if v in self._padded else features
 
@@ -206,7 +207,7 @@ class Rows(PassWriter):
         return next(n for n in _SHARES if self._n_rows >= n * worth or n == 1)
 
     def _rows_of_a_block(self, held: Sequence[Variable]) -> int:
-        """The number of rows in a block: what the cache has room for; a share's blocks are equal."""
+        """The number of rows in a block: as many as the cache holds, but equal for a share's blocks."""
         row_bytes = sum(self._length(v) * self._dtype(v).itemsize for v in held)
         block_bytes = _BLOCK_BYTES * (_TIMES_FOR_TILES if self._products else 1)
         most = min(_MOST_ROWS, block_bytes // max(8, row_bytes))
@@ -264,7 +265,7 @@ class Rows(PassWriter):
             lines += c.filled(place.array, self._length(v) * self._rows, work.element.first)
         length, features = self._length(v), self._features(v)
         if length > features and not (work and work.is_product):
-            # Nobody reads these, but tiles compute with them, slowly if they are denormal.
+            # Nobody reads the padding, but tiles compute with it, slowly if it is denormal.
             end = [f"{place.array}[(n + 1) * {length} - 1 - i] = 0;"]
             lines += c.counted("n", "n_rows", c.counted("i", length - features, end))
         return lines

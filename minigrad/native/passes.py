@@ -81,14 +81,14 @@ class Work(NamedTuple):
 
     @property
     def is_written_out(self) -> bool:
-        """Whether what is put together is one expression, of few terms."""
+        """Whether the few terms that are put together are written out, as one expression."""
         joined = self.joined_labels
         count = math.prod(self.sizes[label] for label in joined)
         return len(self.node.inputs) > 1 and self.rows not in joined and count <= _MOST_TERMS
 
     @property
     def space(self) -> tuple[Any, ...]:
-        """The labels that are gone along, in order."""
+        """The labels along which the loops go, in order."""
         if not self.is_sum:
             return tuple(self.output_labels)
         found = dict.fromkeys(label for labels in self.axes.inputs for label in labels)
@@ -126,7 +126,7 @@ class Pass(NamedTuple):
 class Schedule:
     """The passes that compute a graph, all of whose nodes have C or are transposes.
 
-    `row_axis` is along which axis a variable has the rows.
+    `row_axis` has the axis along which each variable has the rows.
     """
 
     def __init__(self, graph: ClosedGraph) -> None:
@@ -157,13 +157,13 @@ class Schedule:
         return Pass(self.n_rows, [short for loop in loops for short in _in_short(loop)])
 
     def is_in_same_loop(self, v: Variable, node: Apply) -> bool:
-        """Whether the loop of a node makes the input v of it, just before it is needed."""
+        """Whether v, an input of the node, is made in the node's own loop, just before."""
         return v.owner is not None and self.loop_of.get(v.owner) == self.loop_of[node]
 
     def overwritten(self, v: Variable) -> Variable | None:
         """A variable that v can overwrite: v's loop alone reads it, each element before writing v's.
 
-        It is of an earlier pass: a sum gets to its place at the end of its own.
+        That variable is made in an earlier pass, since a sum is complete only at the end of its pass.
         """
         node: Any = v.owner
         number, loop = self.loop_of[node]
@@ -194,7 +194,7 @@ class Schedule:
         return [v for v in (work.output for work in self.works.values()) if v in found]
 
     def _earliest(self, work: Work) -> int:
-        """The number of the first pass in which it can be; odd ones go over the rows."""
+        """The number of the first pass in which the work can be; odd passes go over the rows."""
         goes_by_rows = work.rows is not None
         number = int(goes_by_rows)
         for v in work.node.inputs:
@@ -203,25 +203,25 @@ class Schedule:
                 before = self.pass_of[maker]
                 in_same = self.works[maker].rows is None or base_of(v) in self.row_axis
                 if work.is_product and self.works[maker].is_sum:
-                    before += 1  # the elements of which are wider until its pass is over
+                    before += 1  # until its pass is over, the sum is kept in a wider dtype
                 same_kind = (before % 2 == 1) == goes_by_rows
                 number = max(number, before if same_kind and in_same else before + 1)
         return number if number % 2 == goes_by_rows else number + 1
 
     def _latest(self, work: Work) -> int:
-        """The number of the first pass that needs it, if it may wait."""
+        """The number of the first pass that needs the work, if the work may wait."""
         number = self.pass_of[work.node]
         users = [node for node, bases in self._bases.items() if work.output in bases]
         first = min([self.pass_of[node] for node in users], default=number)
         return first if first % 2 == number % 2 and self._may_wait(work) else number
 
     def _may_wait(self, work: Work) -> bool:
-        """Whether what it is made of is no more to keep than the work itself."""
+        """Whether the inputs, which are kept meanwhile, are no larger than the output."""
         size = sum(v.type.size or 0 for v in self._bases[work.node])
         return not work.joined_labels and size <= (work.output.type.size or 0)
 
     def _loops(self, works: Sequence[Work]) -> list[Loop]:
-        """These works as loops: each in the first that needs it, or that its inputs are there for."""
+        """The works as loops: each in the first that needs it, or the first that has its inputs."""
         depth: dict[Apply, int] = {}
         needed: dict[Apply, list[int]] = {work.node: [] for work in works}
         for work in works:
@@ -238,7 +238,7 @@ class Schedule:
         return [Loop(shape, loops[level, shape]) for level, shape in keys]
 
     def _makers(self, work: Work, among: Container[Apply]) -> Iterator[tuple[Apply, int]]:
-        """The makers of its inputs, among these; each with 0 if it can be in this loop, else 1."""
+        """The nodes among these that make the inputs; with 0 if they can be in this loop, else 1."""
         for v, labels in zip(work.node.inputs, work.axes.inputs, strict=True):
             maker = base_of(v).owner
             if maker is None or maker not in among:
@@ -257,9 +257,9 @@ class Schedule:
 def _in_short(loop: Loop) -> list[Loop]:
     """The loop as several, in none of which a slow function is one of another.
 
-    A processor computes a few hundred operations ahead. Where all of them wait for each other, because
-    the functions of one element are many, it does nothing meanwhile; of another loop's elements none
-    wait. What is between loops a block holds.
+    A processor computes a few hundred operations ahead. If these are all slow functions of one
+    element, each waits for the last, and the processor is idle; in a loop of its own, a slow function
+    waits for nothing. A block holds the values between the loops.
     """
     loops: list[list[Work]] = []
     # The number of the first loop that can compute functions of a variable.
@@ -276,12 +276,12 @@ def _in_short(loop: Loop) -> list[Loop]:
 
 
 def base_of(v: Variable) -> Variable:
-    """The variable that a transpose, or a transpose of one, is a look at."""
+    """The variable of which v is a transpose, or a transpose of a transpose; v if it is none."""
     return before(v, DimShuffle)
 
 
 def _reads_in_place(work: Work, u: Variable) -> bool:
-    """Whether a work reads of u just the elements at its own place."""
+    """Whether a work, to compute an element, reads of u only the element at the same index."""
     reads = zip(work.node.inputs, work.axes.inputs, strict=True)
     return all(v is u and tuple(at) == work.space for v, at in reads if base_of(v) is u)
 
@@ -303,7 +303,7 @@ def _work(node: Apply, rows: Any, n_rows: int, with_rows: Container[Variable]) -
 
 
 class _Way(NamedTuple):
-    """A number of rows that data have: where variables have them, and all works."""
+    """A way to compute a graph by so many rows: the axis of rows of each variable, and all works."""
 
     n_rows: int | None
     axis: Mapping[Variable, int]

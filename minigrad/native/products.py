@@ -21,9 +21,9 @@ _SMALL = 256
 _FEWEST_COLUMNS = 8
 _WORTH_THREADS = 1 << 18  # multiplications
 _WORTH_THREADS_TO_COPY = 1 << 14  # elements
-# So many times as many as what is made of all rows has rows, or columns.
+# Rows are many if they are so many times as many as the rows, and the columns, of the result.
 _MANY_ROWS = 8
-# A row of what is made has room for whole vectors, a panel for two: in bytes.
+# In bytes: a row of a result is padded to whole vectors, a panel has two.
 _ROW, _PANEL = 64, 128
 
 
@@ -33,7 +33,7 @@ def is_small(node: Apply) -> bool:
 
 
 def is_tiled(node: Apply) -> bool:
-    """Whether a node is a product of large matrices, that tiles are made for."""
+    """Whether a node is a product of large matrices, which is computed in tiles."""
     types = [v.type for v in (*node.inputs, *node.outputs)]
     return (
         isinstance(node.op, Dot)
@@ -83,20 +83,21 @@ def _functions(name: str) -> ctypes.CDLL:
     """The library for products of numbers of this type."""
     text = files(__package__).joinpath("products.h").read_text(encoding="utf-8")
     macros = [f"#define {f.upper()} {p.format('NUMBER')}" for f, p in _PARAMETERS.items()]
-    # As in BLAS, what is multiplied is added before it is rounded.
+    # As in BLAS, a product is added before it is rounded.
     return loaded("\n".join([f"#define NUMBER {name}", *macros, text]), "-ffp-contract=fast")
 
 
 def goes_by_rows(
     node: Apply, axes: Axes, label: Any, n_rows: int, with_rows: Container[Variable]
 ) -> bool:
-    """Whether a product is computed with each block of rows, that lie along a label."""
+    """Whether a product is computed block by block, along the label that the data's rows have in it."""
     (_, terms), (_, columns) = axes.inputs
     if label != terms:
         return label is not None and label != columns
-    # Each share of the rows has a sum of its own, of all that is made: that must be little.
+    # The product is a sum over the rows. Each share of the rows has a sum of its own, as large as the
+    # result, which must therefore be small.
     is_little = _MANY_ROWS * max(c.sizes(node.out)) <= n_rows
-    # And blocks of the second matrix are held as tiles need them, if it is made by rows, too.
+    # The second matrix must have the data's rows, too: then its blocks are stored as tiles need them.
     second = node.inputs[1]
     is_transposed = isinstance(getattr(second.owner, "op", None), DimShuffle)
     return is_little and second in with_rows and not is_transposed
@@ -134,7 +135,7 @@ def _multiple(count: int, of: int) -> int:
 
 
 class Lines:
-    """The lines of C that compute a product, of arrays that are where `place_of` says."""
+    """The lines of C that compute a product; `place_of` tells where variables are."""
 
     def __init__(self, node: Apply, place_of: Callable[[Variable], c.Place]) -> None:
         x, y = node.inputs
@@ -168,7 +169,7 @@ class Lines:
         return self._call("product_of_rows", arguments)
 
     def of_terms(self) -> str:
-        """The line that adds what one block of rows gives to all."""
+        """The line that adds the product of one block of rows to the sum."""
         arguments = [
             self._rows, self._columns, "n_rows", _of_block(self._a, 1), *self._a.strides,
             _of_block(self._b, 0), self._b.strides[0], self._c.array, self._c.strides[0],

@@ -83,7 +83,7 @@ def in_regions(outputs: Sequence[Variable]) -> list[Variable]:
 
 
 def _finished(graph: ClosedGraph) -> ClosedGraph:
-    """The graph of variables of its own, of which is known that it is as it shall be."""
+    """A copy of the graph with variables of its own, marked as improved: no pass changes it again."""
     result = graph.copy()
     result.improved |= {"any", "stable", "sizes"}
     return result
@@ -113,7 +113,7 @@ def _nodes_of_regions(order: Sequence[Apply], outputs: Sequence[Variable]) -> li
         ]
         turn[node] = max(turns, default=0 if node in in_c else -1)
     last = max(turn.values(), default=0)
-    # What is needed only later is computed later, unless it is less than what it is made of.
+    # A node that is needed only later is computed later, unless its output is smaller than its inputs.
     users: dict[Variable, list[int]] = {base_of(v): [last] for v in outputs}
     for node in reversed(order):
         if isinstance(node.op, DimShuffle):
@@ -131,7 +131,7 @@ def _nodes_of_regions(order: Sequence[Apply], outputs: Sequence[Variable]) -> li
 
 
 def _has_c(node: Apply) -> bool:
-    """Whether it is computed in loops: there is C for it, and BLAS would be no faster."""
+    """Whether the node is computed in loops: there is C for it, and BLAS would be no faster."""
     element = element_of(node)
     if element is None:
         return False

@@ -55,11 +55,11 @@ class Threads:
 
     def __init__(self, function: Callable[..., Any], most: int) -> None:
         self._function = function
-        self._seconds = {most: inf, 1: inf}  # a call; what is not known is tried first
+        self._seconds = {most: inf, 1: inf}  # of a call; unknown numbers of threads come first
         self._next_trial = 0.0  # by the clock
         self._calls_to_trial = 0
         self._tried: list[float] = []  # the seconds of the calls of a trial that is going on
-        self._last = most  # as many as the last call took: after others, threads are asleep
+        self._last = most  # the threads of the last call: after others, threads are asleep
 
     def __call__(self, *arguments: Any) -> Any:
         if Forked.is_child:

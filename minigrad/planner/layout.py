@@ -23,8 +23,9 @@ from ..protocol.closed import ClosedGraph
 from ..protocol.walks import Applied, made_by
 from ..rewrite.engine import Replacement, Rewriter, Rule, rule
 
-# From how many columns on rows are long enough, and how many times as many rows make a matrix tall.
-# All this was measured: see docs/performance.md.
+# Rows of so many elements are long. A matrix of shorter rows is tall if it has so many rows for each
+# column.
+# Both numbers were measured: see docs/performance.md.
 LONG_ROW = 16
 _TALL = 8
 
@@ -55,7 +56,7 @@ def _function_of_transposed(node: Apply, rewriter: Rewriter) -> Replacement:
 
 
 def _goes_by_elements(node: Apply) -> bool:
-    """Whether each element of the output is a function of those that broadcast to its place."""
+    """Whether each element of the output is a function of elements at its own index, broadcast."""
     told = axes_of(node)
     if told is None or told.whole or told.sizes:
         return False
@@ -105,10 +106,10 @@ def transposes_of_products(outputs: Sequence[Variable]) -> Rule:
 
 
 def feature_major_sources(graph: ClosedGraph) -> dict[Variable, Variable]:
-    """Return what to put for the tall inputs that are to be copied in the other order first.
+    """Return {tall input: copy of it, stored by columns}, for the inputs that are worth a copy.
 
-    That pays where both products and functions of elements use them, directly or cast. It is no
-    rule, because an input has no node, and because it takes all users of a variable to decide.
+    A copy pays where both products and functions of elements use the input, directly or cast. This
+    is no rule, because an input has no node, and because all users of a variable must be known.
     """
     given = dict.fromkeys(graph.inputs)
     if not any(map(is_tall, given)):

@@ -50,7 +50,7 @@ def _sum_of_placed(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
 
 
 def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
-    """Whether the indices are the numbers of all rows of the matrix x, and of a column for each."""
+    """Whether the indices are the numbers of all rows of the matrix x, and one column for each row."""
     rows, columns = indices
     n_rows = x.type.shape[:1]
     if None in n_rows or not columns.type.shape == rows.type.shape == n_rows:
@@ -61,7 +61,7 @@ def _pick_of_each_row(x: Variable, indices: Sequence[Variable]) -> bool:
 
 
 def _counts(rows: Variable) -> bool:
-    """Whether these are the numbers 0, 1, 2, …"""
+    """Whether `rows` is 0, 1, 2, …"""
     if isinstance(rows, Constant):
         return np.array_equal(rows.data, np.arange(len(rows.data)))
     counted = made_by(rows, ARange)
@@ -72,7 +72,7 @@ PICKING_RULES = (_picked, _placed, _sum_of_placed)
 
 
 def not_done_by_picks(outputs: Sequence[Variable], checks: Sequence[Variable]) -> list[Variable]:
-    """The checks of indices that no pick of the same columns does when the outputs are computed."""
+    """The checks of indices that no pick of the same columns makes when the outputs are computed."""
     done = {(v, node.op.n_columns) for node, v in _placed_columns(outputs)}
     return [check for check in checks if _columns_checked(check) not in done]
 
@@ -90,7 +90,7 @@ def _placed_columns(outputs: Sequence[Variable]) -> Iterator[tuple[Apply, Variab
 
 
 def _columns_checked(check: Variable) -> tuple[Variable, float | None] | None:
-    """The columns of which the check finds out whether there are so many."""
+    """The columns that are checked, and the number of columns that there must be; else None."""
     node = check.owner
     if node is None or not isinstance(node.op, Refuse):
         return None

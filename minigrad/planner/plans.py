@@ -37,7 +37,7 @@ class PlannedPrograms(Programs):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
-        # What the program for any sizes checks by computing it, a plan may know without.
+        # The general program checks these by computing; a plan may know the results without.
         self._checks = [*self._lost.others, *refusals(self._graph.outputs)]
         self._planned: dict[Shapes, Program] = {}
         self._most = _MOST_PLANS
@@ -72,11 +72,11 @@ class PlannedPrograms(Programs):
     @without_test_values
     def _new_program(self, shapes: Shapes, values: Sequence[Any]) -> Program:
         if not self._sizes_of_inputs_agree(shapes):
-            return self.general  # which can tell
+            return self.general  # which raises the error
         try:
             return self._plan(shapes)
         except Exception as error:
-            # If the general program fails too, an op will not have these sizes, and it can tell.
+            # If the general program fails, too, an op refuses these sizes: the call raises its error.
             try:
                 self.general.run(*values)
             except Exception:

@@ -26,7 +26,7 @@ class NewValue(NamedTuple):
 def new_values(
     inputs: Sequence[Variable], targets: Sequence[Any], outputs: Sequence[Variable]
 ) -> list[NewValue]:
-    """Return which of the outputs, the targets' new values, are worth an old array."""
+    """Return the outputs, new values of the targets, that are large enough to reuse old arrays."""
     places = {variable: place for place, variable in enumerate(inputs)}
     times = Counter(outputs)
     result = []
@@ -46,8 +46,8 @@ def new_values(
 class Recycler:
     """Gives a program the arrays for its large new values, and keeps the old ones for the next call.
 
-    For each shared variable at most one is free, by its number among the inputs. The programs of a
-    function have these in common. They are filled with NaN if that is asked for.
+    At most one array is kept for each shared variable, by the variable's number among the inputs.
+    The programs of a function share the kept arrays. They are filled with NaN if that is asked for.
     """
 
     def __init__(

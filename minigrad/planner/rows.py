@@ -28,9 +28,9 @@ from ..protocol.walks import before, clone_node, clone_replace
 from .specialise import improve_before_cutting, improve_for_sizes
 from .spreading import repeated, with_rows_repeated
 
-# Measured: see docs/performance.md. A product of so many multiplications OpenBLAS computes by one
-# thread; a larger one it shares between threads, which takes many rows to pay. And with few rows calls
-# take their own time.
+# Measured: see docs/performance.md. OpenBLAS computes a product of so many multiplications by one
+# thread, and shares a larger product between threads, which pays only with many rows. With few rows,
+# the calls themselves take most of the time.
 _MOST_MULTIPLICATIONS = SHARED_PRODUCT - 1
 _FEWEST_ROWS, _FEWEST_ROWS_OF_LARGE_PRODUCTS = 200, 1250
 _BLOCK_BYTES = 5 << 18
@@ -46,7 +46,8 @@ def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> li
     many = [n_rows for n_rows in found if n_rows > _FEWEST_BLOCKS * _FEWEST_ROWS]
     if not many:
         return list(outputs)
-    outputs = improve_before_cutting(outputs)  # now sizes are numbers, not those of a block
+    # Before the rows are cut: now sizes are numbers, which do not depend on the block.
+    outputs = improve_before_cutting(outputs)
     for n_rows in sorted(many, reverse=True):
         if new := _blocks(inputs, outputs, n_rows):
             return clone_replace(outputs, new)
@@ -56,7 +57,7 @@ def in_row_blocks(inputs: Sequence[Variable], outputs: Sequence[Variable]) -> li
 def _blocks(
     inputs: Sequence[Variable], outputs: Sequence[Variable], n_rows: int
 ) -> dict[Variable, Variable]:
-    """The results that are better made in blocks of the rows, and the same results from blocks."""
+    """Return {result: the same result, computed by blocks}, for results that are better made so."""
     new: dict[Variable, Variable] = {}
     for body in _bodies(inputs, outputs, n_rows):
         n_blocks = math.ceil(n_rows / _rows_of_a_block(n_rows, body))
@@ -89,12 +90,12 @@ class RowAxes:
 
     def __init__(self, inputs: Iterable[Variable], order: Sequence[Apply], n_rows: int) -> None:
         self.n_rows = n_rows
-        # Along which axis a variable has its rows: the inputs, and what is computed from them.
+        # The axis along which a variable has its rows, for inputs and what is computed from them.
         self.axis = {v: 0 for v in inputs if v.type.ndim and v.type.shape[0] == n_rows}
         # For each node that goes by rows: their label among its axes, and the number of the pass.
         self.label: dict[Apply, Any] = {}
         self.turn: dict[Apply | None, int] = {}
-        ready: dict[Variable, int] = {}  # from which pass on it is there for what goes by rows
+        ready: dict[Variable, int] = {}  # the pass from which on a variable can be read by rows
         for node in order:
             label = self._label(node)
             turns = [ready.get(v, 0) for v in node.inputs]
@@ -134,7 +135,7 @@ class RowAxes:
 
 
 class _Body(NamedTuple):
-    """The nodes that each block of a pass computes, with what they take and what they give."""
+    """The nodes that each block of a pass computes, with their inputs and results."""
 
     nodes: list[Apply]
     sizes: dict[Apply, int]  # the input of a node that is to be the number of rows
@@ -176,7 +177,7 @@ def _bodies(
         results: dict[Variable, int | None] = {v: None for v in made if v not in rows.axis}
         if not results:
             continue
-        # A transpose is but another look at the same rows: it is taken outside, too.
+        # A transpose is a view of the same rows: it is taken outside, too.
         shown = [before(v, DimShuffle) for v in made if users.get(v, set()) - {turn}]
         results |= {v: rows.axis[v] for v in shown if v in made and v in rows.axis}
         body = _body(nodes, results, rows, order)
@@ -198,8 +199,8 @@ def _body(
             needed.update(node.inputs)
     sizes: dict[Apply, int] = {}
     given: dict[Variable, int | None] = {}
-    # What is taken from outside, and along which axis it is cut. From the last on, which the first
-    # then come before.
+    # The variables from outside, and the axes along which they are cut: the last first, since they
+    # are popped from the end.
     taken = [
         (v, labels.index(label) if label in labels else None)
         for node, label in inside.items()
@@ -242,7 +243,7 @@ def _told(node: Apply) -> Axes:
 
 
 def _size_given(v: Variable, axis: int) -> int | None:
-    """Return which input of v's owner alone tells how many rows v has; None if there is none."""
+    """Return the number of the input that alone tells how many rows v has; None if there is none."""
     node = v.owner
     told = None if node is None else axes_of(node)
     if node is None or told is None:
@@ -271,14 +272,14 @@ def _rows_of_a_block(n_rows: int, body: _Body) -> int:
 
 
 def _multiplications(node: Apply) -> int:
-    """Count those of a product: the size of its first operand for each column of the second."""
+    """Count the multiplications of a product: the size of x for each column of y."""
     x, y = (variable.type.shape for variable in node.inputs)
     return math.prod(size or 1 for size in (*x, *y[1:]))
 
 
 def _bytes_of_a_row(n_rows: int, body: _Body) -> int:
     """Return the memory that a row of the data takes with what is computed from it."""
-    # Functions of elements write over what they are given, so products count, and one of those.
+    # Functions of elements overwrite their inputs. So all products count, and one such function.
     sizes: dict[bool, list[int]] = {True: [0], False: [0]}
     for variable in [*body.cut, *[node.outputs[0] for node in body.nodes]]:
         length = math.prod(size or 1 for size in variable.type.shape)

@@ -47,19 +47,19 @@ class Comments:
         return f"{shape} {variable.type.dtype}{order}{where}: "
 
     def _formula(self, node: Apply) -> str:
-        """The node in terms of what the user has named, or of other statements' results if long."""
+        """The node's formula in named variables, and in results of other statements if it is long."""
         text = _one_line(formula(node, _LONGEST_FORMULA, self._known, self._name))
         if len(text) <= _LONGEST_FORMULA:
             return text
         return text[:_LONGEST_FORMULA].rpartition(" ")[0] + " …"
 
     def _known(self, variable: Variable) -> Formula | None:
-        """The name of a variable that is not spelled out: an input, or what the user has named."""
+        """The name of a variable that is not spelled out: an input, or one that the user has named."""
         is_spelled_out = variable.owner and variable.owner.nout == 1 and not variable.name
         return None if is_spelled_out else self._name(variable)
 
     def _name(self, variable: Variable) -> Formula:
-        """The name of a variable; what a comment speaks of need not be in the program."""
+        """The name of a variable, which need not be in the program."""
         if isinstance(variable, Constant):
             if variable.name:
                 return Formula(identifier(variable.name))

@@ -33,8 +33,8 @@ def compare_with_interpreter(
     """Raise a DisagreementError unless the results are the outputs' values.
 
     Where the interpreter's value is not finite, the program may have found a better one; also where
-    it is uncertain, because rounding was magnified: log(1 - sigmoid(x)), say. How far rounding has
-    moved it is found out by more of it, if there is a difference.
+    the value is uncertain, because rounding was magnified: log(1 - sigmoid(x)), say. If there is a
+    difference, more rounding, at random, shows how far rounding has moved the value.
     """
     with np.errstate(all="ignore"):
         expected = evaluate(outputs, values)
@@ -109,7 +109,7 @@ def _not_explained_by_rounding(
                 return np.zeros_like(wrong)
             if run.shape != right.shape:
                 return np.zeros_like(wrong)
-            # It is not known which elements an unknown number of those has met.
+            # If one of the floats that choices are made by is unknown, so is every result.
             if not all(np.isfinite(x).all() for x in numbers):
                 return np.zeros_like(wrong)
             if right.dtype.kind == "f":
@@ -123,7 +123,7 @@ def _not_explained_by_rounding(
 
 
 def _that_choices_are_made_by(output: Variable) -> list[Variable]:
-    """The floats of which comparisons and the like make integers and truths; inputs are known."""
+    """The computed floats from which comparisons and the like make integers and truth values."""
     return [
         variable
         for node in toposort([output])

@@ -16,7 +16,7 @@ _LONGEST = 100
 
 
 def definitions(values: Mapping[str, Any]) -> list[str]:
-    """The lines that define what the program calls by these names."""
+    """The lines that define the objects that the program calls by these names."""
     imports: dict[str, list[str]] = {}
     others: list[str] = []
     for name, value in values.items():
@@ -49,7 +49,7 @@ def _importable(value: Any) -> tuple[str, str] | None:
                 return module, name
         except ImportError:
             continue
-    # It may have another name than it was defined by.
+    # Modules may have the value under another name than its own.
     package = __name__.partition(".")[0] + "."
     # A module that must not be imported is None there.
     ours = [

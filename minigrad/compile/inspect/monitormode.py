@@ -61,7 +61,7 @@ class MonitorMode(WatchingMode):
         self._looks = [look for look in (pre_func, post_func) if look is not None]
 
     def watcher(self, function_name: str) -> Watcher:
-        """Return what shows each operation."""
+        """Return the watcher that shows each operation to the user's functions."""
         numbers = count()
 
         def show(node: Apply, inputs: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:

@@ -60,7 +60,7 @@ class NanGuardMode(WatchingMode):
         self.big_is_error = big_is_error
 
     def watcher(self, function_name: str) -> Watcher:
-        """Return what raises a `NanGuardError` at a value that is not allowed."""
+        """Return the watcher that raises a `NanGuardError` at a value that is not allowed."""
 
         def look_at(node: Apply, inputs: Sequence[np.ndarray], made: Sequence[np.ndarray]) -> None:
             given = [(v, x) for v, x in zip(node.inputs, inputs, strict=True) if v.owner is None]
@@ -78,7 +78,7 @@ class NanGuardMode(WatchingMode):
         """Compute the outputs; raise a `NanGuardError` at the first value that is not allowed."""
         results = super().check(function_name, outputs, values)
         for output, result in zip(outputs, results, strict=True):
-            found = self._found(output, result)  # if it is what was given
+            found = self._found(output, result)  # an output may be an input
             if found:
                 raise NanGuardError(f"{function_name}: {found}")
         return results

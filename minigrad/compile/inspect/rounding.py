@@ -30,11 +30,12 @@ def rounded_at_random(
 ) -> list[np.ndarray]:
     """The values of the outputs, where each operation's floats get random last bits.
 
-    If doubtful, infinities that are made of finite numbers are taken for numbers that nobody knows,
-        and what constants alone make is to be rounded, too: it may have been improved. Then also
-        what is almost equal is sometimes compared as equal: exactly so it may be.
+    If `doubtful`, three things more are uncertain. A result that is infinite though its inputs are
+    finite becomes NaN. Results of constants alone are rounded, too, since rewriting may have computed
+    them more accurately. And numbers that are almost equal are sometimes compared as if they were
+    equal, as they may be without rounding.
     """
-    # What constants alone make, such as the exponent of a power's derivative, is most often exact.
+    # Results of constants alone, such as the exponent of a power's derivative, are most often exact.
     varying = set(values)
 
     def round_at_random(node: Apply, inputs: Sequence[Any], results: list[Any]) -> None:
@@ -69,7 +70,7 @@ class _Watched(ClosedGraph):
         return evaluate(self.outputs, dict(zip(self.inputs, values, strict=True)), self._watch)
 
 
-# What gives one of the numbers that it is given, or a whole one, and rounds nothing.
+# Functions that return one of their arguments' numbers, or a whole number, and round nothing.
 _EXACT_FUNCTIONS = frozenset(
     [np.maximum, np.minimum, numpy_clip, np.abs, np.negative, np.sign, np.array, numpy_relu]
     + [np.floor, np.ceil, np.trunc, np.rint, REDUCTIONS["max"][0], REDUCTIONS["min"][0]]
@@ -82,7 +83,7 @@ def _is_exact(node: Apply) -> bool:
     return node.op.is_view or bool(node.inputs[node.op.moves]) or is_choice
 
 
-# What makes whole numbers of whole numbers, as the exponent of a power's derivative: x - 1.
+# Functions that make whole numbers of whole numbers, as in the exponent x - 1 of a power's derivative.
 _OF_WHOLE_NUMBERS = frozenset([np.add, np.subtract, np.multiply])
 
 
@@ -93,7 +94,7 @@ def _are_whole(op: Op, inputs: Sequence[np.ndarray]) -> np.ndarray | bool:
     return np.logical_and.reduce(np.broadcast_arrays(*[x == np.rint(x) for x in inputs]))
 
 
-# How many times the precision numbers may differ that are almost equal.
+# Numbers are almost equal if they differ by at most so many times their precision.
 _ALMOST = 30
 
 
@@ -109,7 +110,7 @@ def _compares_floats(node: Apply) -> bool:
 def _made_equal_at_random(
     pair: Sequence[np.ndarray], random: np.random.Generator
 ) -> list[np.ndarray]:
-    """x and y of the pair; of y's elements that are almost those of x none, half or all are these."""
+    """x and y, with none, half or all of the elements of y that almost equal x's replaced by x's."""
     x, y = np.broadcast_arrays(*pair)
     precision = max(np.finfo(x.dtype).eps, np.finfo(y.dtype).eps)
     is_near = np.abs(x - y) <= _ALMOST * precision * np.maximum(np.abs(x), np.abs(y))
@@ -123,7 +124,7 @@ def _with_nan_for_infinity(x: np.ndarray) -> np.ndarray:
 def _with_random_last_bits(
     x: np.ndarray, random: np.random.Generator, exact: np.ndarray | bool = False
 ) -> np.ndarray:
-    """The floats with random last bits, but for those that are exact: if none of these is lost."""
+    """The floats with random last bits, except the floats that are exact."""
     if x.dtype.kind != "f":
         return x
     units = random.choice([-1.0, 1.0], size=x.shape)

@@ -15,7 +15,7 @@ class WatchingMode:
     """A mode in which a watcher is told of each operation of the rewritten expressions."""
 
     def watcher(self, function_name: str) -> Watcher:
-        """Return what is told of the operations of a function."""
+        """Return the watcher, which is told of the operations of a function."""
         raise NotImplementedError
 
     def check(

@@ -17,7 +17,7 @@ _MANY_BLOCKS = 32
 
 
 class Parts(Op):
-    """An op each of whose inner graphs is a function of all its inputs, or of parts of them."""
+    """An op whose inner graphs take the op's inputs, in order, or a part of each of them."""
 
     storage = "new"
 

@@ -32,7 +32,7 @@ class Scan(Op):
     steps one below the other.
 
     Parameters
-    ----------------------------------------------------------------------------
+    ----------
     graph : ClosedGraph
         What is computed in a step.
     n_sequences : int
