@@ -7,7 +7,8 @@ that `numpy.random.RandomState(seed)` draws.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from inspect import Parameter, signature
+from typing import Any, Concatenate, ParamSpec
 
 import numpy as np
 
@@ -18,6 +19,26 @@ from . import raw_random
 from .indexing import permute_row_elements
 
 __all__ = ["RandomStateSharedVariable", "RandomStreams"]
+
+P = ParamSpec("P")
+
+
+def _drawn_by(
+    function: Callable[Concatenate[Variable, P], raw_random.Drawn],
+) -> Callable[Concatenate[RandomStreams, P], Variable]:
+    """Return the method that draws by a function of a state, from a new state of its own."""
+
+    def draw(self: RandomStreams, /, *args: P.args, **kwargs: P.kwargs) -> Variable:
+        return self.gen(function, *args, **kwargs)
+
+    name, told = function.__name__, signature(function)
+    itself = Parameter("self", Parameter.POSITIONAL_OR_KEYWORD)
+    draw.__name__, draw.__qualname__ = name, f"RandomStreams.{name}"
+    draw.__doc__ = f"{str(function.__doc__).splitlines()[0]}\n\nSee `T.raw_random.{name}`."
+    draw.__signature__ = told.replace(  # type: ignore[attr-defined]
+        parameters=[itself, *list(told.parameters.values())[1:]], return_annotation="Variable"
+    )
+    return draw
 
 
 class RandomStreams:
@@ -100,81 +121,15 @@ class RandomStreams:
                 return state
         raise KeyError(item)
 
-    def uniform(
-        self, size: Any = None, low: Any = 0.0, high: Any = 1.0, ndim: Any = None, dtype: Any = None
-    ) -> Variable:
-        """Uniform numbers between low and high; see `T.raw_random.uniform`."""
-        return self.gen(raw_random.uniform, size, low, high, ndim=ndim, dtype=dtype)
-
-    def normal(
-        self, size: Any = None, avg: Any = 0.0, std: Any = 1.0, ndim: Any = None, dtype: Any = None
-    ) -> Variable:
-        """Normally distributed numbers; see `T.raw_random.normal`."""
-        return self.gen(raw_random.normal, size, avg, std, ndim=ndim, dtype=dtype)
-
-    def gamma(
-        self,
-        size: Any = None,
-        shape: Any = 1.0,
-        scale: Any = 1.0,
-        ndim: Any = None,
-        dtype: Any = None,
-    ) -> Variable:
-        """Gamma distributed numbers; see `T.raw_random.gamma`."""
-        return self.gen(raw_random.gamma, size, shape, scale, ndim=ndim, dtype=dtype)
-
-    def binomial(
-        self,
-        size: Any = None,
-        n: Any = 1,
-        p: Any = 0.5,
-        ndim: Any = None,
-        dtype: Any = "int64",
-        prob: Any = None,
-    ) -> Variable:
-        """The number of successes in n trials with probability p; see `T.raw_random.binomial`."""
-        return self.gen(raw_random.binomial, size, n, p, ndim=ndim, dtype=dtype, prob=prob)
-
-    def poisson(
-        self, size: Any = None, lam: Any = 1.0, ndim: Any = None, dtype: Any = "int64"
-    ) -> Variable:
-        """The number of events that happen lam times on average; see `T.raw_random.poisson`."""
-        return self.gen(raw_random.poisson, size, lam, ndim=ndim, dtype=dtype)
-
-    def random_integers(
-        self, size: Any = None, low: Any = 0, high: Any = 1, ndim: Any = None, dtype: Any = "int64"
-    ) -> Variable:
-        """Whole numbers from low to high, both included; see `T.raw_random.random_integers`."""
-        return self.gen(raw_random.random_integers, size, low, high, ndim=ndim, dtype=dtype)
-
-    def choice(
-        self,
-        size: Any = None,
-        a: Any = 2,
-        replace: Any = True,
-        p: Any = None,
-        ndim: Any = None,
-        dtype: Any = "int64",
-    ) -> Variable:
-        """Elements of a, or whole numbers below it; see `T.raw_random.choice`."""
-        return self.gen(raw_random.choice, size, a, replace, p, ndim=ndim, dtype=dtype)
-
-    def permutation(
-        self, size: Any = None, n: Any = 1, ndim: Any = None, dtype: Any = "int64"
-    ) -> Variable:
-        """The whole numbers below n in random order; see `T.raw_random.permutation`."""
-        return self.gen(raw_random.permutation, size, n, ndim=ndim, dtype=dtype)
-
-    def multinomial(
-        self,
-        size: Any = None,
-        n: Any = 1,
-        pvals: Any = (0.5, 0.5),
-        ndim: Any = None,
-        dtype: Any = "int64",
-    ) -> Variable:
-        """The number of times each outcome occurs in n trials; see `T.raw_random.multinomial`."""
-        return self.gen(raw_random.multinomial, size, n, pvals, ndim=ndim, dtype=dtype)
+    uniform = _drawn_by(raw_random.uniform)
+    normal = _drawn_by(raw_random.normal)
+    gamma = _drawn_by(raw_random.gamma)
+    binomial = _drawn_by(raw_random.binomial)
+    poisson = _drawn_by(raw_random.poisson)
+    random_integers = _drawn_by(raw_random.random_integers)
+    choice = _drawn_by(raw_random.choice)
+    permutation = _drawn_by(raw_random.permutation)
+    multinomial = _drawn_by(raw_random.multinomial)
 
     def shuffle_row_elements(self, input: Any) -> Variable:
         """The elements of each row, along the last axis, in random order, a new one for each row.
