@@ -421,11 +421,11 @@ def separable_conv2d(
     >>> separable_conv2d(x, [[[[1.0]]], [[[10.0]]]], [[[[1.0]], [[1.0]]]], num_channels=2).eval()
     array([[[[31., 42.]]]])
     """
-    return _separable(
-        *(AbstractConv2d, num_channels, input, depthwise_filters, pointwise_filters),
-        *(input_shape, depthwise_filter_shape, pointwise_filter_shape),
-        *(border_mode, subsample, filter_flip, filter_dilation),
-    )
+    each = AbstractConv2d(
+        *(input_shape, depthwise_filter_shape, border_mode, subsample, filter_flip),
+        *(filter_dilation, num_channels),
+    )(input, depthwise_filters)
+    return AbstractConv2d(kshp=pointwise_filter_shape)(each, pointwise_filters)
 
 
 def separable_conv3d(
@@ -450,32 +450,11 @@ def separable_conv3d(
     >>> separable_conv3d(x, each, both, num_channels=2).eval()
     array([[[[[31., 42.]]]]])
     """
-    return _separable(
-        *(AbstractConv3d, num_channels, input, depthwise_filters, pointwise_filters),
-        *(input_shape, depthwise_filter_shape, pointwise_filter_shape),
-        *(border_mode, subsample, filter_flip, filter_dilation),
-    )
-
-
-def _separable(
-    op: Any,
-    num_channels: int,
-    input: Any,
-    of_each: Any,
-    of_all: Any,
-    input_shape: Any,
-    of_each_shape: Any,
-    of_all_shape: Any,
-    *options: Any,
-) -> Variable:
-    """Return the convolution of each channel, whose results are then mixed at each place."""
-    border_mode, subsample, filter_flip, filter_dilation = options
-    each = op(
-        *(input_shape, of_each_shape, border_mode, subsample, filter_flip),
+    each = AbstractConv3d(
+        *(input_shape, depthwise_filter_shape, border_mode, subsample, filter_flip),
         *(filter_dilation, num_channels),
-    )(input, of_each)
-    result: Variable = op(kshp=of_all_shape)(each, of_all)
-    return result
+    )(input, depthwise_filters)
+    return AbstractConv3d(kshp=pointwise_filter_shape)(each, pointwise_filters)
 
 
 def causal_conv1d(
