@@ -40,14 +40,8 @@ def get_conv_gradinputs_shape(
     (128, 1, 28, None)
     """
     channels = None if kernel_shape[1] is None else kernel_shape[1] * num_groups
-    sizes = along_axes(
-        get_conv_gradinputs_shape_1axis,
-        kernel_shape,
-        top_shape,
-        border_mode,
-        subsample,
-        filter_dilation,
-    )
+    options = border_mode, subsample, filter_dilation
+    sizes = along_axes(get_conv_gradinputs_shape_1axis, kernel_shape, top_shape, *options)
     return (top_shape[0], channels, *sizes)
 
 
@@ -97,14 +91,8 @@ def get_conv_gradweights_shape(
     (20, 1, 5, 5)
     """
     channels = None if image_shape[1] is None else image_shape[1] // num_groups
-    sizes = along_axes(
-        get_conv_gradweights_shape_1axis,
-        image_shape,
-        top_shape,
-        border_mode,
-        subsample,
-        filter_dilation,
-    )
+    options = border_mode, subsample, filter_dilation
+    sizes = along_axes(get_conv_gradweights_shape_1axis, image_shape, top_shape, *options)
     return (top_shape[1], channels, *sizes)
 
 
