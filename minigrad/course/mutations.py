@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from typing import Any
 
 
 def changed(node: ast.AST) -> Iterator[ast.expr]:
@@ -39,36 +40,27 @@ def _changed_operation(left: ast.expr, op: ast.operator, right: ast.expr) -> Ite
             yield ast.BinOp(right, op, left)
 
 
-_OTHER_COMPARISONS = {
-    ast.Lt: ast.GtE,
-    ast.LtE: ast.Gt,
-    ast.Gt: ast.LtE,
-    ast.GtE: ast.Lt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.Is: ast.IsNot,
-    ast.IsNot: ast.Is,
-    ast.In: ast.NotIn,
-    ast.NotIn: ast.In,
-}
-_OTHER_NAMES = {
-    "sin": "cos",
-    "cos": "sin",
-    "sinh": "cosh",
-    "cosh": "sinh",
-    "exp": "log",
-    "log": "exp",
-    "sqrt": "sqr",
-    "sqr": "sqrt",
-    "lt": "ge",
-    "le": "gt",
-    "gt": "le",
-    "ge": "lt",
-    "eq": "neq",
-    "maximum": "minimum",
-    "ones_like": "zeros_like",
-    "zeros_like": "ones_like",
-}
+def _both_ways(*pairs: tuple[Any, Any]) -> dict[Any, Any]:
+    """Return a dictionary in which each of a pair stands for the other."""
+    return {old: new for pair in pairs for old, new in (pair, pair[::-1])}
+
+
+_OTHER_COMPARISONS = _both_ways(
+    (ast.Lt, ast.GtE),
+    (ast.LtE, ast.Gt),
+    (ast.Eq, ast.NotEq),
+    (ast.Is, ast.IsNot),
+    (ast.In, ast.NotIn),
+)
+_OTHER_NAMES = {"eq": "neq", "maximum": "minimum"} | _both_ways(
+    ("sin", "cos"),
+    ("sinh", "cosh"),
+    ("exp", "log"),
+    ("sqrt", "sqr"),
+    ("lt", "ge"),
+    ("le", "gt"),
+    ("ones_like", "zeros_like"),
+)
 
 
 def replaced(tree: ast.AST, old: ast.AST, new: ast.AST) -> ast.AST:
