@@ -36,7 +36,8 @@ class _Trilinear(NumPyOp):
     is_analytic = True
 
     function: Any  # of the two, of the sizes if they are needed, and of the properties
-    result: str  # which one it is: x, w or y
+    factors: str  # the two: of x, w and y
+    result: str  # the third
 
     def shapes(self, a: Shape, b: Shape, *sizes: Any) -> dict[str, Shape]:
         """Return the shapes of x, w and y from those of the inputs; sizes may be unknown: None."""
@@ -95,15 +96,21 @@ class _Trilinear(NumPyOp):
         y = shapes.pop("y") if self.result != "y" else None
         checked_counts(shapes["x"], shapes["w"], self.strides, self.dilation, self.groups, y)
 
-    def _another(self, op: type[_Trilinear]) -> _Trilinear:
-        return op(self.strides, self.dilation, self.groups)
+    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
+        known = {**dict(zip(self.factors, inputs, strict=False)), self.result: output_grads[0]}
+        found: list[Variable | None] = []
+        for factor in self.factors:
+            op = _DERIVATIVES[factor](self.strides, self.dilation, self.groups)
+            sizes = [] if factor == "y" else sizes_of(known[factor])[2:]
+            found.append(op(*[known[name] for name in op.factors], *sizes))
+        return found + [None] * len(inputs[2:])
 
 
 class Correlate(_Trilinear):
     """y[b, o, p] = Σ x[b, c, strides · p + dilation · k] · w[o, c, k] over c and k."""
 
     function = staticmethod(correlate)
-    result = "y"
+    factors, result = "xw", "y"
 
     def shapes(self, a: Shape, b: Shape, *sizes: Any) -> dict[str, Shape]:
         counts = [
@@ -112,50 +119,30 @@ class Correlate(_Trilinear):
         ]
         return {"x": a, "w": b, "y": [a[0], b[0], *counts]}
 
-    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        (x, w), (g,) = inputs, output_grads
-        return [
-            self._another(CorrelateInputs)(w, g, *sizes_of(x)[2:]),
-            self._another(CorrelateFilters)(x, g, *sizes_of(w)[2:]),
-        ]
-
 
 class CorrelateInputs(_Trilinear):
     """x[b, c, i] = Σ w[o, c, k] · y[b, o, p] over o, k and p where strides · p + dilation · k = i."""
 
     function = staticmethod(correlate_inputs)
-    result = "x"
+    factors, result = "wy", "x"
 
     def shapes(self, a: Shape, b: Shape, *sizes: Any) -> dict[str, Shape]:
         channels = a[1] if None is a[1] or self.groups == 1 else self.groups * a[1]
         return {"x": [b[0], channels, *sizes], "w": a, "y": b}
-
-    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        (w, y, *sizes), (g,) = inputs, output_grads
-        return [
-            self._another(CorrelateFilters)(g, y, *sizes_of(w)[2:]),
-            self._another(Correlate)(g, w),
-            *[None] * len(sizes),
-        ]
 
 
 class CorrelateFilters(_Trilinear):
     """w[o, c, k] = Σ x[b, c, strides · p + dilation · k] · y[b, o, p] over b and p."""
 
     function = staticmethod(correlate_filters)
-    result = "w"
+    factors, result = "xy", "w"
 
     def shapes(self, a: Shape, b: Shape, *sizes: Any) -> dict[str, Shape]:
         channels = a[1] if None is a[1] or self.groups == 1 else a[1] // self.groups
         return {"x": a, "w": [b[1], channels, *sizes], "y": b}
 
-    def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        (x, y, *sizes), (g,) = inputs, output_grads
-        return [
-            self._another(CorrelateInputs)(g, y, *sizes_of(x)[2:]),
-            self._another(Correlate)(x, g),
-            *[None] * len(sizes),
-        ]
+
+_DERIVATIVES = {op.result: op for op in (Correlate, CorrelateInputs, CorrelateFilters)}
 
 
 class _Border(NumPyOp):
