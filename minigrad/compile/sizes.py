@@ -6,8 +6,8 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from ..core.axes import Size
-from ..core.graph import Apply, Constant, Variable
-from ..protocol.axes import infer_shapes
+from ..core.graph import Apply, Variable
+from ..protocol.axes import as_size, completed, infer_shapes
 from ..protocol.walks import made_by
 
 # A size: a number, or the scalar expression that gives it.
@@ -66,14 +66,11 @@ class Sizes:
     def _entry(self, output: Variable, axis: int, entry: Any) -> Entry:
         if entry is None:
             return Size(axis)(output)
-        return int(entry.data) if isinstance(entry, Constant) else entry
+        return as_size(entry)
 
     def _shape(self, variable: Variable) -> tuple[Entry, ...]:
         if variable not in self._shapes:
-            self._shapes[variable] = tuple(
-                size if size is not None else Size(axis)(variable)
-                for axis, size in enumerate(variable.type.shape)
-            )
+            self._shapes[variable] = completed(variable.type.shape, variable)
         return self._shapes[variable]
 
     def _find(self, entry: Entry) -> Entry:

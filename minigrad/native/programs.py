@@ -40,11 +40,12 @@ class NativePrograms(PlannedPrograms):
                     node.op.call.free()
 
 
-_told: set[str] = set()
+_told = False
 
 
 def _tell(what: str) -> None:
     """Warn of what is wrong with the compiler, once."""
+    global _told
     if not _told:
-        _told.add(what)
+        _told = True
         warnings.warn(f"mode 'C': {what}; NumPy computes instead", RuntimeWarning, stacklevel=2)

@@ -9,10 +9,11 @@ import numpy as np
 
 from ..core import axes
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
-from ..core.graph import Apply, Constant, Gradients, NumPyOp, Op, Variable, Variables
+from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
 from ..protocol.op import InAllSteps, Names, Use
+from ..protocol.walks import known_integer
 from .counting import normalize_axis
 
 
@@ -98,9 +99,9 @@ class Split(Op):
         outputs = []
         for length in lengths:
             shape = list(x.type.shape)
-            shape[self.axis] = int(length.data) if isinstance(length, Constant) else None
-            if isinstance(length, Constant) and length.data < 0:
-                raise ValueError(f"split of {x}: a length must be at least 0; got {length.data}")
+            shape[self.axis] = known = known_integer(length)
+            if known is not None and known < 0:
+                raise ValueError(f"split of {x}: a length must be at least 0; got {known}")
             outputs.append(x.type.clone(shape=shape)())
         return Apply(self, [x, *lengths], outputs)
 

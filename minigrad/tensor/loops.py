@@ -152,8 +152,7 @@ def scan(
             f"scan: outputs_info tells of {len(states)} results, but fn returned {len(results)}; "
             "say None for a result that does not go into the next step"
         )
-    step = _Step(rows, states, others)
-    step.add(results, updates, conditions)
+    step = _Step(rows, states, others, results, updates, conditions)
     if strict:
         step.check_strict()
     made, targets = step.loop(steps, _as_truncation(truncate_gradient), name)
@@ -338,34 +337,26 @@ def _can_be(values: Sequence[Variable], dtype: np.dtype[Any]) -> bool:
 
 
 class _Step:
-    """The computations of a step, until it is closed."""
+    """What fn has written of a step, until it is closed."""
 
     def __init__(
         self,
         rows: Mapping[Variable, Variable],
         states: Sequence[_Result],
         others: Sequence[Variable],
-    ) -> None:
-        self._rows = rows
-        self._states = states
-        self._others = others
-        self._results: list[Variable] = []
-        self._updates: dict[SharedVariable, Variable] = {}
-        self._condition: list[Variable] = []
-
-    def add(
-        self,
         results: Sequence[Variable],
         updates: Mapping[SharedVariable, Variable],
         condition: Sequence[Variable],
     ) -> None:
-        """Add what fn returned."""
+        self._rows = rows
+        self._states = states
+        self._others = others
         replaced: dict[Variable, Variable] = {}
-        for number, (state, y) in enumerate(zip(self._states, results, strict=True)):
+        for number, (state, y) in enumerate(zip(states, results, strict=True)):
             replaced |= state.accept(y, number)
         written = [*results, *updates.values(), *condition]
         # What is passed is the same in all steps, also if it has been drawn at random.
-        self._passed = {v: v.type(v.name) for v in self._others if v.owner is not None}
+        self._passed = {v: v.type(v.name) for v in others if v.owner is not None}
         replaced |= self._passed
         written = clone_replace(written, replaced)
         defaults = default_updates(written, updates, False, replaced)

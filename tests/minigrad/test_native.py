@@ -566,7 +566,7 @@ def empty_cache(tmp_path, monkeypatch):
     remembered = (compiler.found, compiler.cache_folder, compiler._fleeting, call.check_arrays)
     for function in remembered:
         function.cache_clear()
-    monkeypatch.setattr(programs, "_told", set())
+    monkeypatch.setattr(programs, "_told", False)
     yield tmp_path / "minigrad" / "native"
     for function in remembered:
         function.cache_clear()

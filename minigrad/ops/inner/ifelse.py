@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.axes import as_tensor_variable, zeros_like
-from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
+from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...core.table import neq, switch
 from ...core.types import TensorType
+from ...protocol.axes import as_size
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use, in_tuple
 from ..shape import sizes_in_common, unbroadcast
@@ -87,9 +88,9 @@ def _either(condition: Variable, a: Any, b: Any) -> Any:
     """Return the size that the chosen value has; None if it is not known."""
     if a is None or b is None:
         return None
-    known = [int(v.data) if isinstance(v, Constant) else v for v in (a, b)]
-    if known[0] is known[1] or known[0] == known[1]:
-        return known[0]
+    one, other = as_size(a), as_size(b)
+    if one is other or one == other:
+        return one
     return switch(neq(condition, 0), a, b)
 
 

@@ -9,7 +9,7 @@ from ...core.axes import Size
 from ...core.evaluate import evaluate
 from ...core.graph import Constant, Variable
 from ...core.types import constant
-from ...protocol.axes import infer_shapes
+from ...protocol.axes import completed, infer_shapes
 from ...protocol.closed import ClosedGraph
 from ...protocol.walks import clone_node, graph_inputs
 from ..shape import Shape
@@ -34,10 +34,7 @@ def shapes_without_values(
         known[new[v]] = shape
     for node in graph.nodes:
         clone = clone_node(node, [new.get(v, v) for v in node.inputs])
-        of_inputs = [
-            tuple([Size(a)(v) if size is None else size for a, size in enumerate(_of(v, known))])
-            for v in clone.inputs
-        ]
+        of_inputs = [completed(_of(v, known), v) for v in clone.inputs]
         inferred = infer_shapes(clone, of_inputs)
         for j, y in enumerate(clone.outputs):
             sizes = y.type.shape if inferred is None else inferred[j]

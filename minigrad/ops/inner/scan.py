@@ -12,7 +12,7 @@ import numpy as np
 from ...core.axes import Size, as_tensor_variable
 from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
 from ...core.types import TensorType
-from ...protocol.axes import infer_shapes
+from ...protocol.axes import completed, infer_shapes
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Merge, Names, Readers, Replacements, Use, in_tuple, with_numbers
 from ...protocol.walks import clone_replace, known_integer, made_by
@@ -304,8 +304,7 @@ class Scan(Op):
         for node in self.graph.nodes:
             of_inputs = [_shape_of(v, shapes) for v in node.inputs]
             symbolic = [
-                tuple([Size(a)(v) if size is None else size for a, size in enumerate(shape)])
-                for v, shape in zip(node.inputs, of_inputs, strict=True)
+                completed(shape, v) for v, shape in zip(node.inputs, of_inputs, strict=True)
             ]
             inferred = infer_shapes(node, symbolic)
             is_same = (
