@@ -4,7 +4,7 @@ Read it in this order: `graph` (what an expression is), `types` (dtypes and shap
 operations of broadcasting), `elementwise` and `table` (elementwise functions, each beside its
 derivative), `operators`, `backprop` (the derivative of an expression is an expression), `sharing`
 (values that last), `evaluate` (the value of an expression). Three modules only help the others:
-`configuration`, `credit`, `outputs`. The most important parts take an hour: `Apply`, `Op` and
+`configuration`, `credit`, `outputs`. The most important parts take two hours: `Apply`, `Op` and
 `toposort`, `undo_broadcasting`, `Elementwise`, the table, `backpropagate`, `evaluate`.
 
     from minigrad.core.backprop import grad

@@ -14,7 +14,7 @@ from ..core.graph import Apply, Variable
 from ..core.types import constant
 from ..ops.indexing import getitem
 from ..protocol.closed import ClosedGraph
-from ..rewrite.engine import Replacement, Rewriter, rule
+from ..protocol.walks import clone_replace
 from .layout import LONG_ROW
 
 # Longer rows gain little, and repeated they would take much of the cache.
@@ -70,13 +70,6 @@ def _given_repeated(graph: ClosedGraph, n_rows: int, most: int, numbers: set[int
         row = inputs[i]
         inputs[i] = row.type.clone(shape=(most, row.type.shape[-1]))(row.name)
         instead[row] = inputs[i] if n_rows == most else getitem(inputs[i], slice(n_rows))
-
-    @rule("a row that meets each row of a block comes repeated", Elementwise)
-    def comes_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
-        if instead.keys().isdisjoint(node.inputs):
-            return None
-        return [node.op(*[instead.get(v, v) for v in node.inputs])]
-
-    result = ClosedGraph(inputs, Rewriter((comes_repeated,)).final(graph.outputs))
+    result = ClosedGraph(inputs, clone_replace(graph.outputs, instead))
     result.improved |= graph.improved
     return result

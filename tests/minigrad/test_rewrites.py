@@ -121,6 +121,36 @@ def test_a_constant_that_would_be_huge_is_not_made():
     assert ops_of(T.zeros((10_000, 10_000))) == ["Alloc"]
 
 
+@pytest.mark.parametrize("order", [(1, 0), (0, 1, "x"), ("x", 1, 0), (0, "x", 1), (1, "x", "x", 0)])
+@pytest.mark.parametrize("shape", [(), (3,), (1,), (2, 3), (1, 3), (2, 1), (1, 1)], ids=str)
+@pytest.mark.parametrize("are_known", [False, True], ids=["of unknown sizes", "of known sizes"])
+def test_a_permutation_of_what_is_repeated_repeats_it_along_other_axes(order, shape, are_known):
+    value = T.TensorType("float64", [1 if size == 1 else None for size in shape])("v")
+    n, m = (T.constant(2), T.constant(3)) if are_known else T.lscalars("n", "m")
+    y = T.alloc(value, n, m).dimshuffle(*order)
+    named = {v: size for v, size in ((n, 2), (m, 3)) if not are_known}
+    numbers = np.arange(1.0, 1 + np.prod(shape, dtype=int)).reshape(shape)
+    (before,) = evaluate([y], {value: numbers, **named})
+    (improved,) = improve([y])
+    (after,) = evaluate([improved], {value: numbers, **named})
+    assert improved.type == y.type and "DimShuffle" not in str(improved.owner.op)
+    np.testing.assert_array_equal(before, after)
+
+
+@pytest.mark.parametrize("axis", [0, 1])
+def test_a_mean_of_sums_is_differentiated_with_a_number_and_no_column_of_it(axis):
+    x = T.dmatrix("x")
+    (g,) = improve([minigrad.grad(T.exp(x).sum(axis=axis).mean(), x)])
+    assert not {"Alloc", "DimShuffle"} & {type(node.op).__name__ for node in toposort([g])}
+
+
+def test_a_number_takes_on_the_axes_of_what_it_meets_but_keeps_its_own_where_they_count():
+    x, y = T.dmatrix("x"), T.dvector("y")
+    tiny = T.constant(np.array([[2.0]]))
+    assert [str(v) for v in improve([tiny * x])[0].owner.inputs] == ["Constant{2.0}", "x"]
+    assert improve([tiny * y])[0].type.shape == (1, None)
+
+
 def test_folding_that_fails_is_left_for_the_run():
     broken = T.constant([1.0, 2.0])[T.constant([5])]
     assert ops_of(broken) == [str(broken.owner.op)]

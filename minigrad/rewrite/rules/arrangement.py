@@ -92,6 +92,20 @@ def _no_repetition(node: Apply, rewriter: Rewriter) -> Replacement:
     return None
 
 
+@rule("a permutation of a repeated value repeats it along other axes", DimShuffle, needs=[Alloc])
+def _permuted_repetition(node: Applied[DimShuffle], rewriter: Rewriter) -> Replacement:
+    repeated = made_by(node.inputs[0], Alloc)
+    if repeated is None:
+        return None
+    value, *sizes = repeated.inputs
+    order, one = node.op.new_order, constant(1, dtype="int64")
+    if value.type.ndim:
+        missing = len(sizes) - value.type.ndim
+        value = dimshuffle(value, [*["x"] * missing, *range(value.type.ndim)])
+        value = dimshuffle(value, order)
+    return [Alloc()(value, *[one if isinstance(axis, str) else sizes[axis] for axis in order])]
+
+
 @rule("to sum over axes of size 1 is to leave them out", Sum)
 def _sum_of_single(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     (x,) = node.inputs
@@ -158,15 +172,25 @@ def _function_of_repeated(node: Apply, rewriter: Rewriter) -> Replacement:
     return [Alloc()(node.op.make_node(*inputs).out, *sizes)]
 
 
-@rule("new axes in front come by broadcasting", Elementwise, needs=[DimShuffle])
-def _needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
+def _without_needless_axes(node: Apply, rewriter: Rewriter) -> Replacement:
     inputs = [_without_new_axes_in_front(v) for v in node.inputs]
     if inputs == node.inputs or node.out.type.ndim != max(v.type.ndim for v in inputs):
         return None
     return [node.op.make_node(*inputs).out]
 
 
+_needless_axes, _needless_axes_of_numbers = (
+    rule(fact, Elementwise, needs=[what])(_without_needless_axes)
+    for fact, what in (
+        ("new axes in front come by broadcasting", DimShuffle),
+        ("a number takes on the axes of what it meets", Constant),
+    )
+)
+
+
 def _without_new_axes_in_front(x: Variable) -> Variable:
+    if isinstance(x, Constant) and x.type.ndim and is_single(x):
+        return Constant(x.type.clone(shape=()), x.data.reshape(()), x.name)
     permuted = made_by(x, DimShuffle)
     if permuted is None:
         return x
@@ -199,9 +223,11 @@ def _sizes_come_from(
         if back <= value.type.ndim and value.type.shape[-back] != 1:
             continue
         size = sizes[-back]
+        if known_integer(size) == 1:
+            continue  # an axis that broadcasts
         if not any(
             back <= other.type.ndim
-            and (other.type.shape[-back] != 1 or known_integer(size) == 1)
+            and other.type.shape[-back] != 1
             and rewriter.size(other, other.type.ndim - back) is size
             for other in others
         ):
@@ -215,6 +241,7 @@ ARRANGEMENT_RULES = (
     _size,
     _known_sizes,
     _permutations,
+    _permuted_repetition,
     _no_repetition,
     _sum_of_single,
     _sum_of_repeated,
@@ -223,5 +250,6 @@ ARRANGEMENT_RULES = (
     _known_branch,
     _function_of_repeated,
     _needless_axes,
+    _needless_axes_of_numbers,
     _needless_repetition,
 )
