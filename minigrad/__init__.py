@@ -32,7 +32,7 @@ from .tensor.absent import AbsentName
 
 # Packages that are imported when a function is made: so `import minigrad` is quick. Without them
 # everything is computed, only more slowly.
-def _planned() -> type[_programs.Programs]:
+def _for_known_sizes() -> type[_programs.Programs]:
     try:
         from .planner import PlannedPrograms
     except ModuleNotFoundError as error:
@@ -48,11 +48,11 @@ def _in_c() -> type[_programs.Programs]:
     except ModuleNotFoundError as error:
         if error.name not in (f"{__name__}.native", f"{__name__}.planner"):
             raise
-        return _planned()
+        return _for_known_sizes()
     return NativePrograms
 
 
-_programs.planned, _programs.in_c = _planned, _in_c
+_programs.for_known_sizes, _programs.in_c = _for_known_sizes, _in_c
 
 _set_by_environment()
 

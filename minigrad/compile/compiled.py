@@ -64,7 +64,7 @@ class Function(Lookup):
         targets: Sequence[SharedVariable | In],
         pack: Callable[[Sequence[Any]], Any],
         mode: Mode,
-        plans: bool = True,
+        for_known_sizes: bool = True,
     ) -> None:
         _check_nothing_is_destroyed(name, outputs)
         self.name = name
@@ -89,10 +89,11 @@ class Function(Lookup):
         self._bind = binder(name, inputs)
         # Also those that only a check needs, which the rewrites have removed.
         self._shared = _shared_in([*self.outputs, *outputs])
-        # Guarded is what the expressions compute as they stand, not what a plan makes of them.
-        unplanned = not plans or mode == "FAST_COMPILE" or isinstance(mode, WatchingMode)
-        planned = programs.in_c if mode == "C" else programs.planned
-        programs_class = programs.Programs if unplanned else planned()
+        # A watcher sees the expressions as they stand, so the general program is run, which computes these.
+        if mode == "FAST_COMPILE" or isinstance(mode, WatchingMode) or not for_known_sizes:
+            programs_class = programs.Programs
+        else:
+            programs_class = programs.in_c() if mode == "C" else programs.for_known_sizes()
         graph = ClosedGraph([*variables, *self._shared], self.outputs)
         is_checked = mode == "DebugMode"
         filled = config.fill_buffers or is_checked

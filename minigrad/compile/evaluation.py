@@ -50,4 +50,6 @@ def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
     expressions = clone_replace([output], dict(zip(given, inputs, strict=True)))
     expressions = without_missing("eval", inputs, expressions, "give it one: eval({x: value})")
     mode = as_mode(None)
-    return Function("eval", [*map(In, inputs)], expressions, [], itemgetter(0), mode, plans=False)
+    return Function(
+        "eval", [*map(In, inputs)], expressions, [], itemgetter(0), mode, for_known_sizes=False
+    )

@@ -70,8 +70,8 @@ class Printer:
     @property
     def commented(self) -> list[str]:
         """The lines of the program, with a comment to each statement."""
-        is_planned = self.plan.placed is not NOWHERE
-        comments = Comments(self.names, self.slot_of if is_planned else None)
+        has_buffers = self.plan.placed is not NOWHERE
+        comments = Comments(self.names, self.slot_of if has_buffers else None)
         return [
             comments.added_to(text, node) if node is not None and computes else text
             for text, node, computes in self.lines

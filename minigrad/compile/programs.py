@@ -69,11 +69,11 @@ class Programs:
 
 
 # If `planner/` and `native/` are there, `minigrad` puts functions here that import them.
-def planned() -> type[Programs]:
-    """The programs of functions, unless their mode forbids to plan: the planner's."""
+def for_known_sizes() -> type[Programs]:
+    """The class of the programs of functions that may be planned for known sizes: the planner's."""
     return Programs
 
 
 def in_c() -> type[Programs]:
-    """The programs of functions of mode "C"."""
-    return planned()
+    """The class of the programs of functions of mode "C"."""
+    return for_known_sizes()
