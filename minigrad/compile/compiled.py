@@ -89,7 +89,7 @@ class Function(Lookup):
         self._bind = binder(name, inputs)
         # Also those that only a check needs, which the rewrites have removed.
         self._shared = _shared_in([*self.outputs, *outputs])
-        # A watcher sees the expressions as they stand, so the general program is run, which computes these.
+        # A watcher sees the rewritten expressions, so the general program runs, which computes these.
         if mode == "FAST_COMPILE" or isinstance(mode, WatchingMode) or not for_known_sizes:
             programs_class = programs.Programs
         else:

@@ -42,7 +42,7 @@ def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarra
 
 @without_test_values
 def _function_of(output: Variable, given: Sequence[Variable]) -> Function:
-    """The output as a function without plans, which are only worth while for repeated calls."""
+    """The output as a function for any sizes: planning is worth while only for repeated calls."""
     inputs = [variable.type(variable.name) for variable in given]
     if output.owner is not None:
         node = clone_node(output.owner, output.owner.inputs)

@@ -1,4 +1,9 @@
-"""The steps of a program as data: decided here, printed by `printer`."""
+"""The steps of a program as data: decided here, printed by `printer`.
+
+Every program has a `Plan`. The general program's is made from a graph of any sizes, and assigns no
+buffers. A *planned program* is one that a planner (`planner/`) makes for known sizes: its plan is
+made from a graph that was rewritten for these sizes, and has buffers.
+"""
 
 from __future__ import annotations
 

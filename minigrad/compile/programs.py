@@ -27,16 +27,16 @@ def failing_planner_is_an_error() -> Iterator[None]:
 
 
 class Programs:
-    """Chooses the program to run for the values it is to be run on: here always the general one."""
+    """Chooses the program to run for the inputs' values: here always the general one."""
 
     def __init__(
         self,
         name: str,
         graph: ClosedGraph,
         lost: LostChecks,
-        targets: Sequence[Any],  # what the last outputs are the new values of
-        filled: bool,  # whether buffers are: see ``config.fill_buffers``
-        strict: bool,  # whether an error in planning is raised: else the general program is run
+        targets: Sequence[Any],  # the variables whose new values are the last outputs
+        filled: bool,  # whether buffers are filled: see ``config.fill_buffers``
+        strict: bool,  # whether to raise errors in planning, or to run the general program
     ) -> None:
         self._name = name
         self._graph = graph
