@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.graph import Apply, Op, Variable, toposort
 from ..protocol.closed import ClosedGraph
-from ..protocol.walks import clone_replace, replaced_throughout
+from ..protocol.walks import replaced_throughout
 from .engine import Replacement, Rewriter, Rule, Step, rule
 from .known import keeps_types
 
@@ -52,24 +52,28 @@ def with_merged(outputs: Sequence[Variable], steps: list[Step] | None = None) ->
     replaced is added to the steps.
     """
     outputs = list(outputs)
-    while replaced := _first_merger(_holding_graphs(outputs)):
+    while replaced := _mergers(_holding_graphs(outputs)):
         if steps is not None:
             steps += [Step("loops of the same steps are one", *pair) for pair in replaced.items()]
-        outputs = clone_replace(outputs, replaced)
+        outputs = replaced_throughout(outputs, replaced)
     return outputs
 
 
-def _first_merger(nodes: Sequence[Apply]) -> Mapping[Variable, Variable]:
-    """Return what to put for the outputs of the first two that can be one; nothing if none can."""
+def _mergers(nodes: Sequence[Apply]) -> Mapping[Variable, Variable]:
+    """Return what to put for the outputs of pairs that can be one; nothing if none can."""
     groups: dict[Any, list[Apply]] = {}
+    found: dict[Variable, Variable] = {}
     for node in nodes:
         group = groups.setdefault((type(node.op), *node.inputs), [])
         for other in group:
             replaced = node.op.merged_with(other, node, Rewriter(()).final)
             if replaced and keeps_types([*replaced], [*replaced.values()]):
-                return replaced
-        group.append(node)
-    return {}
+                found |= replaced
+                group.remove(other)
+                break
+        else:
+            group.append(node)
+    return found
 
 
 def without_the_unread(outputs: Sequence[Variable]) -> list[Variable]:

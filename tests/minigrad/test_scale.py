@@ -14,7 +14,10 @@ import minigrad
 import minigrad.tensor as T
 from minigrad import debugprint, pp
 from minigrad.core.evaluate import evaluate
+from minigrad.core.graph import Constant
+from minigrad.protocol.walks import graph_inputs
 from minigrad.rewrite import as_needed
+from minigrad.rewrite.inner import with_merged
 from minigrad.theano.ifelse import ifelse
 
 # Many times as deep as Python's stack is made here. What takes a minute for the deepest graph takes
@@ -245,7 +248,7 @@ def chosen(c, x):
 
 
 def after_a_loop(c, x):
-    values, _ = minigrad.scan(lambda h: T.sin(h + c), outputs_info=x, n_steps=3)
+    values, _ = minigrad.scan(lambda h: T.sin(h * c), outputs_info=x, n_steps=3)
     return values[-1]
 
 
@@ -260,12 +263,25 @@ def one_after_the_other(f, n):
     return [x]
 
 
+def calls_of(function, argument):
+    profile = Profile()
+    profile.runcall(function, argument)
+    return sum(entry.callcount for entry in profile.getstats())
+
+
 @pytest.mark.parametrize("arranged", [side_by_side, one_after_the_other])
 @pytest.mark.parametrize("f", [chosen, after_a_loop])
 def test_leaving_out_what_is_not_needed_takes_work_in_proportion_to_the_number_of(f, arranged):
-    def visits(n):
-        outputs, profile = arranged(f, n), Profile()
-        profile.runcall(as_needed, outputs)
-        return sum(entry.callcount for entry in profile.getstats())
+    assert calls_of(as_needed, arranged(f, 80)) < 2.2 * calls_of(as_needed, arranged(f, 40))
 
-    assert visits(80) < 2.2 * visits(40)
+
+@pytest.mark.parametrize("arranged", [side_by_side, one_after_the_other])
+def test_making_one_of_a_loop_and_its_derivative_takes_work_in_proportion_to_the_number(arranged):
+    def with_derivatives(n):
+        outputs = arranged(after_a_loop, n)
+        inputs = [v for v in graph_inputs(outputs) if not isinstance(v, Constant)]
+        return [*outputs, *minigrad.grad(sum(outputs), inputs)]
+
+    assert calls_of(with_merged, with_derivatives(20)) < 2.2 * calls_of(
+        with_merged, with_derivatives(10)
+    )
