@@ -14,15 +14,27 @@ class ClosedGraph:
     """A function as a graph: outputs, and the inputs whose values they are computed from.
 
     All other variables on which the outputs depend have values: constants and shared variables.
+    Two are equal if they are the same function: see `structure`.
     """
 
-    __slots__ = ("_structure", "improved", "inputs", "outputs")
+    __slots__ = ("_hash", "_structure", "improved", "inputs", "outputs")
 
     def __init__(self, inputs: Iterable[Variable], outputs: Iterable[Variable]) -> None:
         self.inputs = tuple(inputs)
         self.outputs = tuple(outputs)
         self.improved: set[str] = set()  # in which ways it is as good as can be
         self._structure: Any = None
+        self._hash: int | None = None
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, ClosedGraph):
+            return NotImplemented
+        return self is other or self.structure == other.structure
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            self._hash = hash(self.structure)
+        return self._hash
 
     @property
     def structure(self) -> Any:

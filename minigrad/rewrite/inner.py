@@ -25,7 +25,7 @@ def improving_inner(improve: Callable[[ClosedGraph], Sequence[Variable]], key: s
         graph.improved.add(key)
         result = ClosedGraph(graph.inputs, improve(graph))
         result.improved.add(key)
-        is_better = result.structure != graph.structure
+        is_better = result != graph
         return result if is_better and keeps_types(graph.outputs, result.outputs) else graph
 
     @rule("what an operation holds can be computed better", Op)

@@ -105,6 +105,7 @@ class Branches(Op):
     name : str, optional
     """
 
+    __props__ = ("inner", "_places")
     storage = "new"
 
     def __init__(
@@ -157,15 +158,6 @@ class Branches(Op):
             for name, places in zip(inner, self._places, strict=True)
         ]
         return [f"if {condition}:", calls[0], "else:", calls[1]]
-
-    def _key(self) -> Any:
-        return self.inner[0].structure, self.inner[1].structure, self._places
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Branches) and self._key() == other._key())
-
-    def __hash__(self) -> int:
-        return hash(self._key())
 
     def __str__(self) -> str:
         return f"ifelse_{self.name}" if self.name else "ifelse"

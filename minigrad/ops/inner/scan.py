@@ -20,7 +20,7 @@ from ..shape import SpecifyShape, sizes_in_common
 from .closing import inputs_reached
 from .no_steps import shapes_without_values
 
-_OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate", "name")
+_OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate")
 
 
 class Scan(Op):
@@ -51,6 +51,7 @@ class Scan(Op):
     name : str, optional
     """
 
+    __props__ = ("graph", *_OPTIONS)
     storage = "new"
 
     def __init__(
@@ -90,7 +91,7 @@ class Scan(Op):
 
     def with_graph(self, graph: ClosedGraph, **changes: Any) -> Scan:
         """Return a loop like this one, of another graph, or with other options."""
-        options = {name: getattr(self, name) for name in _OPTIONS}
+        options = {name: getattr(self, name) for name in (*_OPTIONS, "name")}
         return Scan(graph, **{**options, **changes})
 
     def with_inner(self, inner: Sequence[ClosedGraph]) -> Scan:
@@ -391,23 +392,6 @@ class Scan(Op):
         from .remaking import as_one
 
         return as_one(node, other, merge)
-
-    # ---- Equality and text ------------------------------------------------------
-
-    @cached_property
-    def _key(self) -> Any:
-        options = self.n_sequences, self.states, self.lasts, self.outs, self.until
-        return self.graph.structure, options, self.backwards, self.truncate
-
-    def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Scan) and self._key == other._key)
-
-    def __hash__(self) -> int:
-        return self._hash
-
-    @cached_property
-    def _hash(self) -> int:
-        return hash(self._key)
 
     def __str__(self) -> str:
         return f"scan_{self.name}" if self.name else "scan"
