@@ -189,13 +189,8 @@ def as_one(one: Apply, other: Apply, merge: Merge) -> dict[Variable, Variable]:
         return {}
     lasts = list(dict.fromkeys([*a.lasts, *b.lasts]))
     outs = list(dict.fromkeys([*[mine[j] for j in a.outs], *[theirs[j] for j in b.outs]]))
-    distinct = list(dict.fromkeys(both))
     loop = a.with_graph(
-        ClosedGraph(a.graph.inputs, distinct),
-        states=[distinct.index(mine[j]) for j in a.states],
-        lasts=lasts,
-        outs=[distinct.index(v) for v in outs],
-        until=None if a.until is None else distinct.index(mine[a.until]),
+        ClosedGraph(a.graph.inputs, both), lasts=lasts, outs=[both.index(v) for v in outs]
     )
     made = credited_to(one.made_at, loop.make_node, *one.inputs).outputs
     last = dict(zip(lasts, made, strict=False))
