@@ -10,6 +10,7 @@ the time grows with the order.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -39,24 +40,7 @@ def iv(v: Any, x: Any) -> Any:
     return _of_all_numbers(_i, np.inf, v, x)
 
 
-def j0(x: Any) -> Any:
-    """J of order 0."""
-    return jv(np.zeros_like(x), x)
-
-
-def j1(x: Any) -> Any:
-    """J of order 1."""
-    return jv(np.ones_like(x), x)
-
-
-def i0(x: Any) -> Any:
-    """I of order 0."""
-    return iv(np.zeros_like(x), x)
-
-
-def i1(x: Any) -> Any:
-    """I of order 1."""
-    return iv(np.ones_like(x), x)
+j0, j1, i0, i1 = partial(jv, 0), partial(jv, 1), partial(iv, 0), partial(iv, 1)
 
 
 def _is_odd(v: Any) -> Any:
