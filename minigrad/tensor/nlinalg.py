@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from ..core.axes import as_tensor_variable, size_of
+from ..core.axes import as_tensor_variable, size_of, sizes_of
 from ..core.graph import Constant, Variable
 from ..core.table import abs_
-from ..ops.counting import normalize_axis
+from ..ops.counting import element_count, normalize_axis
 from ..ops.decompositions import QR, SVD, Eig, Eigh
 from ..ops.linalg import Dot
 from ..ops.matrices import Det, LstSq, MatrixInverse, MatrixPinv, Solve
@@ -23,7 +23,7 @@ from ..protocol.values import check_choice
 from . import reductions
 from .diagonals import diag, diagonal, eye, trace
 from .elementwise import as_float
-from .shapes import reshape, transpose
+from .shapes import flatten, reshape, transpose
 
 # fmt: off
 __all__ = [  # noqa: RUF022  # functions, then the ops' classes by Theano's names
@@ -333,9 +333,9 @@ def tensorinv(a: Any, ind: int = 2) -> Variable:
     a = as_tensor_variable(a)
     if not 0 < ind <= a.type.ndim:
         raise ValueError(f"tensorinv: ind must be from 1 to {a.type.ndim}; got {ind}")
-    first, last = _sizes(a)[:ind], _sizes(a)[ind:]
-    matrix = reshape(a, [_product(first), _product(last)])
-    return reshape(matrix_inverse(matrix), [*last, *first])
+    sizes, axes = sizes_of(a), range(a.type.ndim)
+    matrix = reshape(a, [element_count(a, axes[:ind]), element_count(a, axes[ind:])])
+    return reshape(matrix_inverse(matrix), [*sizes[ind:], *sizes[:ind]])
 
 
 def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Variable:
@@ -365,15 +365,6 @@ def tensorsolve(a: Any, b: Any, axes: Sequence[int] | None = None) -> Variable:
         a = transpose(a, [axis for axis in range(a.type.ndim) if axis not in last] + last)
     if a.type.ndim < b.type.ndim:
         raise ValueError(f"tensorsolve: {a} has fewer axes than {b}")
-    unknown = _sizes(a)[b.type.ndim :]
-    matrix = reshape(a, [_product(_sizes(b)), _product(unknown)])
-    return reshape(Solve()(matrix, reshape(b, [_product(_sizes(b))])), unknown)
-
-
-def _sizes(x: Variable) -> list[Variable]:
-    return [size_of(x, axis) for axis in range(x.type.ndim)]
-
-
-def _product(sizes: Sequence[Variable]) -> Any:
-    """Return the product of the sizes, 1 if there are none."""
-    return reduce(lambda n, m: n * m, sizes) if sizes else 1
+    known, unknown = range(b.type.ndim), range(b.type.ndim, a.type.ndim)
+    matrix = reshape(a, [element_count(b, known), element_count(a, unknown)])
+    return reshape(Solve()(matrix, flatten(b)), sizes_of(a)[b.type.ndim :])
