@@ -19,12 +19,12 @@ from .ranges import numbered
 
 def taken_along(x: Variable, indices: Variable, axis: int) -> Variable:
     """result[…, i, …] = x[…, indices[…, i, …], …], the index of x in the place of the axis."""
-    ndim = x.type.ndim
-    if ndim == 1:
-        return getitem(x, indices)
-    places = [
-        dimshuffle(numbered(size_of(x, a)), [0 if b == a else "x" for b in range(ndim)])
-        for a in range(ndim)
+    axes = range(x.type.ndim)
+    places: list[Any] = [
+        0  # it broadcasts
+        if x.type.shape[a] == 1
+        else dimshuffle(numbered(size_of(x, a)), [0 if b == a else "x" for b in axes])
+        for a in axes
     ]
     places[axis] = indices
     return getitem(x, tuple(places))

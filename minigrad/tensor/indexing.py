@@ -15,6 +15,7 @@ from ..ops.counting import normalize_axis
 from ..ops.functions import clip
 from ..ops.indexing import IncSubtensor, Nonzero, Subtensor, getitem
 from ..ops.joining import holds_variable
+from ..ops.sorting import taken_along
 from .creation import arange, ogrid
 
 
@@ -270,7 +271,7 @@ def permute_row_elements(x: Any, y: Any, inverse: bool = False) -> Variable:
         y = inverse_permutation(y)
     ndim = max(x.type.ndim, y.type.ndim)
     x, y = (as_tensor_variable(v, ndim=ndim) for v in (x, y))
-    return getitem(x, (*_numbers_of_rows(x), y))
+    return taken_along(x, y, ndim - 1)
 
 
 def inverse_permutation(perm: Any) -> Variable:
@@ -280,17 +281,6 @@ def inverse_permutation(perm: Any) -> Variable:
     array([1, 2, 0])
     """
     y = as_tensor_variable(perm)
-    numbers = cast(arange(size_of(y, y.type.ndim - 1)), y.type.dtype)
-    return set_subtensor(getitem(zeros_like(y), (*_numbers_of_rows(y), y)), numbers)
-
-
-def _numbers_of_rows(x: Variable) -> list[Any]:
-    """Indices that go through all axes but the last, 0 for an axis that broadcasts."""
-    return [
-        0
-        if x.type.shape[axis] == 1
-        else dimshuffle(
-            arange(size_of(x, axis)), ["x"] * axis + [0] + ["x"] * (x.type.ndim - axis - 1)
-        )
-        for axis in range(x.type.ndim - 1)
-    ]
+    last = y.type.ndim - 1
+    numbers = cast(arange(size_of(y, last)), y.type.dtype)
+    return set_subtensor(taken_along(zeros_like(y), y, last), numbers)
