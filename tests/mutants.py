@@ -174,7 +174,7 @@ class Mutant:
 
     @property
     def reason(self) -> str | None:
-        """Why it computes the same, if it does."""
+        """Return the reason why it computes the same, if it does."""
         change = self.before, self.after
         functions = {text.partition("(")[0] for text in change}
         if functions <= SYMMETRIC and sorted(self.before) == sorted(self.after):

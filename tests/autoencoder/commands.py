@@ -14,7 +14,7 @@ SHORT = ["--epochs", 30, "--hidden", 3, "--quiet"]
 
 
 def run(*options, stdout=None):
-    """How the command ends in the current folder, with this file for what it prints."""
+    """Run the command in the current folder, with this file for what it prints."""
     stdout = io.StringIO() if stdout is None else stdout
     with redirect_stdout(stdout), redirect_stderr(io.StringIO()) as stderr:
         try:
@@ -26,7 +26,7 @@ def run(*options, stdout=None):
 
 
 def done(*options):
-    """What the command prints, and it is to end well, without a complaint."""
+    """Return what the command prints; it must end well, without a complaint."""
     result = run(*options)
     assert (result.returncode, result.stderr) == (0, "")
     return result.stdout

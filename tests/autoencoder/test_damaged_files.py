@@ -539,7 +539,7 @@ def test_a_path_that_no_file_can_have_is_named(read):
 
 @pytest.fixture
 def peak():
-    """How many bytes Python and NumPy have held at once since the test began."""
+    """Return the most bytes that Python and NumPy have held at once since the test began."""
     tracemalloc.start()
     yield lambda: tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -1,4 +1,4 @@
-"""What computes the steps of training: NumPy, or loops in C."""
+"""Test what computes the steps of training: NumPy, or loops in C."""
 
 import numpy as np
 import pytest

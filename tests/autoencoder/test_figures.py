@@ -1,4 +1,4 @@
-"""How near to PCA the digits come: mean squared errors as ratios to that of PCA(32).
+"""Test how near to PCA the digits come: mean squared errors as ratios to that of PCA(32).
 
 How long that takes is printed by ``tests/benchmarks/digits.py``.
 """

@@ -1,4 +1,4 @@
-"""What importing the package loads, and what it does not."""
+"""Test what importing the package loads, and what it does not."""
 
 import subprocess
 import sys

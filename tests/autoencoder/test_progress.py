@@ -1,4 +1,4 @@
-"""What is printed during training."""
+"""Test what is printed during training."""
 
 import functools
 import io
@@ -32,7 +32,7 @@ class Terminal(io.StringIO):
         return length
 
     def lines(self):
-        """What a user sees: a carriage return leads back to the start of the line."""
+        """Return the lines that a user sees: a carriage return leads back to the start of the line."""
         shown = []
         for line in self.getvalue().split("\n"):
             cells = []

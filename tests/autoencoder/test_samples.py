@@ -1,4 +1,4 @@
-"""What `read_samples` reads: tables of many kinds, and folders of images."""
+"""Test what `read_samples` reads: tables of many kinds, and folders of images."""
 
 import io
 import sys

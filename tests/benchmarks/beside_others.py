@@ -1,4 +1,4 @@
-"""How much longer a training step takes beside two busy loops than alone.
+"""Measure how much longer a training step takes beside two busy loops than alone.
 
     python tests/benchmarks/beside_others.py [--rounds N]
 

@@ -1,4 +1,4 @@
-"""What tests draw from: dtypes and shapes; and how often."""
+"""Draw dtypes and shapes; say how often."""
 
 from hypothesis import settings
 

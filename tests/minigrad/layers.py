@@ -73,7 +73,7 @@ def imports() -> set[tuple[str, str]]:
 
 
 def lines() -> dict[str, int]:
-    """How many lines each layer has, docstrings and comments among them."""
+    """Count the lines of each layer, docstrings and comments among them."""
     counts = dict.fromkeys(HEIGHTS, 0)
     for name, path in modules().items():
         counts[layer_of(name)] += len(path.read_text(encoding="utf-8").splitlines())

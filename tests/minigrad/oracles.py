@@ -1,4 +1,4 @@
-"""What everything is held against: the reference interpreter, and NumPy."""
+"""Hold results against the reference interpreter, and against NumPy."""
 
 import numpy as np
 

@@ -10,7 +10,7 @@ import minigrad.tensor as T
 
 @dataclass
 class Keys:
-    """What stands between the brackets, and the inputs that it needs, with their values."""
+    """An index as it stands between the brackets, and the inputs that it needs, with their values."""
 
     symbolic: list = field(default_factory=list)
     numpy: list = field(default_factory=list)

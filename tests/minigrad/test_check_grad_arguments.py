@@ -1,4 +1,4 @@
-"""What people may pass to `check_grad`: nested, by name, in any dtype; and what is refused."""
+"""Test what `check_grad` takes: nested, by name, in any dtype; and what it refuses."""
 
 import math
 

@@ -131,7 +131,7 @@ class KeepsItsResult(Square):
 
 
 class NoDerivative(Square):
-    """Whose second derivative is zero, but should not be."""
+    """An op whose second derivative is zero, but should not be."""
 
     def grad(self, inputs, output_grads):
         return [Doubled()(inputs[0]) * output_grads[0]]

@@ -20,7 +20,7 @@ PACKAGE = Path(minigrad.__file__).parent
 
 
 def run_with_the_core_alone(program):
-    """What the program prints, where `core` is a package of its own and minigrad is not there."""
+    """Return what the program prints, where `core` is a package of its own, without minigrad."""
     start = f"import sys; sys.path.insert(0, {str(PACKAGE)!r}); sys.modules['minigrad'] = None\n"
     process = subprocess.run(
         [sys.executable, "-c", start + textwrap.dedent(program)], capture_output=True, text=True

@@ -98,7 +98,7 @@ NAMES |= {name: elementwise.TABLE[name].function for name in SPECIAL}
 
 
 def said(text, names):
-    """What the beginning of the text, up to words about it, is as Python."""
+    """Evaluate the beginning of the text, up to words about it, as Python."""
     return eval(re.split(r"[,:] (?![^(]*\))| where", text)[0], NAMES, names)
 
 

@@ -1,4 +1,4 @@
-"""What `import minigrad` loads, and how long it takes."""
+"""Test what `import minigrad` loads, and how long it takes."""
 
 import os
 import subprocess

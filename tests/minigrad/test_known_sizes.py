@@ -1,4 +1,4 @@
-"""What types know of sizes: all that holds for any data, and derivatives lose nothing of it."""
+"""Test what types know of sizes: all that holds for any data, and derivatives lose nothing of it."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is done with loops: a step computes only what it must, and nothing is kept that nobody reads."""
+"""Test what is done with loops: a step computes only what it must, and keeps only what is read."""
 
 import re
 

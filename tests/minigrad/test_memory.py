@@ -44,7 +44,7 @@ def training_step(rows=50):
 
 
 def growth(call, count):
-    """How many bytes more are taken after so many calls; Python's free lists are filled before."""
+    """Return the bytes that so many calls add; Python's free lists are filled before."""
     tracemalloc.start()
     for _ in range(2000):
         call()

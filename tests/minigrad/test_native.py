@@ -49,7 +49,7 @@ def regions_of(f):
 
 
 def in_both(inputs, outputs, *values, **options):
-    """What the program in C and that of NumPy make of the values, and the first of the functions."""
+    """Return the results of the programs in C and NumPy for the values, and the function in C."""
     f, g = (minigrad.function(inputs, outputs, mode=mode, **options) for mode in ("C", "FAST_RUN"))
     with np.errstate(all="ignore"):
         result = f(*values)

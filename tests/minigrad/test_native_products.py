@@ -28,7 +28,7 @@ def statements_of(f):
 
 
 def in_c(inputs, outputs, *values):
-    """What a program in C makes, which is nothing but loops and tiles."""
+    """Return the results of a program in C, which must be nothing but loops and tiles."""
     f = minigrad.function(inputs, outputs, mode="C")
     result = f(*values)
     assert ".dot(" not in statements_of(f)

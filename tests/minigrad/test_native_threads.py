@@ -121,7 +121,7 @@ def test_threads_that_were_asleep_are_tried_until_they_are_awake(clock):
 
 def test_a_trial_that_another_thread_has_just_ended_is_no_error(clock):
     class Taken(list):
-        """What three calls took, which another thread has taken meanwhile."""
+        """The shares that three calls took, and those that another thread has taken meanwhile."""
 
         def append(self, seconds):
             pass

@@ -31,7 +31,7 @@ pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
 
 
 def called_thrice(build, *values):
-    """What a function computes when it is called again and again, always the same."""
+    """Return the result of a function, which must be the same at each of three calls."""
     inputs = [T.TensorType(v.dtype, [None] * v.ndim)() for v in values]
     f = minigrad.function(inputs, build(*inputs))
     first, *others = f(*values), f(*values), f(*values)

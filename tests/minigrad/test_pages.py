@@ -116,7 +116,7 @@ def test_a_notebook_shows_the_page_of_a_function(train):
 
 
 def structure(outputs):
-    """What tells whether graphs are equal."""
+    """Return what is equal for equal graphs."""
     found = {}
     for v in ancestors(outputs):
         node = v.owner

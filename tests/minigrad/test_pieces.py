@@ -144,7 +144,7 @@ def training_step(rows, features, hidden, dtype):
 
 
 def openblas():
-    """What threadpoolctl tells of NumPy's OpenBLAS."""
+    """Return what threadpoolctl tells of NumPy's OpenBLAS."""
     threadpoolctl = pytest.importorskip("threadpoolctl")
     found = [one for one in threadpoolctl.threadpool_info() if one["internal_api"] == "openblas"]
     if not found:

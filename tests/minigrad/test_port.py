@@ -1,4 +1,4 @@
-"""What old programs become, and that it does what they did."""
+"""Test that old programs become programs that do the same."""
 
 import gzip
 import io

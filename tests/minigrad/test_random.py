@@ -133,7 +133,7 @@ def jumped(state, power_of_two):
 
 
 def mrg_numbers(state, count):
-    """What one stream draws, by the definition of the generator."""
+    """Return the numbers of one stream, by the definition of the generator."""
     for _ in range(count):
         state = jumped(state, 0)
         yield ((state[0] - state[3]) % M1 or M1) / 2**31

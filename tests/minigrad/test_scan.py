@@ -516,7 +516,7 @@ N = 2  # the size of all vectors
 
 @st.composite
 def programs(draw):
-    """What a random loop consists of."""
+    """Draw what a random loop consists of."""
     taps = st.lists(st.integers(-1, 1), min_size=1, max_size=2, unique=True)
     back = st.lists(st.integers(-3, -1), min_size=1, max_size=2, unique=True)
     return {
@@ -622,7 +622,7 @@ class Program:
         return steps
 
     def n_done(self):
-        """How many steps there are."""
+        """Return the number of steps."""
         if self.limit is None:
             return self.n_steps
         firsts = [results[0][0] for results in self.written_out(self.n_steps)]

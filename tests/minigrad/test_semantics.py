@@ -1,4 +1,4 @@
-"""What a function promises: inputs, outputs, updates, givens, and whose the arrays are."""
+"""Test what a function promises: inputs, outputs, updates, givens, and whose the arrays are."""
 
 import weakref
 from collections import OrderedDict

@@ -94,7 +94,7 @@ _WEIGHTS = np.arange(1, 100) / 8
 
 
 def failure_of(seed):
-    """What is wrong with the cost of a seed, and a script of it; None if nothing is."""
+    """Return what is wrong with the cost of a seed, and a script of it; None if nothing is."""
     rng = random.Random(seed)
     is_softmax = rng.random() < 0.45
     dtype = rng.choice(["float64", "float64", "float32"])

@@ -189,7 +189,7 @@ class Case:
         return True
 
     def _oracle(self, values, runs):
-        """What is right, and so many times what disturbed runs say."""
+        """Return what is right, and so many times what disturbed runs say."""
         p = self.program
         key = self._calls, *[(v.tobytes(), v.shape) for v in values]
         known = self._expected.setdefault(key, [])
@@ -333,7 +333,7 @@ def _without_plans(f):
 
 
 def failure_of(program):
-    """What is wrong with it; None if nothing is."""
+    """Return what is wrong with it; None if nothing is."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")

@@ -29,7 +29,7 @@ def loops(p):
 
 
 class _Body(Results):
-    """What is computed in a step of a loop: of its arguments, and of all that there is outside."""
+    """The computation in a step of a loop: of its arguments, and of all that there is outside."""
 
     def __init__(self, outside):
         families = dict(outside.families)
@@ -244,7 +244,7 @@ class _Loop:
         return len(body.values) - 1 if body.add(step._replace(family="reductions")) else None
 
     def _draw_n_steps(self):
-        """How many steps are asked for: as text and a function of operands, and these; or None."""
+        """Draw the number of steps: as text and a function of operands, and these; None if none is asked for."""
         p, rng = self.p, self.rng
         if self.kind != "scan" or self.sequences and rng.random() < 0.6:
             return None
@@ -269,7 +269,7 @@ class _Loop:
         return rng.choice(options)
 
     def _draw_passing(self):
-        """Which results from outside are passed to the step's function; it finds the others."""
+        """Draw the results from outside that are passed to the step's function; it finds the others."""
         rng, body = self.rng, self.body
         results = [self._number_of(y) for y in self.outputs]
         results += [] if self.until is None else [self.until]

@@ -12,7 +12,7 @@ _MOST_TRIES = 60
 
 
 class NotBuilt(Exception):
-    """What minigrad refuses to build, with the text that should have built it."""
+    """Raised for what minigrad refuses to build, with the text that should have built it."""
 
     def __init__(self, error, text):
         super().__init__(f"{type(error).__name__}: {error}")

@@ -1,4 +1,4 @@
-"""What a random program consists of: its inputs, and steps as text and as NumPy computes them."""
+"""A random program: its inputs, and its steps as text and as NumPy computes them."""
 
 from typing import Any, NamedTuple
 
@@ -10,7 +10,7 @@ FLOATS, INTEGERS = ("float64", "float32", "float16"), ("int8", "int16", "int32",
 
 
 class Input(NamedTuple):
-    """What a program is given: `role` says how, as an argument, a shared variable or by givens."""
+    """An input of a program: `role` says whether it is an argument, a shared variable or in givens."""
 
     name: str
     dtype: str

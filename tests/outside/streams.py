@@ -76,14 +76,14 @@ class Generators:
         ]
 
     def options(self):
-        """What `function` is told of updates."""
+        """Return the options of `function` that are about updates."""
         if self._way == "none":
             return [], {"no_default_updates": True}
         single = [(rng, after) for _, rng, after in self._single] if self._way == "told" else []
         return [*single, *self._of_loops], {}
 
     def told(self):
-        """How a script makes them; and what it tells `function`."""
+        """Return how a script makes them; and what it tells `function`."""
         if not self._streams:
             return []
         return [
@@ -116,7 +116,7 @@ class NumPyStream:
         self._generator.set_state((name, np.frombuffer(words, np.uint32), *rest))
 
     def draw(self, distribution):
-        """What the function makes of the generator."""
+        """Draw from the generator by the function."""
         return distribution(self._generator)
 
 
@@ -195,7 +195,7 @@ def _jumped(state, power_of_two):
 
 @cache
 def _matrices(power_of_two):
-    """What so many steps multiply the two halves of a state by."""
+    """Return the matrices by which so many steps multiply the two halves of a state."""
     if not power_of_two:
         shift = [[1, 0, 0], [0, 1, 0]]
         return [[0, 2**22, 2**7 + 1], *shift], [[2**15, 0, 2**15 + 1], *shift]

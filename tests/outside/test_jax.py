@@ -40,7 +40,7 @@ FAMILIES = ["elementwise", "pairs", "nnet", "softmax", "reduction", "shape", "jo
 
 
 def of_jax(expression, *values):
-    """What JAX makes of the steps that the expression prints."""
+    """Return what JAX makes of the steps that the expression prints."""
     scope = {"T": T_OF_JAX} | {f"x{i}": value for i, value in enumerate(values)}
     steps = [line for line in repr(expression).splitlines() if line.startswith("y")]
     exec("\n".join(steps), scope)

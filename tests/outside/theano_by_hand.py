@@ -1,4 +1,4 @@
-"""What the programs of `theano_programs` compute, written again with NumPy, autograd and pencil.
+"""Compute again, with NumPy, autograd and pencil, what the programs of `theano_programs` compute.
 
 No code is shared with minigrad. Each function returns what the program of its name calls its results.
 All is in float64; derivatives are autograd's, and random numbers are drawn as Theano's streams are.

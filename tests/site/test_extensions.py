@@ -1,4 +1,4 @@
-"""What the extensions of the site make of single pieces of pages."""
+"""Test what the extensions of the site make of single pieces of pages."""
 
 import io
 import re

@@ -17,7 +17,7 @@ from minigrad.tensor import constructors
 
 
 class Page(HTMLParser):
-    """What a page loads, what it links to, and the ids that links may name."""
+    """A page: what it loads, what it links to, and the ids that links may name."""
 
     LOADED = {"script": "src", "img": "src", "link": "href", "iframe": "src", "source": "src"}
 

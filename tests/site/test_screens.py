@@ -1,4 +1,4 @@
-"""How the script of slides divides their blocks into screens."""
+"""Test how the script of slides divides their blocks into screens."""
 
 import json
 

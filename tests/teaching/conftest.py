@@ -1,4 +1,4 @@
-"""What the tests of docstrings share with those of the library: the mark of what is optional."""
+"""Share the mark of what is optional with the tests of the library."""
 
 
 def pytest_configure(config):
