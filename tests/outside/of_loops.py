@@ -244,7 +244,7 @@ class _Loop:
         return len(body.values) - 1 if body.add(step._replace(family="reductions")) else None
 
     def _draw_n_steps(self):
-        """Draw the number of steps: as text and a function of operands, and these; None if none is asked for."""
+        """Draw the number of steps, as text and a function of operands, and these; or None."""
         p, rng = self.p, self.rng
         if self.kind != "scan" or self.sequences and rng.random() < 0.6:
             return None
