@@ -35,8 +35,11 @@ from . import (  # noqa: F401  # for what some do when imported
     constructors, extra_ops, formulas, methods, nnet, opt,
 )
 from .absent import AbsentName
+from .constant_values import (
+    NotScalarConstantError, get_scalar_constant_value, get_vector_length,
+)
 from .constructors import *
-from .creation import alloc, arange, fill, linspace, mgrid, ogrid, ones, zeros
+from .creation import alloc, arange, default, fill, linspace, mgrid, ogrid, ones, zeros
 from .diagonals import diag, diagonal, eye, identity_like, trace, tri, tril, triu
 from .elementwise import (
     allclose, ceil_intdiv, chi2sf, deg2rad, gammal, gammau, isclose, largest, rad2deg, round,
@@ -51,9 +54,6 @@ from .indexing import (
     permute_row_elements, set_subtensor, take,
 )
 from .joining import concatenate, horizontal_stack, join, split, stacklists, vertical_stack
-from .known import (
-    NotScalarConstantError, default, get_scalar_constant_value, get_vector_length,
-)
 from .products import batched_dot, batched_tensordot, cov, dot, matmul, outer, tensordot
 from .reductions import (
     all, any, argmax, argmin, cumprod, cumsum, logsumexp, max, max_and_argmax, mean, min, norm, prod,

@@ -1,4 +1,4 @@
-"""New tensors, or tensors in the shape of another: one number everywhere, ranges, grids."""
+"""New tensors: one number everywhere, in a shape or in that of another; defaults, ranges, grids."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from ..core.elementwise import cast, operands
 from ..core.graph import Variable
 from ..core.table import eq, maximum, switch
 from ..core.types import check_dtype, constant, is_python_number
-from ..ops.functions import floor
+from ..ops.functions import floor, tensor_copy
 from ..ops.ranges import ARange
 from .elementwise import as_float
 from .sizes import as_size, as_sizes
@@ -99,6 +99,30 @@ def fill(a: Any, b: Any) -> Variable:
     repeats = enumerate(wide_a.type.broadcastable)
     sizes = [size_of(wide_b if repeated else wide_a, axis) for axis, repeated in repeats]
     return Alloc()(noting(a, b), *sizes)
+
+
+def default(x: Any, default_value: Any) -> Variable:
+    """x, or the default value if x is None.
+
+    Raises
+    ------
+    TypeError
+        If x and the default have different types.
+
+    Examples
+    --------
+    >>> default(None, [3]).eval(), default([4], [3]).eval()
+    (array([3]), array([4]))
+    """
+    other = as_tensor_variable(default_value)
+    if x is None:
+        return tensor_copy(other)
+    x = as_tensor_variable(x)
+    if (x.type.dtype, x.type.ndim) != (other.type.dtype, other.type.ndim):
+        raise TypeError(
+            f"default: {x} is {x.type}, but the default is {other.type}; both must have the same type"
+        )
+    return x
 
 
 def arange(start: Any, stop: Any = None, step: Any = 1, dtype: Any = None) -> Variable:

@@ -1,4 +1,4 @@
-"""Properties of variables that are known before the program runs: constant values, lengths."""
+"""Constant values of variables, and lengths of vectors, that are known before the program runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 from ..core.axes import Alloc, DimShuffle, as_tensor_variable
 from ..core.elementwise import Elementwise
 from ..core.graph import Constant, Variable, perform, toposort
-from ..ops.functions import tensor_copy
 from ..ops.shape import Itself, Reshape
 
 # Nothing is computed for constants with more elements: all of them are equal seldom.
@@ -118,27 +117,3 @@ def get_vector_length(v: Any) -> int:
     if known is None:
         raise ValueError(f"the length of {v} is not known")
     return known
-
-
-def default(x: Any, default_value: Any) -> Variable:
-    """x, or the default value if x is None.
-
-    Raises
-    ------
-    TypeError
-        If x and the default have different types.
-
-    Examples
-    --------
-    >>> default(None, [3]).eval(), default([4], [3]).eval()
-    (array([3]), array([4]))
-    """
-    other = as_tensor_variable(default_value)
-    if x is None:
-        return tensor_copy(other)
-    x = as_tensor_variable(x)
-    if (x.type.dtype, x.type.ndim) != (other.type.dtype, other.type.ndim):
-        raise TypeError(
-            f"default: {x} is {x.type}, but the default is {other.type}; both must have the same type"
-        )
-    return x
