@@ -130,10 +130,10 @@ def grad(
     check_choice("grad: disconnected_inputs", disconnected_inputs, ("raise", "warn", "ignore"))
     check_choice("grad: return_disconnected", return_disconnected, tuple(_DISCONNECTED))
     check_choice("grad: null_gradients", null_gradients, ("raise", "return"))
-    known = _starting_grads(cost, known_grads or {})
+    given = _starting_grads(cost, known_grads or {})
     stops = _as_stops(consider_constant)
-    reached = connected(known, wanted, stops)
-    found = _derivatives(cost, wanted, known, stops)
+    reached = connected(given, wanted, stops)
+    found = _derivatives(cost, wanted, given, stops)
     results: list[Any] = []
     for variable in wanted:
         if variable not in reached:
@@ -153,7 +153,7 @@ def grad(
 def _derivatives(
     cost: Variable | None,
     wanted: Sequence[Variable],
-    known: Mapping[Variable, Variable],
+    given: Mapping[Variable, Variable],
     stops: Collection[Variable],
 ) -> dict[Variable, Variable]:
     """The derivatives by the wanted variables, where there are any; see `grad`.
@@ -161,10 +161,10 @@ def _derivatives(
     One that is not defined is replaced by a variable of `NullType`.
     """
     # The derivative by integers is that by the floats which are made of them.
-    forms, made_float = _float_forms(wanted, known, stops)
-    known = {made_float.get(variable, variable): value for variable, value in known.items()}
+    forms, made_float = _float_forms(wanted, given, stops)
+    given = {made_float.get(variable, variable): value for variable, value in given.items()}
     asked = [form for variable in wanted for form in forms[variable]]
-    start = _from_stable_form(cost and made_float.get(cost, cost), known, {*asked, *stops})
+    start = _from_stable_form(cost and made_float.get(cost, cost), given, {*asked, *stops})
     grads, undefined = derivatives_by(start, asked, stops)
     found: dict[Variable, Variable] = {}
     for variable, its_forms in forms.items():
@@ -272,8 +272,8 @@ def subgraph_grad(
             raise TypeError(f"subgraph_grad: {name} must be a list of variables; got {variables!r}")
     asked = list(dict.fromkeys([*wrt, *end]))
 
-    def of(cost: Variable | None, known: Mapping[Variable, Any] | None) -> list[Variable]:
-        return list(grad(cost, asked, end, "ignore", known_grads=known))
+    def of(cost: Variable | None, given: Mapping[Variable, Any] | None) -> list[Variable]:
+        return list(grad(cost, asked, end, "ignore", known_grads=given))
 
     of_start = None if start is None else of(None, start)
     of_cost = None if cost is None else of(cost, None)
@@ -421,7 +421,7 @@ def _check_float(name: str, variable: Any) -> None:
 
 
 def _from_stable_form(
-    cost: Variable | None, known: Mapping[Variable, Variable], kept: Collection[Variable]
+    cost: Variable | None, given: Mapping[Variable, Variable], kept: Collection[Variable]
 ) -> dict[Variable, Variable]:
     """The derivatives to start from, with the cost in a form in which they are finite.
 
@@ -429,17 +429,17 @@ def _from_stable_form(
     derivative of -softplus(-x), which is equal, has no such factors.
     """
     if cost is None:
-        return dict(known)
-    others = {variable: value for variable, value in known.items() if variable is not cost}
+        return dict(given)
+    others = {variable: value for variable, value in given.items() if variable is not cost}
     (stable,) = stabilized([cost], kept={v for v in (*kept, *others) if v.owner is not None})
-    return {**others, stable: known[cost]}
+    return {**others, stable: given[cost]}
 
 
 def _starting_grads(
     cost: Variable | None, known_grads: Mapping[Variable, Any]
 ) -> dict[Variable, Variable]:
     """The derivatives to start from."""
-    known: dict[Variable, Variable] = {}
+    given: dict[Variable, Variable] = {}
     if not isinstance(known_grads, Mapping):
         raise TypeError(f"known_grads: a dict of derivatives by variable; got {known_grads!r}")
     for variable, value in known_grads.items():
@@ -451,11 +451,11 @@ def _starting_grads(
                 f"known_grads: {variable} is {variable.type}, but the derivative given by it is "
                 f"{gradient.type}"
             )
-        known[variable] = as_type(gradient, variable.type)
+        given[variable] = as_type(gradient, variable.type)
     if cost is None:
-        if not known:
+        if not given:
             raise TypeError("grad takes a cost, or known_grads to start from; got neither")
-        return known
+        return given
     if not isinstance(cost, Variable):
         raise TypeError(f"the cost must be an expression; got {cost!r}")
     if cost.type.ndim:
@@ -464,8 +464,8 @@ def _starting_grads(
             "take its sum or mean"
         )
     one = partial(ones_like, cost, None if cost.type.is_float else "floatX")
-    known.setdefault(cost, credited_to(derived(current_line()), one))
-    return known
+    given.setdefault(cost, credited_to(derived(current_line()), one))
+    return given
 
 
 def _as_stops(consider_constant: Any) -> set[Variable]:

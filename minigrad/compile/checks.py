@@ -120,10 +120,10 @@ def improve_and_check(
         sizes.unchecked(node)  # from now on they are checked
     of_inputs: list[tuple[Apply, Check]] = []
     others: list[Variable] = []
-    known = set(inputs)
+    own = set(inputs)
     for lost in _lost(asked, final, set(ancestors(outputs))):
         checks = sizes.unchecked(lost)
-        if lost.op.may_refuse(lost) or not all(is_of_inputs(check, known) for check in checks):
+        if lost.op.may_refuse(lost) or not all(is_of_inputs(check, own) for check in checks):
             others.append(Refuse(lost).of_node())
         else:
             of_inputs += [(lost, check) for check in checks]

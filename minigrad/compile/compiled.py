@@ -128,8 +128,8 @@ class Function(Lookup):
     @property
     def updates(self) -> list[tuple[Variable, Variable]]:
         """The variables that a call updates, and their new values, both as in `graph`."""
-        graph, known = self.graph, [*self.inputs, *self._shared]
-        inputs = dict(zip(known, graph.inputs, strict=False))
+        graph, variables = self.graph, [*self.inputs, *self._shared]
+        inputs = dict(zip(variables, graph.inputs, strict=False))
         targets = [t.variable if isinstance(t, In) else t for t in self._targets]
         new_values = graph.outputs[self._n_outputs :]
         return [(inputs.get(t, t), new) for t, new in zip(targets, new_values, strict=False)]
@@ -304,10 +304,10 @@ class Function(Lookup):
 
     def _some(self, wanted: Sequence[Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
         """Some of the outputs of a call."""
-        known = _by_key(self._pack(range(self._n_outputs)))
+        numbers = _by_key(self._pack(range(self._n_outputs)))
         for key in wanted:
-            if key not in known:
-                there = ", ".join(map(repr, known))
+            if key not in numbers:
+                there = ", ".join(map(repr, numbers))
                 raise ValueError(f"{self.name} has no output {key!r}; output_subset is of {there}")
         outputs = Function.__call__(self, *args, **kwargs)
         some = {key: _by_key(outputs)[key] for key in wanted}
@@ -324,7 +324,7 @@ class Function(Lookup):
     ) -> Sequence[np.ndarray]:
         """The outputs, then the new values."""
         if isinstance(self.mode, WatchingMode):
-            self.mode.check(self.name, self.outputs, self._known(values))
+            self.mode.check(self.name, self.outputs, self._by_variable(values))
         try:
             results = program.run(*values, *lent)
         except Exception as error:
@@ -338,14 +338,14 @@ class Function(Lookup):
         if self.mode == "DebugMode":
             from .inspect.debug import compare_with_interpreter  # other modes do not need it
 
-            known = self._known(values)
-            compare_with_interpreter(self.name, self._asked, known, results)
+            given = self._by_variable(values)
+            compare_with_interpreter(self.name, self._asked, given, results)
             if self._in_c:
                 others = self._in_c.program_for(values).run(*values)
-                compare_with_interpreter(f"{self.name} in C", self._asked, known, others)
+                compare_with_interpreter(f"{self.name} in C", self._asked, given, others)
         return results
 
-    def _known(self, values: Sequence[np.ndarray]) -> dict[Variable, np.ndarray]:
+    def _by_variable(self, values: Sequence[np.ndarray]) -> dict[Variable, np.ndarray]:
         """The values by variable, also those of shared ones, which other threads may change."""
         return dict(zip([*self.inputs, *self._shared], values, strict=True))
 

@@ -28,16 +28,16 @@ _LAST: WeakKeyDictionary[Variable, tuple[Any, Function]] = WeakKeyDictionary()
 
 def evaluate_once(output: Variable, values: Mapping[Variable, Any]) -> np.ndarray:
     """The output's value, given values of other variables; see `Variable.eval`."""
-    known = checked("eval", values)
-    if output in known:
-        return np.array(known[output])
+    given = checked("eval", values)
+    if output in given:
+        return np.array(given[output])
     key = (tuple(map(ref, values)), config.mode, config.fill_buffers)
     last = _LAST.get(output)
     if last is None or last[0] != key:
         last = key, _function_of(output, [*values])
         if output.owner is not None:  # else the function refers to the output
             _LAST[output] = last
-    return last[1](*known.values())
+    return last[1](*given.values())
 
 
 @without_test_values

@@ -130,16 +130,16 @@ class Program:
         if node is None:
             return error
         (frame, line), innermost = own[-1], own[-1] is entries[-1]
-        known = ChainMap(frame.f_locals, frame.f_globals)
+        names = ChainMap(frame.f_locals, frame.f_globals)
         if any(
-            not isinstance(v, Constant) and self.printed.names.get(v) not in known
+            not isinstance(v, Constant) and self.printed.names.get(v) not in names
             for v in node.inputs
         ):
             # A check of sizes, for a node that the rewrites have removed.
             check = self.printed.code.splitlines()[line - 1].strip().removeprefix("assert ")
             error = ValueError(f"{node.op}: sizes differ: it must be that {check}; {SIZE_ADVICE}")
             return explained(error, node, None)
-        inputs = [self._value(variable, known) for variable in node.inputs]
+        inputs = [self._value(variable, names) for variable in node.inputs]
         op = node.op
         if isinstance(op, Refuse):
             node, inputs = op.node, op.stand_ins(inputs)
@@ -151,10 +151,10 @@ class Program:
                 error = size_error.with_traceback(None)
         return explained(error, node, inputs)
 
-    def _value(self, variable: Variable, known: Mapping[str, Any]) -> Any:
+    def _value(self, variable: Variable, names: Mapping[str, Any]) -> Any:
         if isinstance(variable, Constant):
             return variable.data
-        return known[self.printed.names[variable]]
+        return names[self.printed.names[variable]]
 
 
 class _Loader:

@@ -97,12 +97,12 @@ class _Trilinear(NumPyOp):
         checked_counts(shapes["x"], shapes["w"], self.strides, self.dilation, self.groups, y)
 
     def grad(self, inputs: Variables, output_grads: Variables) -> Gradients:
-        known = {**dict(zip(self.factors, inputs, strict=False)), self.result: output_grads[0]}
+        by_name = {**dict(zip(self.factors, inputs, strict=False)), self.result: output_grads[0]}
         found: list[Variable | None] = []
         for factor in self.factors:
             op = _DERIVATIVES[factor](self.strides, self.dilation, self.groups)
-            sizes = [] if factor == "y" else sizes_of(known[factor])[2:]
-            found.append(op(*[known[name] for name in op.factors], *sizes))
+            sizes = [] if factor == "y" else sizes_of(by_name[factor])[2:]
+            found.append(op(*[by_name[name] for name in op.factors], *sizes))
         return found + [None] * len(inputs[2:])
 
 

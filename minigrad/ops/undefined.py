@@ -68,18 +68,18 @@ def _null(op: Any, x_pos: int, x: Variable, problem: str, comment: str) -> Varia
 
 
 def derivatives_by(
-    known: Mapping[Variable, Variable],
+    given: Mapping[Variable, Variable],
     wanted: Sequence[Variable],
     stops: Collection[Variable] = (),
 ) -> tuple[dict[Variable, Variable], dict[Variable, Variable]]:
     """Return derivatives by the wanted variables, and what stands for those that are not defined.
 
-    The known ones and the stops are as in `backpropagate`. A variable may be in both: then what is
+    The given ones and the stops are as in `backpropagate`. A variable may be in both: then what is
     found is only a part of the derivative.
     """
     reasons: dict[Variable, str] = {}
     adapt = partial(_of_type_if_defined, reasons)
-    grads = backpropagate(known, connected(known, wanted, stops), stops, adapt)
+    grads = backpropagate(given, connected(given, wanted, stops), stops, adapt)
     without = connected(reasons, wanted, stops)
     found = {v: grads[v] for v in wanted if v in grads}
     null = NullType(next(iter(reasons.values()), ""))

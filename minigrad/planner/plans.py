@@ -109,9 +109,9 @@ class PlannedPrograms(Programs):
         """Return a program for these shapes."""
         count = len(self._graph.outputs)
         asked = ClosedGraph(self._graph.inputs, [*self._graph.outputs, *self._checks])
-        known = with_known_sizes(asked, shapes)
-        grouped = self._grouped(known.inputs, known.outputs[:count])
-        graph = improve_for_sizes(ClosedGraph(known.inputs, [*grouped, *known.outputs[count:]]))
+        sized = with_known_sizes(asked, shapes)
+        grouped = self._grouped(sized.inputs, sized.outputs[:count])
+        graph = improve_for_sizes(ClosedGraph(sized.inputs, [*grouped, *sized.outputs[count:]]))
         outputs = graph.outputs[:count]
         checks = not_done_by_picks(outputs, not_done_by(outputs, graph.outputs[count:]))
         updates = outputs[count - len(self._targets) :]

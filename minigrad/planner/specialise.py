@@ -29,11 +29,11 @@ def with_known_sizes(graph: ClosedGraph, shapes: Sequence[tuple[int, ...]]) -> C
 
     A size that happens to be 1 stays unknown, since a known 1 would broadcast.
     """
-    known = []
+    inputs = []
     for v, shape in zip(graph.inputs, shapes, strict=True):
         sizes = [was if now == 1 else now for was, now in zip(v.type.shape, shape, strict=True)]
-        known.append(v.type.clone(shape=sizes)(v.name))
-    return ClosedGraph(known, graph.on(known))
+        inputs.append(v.type.clone(shape=sizes)(v.name))
+    return ClosedGraph(inputs, graph.on(inputs))
 
 
 def improve_for_sizes(graph: ClosedGraph) -> ClosedGraph:

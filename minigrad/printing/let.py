@@ -139,10 +139,10 @@ def values(
     """
     found: list[Value] = []
     numbers: dict[Variable, int] = {}
-    known: dict[Any, int] = {}
+    number_of: dict[Any, int] = {}
 
     def number(value: Value, key: Any) -> None:
-        place = known.setdefault(key, len(found))
+        place = number_of.setdefault(key, len(found))
         if place == len(found):
             found.append(value)
         elif value.has_name and not found[place].has_name:

@@ -81,13 +81,13 @@ def _tree(
     number: Callable[[int, Any], str],
     stop_on_name: bool,
 ) -> Iterator[str]:
-    known: dict[Any, str] = {}
+    labels: dict[Any, str] = {}
     stack = [(root, 0) for root in reversed(roots)]
     while stack:
         variable, level = stack.pop()
         thing = variable if variable.owner is None else variable.owner
-        seen = thing in known
-        label = known.setdefault(thing, number(len(known), thing))
+        seen = thing in labels
+        label = labels.setdefault(thing, number(len(labels), thing))
         hidden = variable.owner is not None and (
             seen or level + 1 == depth or (stop_on_name and variable.name is not None)
         )

@@ -194,4 +194,4 @@ def in_short(variable: Variable, language: int, limit: int) -> str:
     def by_name(v: Variable) -> Formula | None:
         return spoken.called(v.name, v) if v.name and v is not variable else None
 
-    return finished(_expanded(variable, spoken, language, limit, known=by_name), language)
+    return finished(_expanded(variable, spoken, language, limit, name_of=by_name), language)

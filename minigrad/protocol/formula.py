@@ -94,15 +94,15 @@ def _spelled_out(
 def formula(
     expression: Variable | Apply,
     limit: int = SHORT,
-    known: Callable[[Variable], Formula | None] = lambda variable: None,
+    name_of: Callable[[Variable], Formula | None] = lambda variable: None,
     otherwise: Callable[[Variable], Formula] = lambda variable: Formula("…"),
     language: Language = PYTHON,
 ) -> str:
     """The expression as a formula of about so many characters at most.
 
     It is spelled out from the outside inwards, as far as the limit allows: no more of the graph
-    is looked at than is shown. An operand may be known, and need not be spelled out, and beyond the
-    limit, it is written otherwise. The language is Python, or another.
+    is looked at than is shown. An operand with a name in `name_of` need not be spelled
+    out, and beyond the limit, it is written otherwise. The language is Python, or another.
     """
 
     def length(pieces: Sequence[str | _Gap]) -> int:
@@ -123,7 +123,7 @@ def formula(
         gap = waiting.popleft()
         variable, node = gap.variable, gap.variable.owner
         gap.pieces[:] = [otherwise(variable).within(gap.needed)]
-        text = known(variable) or (language.leaf(variable) if node is None else None)
+        text = name_of(variable) or (language.leaf(variable) if node is None else None)
         if text is not None:
             longer: list[str | _Gap] = [text.within(gap.needed)]
         elif node is not None and left > 0 and len(node.inputs) < limit:
@@ -154,7 +154,7 @@ def short(x: Variable) -> str:
     """The variable as a short formula, as `str` and messages show it; what is named by its name."""
     node = x.owner
     if node is not None and len(node.inputs) < SHORT:
-        text = formula(x, known=by_name)
+        text = formula(x, name_of=by_name)
         if len(text) <= SHORT:
             return text
     return leaf(x).text if node is None else one_line(f"{node.op}.{x.index}")

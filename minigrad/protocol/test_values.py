@@ -60,20 +60,20 @@ def get_test_value(v: Any) -> np.ndarray:
     """
     if not isinstance(v, Variable):
         return np.asarray(v)
-    known = _known(v)
-    if known is None:
-        for node in toposort([v], stop_at=[x for x in ancestors([v]) if _known(x) is not None]):
+    value = _own_value(v)
+    if value is None:
+        for node in toposort([v], stop_at=[x for x in ancestors([v]) if _own_value(x) is not None]):
             _compute(node)
-        known = _known(v)
-    if known is None:
+        value = _own_value(v)
+    if value is None:
         raise NoTestValue(
             f"{v} has no test value; set {v.name or 'variable'}.tag.test_value to an array of "
             f"{v.type}, or config.compute_test_value to 'off'"
         )
-    return known
+    return value
 
 
-def _known(v: Variable) -> np.ndarray | None:
+def _own_value(v: Variable) -> np.ndarray | None:
     """The test value that a variable has already, of its type."""
     if isinstance(v, (Constant, SharedVariable)):
         return v.data

@@ -41,20 +41,20 @@ _REACH = 24
 
 # What has been found, by variable and whether it is of its complement: so a graph that shares its
 # parts is not looked through once for each way down to them.
-Known = dict[tuple[Variable, bool], Positivity]
+Memo = dict[tuple[Variable, bool], Positivity]
 
 
 def positivity(
-    x: Variable, of_complement: bool = False, reach: int = _REACH, known: Known | None = None
+    x: Variable, of_complement: bool = False, reach: int = _REACH, memo: Memo | None = None
 ) -> Positivity:
     """Return what is known of x, or of its complement 1 − x."""
-    known = {} if known is None else known
-    if (x, of_complement) not in known:
-        known[x, of_complement] = _found(x, of_complement, reach, known)
-    return known[x, of_complement]
+    memo = {} if memo is None else memo
+    if (x, of_complement) not in memo:
+        memo[x, of_complement] = _found(x, of_complement, reach, memo)
+    return memo[x, of_complement]
 
 
-def _found(x: Variable, of_complement: bool, reach: int, known: Known) -> Positivity:
+def _found(x: Variable, of_complement: bool, reach: int, memo: Memo) -> Positivity:
     if not x.type.is_float or not reach:
         return UNKNOWN
     node = x.owner
@@ -66,7 +66,7 @@ def _found(x: Variable, of_complement: bool, reach: int, known: Known) -> Positi
     if made_by(x, sigmoid) or sigmoid_of_tanh(x, of_complement) is not None:
         return EXACT
     if as_complement(x):
-        return positivity(node.inputs[1], not of_complement, reach - 1, known)
+        return positivity(node.inputs[1], not of_complement, reach - 1, memo)
     parts = moved(x)
     if of_complement:
         if node.op is exp:
@@ -78,9 +78,9 @@ def _found(x: Variable, of_complement: bool, reach: int, known: Known) -> Positi
         return EXACT
     elif not parts:
         rule = entry_for(node.op, _OF_RESULT)
-        of_inputs = [positivity(v, False, reach - 1, known) for v in node.inputs] if rule else []
+        of_inputs = [positivity(v, False, reach - 1, memo) for v in node.inputs] if rule else []
         return rule(node, of_inputs) if rule else UNKNOWN
-    return _of_moved(node, [positivity(v, of_complement, reach - 1, known) for v in parts])
+    return _of_moved(node, [positivity(v, of_complement, reach - 1, memo) for v in parts])
 
 
 def as_complement(x: Variable) -> Applied[Elementwise] | None:

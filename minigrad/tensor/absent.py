@@ -125,14 +125,14 @@ def why_absent(module: str, name: str) -> str:
     there = f"{shown} has no {name!r}"
     if name.startswith("_"):
         return there
-    known = dict(_names_near(module))
+    names = dict(_names_near(module))
     of_others = _INSTEAD if _path(module).startswith("tensor") else {}
-    if instead := of_others.get(name) or known.get(name):
+    if instead := of_others.get(name) or names.get(name):
         return f"{there}; use {instead}"
     from difflib import get_close_matches  # only errors need it
 
-    nearest = get_close_matches(name, known, 1, 0.7)
-    return f"{there}; did you mean {known[nearest[0]]}?" if nearest else there
+    nearest = get_close_matches(name, names, 1, 0.7)
+    return f"{there}; did you mean {names[nearest[0]]}?" if nearest else there
 
 
 def reason_of(path: str) -> str | None:

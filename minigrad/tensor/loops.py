@@ -366,10 +366,10 @@ class _Step:
 
     def check_strict(self) -> None:
         """Raise a ValueError if something is used that was not passed."""
-        known = {*self._rows, *self._others, *self._passed.values(), *self._updates}
-        known.update(v for state in self._states for v in state.states)
-        used = graph_inputs([*self._results, *self._updates.values(), *self._condition], known)
-        strange = [v for v in used if v not in known and not isinstance(v, Constant)]
+        passed = {*self._rows, *self._others, *self._passed.values(), *self._updates}
+        passed.update(v for state in self._states for v in state.states)
+        used = graph_inputs([*self._results, *self._updates.values(), *self._condition], passed)
+        strange = [v for v in used if v not in passed and not isinstance(v, Constant)]
         if strange:
             raise ValueError(
                 f"scan: fn uses {strange[0]}, which was not passed; with strict=True, pass it as one "
@@ -483,11 +483,11 @@ def _as_truncation(steps: Any) -> int:
     return int(steps)
 
 
-def _check_keys(what: str, entry: Mapping[str, Any], known: set[str]) -> None:
-    strange = sorted(set(entry) - known)
+def _check_keys(what: str, entry: Mapping[str, Any], allowed: set[str]) -> None:
+    strange = sorted(set(entry) - allowed)
     if strange:
         raise TypeError(
-            f"scan: a dict of {what} may have the keys {', '.join(sorted(known))}; got {strange[0]!r}"
+            f"scan: a dict of {what} may have the keys {', '.join(sorted(allowed))}; got {strange[0]!r}"
         )
 
 

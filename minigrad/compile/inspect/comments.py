@@ -48,12 +48,12 @@ class Comments:
 
     def _formula(self, node: Apply) -> str:
         """The node's formula in named variables, and in results of other statements if it is long."""
-        text = _one_line(formula(node, _LONGEST_FORMULA, self._known, self._name))
+        text = _one_line(formula(node, _LONGEST_FORMULA, self._own_name, self._name))
         if len(text) <= _LONGEST_FORMULA:
             return text
         return text[:_LONGEST_FORMULA].rpartition(" ")[0] + " …"
 
-    def _known(self, variable: Variable) -> Formula | None:
+    def _own_name(self, variable: Variable) -> Formula | None:
         """The name of a variable that is not spelled out: an input, or one that the user has named."""
         is_spelled_out = variable.owner and variable.owner.nout == 1 and not variable.name
         return None if is_spelled_out else self._name(variable)

@@ -135,7 +135,7 @@ class _Backwards:
         by_state = {v: v.type(_d(v)) for v in self._states_with_derivatives()}
         by_kept = [v.type(_d(v)) for v, _ in self._by_history]
         # A result may depend on another: so derivatives by both are given as those by copies.
-        known = {
+        given = {
             tensor_copy(y): as_type(g, y.type)
             for y, g in [
                 *zip([y for y, _ in self._by_history], by_kept, strict=True),
@@ -143,7 +143,7 @@ class _Backwards:
             ]
         }
         wanted = [v for v in self._op.graph.inputs if v.type.is_float]
-        found, undefined = derivatives_by(known, wanted)
+        found, undefined = derivatives_by(given, wanted)
         return _Step(by_state, by_kept, found, self._leading_to(undefined))
 
     def _leading_to(self, undefined: Mapping[Variable, Variable]) -> dict[Variable, Variable]:

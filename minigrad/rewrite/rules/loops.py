@@ -108,11 +108,11 @@ def _constants(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
 @rule("what depends on sequences alone is computed for all steps before the loop", Scan)
 def _before(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
     op = node.op
-    known = _AllSteps(node, None)
-    known.prepare(op.graph.outputs)
+    all_steps = _AllSteps(node, None)
+    all_steps.prepare(op.graph.outputs)
     computed = {
         v: x
-        for v, x in known.values.items()
+        for v, x in all_steps.values.items()
         if v.owner is not None and x[0] is not v and not is_filled_with_a_constant(v)
     }
     if not computed:
@@ -181,12 +181,14 @@ def _after(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
     stays = _feeds(op, range(len(op.states)))
     outs = [op.graph.outputs[j] for j in op.outs]
     free = [v for v in outs if v not in stays and v.owner is not None]
-    known = _AllSteps(node, stays)
-    known.prepare(free)
-    moved = {v: known.values[v][0] for v in free if v in known.values and known.values[v][1]}
+    all_steps = _AllSteps(node, stays)
+    all_steps.prepare(free)
+    moved = {
+        v: all_steps.values[v][0] for v in free if v in all_steps.values and all_steps.values[v][1]
+    }
     if not moved:
         return None
-    return _with_expressions(node, known, moved, {})
+    return _with_expressions(node, all_steps, moved, {})
 
 
 @rule("what is added up in each step is added up after the loop", Scan)
@@ -196,20 +198,20 @@ def _sums(node: Applied[Scan], rewriter: Rewriter) -> Replacement:
     if not terms:
         return None
     others = [k for k in range(len(op.states)) if k not in terms]
-    known = _AllSteps(node, _feeds(op, others))
+    all_steps = _AllSteps(node, _feeds(op, others))
     products = [v for term in terms.values() for _, v in _summands(term)]
-    known.prepare([x for v in products for x in (*_factors(v), *_zeros(v))])
+    all_steps.prepare([x for v in products for x in (*_factors(v), *_zeros(v))])
     _, first, _ = op.parts(node.inputs[1:])
     totals = {}
     for k, term in terms.items():
-        total = _total(term, known)
+        total = _total(term, all_steps)
         if total is not None:
             total = total if is_zeros(first[k]) else add(first[k], total)
         if total is not None and keeps_types([first[k]], [total]):
             totals[k] = total
     if not totals:
         return None
-    return _with_expressions(node, known, {}, totals)
+    return _with_expressions(node, all_steps, {}, totals)
 
 
 def _terms(op: Any) -> dict[int, Variable]:
@@ -274,11 +276,11 @@ def _is_of_a_row(node: Applied[IncSubtensor]) -> bool:
     )
 
 
-def _total(term: Variable, known: _AllSteps) -> Variable | None:
+def _total(term: Variable, all_steps: _AllSteps) -> Variable | None:
     """Return the sum of a term over all steps; None if it must be added up step by step."""
     total: Variable | None = None
     for applied, v in _summands(term):
-        value = _total_of_product(v, known)
+        value = _total_of_product(v, all_steps)
         if value is None:
             return None
         for op in applied:
@@ -287,15 +289,15 @@ def _total(term: Variable, known: _AllSteps) -> Variable | None:
     return total
 
 
-def _total_of_product(v: Variable, known: _AllSteps) -> Variable | None:
+def _total_of_product(v: Variable, all_steps: _AllSteps) -> Variable | None:
     factors = _factors(v)
     if factors == [v]:
-        value = known.values.get(v)
+        value = all_steps.values.get(v)
         return Sum((0,))(value[0]) if value is not None and value[1] else None
-    values = [known.of(factor) for factor in factors]
+    values = [all_steps.of(factor) for factor in factors]
     placed = made_by(v, IncSubtensor)
     if placed is not None:
-        zeros = known.of(placed.inputs[0])
+        zeros = all_steps.of(placed.inputs[0])
         if (
             zeros is None
             or zeros[1]
@@ -339,7 +341,7 @@ def _outer_factors(term: Variable) -> list[Variable] | None:
 
 def _with_expressions(
     node: Apply,
-    known: _AllSteps,
+    all_steps: _AllSteps,
     moved: dict[Variable, Variable],
     totals: dict[int, Variable],
 ) -> Replacement:
@@ -348,7 +350,7 @@ def _with_expressions(
     graph = op.graph
     _, states, _ = op.parts(graph.inputs)
     _, first, _ = op.parts(node.inputs[1:])
-    placeholders = {x: v for v, x in known.histories.items()}
+    placeholders = {x: v for v, x in all_steps.histories.items()}
     expressions = [*moved.values(), *totals.values()]
     used = [placeholders[v] for v in _leaves(expressions) if v in placeholders]
     outs = [v for v in (graph.outputs[j] for j in op.outs) if v not in moved]
@@ -364,7 +366,7 @@ def _with_expressions(
         history = made.histories[kept]
         if v in states:
             history = before_each_step(history, first[states.index(v)], op.backwards)
-        histories[known.histories[v]] = history
+        histories[all_steps.histories[v]] = history
     expressions = clone_replace(expressions, histories)
     new = dict(zip([*moved, *totals], expressions, strict=True))
     return made._replace(

@@ -143,12 +143,12 @@ def equal_computations(
     >>> equal_computations([x + 1], [y + 1]), equal_computations([x + 1], [y + 1], [x], [y])
     (False, True)
     """
-    known: dict[Variable, Variable] = dict(zip(in_xs or (), in_ys or (), strict=True))
+    equal: dict[Variable, Variable] = dict(zip(in_xs or (), in_ys or (), strict=True))
     pairs = list(zip(xs, ys, strict=True))
     while pairs:
         x, y = pairs.pop()
-        if x in known or x is y:
-            if known.get(x, x) is not y:
+        if x in equal or x is y:
+            if equal.get(x, x) is not y:
                 return False
             continue
         one, other = x.owner, y.owner
@@ -159,7 +159,7 @@ def equal_computations(
             return False
         else:
             pairs += zip(one.inputs, other.inputs, strict=True)
-        known[x] = y
+        equal[x] = y
     return True
 
 
