@@ -23,8 +23,8 @@ def grad(cost: Variable, wrt: Sequence[Variable]) -> list[Variable]:
     """
     if cost.type.ndim or not cost.type.is_float or isinstance(wrt, Variable):
         raise TypeError(f"grad takes a float scalar and a list of variables; got {cost} and {wrt}")
-    known = {cost: ones_like(cost)}
-    grads = backpropagate(known, connected(known, wrt))
+    given = {cost: ones_like(cost)}
+    grads = backpropagate(given, connected(given, wrt))
     return [grads[w] if w in grads else zeros_like(w) for w in wrt]
 
 
@@ -39,26 +39,26 @@ def in_dtype(g: Any, x: Variable, node: Apply) -> Variable | None:
 
 
 def backpropagate(
-    known: Mapping[Variable, Variable],
+    given: Mapping[Variable, Variable],
     connected: Collection[Variable],
     stops: Collection[Variable] = (),
     adapt: Adapt = in_dtype,
 ) -> dict[Variable, Variable]:
-    """The derivative by each connected variable, given the known ones; the stops count as constants.
+    """The derivative by each connected variable, from the given ones; the stops count as constants.
 
     The nodes are visited from the cost towards the inputs. When the node that makes a variable is
     reached, all nodes that use the variable have been visited; so the sum of their contributions to
-    its derivative is complete. Nothing is added to a derivative that is given as known.
+    its derivative is complete. Nothing is added to a derivative that is given.
     """
-    grads = dict(known)
-    for node in reversed(toposort(known, stop_at=stops)):
+    grads = dict(given)
+    for node in reversed(toposort(given, stop_at=stops)):
         passing = {y: grads[y] for y in node.outputs if y in grads and y not in stops}
         if not passing or not any(x in connected for x in node.inputs):
             continue
         line = derived(node.made_at)  # for messages: ``credited_to(line, f, x)`` computes f(x)
         contributions = credited_to(line, vjp, node, passing, adapt)
         for x, contribution in zip(node.inputs, contributions, strict=True):
-            if contribution is None or x not in connected or x in known:
+            if contribution is None or x not in connected or x in given:
                 continue
             if x in grads:
                 contribution = credited_to(line, add, grads[x], contribution)
@@ -81,16 +81,16 @@ def vjp(
 
 
 def connected(
-    known: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable] = ()
+    given: Collection[Variable], wanted: Iterable[Variable], stops: Collection[Variable] = ()
 ) -> set[Variable]:
-    """The variables that depend on the wanted ones, and lead to the known ones: both."""
-    patterns = [(node, node.op.connection_pattern(node)) for node in toposort(known, stop_at=stops)]
+    """The variables that depend on the wanted ones, and lead to the given ones: both."""
+    patterns = [(node, node.op.connection_pattern(node)) for node in toposort(given, stop_at=stops)]
     depends = set(wanted)
     for node, pattern in patterns:
         rows = [row for x, row in zip(node.inputs, pattern, strict=True) if x in depends]
         changing = [y for j, y in enumerate(node.outputs) if any(row[j] for row in rows)]
         depends.update(y for y in changing if y not in stops)
-    leads = set(known)
+    leads = set(given)
     for node, pattern in reversed(patterns):
         columns = [j for j, y in enumerate(node.outputs) if y in leads and y not in stops]
         for x, row in zip(node.inputs, pattern, strict=True):

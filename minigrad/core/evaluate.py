@@ -30,9 +30,9 @@ def evaluate(
     """
     if isinstance(outputs, Variable):
         raise TypeError(f"evaluate takes a list of variables; got {outputs}: put it in brackets")
-    known = checked("evaluate", values)
-    for node in toposort(outputs, stop_at=known):
-        inputs = [_value(variable, known) for variable in node.inputs]
+    found = checked("evaluate", values)
+    for node in toposort(outputs, stop_at=found):
+        inputs = [_value(variable, found) for variable in node.inputs]
         try:
             results = perform(node, inputs)
         except Exception as error:
@@ -41,28 +41,28 @@ def evaluate(
         if watch is not None:
             watch(node, inputs, results)
         for output, result in zip(node.outputs, results, strict=True):
-            known.setdefault(output, result)  # an output that was given stays as it is
-    return [_value(output, known).copy() for output in outputs]
+            found.setdefault(output, result)  # an output that was given stays as it is
+    return [_value(output, found).copy() for output in outputs]
 
 
 def checked(name: str, values: Any) -> dict[Variable, np.ndarray]:
     """The values passed to the function of this name, as arrays of their variables' types."""
-    known: dict[Variable, np.ndarray] = {}
+    given: dict[Variable, np.ndarray] = {}
     if not isinstance(values, Mapping):
         raise TypeError(f"{name} takes {{variable: value}}; got {describe(values)}")
     for variable, value in values.items():
         if not isinstance(variable, Variable):
             raise TypeError(f"{name} takes {{variable: value}}; got the key {describe(variable)}")
         try:
-            known[variable] = variable.type.filter(value)
+            given[variable] = variable.type.filter(value)
         except TypeError as error:
             raise TypeError(f"the value of {variable}: {error}") from None
-    return known
+    return given
 
 
-def _value(variable: Variable, known: Mapping[Variable, np.ndarray]) -> np.ndarray:
-    if variable in known:
-        return known[variable]
+def _value(variable: Variable, found: Mapping[Variable, np.ndarray]) -> np.ndarray:
+    if variable in found:
+        return found[variable]
     if isinstance(variable, (Constant, SharedVariable)):
         return variable.data
     raise MissingInputError(

@@ -109,9 +109,9 @@ class Rewriter:
     def __init__(self, rules: Iterable[Rule], steps: list[Step] | None = None) -> None:
         self._steps = steps
         self._by_root: dict[Any, list[tuple[int, Rule]]] = {}
-        for place, entry in enumerate(rules):
+        for position, entry in enumerate(rules):
             for root in entry.roots:
-                self._by_root.setdefault(root, []).append((place, entry))
+                self._by_root.setdefault(root, []).append((position, entry))
         self._rules: dict[Op, list[Rule]] = {}
         self._final: dict[Variable, Variable] = {}
         # By what makes nodes equal, their op and final inputs: the final outputs.
@@ -195,7 +195,7 @@ class Rewriter:
         if rules is None:
             keys = (op, *type(op).__mro__)
             found = dict(entry for key in keys for entry in self._by_root.get(key, ()))
-            rules = self._rules[op] = [found[place] for place in sorted(found)]
+            rules = self._rules[op] = [found[position] for position in sorted(found)]
         return rules
 
     def _first_that_applies(

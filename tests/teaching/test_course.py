@@ -126,14 +126,14 @@ MISTAKES = {
     "the caller's own array": (
         3,
         "evaluate",
-        "_value(output, known).copy()",
-        "_value(output, known)",
+        "_value(output, found).copy()",
+        "_value(output, found)",
         "a caller who changes their result has changed the variable",
     ),
     "a walk past what is given": (
         3,
         "evaluate",
-        "toposort(outputs, stop_at=known)",
+        "toposort(outputs, stop_at=found)",
         "toposort(outputs)",
         "no value for the input|the walk is to stop at what is given",
     ),
@@ -182,8 +182,8 @@ MISTAKES = {
     "nodes in the order of computing": (
         5,
         "backprop",
-        "reversed(toposort(known, stop_at=stops))",
-        "toposort(known, stop_at=stops)",
+        "reversed(toposort(given, stop_at=stops))",
+        "toposort(given, stop_at=stops)",
         "nothing arrives at x: walk from the cost towards it",
     ),
     "all derivatives written": (

@@ -139,20 +139,20 @@ def test_a_layer_with_broadcasting_is_right():
 # ---- backpropagate -------------------------------------------------------------------------------
 
 
-def test_it_starts_from_any_known_derivatives():
+def test_it_starts_from_any_given_derivatives():
     x = scalar("x")
     y, z = exp(x), 3 * x
-    known = {y: constant(10.0), z: constant(100.0)}
-    grads = backpropagate(known, connected(known, [x]))
+    given = {y: constant(10.0), z: constant(100.0)}
+    grads = backpropagate(given, connected(given, [x]))
     assert np.isclose(evaluate([grads[x]], {x: 0.0})[0], 10 + 300)
 
 
-def test_a_known_derivative_gets_nothing_added():
+def test_a_given_derivative_gets_nothing_added():
     x = scalar("x")
     y = 2 * x
     cost = y * y
-    known = {cost: constant(1.0), y: constant(10.0)}
-    grads = backpropagate(known, connected(known, [x]))
+    given = {cost: constant(1.0), y: constant(10.0)}
+    grads = backpropagate(given, connected(given, [x]))
     assert evaluate([grads[x]], {x: 1.0}) == [20.0]
 
 
@@ -160,8 +160,8 @@ def test_nothing_passes_a_stop():
     x = scalar("x")
     y = exp(x)
     cost = y * x
-    known = {cost: constant(1.0)}
-    grads = backpropagate(known, connected(known, [x], stops=[y]), stops=[y])
+    given = {cost: constant(1.0)}
+    grads = backpropagate(given, connected(given, [x], stops=[y]), stops=[y])
     assert np.isclose(evaluate([grads[x]], {x: 1.0})[0], np.e), "y counts as a constant"
 
 
