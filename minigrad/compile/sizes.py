@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 from ..core.axes import Size
 from ..core.graph import Apply, Variable
-from ..protocol.axes import as_size, completed, infer_shapes
-from ..protocol.walks import made_by
+from ..protocol.axes import completed, infer_shapes
+from ..protocol.walks import made_by, number_if_known
 
 # A size: a number, or the scalar expression that gives it.
 Entry = int | Variable
@@ -66,7 +66,7 @@ class Sizes:
     def _entry(self, output: Variable, axis: int, entry: Any) -> Entry:
         if entry is None:
             return Size(axis)(output)
-        return as_size(entry)
+        return number_if_known(entry)
 
     def _shape(self, variable: Variable) -> tuple[Entry, ...]:
         if variable not in self._shapes:

@@ -223,11 +223,13 @@ class Subtensor(NumPyOp):
         indices = zip(node.inputs[1:], are_ends, strict=True)
         return [i for i, (v, is_end) in enumerate(indices, 1) if is_end or v.type.dtype == "bool"]
 
+    def _numbers(self) -> list[Any]:
+        """The entries of the pattern but for new axes and slices."""
+        return [entry for entry in self.pattern if not (entry is None or isinstance(entry, tuple))]
+
     def axes(self, node: Apply) -> Axes | None:
         indices = node.inputs[1:]
-        numbers = [
-            entry for entry in self.pattern if not (entry is None or isinstance(entry, tuple))
-        ]
+        numbers = self._numbers()
         is_mask = any(index.type.dtype == "bool" for index in indices)
         if is_mask or (len(numbers) > 1 and any(index.type.ndim for index in indices)):
             return None
@@ -266,7 +268,7 @@ class Subtensor(NumPyOp):
 
     def at_once(self, node: Apply, inputs: InAllSteps) -> Variable | None:
         (x, x_changes), *indices = inputs
-        numbers = [e for e in self.pattern if not (e is None or isinstance(e, tuple))]
+        numbers = self._numbers()
         if x_changes:
             if ... in numbers or any(changes or i.type.ndim for i, changes in indices):
                 return None

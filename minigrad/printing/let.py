@@ -10,8 +10,8 @@ from keyword import iskeyword
 from typing import Any, NamedTuple
 
 from ..core.axes import Size
-from ..core.graph import Constant, Variable
-from ..protocol.formula import PYTHON, Language, leaf
+from ..core.graph import Variable
+from ..protocol.formula import PYTHON, Language, is_number, leaf
 from ..protocol.omissions import Wording, in_few_words
 from ..protocol.precedence import Formula, Template
 from .tree import letters
@@ -158,8 +158,8 @@ def values(
             continue
         if node is None:
             text = leaf(variable).text
-            is_number = isinstance(variable, Constant) and not (variable.type.ndim or variable.name)
-            number(Value(variable), (text, variable.type.dtype) if is_number else variable)
+            key = (text, variable.type.dtype) if is_number(variable) else variable
+            number(Value(variable), key)
         elif not operands_done:
             wordings[variable] = in_few_words(node)
             stack.append((variable, True))

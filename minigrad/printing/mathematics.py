@@ -22,7 +22,7 @@ from ..ops.ranges import ARange
 from ..ops.reduction import CumSum, Reduction
 from ..ops.shape import Itself, Reshape, Shape
 from ..ops.softmax import LogSoftmax, Softmax
-from ..protocol.formula import one_line
+from ..protocol.formula import is_number, one_line
 from ..protocol.omissions import ITSELF, Wording, in_few_words, sign_of_one
 from ..protocol.walks import known_integer, made_by
 
@@ -127,10 +127,6 @@ def leaf(variable: Variable, numbered: Callable[[Variable], int]) -> Notation:
     return words(f"constant of shape {variable.data.shape}")
 
 
-def _is_number(variable: Variable) -> bool:
-    return isinstance(variable, Constant) and not (variable.type.ndim or variable.name)
-
-
 # ---- Axes --------------------------------------------------------------------------------------------
 
 
@@ -175,9 +171,9 @@ def _filled(node: Apply, operands: Sequence[Variable]) -> Notation:
 
 def _times_ones(value: Variable, factor: Notation, ones: Notation, zero: str) -> Notation:
     """A value in a shape: ones of that shape, of which it is a multiple."""
-    if _is_number(value) and value.data == 1:
+    if is_number(value) and value.data == 1:
         return ones
-    if _is_number(value) and value.data == 0:
+    if is_number(value) and value.data == 0:
         return index(name(zero), *ones.parts[1:])
     return infix(factor, TIMES, ones, PRODUCT)
 
@@ -188,7 +184,7 @@ def _times_ones(value: Variable, factor: Notation, ones: Notation, zero: str) ->
 def _product(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
     """s X for a scalar s, X ⊙ Y for each element; brackets where X Y is a factor of such."""
     left, right = x, y
-    if _is_number(operands[1]) and not _is_number(operands[0]):
+    if is_number(operands[1]) and not is_number(operands[0]):
         left, right, operands = y, x, operands[::-1]
     left, right = _as_number(left, operands[0]), _as_number(right, operands[1])
     if _has_minus(operands[0]):  # which is that of the whole product
@@ -208,13 +204,13 @@ def _has_minus(factor: Variable) -> bool:
     """Whether a scalar that begins a product is written with a minus before it."""
     for _ in range(_STEPS):
         if factor.owner is None or factor.type.ndim:
-            return _is_number(factor) and bool(factor.data < 0)
+            return is_number(factor) and bool(factor.data < 0)
         op, operands = in_few_words(factor.owner)
         if op == true_div:
             return _inverse(operands[1]) is not None and sign_of_one(operands[0]) == "-"
         if op not in (ITSELF, mul):
             return op == neg
-        factor = operands[_is_number(operands[-1])] if op == mul else operands[0]
+        factor = operands[is_number(operands[-1])] if op == mul else operands[0]
     return False
 
 
@@ -236,7 +232,7 @@ def _quotient(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
 
 def _inverse(divisor: Variable) -> Notation | None:
     """One divided by a number that is written as a fraction."""
-    written = numeral(divisor.data.item()) if _is_number(divisor) else one
+    written = numeral(divisor.data.item()) if is_number(divisor) else one
     if written.kind != "fraction":
         return None
     above, below = written.parts

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from ..core.graph import Constant, Variable
+from ..core.graph import Variable
+from ..protocol.closed import key_of_leaf
 from ..protocol.walks import ancestors, clone_replace
 from ..rewrite import improve
 from ..rewrite.engine import Step
@@ -97,4 +98,4 @@ class _Equality:
     def _key(self, v: Variable) -> Any:
         if v.owner is not None:
             return (v.owner.op, v.index, *[self._numbers[x] for x in v.owner.inputs])
-        return (v.type, v.data.tobytes()) if isinstance(v, Constant) else v
+        return key_of_leaf(v)

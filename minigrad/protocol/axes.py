@@ -12,8 +12,9 @@ from typing import Any
 from ..core import graph
 from ..core.axes import Size
 from ..core.elementwise import Shape
-from ..core.graph import Apply, Constant, Op, Variable
+from ..core.graph import Apply, Op, Variable
 from .errors import names_of
+from .walks import number_if_known
 
 Label = Any  # hashable
 
@@ -93,7 +94,7 @@ class Axes:
 
     def _size(self, label: Label, node: Apply, input_shapes: Sequence[tuple[Any, ...]]) -> Any:
         if label in self.sizes:
-            return as_size(node.inputs[self.sizes[label]])
+            return number_if_known(node.inputs[self.sizes[label]])
         if label in self._places:
             i, axis = self._places[label]
             return input_shapes[i][axis]
@@ -140,11 +141,6 @@ def _misfit(
         f"{op}: axes has {labels[i]} labels, {told[i]}, for {kind} {i}{name}, "
         f"whose number of axes is {variables[i].type.ndim}"
     )
-
-
-def as_size(x: Variable | int) -> Variable | int:
-    """Return a size as a number if it is known, else as the expression that it is."""
-    return int(x.data) if isinstance(x, Constant) else x
 
 
 def completed(shape: Sequence[Any], v: Variable) -> tuple[Any, ...]:

@@ -106,6 +106,9 @@ def all_nodes(outputs: Sequence[Variable]) -> Iterator[Apply]:
 
 def _entry(v: Variable, number: Mapping[Variable, Any]) -> Any:
     """The number of a variable; what stands for it if it has none."""
-    if v in number:
-        return number[v]
+    return number[v] if v in number else key_of_leaf(v)
+
+
+def key_of_leaf(v: Variable) -> Any:
+    """Return what is equal for equal constants; other variables are equal only to themselves."""
     return (v.type, v.data.tobytes()) if isinstance(v, Constant) else v

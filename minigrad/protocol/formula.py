@@ -29,6 +29,11 @@ def _template(node: Apply, index: int | None, wording: Wording) -> Template:
     return template
 
 
+def is_number(variable: Variable) -> bool:
+    """Whether it is a number without a name."""
+    return isinstance(variable, Constant) and not (variable.type.ndim or variable.name)
+
+
 def leaf(variable: Variable) -> Formula:
     """A variable that is not computed: its name or type; a constant is its value."""
     if variable.name or not isinstance(variable, Constant):

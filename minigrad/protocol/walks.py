@@ -51,6 +51,12 @@ def known_integer(x: Variable) -> int | None:
     return int(x.data) if is_known else None
 
 
+def number_if_known(size: Any) -> Any:
+    """Return a size, a number or a variable: as a number if it is known to be one."""
+    known = known_integer(size)
+    return size if known is None else known
+
+
 def ancestors(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()) -> list[Variable]:
     """The outputs and every variable they depend on, each once, inputs before their users.
 

@@ -14,7 +14,7 @@ from ..core.evaluate import evaluate
 from ..core.graph import Apply, Constant, Variable
 from ..core.types import TensorType
 from ..gradient import Lop
-from ..protocol.errors import quoted
+from ..protocol.errors import names_of, quoted
 from ..protocol.test_values import without_test_values
 from . import complex_step
 from .judge.arguments import (
@@ -55,7 +55,7 @@ class SymbolicFunction(Differentiable):
         precise: tuple[Sequence[Variable], Sequence[Variable]] | None = None,
     ) -> None:
         self.inputs, self.outputs, self.wrt = list(inputs), list(outputs), list(wrt)
-        self.names = [v.name or f"input {i}" for i, v in enumerate(inputs)]
+        self.names = names_of(inputs)
         self.point = point
         self.precise_inputs, self.precise_outputs = map(list, precise or (inputs, outputs))
         variables, results = self.precise_inputs, self.precise_outputs

@@ -9,9 +9,9 @@ from ...core.axes import as_tensor_variable, zeros_like
 from ...core.graph import Apply, Gradients, Op, Variable, Variables
 from ...core.table import neq, switch
 from ...core.types import TensorType
-from ...protocol.axes import as_size
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import Names, Use, in_tuple
+from ...protocol.walks import number_if_known
 from ..shape import sizes_in_common, unbroadcast
 
 
@@ -81,14 +81,19 @@ class IfElse(Op):
         return [None, *made.outputs]
 
     def __str__(self) -> str:
-        return f"ifelse_{self.name}" if self.name else "ifelse"
+        return _with_name(self.name)
+
+
+def _with_name(name: str | None) -> str:
+    """Return what to call a choice of that name."""
+    return f"ifelse_{name}" if name else "ifelse"
 
 
 def _either(condition: Variable, a: Any, b: Any) -> Any:
     """Return the size that the chosen value has; None if it is not known."""
     if a is None or b is None:
         return None
-    one, other = as_size(a), as_size(b)
+    one, other = number_if_known(a), number_if_known(b)
     if one is other or one == other:
         return one
     return switch(neq(condition, 0), a, b)
@@ -160,4 +165,4 @@ class Branches(Op):
         return [f"if {condition}:", calls[0], "else:", calls[1]]
 
     def __str__(self) -> str:
-        return f"ifelse_{self.name}" if self.name else "ifelse"
+        return _with_name(self.name)

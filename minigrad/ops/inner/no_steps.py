@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...core.axes import Size
@@ -34,17 +34,18 @@ def shapes_without_values(
         known[new[v]] = shape
     for node in graph.nodes:
         clone = clone_node(node, [new.get(v, v) for v in node.inputs])
-        of_inputs = [completed(_of(v, known), v) for v in clone.inputs]
+        of_inputs = [completed(shape_of(v, known), v) for v in clone.inputs]
         inferred = infer_shapes(clone, of_inputs)
         for j, y in enumerate(clone.outputs):
             sizes = y.type.shape if inferred is None else inferred[j]
             pairs = zip(y.type.shape, sizes, strict=True)
             known[y] = tuple([_number(size) if now is None else now for now, size in pairs])
             new[node.outputs[j]] = _constant_if_known(y, known)
-    return [_of(new.get(v, v), known) for v in graph.outputs]
+    return [shape_of(new.get(v, v), known) for v in graph.outputs]
 
 
-def _of(v: Variable, known: dict[Variable, Sizes]) -> Sizes:
+def shape_of(v: Variable, known: Mapping[Variable, Sizes]) -> Sizes:
+    """Return the shape of v: what is known of it, else what its type tells."""
     return known.get(v, v.type.shape)
 
 
@@ -64,9 +65,9 @@ def _constant_if_known(y: Variable, known: dict[Variable, Sizes]) -> Variable:
         return y
     value = None
     if isinstance(node.op, Size):
-        value = _of(node.inputs[0], known)[node.op.axis]
+        value = shape_of(node.inputs[0], known)[node.op.axis]
     elif isinstance(node.op, Shape):
-        shape = _of(node.inputs[0], known)
+        shape = shape_of(node.inputs[0], known)
         value = None if None in shape else shape
     elif all(isinstance(v, Constant) for v in node.inputs):
         (value,) = evaluate([y], {})

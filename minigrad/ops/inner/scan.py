@@ -18,7 +18,7 @@ from ...protocol.op import Merge, Names, Readers, Replacements, Use, in_tuple, w
 from ...protocol.walks import clone_replace, known_integer, made_by
 from ..shape import SpecifyShape, sizes_in_common
 from .closing import inputs_reached
-from .no_steps import shapes_without_values
+from .no_steps import shape_of, shapes_without_values
 
 _OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate")
 
@@ -303,7 +303,7 @@ class Scan(Op):
         shapes = dict(zip(self.graph.inputs, map(tuple, given), strict=True))
         inside: set[Variable] = set(self.graph.inputs if changing is None else changing)
         for node in self.graph.nodes:
-            of_inputs = [_shape_of(v, shapes) for v in node.inputs]
+            of_inputs = [shape_of(v, shapes) for v in node.inputs]
             symbolic = [
                 completed(shape, v) for v, shape in zip(node.inputs, of_inputs, strict=True)
             ]
@@ -327,7 +327,7 @@ class Scan(Op):
                 )
         for j, k in zip(self.states, range(len(self.states)), strict=True):
             shapes[self.graph.outputs[j]] = tuple(states[k])
-        return {v: _shape_of(v, shapes) for v in [*shapes, *self.graph.outputs]}
+        return {v: shape_of(v, shapes) for v in [*shapes, *self.graph.outputs]}
 
     @cached_property
     def of_changing_shape(self) -> set[Variable]:
@@ -441,10 +441,6 @@ def stacked(rows: list[Any], reverse: bool) -> np.ndarray:
         raise ValueError(
             f"scan: results of steps have the shapes {first} and {other}; they must have the same"
         ) from None
-
-
-def _shape_of(v: Variable, shapes: dict[Variable, tuple[Any, ...]]) -> tuple[Any, ...]:
-    return shapes.get(v, v.type.shape)
 
 
 def _outer_size(

@@ -18,7 +18,7 @@ from ...ops.convolution import Correlate, CorrelateFilters, CorrelateInputs, Pad
 from ...ops.indexing import getitem
 from ...ops.shape import with_sizes
 from ...ops.windows import count_windows
-from ...protocol.walks import known_integer
+from ...protocol.walks import known_integer, number_if_known
 from ..elementwise import as_real
 from ..sizes import as_size, as_sizes
 
@@ -121,7 +121,7 @@ class _GradInputs(_Convolution):
         """Return the derivative by images of that shape from that by the result."""
         w, g = self._checked("filters", kern, self.kshp), self._checked("output_grad", topgrad)
         w, g, dtype = _of_one_dtype(w, g)
-        sizes = _as_numbers(as_sizes(shape, self.n_axes))
+        sizes = [*map(number_if_known, as_sizes(shape, self.n_axes))]
         borders = self._borders(_sizes(w))
         padded = [sum(border, size) for size, border in zip(sizes, borders, strict=True)]
         x = CorrelateInputs(*self._properties)(self._turned(w), g, *map(as_size, padded))
@@ -133,7 +133,7 @@ class _GradWeights(_Convolution):
         """Return the derivative by filters of that shape from that by the result."""
         x, g = self._checked("input", img, self.imshp), self._checked("output_grad", topgrad)
         x, g, dtype = _of_one_dtype(x, g)
-        kernel = _as_numbers(as_sizes(shape, self.n_axes))
+        kernel = [*map(number_if_known, as_sizes(shape, self.n_axes))]
         x = self._padded(x, kernel)
         w = CorrelateFilters(*self._properties)(x, g, *map(as_size, kernel))
         return cast(self._turned(w), dtype)
@@ -183,14 +183,9 @@ def _of_one_dtype(a: Variable, b: Variable) -> tuple[Variable, Variable, str]:
     return cast(a, wide), cast(b, wide), dtype
 
 
-def _as_numbers(sizes: Sequence[Variable]) -> list[Any]:
-    """Return sizes as numbers where they are known."""
-    return [v if (n := known_integer(v)) is None else n for v in sizes]
-
-
 def _sizes(x: Variable) -> list[Any]:
     """Return the sizes of images or filters along their own axes, as numbers where they are known."""
-    return _as_numbers(sizes_of(x)[2:])
+    return [*map(number_if_known, sizes_of(x)[2:])]
 
 
 # ---- Borders and shapes ----------------------------------------------------------------------------

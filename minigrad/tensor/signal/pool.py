@@ -13,7 +13,7 @@ from ...core.table import ge, maximum, switch
 from ...core.types import constant
 from ...ops.pooling import AddWhereLargest, LargestOfWindows, SumOfWindows
 from ...ops.reduction import widened_half
-from ...protocol.walks import known_integer
+from ...protocol.walks import known_integer, number_if_known
 from ..creation import alloc
 from ..elementwise import as_float
 from ..sizes import as_size, as_sizes
@@ -252,7 +252,7 @@ def _numbers(ndim: int, ws: Any, stride: Any, pad: Any) -> list[tuple[Any, ...]]
         sizes = as_sizes([value] * ndim if isinstance(value, int) else value, ndim)
         if len(sizes) != ndim:
             raise ValueError(f"pooling: {name} must be {ndim} numbers; got {value!r}")
-        result.append([v if (n := known_integer(v)) is None else n for v in sizes])
+        result.append([*map(number_if_known, sizes)])
     return [*zip(*result, strict=True)]
 
 
