@@ -420,25 +420,16 @@ def _written(
     fn: Callable[..., Any], arguments: Sequence[Variable]
 ) -> tuple[list[Variable], dict[SharedVariable, Variable], list[Variable]]:
     """Return the results and updates of a step, and whether it is the last, where fn tells."""
-    results, updates, condition = _parsed(fn(*arguments))
-    return results, updates, [] if condition is None else [neq(condition, 0)]
-
-
-def _parsed(
-    returned: Any,
-) -> tuple[list[Variable], dict[SharedVariable, Variable], Variable | None]:
-    """Return the results, updates and condition of what fn has returned."""
-    parts = [returned]
-    if isinstance(returned, (tuple, list)):
-        parts = list(returned)
+    returned = fn(*arguments)
+    parts: list[Any] = list(returned) if isinstance(returned, (tuple, list)) else [returned]
     results: list[Any] = []
     updates: Any = {}
-    condition = None
+    condition: list[Variable] = []
     if parts and isinstance(parts[-1], until):
-        condition = parts.pop().condition
+        condition = [neq(parts.pop().condition, 0)]
     if parts and _are_updates(parts[-1]):
         updates = parts.pop()
-    elif isinstance(returned, (tuple, list)) and parts and _are_updates(parts):
+    elif _are_updates(parts):
         parts, updates = [], parts
     elif len(parts) > 1 and _are_updates(parts[0]):  # Theano takes both orders
         updates = parts.pop(0)
