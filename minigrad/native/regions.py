@@ -36,9 +36,8 @@ class Region(Parts):
     def make_node(self, *inputs: Variable) -> Apply:
         return Apply(self, inputs, [v.type() for v in self._graph.outputs])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        for storage, value in zip(output_storage, self._graph.compute(inputs), strict=True):
-            storage[0] = value
+    def compute(self, *inputs: Any) -> Sequence[Any]:
+        return self._graph.compute(inputs)
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> list[tuple[int, ...]]:
         return [tuple(size or 1 for size in v.type.shape) for v in self._graph.outputs]

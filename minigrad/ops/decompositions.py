@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
 from ..core.table import eq, sqr, switch
 from ..core.types import TensorType
 from ..protocol.axes import Axes
+from ..protocol.op import SeveralOutputs
 from ..protocol.values import check_choice
 from .joining import Join
 from .matrices import (
@@ -89,7 +91,7 @@ class Cholesky(NumPyOp):
         return [both if self.lower else transposed(both)]
 
 
-class QR(Op):
+class QR(SeveralOutputs):
     """q · r = x, where q has orthonormal columns and r is zero below its diagonal."""
 
     __props__ = ("mode",)
@@ -102,12 +104,9 @@ class QR(Op):
         q, r = (x.type.clone(shape=shape)() for shape in ((m, k), (k, n)))
         return Apply(self, [x], [r] if self.mode == "r" else [q, r])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        found = np.linalg.qr(inputs[0], mode=self.mode)
-        for cell, result in zip(
-            output_storage, [found] if self.mode == "r" else found, strict=True
-        ):
-            cell[0] = np.array(result)
+    def compute(self, x: Any) -> Sequence[Any]:
+        found = np.linalg.qr(x, mode=self.mode)
+        return [np.array(result) for result in ([found] if self.mode == "r" else found)]
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         x = inputs[0]
@@ -131,7 +130,7 @@ class QR(Op):
         return [Join(1)(by_first, dot(q, gr[rest]))]
 
 
-class _Eigen(Op):
+class _Eigen(SeveralOutputs):
     """Values and vectors of a square matrix, which it needs whole."""
 
     storage = "new"
@@ -149,11 +148,11 @@ class Eig(_Eigen):
 
     __props__ = ()
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        values, vectors = np.linalg.eig(inputs[0])
+    def compute(self, x: Any) -> Sequence[Any]:
+        values, vectors = np.linalg.eig(x)
         if np.iscomplexobj(values):
             raise ValueError(f"{self}: the eigenvalues are complex: {values}")
-        output_storage[0][0], output_storage[1][0] = values, vectors
+        return values, vectors
 
 
 class Eigh(_Eigen):
@@ -168,9 +167,10 @@ class Eigh(_Eigen):
         check_choice("UPLO", UPLO, ("L", "U"))
         self.UPLO = UPLO
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+    def compute(self, x: Any) -> Sequence[Any]:
         decompose: Any = np.linalg.eigh
-        output_storage[0][0], output_storage[1][0] = decompose(inputs[0], self.UPLO)
+        values, vectors = decompose(x, self.UPLO)
+        return values, vectors
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         # Where two eigenvalues are equal their vectors are not determined, and get no derivative.
@@ -183,7 +183,7 @@ class Eigh(_Eigen):
         return [one - diagonal_part(g)]
 
 
-class SVD(Op):
+class SVD(SeveralOutputs):
     """u · diag(s) · vᵀ = x, where u and v have orthonormal columns, and s is largest first."""
 
     __props__ = ("full_matrices", "compute_uv")
@@ -203,11 +203,10 @@ class SVD(Op):
         u, vt = (x.type.clone(shape=shape)() for shape in ((m, rows), (columns, n)))
         return Apply(self, [x], [u, s, vt])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+    def compute(self, x: Any) -> Sequence[Any]:
         decompose: Any = np.linalg.svd
-        found = decompose(inputs[0], self.full_matrices, self.compute_uv)
-        for cell, result in zip(output_storage, found if self.compute_uv else [found], strict=True):
-            cell[0] = np.array(result)
+        found = decompose(x, self.full_matrices, self.compute_uv)
+        return [np.array(result) for result in (found if self.compute_uv else [found])]
 
     def L_op(self, inputs: Variables, outputs: Variables, output_grads: Variables) -> Gradients:
         x = inputs[0]

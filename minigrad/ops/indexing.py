@@ -17,12 +17,12 @@ from ..core.axes import (
     zeros_like,
 )
 from ..core.elementwise import broadcast_shape, cast
-from ..core.graph import Apply, Constant, Gradients, NumPyOp, Op, Variable, Variables
+from ..core.graph import Apply, Constant, Gradients, NumPyOp, Variable, Variables
 from ..core.operators import extend
 from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
-from ..protocol.op import InAllSteps, Names, Use, with_numbers
+from ..protocol.op import InAllSteps, Names, SeveralOutputs, Use, with_numbers
 from ..protocol.walks import made_by
 from .counting import normalize_axis
 from .reduction import CumSum
@@ -429,7 +429,7 @@ def _undo_filling(g: Variable, y: Variable) -> Variable:
     return sum_axes(Reshape()(g, *sizes), repeated) if unknown else g
 
 
-class Nonzero(Op):
+class Nonzero(SeveralOutputs):
     """The indices of the elements that are not zero, one vector for each axis."""
 
     __props__ = ("ndim",)
@@ -442,9 +442,8 @@ class Nonzero(Op):
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:
         return f"nonzero({inputs[0]})"
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        for cell, indices in zip(output_storage, np.nonzero(inputs[0]), strict=True):
-            cell[0] = indices
+    def compute(self, x: Any) -> Sequence[Any]:
+        return np.nonzero(x)
 
     def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         text = f"{use('nonzero', np.nonzero)}({inputs[0]})"

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..core import axes
 from ..core.axes import as_tensor_variable, dimshuffle, size_of
-from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
+from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import InAllSteps, Names, Use
+from ..protocol.op import InAllSteps, Names, SeveralOutputs, Use
 from ..protocol.walks import known_integer
 from .counting import normalize_axis
 
@@ -82,7 +82,7 @@ def _common_size(sizes: Sequence[int | None], axis: int) -> int | None:
     return known.pop() if known else None
 
 
-class Split(Op):
+class Split(SeveralOutputs):
     """x cut along an axis into pieces, whose lengths are the other inputs."""
 
     __props__ = ("axis", "count")
@@ -109,11 +109,7 @@ class Split(Op):
         """Return the pieces, as a list even if there is only one."""
         return self.make_node(x, *lengths).outputs
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        for cell, part in zip(output_storage, self._cut(*inputs), strict=True):
-            cell[0] = part
-
-    def _cut(self, x: Any, *lengths: Any) -> tuple[Any, ...]:
+    def compute(self, x: Any, *lengths: Any) -> Sequence[Any]:
         if min(lengths) < 0 or sum(lengths) != x.shape[self.axis]:
             raise ValueError(
                 f"split: the lengths {[int(n) for n in lengths]} do not add up to size "
@@ -122,7 +118,7 @@ class Split(Op):
         return tuple(np.split(x, np.cumsum(lengths[:-1], dtype=int), axis=self.axis))
 
     def expression(self, node: Apply, inputs: Names, use: Use) -> str:
-        text = f"{use('split', self._cut)}({', '.join(inputs)})"
+        text = f"{use('split', self.compute)}({', '.join(inputs)})"
         return text if self.count > 1 else f"{text}[0]"
 
     def formula(self, node: Apply, inputs: Sequence[str]) -> str:

@@ -10,11 +10,11 @@ import numpy as np
 
 from ..core.axes import as_tensor_variable, size_of, zeros_like
 from ..core.elementwise import cast
-from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
+from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.table import ge, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes
-from ..protocol.op import Names, Use
+from ..protocol.op import Names, SeveralOutputs, Use
 from ..protocol.values import check_choice
 from .joining import Join
 from .linalg import Dot, outer_product
@@ -210,7 +210,7 @@ solve_upper = Solve("upper_triangular")
 _TRANSPOSED = {"lower_triangular": solve_upper, "upper_triangular": solve_lower}
 
 
-class LstSq(Op):
+class LstSq(SeveralOutputs):
     """Solve a · x = b by least squares: ``lstsq()(a, b)``.
 
     ``lstsq()`` is the operation, as in Theano; it is called with the arrays. There is no derivative.
@@ -256,12 +256,9 @@ class LstSq(Op):
         types = [solution, vector, TensorType("int64", ()), vector]
         return Apply(self, [a, b, limit], [type() for type in types])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        a, b, limit = inputs
+    def compute(self, a: Any, b: Any, limit: Any) -> Sequence[Any]:
         solution, residuals, rank, values = np.linalg.lstsq(a, b, rcond=float(limit))
-        results = [solution, residuals, np.int64(rank), values]
-        for cell, result, output in zip(output_storage, results, node.outputs, strict=True):
-            cell[0] = np.asarray(result, output.type.numpy_dtype)
+        return solution, residuals, np.asarray(rank, "int64"), values
 
 
 # Coefficients of the diagonal Padé approximant of order 13, and the largest norm for which it is exact

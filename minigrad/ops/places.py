@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ..core.elementwise import broadcast_shape
-from ..core.graph import Apply, NumPyOp, Op, Variable
+from ..core.graph import Apply, NumPyOp, Variable
 from ..core.types import TensorType
 from ..protocol.axes import Axes, broadcasting
+from ..protocol.op import SeveralOutputs
 
 
 def _checked(what: str, variables: tuple[Variable, ...]) -> list[Variable]:
@@ -20,7 +22,7 @@ def _checked(what: str, variables: tuple[Variable, ...]) -> list[Variable]:
     return list(variables)
 
 
-class UnravelIndex(Op):
+class UnravelIndex(SeveralOutputs):
     """The index along each axis of the elements with these numbers, in a shape of the other inputs."""
 
     __props__ = ("order",)
@@ -31,11 +33,9 @@ class UnravelIndex(Op):
         type = numbers.type.clone(dtype="int64")
         return Apply(self, _checked("unravel_index", (numbers, *sizes)), [type() for _ in sizes])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        numbers, *sizes = inputs
+    def compute(self, numbers: Any, *sizes: Any) -> Sequence[Any]:
         found = np.unravel_index(np.asarray(numbers, "int64"), tuple(map(int, sizes)), self.order)
-        for cell, index in zip(output_storage, found, strict=True):
-            cell[0] = np.array(index)  # NumPy's are views of one array
+        return [np.array(index) for index in found]  # NumPy's are views of one array
 
     def axes(self, node: Apply) -> Axes:
         axes = range(node.inputs[0].type.ndim)

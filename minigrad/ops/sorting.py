@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ..core.axes import dimshuffle, size_of
-from ..core.graph import Apply, Gradients, NumPyOp, Op, Variable, Variables
+from ..core.graph import Apply, Gradients, NumPyOp, Variable, Variables
 from ..core.types import TensorType
 from ..protocol.axes import Axes
-from ..protocol.op import Names, Use
+from ..protocol.op import Names, SeveralOutputs, Use
 from ..protocol.walks import known_integer
 from .indexing import getitem
 from .ranges import numbered
@@ -136,7 +136,7 @@ class SearchSorted(NumPyOp):
         return Axes([[None]] + [axes] + [[None]] * (len(node.inputs) - 2), [axes])
 
 
-class Unique(Op):
+class Unique(SeveralOutputs):
     """The values of a vector, each once, in order; and what else is asked for."""
 
     __props__ = ("return_index", "return_inverse", "return_counts")
@@ -152,12 +152,10 @@ class Unique(Op):
         types = [x.type.clone(shape=(None,)), *[type for is_asked, type in others if is_asked]]
         return Apply(self, [x], [type() for type in types])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+    def compute(self, x: Any) -> Sequence[Any]:
         options = {name: getattr(self, name) for name in self.__props__}
-        found = np.unique(inputs[0], **options)
-        results = found if isinstance(found, tuple) else (found,)
-        for cell, result in zip(output_storage, results, strict=True):
-            cell[0] = result
+        found = np.unique(x, **options)
+        return found if isinstance(found, tuple) else (found,)
 
     def connection_pattern(self, node: Apply) -> list[list[bool]]:
         return [[True] + [False] * (node.nout - 1)]

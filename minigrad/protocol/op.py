@@ -196,6 +196,18 @@ class NumPyOpProtocol:
         return f"{use(type(self).__name__.lower(), self.compute)}({', '.join(inputs)})"
 
 
+class SeveralOutputs(Op):
+    """An op whose outputs a function computes together from the inputs' values."""
+
+    def compute(self, *inputs: Any) -> Sequence[Any]:
+        """The outputs' values."""
+        raise TypeError(f"{self}: define compute, which returns its outputs")
+
+    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+        for cell, value in zip(output_storage, self.compute(*inputs), strict=True):
+            cell[0] = value
+
+
 Op.__doc__ = """An operation: what a node computes, and its derivative, for built-in ops and yours.
 
 A subclass defines `make_node` (or the class attributes `itypes` and `otypes`) and `perform`; to

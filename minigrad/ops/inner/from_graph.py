@@ -6,9 +6,9 @@ import copy
 from collections.abc import Sequence
 from typing import Any
 
-from ...core.graph import Apply, Gradients, Op, Variable, Variables
+from ...core.graph import Apply, Gradients, Variable, Variables
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Names, Use, in_tuple
+from ...protocol.op import Names, SeveralOutputs, Use, in_tuple
 from ...protocol.test_values import without_test_values
 from ...protocol.walks import clone_replace, is_zeros
 from ..functions import tensor_copy
@@ -16,7 +16,7 @@ from ..undefined import derivatives_by
 from .closing import closed, inputs_reached
 
 
-class OpFromGraph(Op):
+class OpFromGraph(SeveralOutputs):
     """An op that computes an expression, for use like any other op.
 
     Parameters
@@ -94,9 +94,8 @@ class OpFromGraph(Op):
         outputs = self.inner[0].on(self.make_node(*inputs).inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        for cell, value in zip(output_storage, self.inner[0].compute(inputs), strict=True):
-            cell[0] = value
+    def compute(self, *inputs: Any) -> Sequence[Any]:
+        return self.inner[0].compute(inputs)
 
     def statements(
         self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names

@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from typing import Any
 
 from ...core.axes import as_tensor_variable, zeros_like
-from ...core.graph import Apply, Gradients, Op, Variable, Variables
+from ...core.graph import Apply, Gradients, Variable, Variables
 from ...core.table import neq, switch
 from ...core.types import TensorType
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Names, Use, in_tuple
+from ...protocol.op import Names, SeveralOutputs, Use, in_tuple
 from ...protocol.walks import number_if_known
 from ..shape import sizes_in_common, unbroadcast
 
 
-class IfElse(Op):
+class IfElse(SeveralOutputs):
     """The first `n` values after the condition if it is true, else the other `n`.
 
     Before a program is made, nodes that only one side needs become part of the choice: see
@@ -48,11 +48,8 @@ class IfElse(Op):
         types = [x.type.clone(shape=shape) for (x, _), shape in zip(pairs, shapes, strict=True)]
         return Apply(self, [condition, *inputs], [type() for type in types])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        condition, *values = inputs
-        chosen = values[: self.n] if condition else values[self.n :]
-        for cell, value in zip(output_storage, chosen, strict=True):
-            cell[0] = value
+    def compute(self, condition: Any, *values: Any) -> Sequence[Any]:
+        return values[: self.n] if condition else values[self.n :]
 
     def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         condition, *values = inputs
@@ -99,7 +96,7 @@ def _either(condition: Variable, a: Any, b: Any) -> Any:
     return switch(neq(condition, 0), a, b)
 
 
-class Branches(Op):
+class Branches(SeveralOutputs):
     """A choice with a graph for each side: the first is computed if the condition is true.
 
     Parameters
@@ -146,12 +143,9 @@ class Branches(Op):
             graphs.append(graph)
         return self if tuple(graphs) == self.inner else self.with_inner(graphs)
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        condition, *values = inputs
+    def compute(self, condition: Any, *values: Any) -> Sequence[Any]:
         i = 0 if condition else 1
-        results = self.inner[i].compute([values[place] for place in self._places[i]])
-        for cell, value in zip(output_storage, results, strict=True):
-            cell[0] = value
+        return self.inner[i].compute([values[place] for place in self._places[i]])
 
     def statements(
         self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names

@@ -7,16 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from ...core.graph import Apply, Op, Variable
+from ...core.graph import Apply, Variable
 from ...protocol.closed import ClosedGraph
 from ...protocol.kernels import accumulator
-from ...protocol.op import Names, Use, in_tuple
+from ...protocol.op import Names, SeveralOutputs, Use, in_tuple
 
 # From so many blocks on, sums of float32 would lose digits if they were added up in float32.
 _MANY_BLOCKS = 32
 
 
-class Parts(Op):
+class Parts(SeveralOutputs):
     """An op whose inner graphs take the op's inputs, in order, or a part of each of them."""
 
     storage = "new"
@@ -50,19 +50,21 @@ class RowBlocks(Parts):
     def make_node(self, *inputs: Variable) -> Apply:
         return Apply(self, inputs, [type() for type in self._types])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
+    def compute(self, *inputs: Any) -> Sequence[Any]:
         cut, whole = inputs[: len(self._cut)], inputs[len(self._cut) :]
         ends = np.cumsum(self._lengths)[:-1]
         pieces = [np.split(x, ends, axis) for x, axis in zip(cut, self._cut, strict=True)]
         made = []
         for i, length in enumerate(self._lengths):
             made.append(self._graphs[length].compute([*(parts[i] for parts in pieces), *whole]))
+        results = []
         for i, parts in enumerate(zip(*made, strict=True)):
             axis, dtype = self._joined[i], self._types[i].numpy_dtype
             if axis is None:
-                output_storage[i][0] = np.add.reduce(parts, 0, self._dtype(i)).astype(dtype)
+                results.append(np.add.reduce(parts, 0, self._dtype(i)).astype(dtype))
             else:
-                output_storage[i][0] = np.concatenate(parts, axis)
+                results.append(np.concatenate(parts, axis))
+        return results
 
     def statements(
         self, node: Apply, inputs: Names, outputs: Names, use: Use, inner: Names

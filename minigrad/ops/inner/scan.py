@@ -10,11 +10,20 @@ from typing import Any
 import numpy as np
 
 from ...core.axes import Size, as_tensor_variable
-from ...core.graph import Apply, Constant, Gradients, Op, Variable, Variables
+from ...core.graph import Apply, Constant, Gradients, Variable, Variables
 from ...core.types import TensorType
 from ...protocol.axes import completed, infer_shapes
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Merge, Names, Readers, Replacements, Use, in_tuple, with_numbers
+from ...protocol.op import (
+    Merge,
+    Names,
+    Readers,
+    Replacements,
+    SeveralOutputs,
+    Use,
+    in_tuple,
+    with_numbers,
+)
 from ...protocol.walks import clone_replace, known_integer, made_by
 from ..shape import SpecifyShape, sizes_in_common
 from .closing import inputs_reached
@@ -23,7 +32,7 @@ from .no_steps import shape_of, shapes_without_values
 _OPTIONS = ("n_sequences", "states", "lasts", "outs", "until", "backwards", "truncate")
 
 
-class Scan(Op):
+class Scan(SeveralOutputs):
     """Steps of a graph: state, rows of sequences → next state, rows of results.
 
     The inputs are the number of steps; the sequences, an element for each step; the first values of
@@ -152,9 +161,9 @@ class Scan(Op):
 
     # ---- Values ------------------------------------------------------
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        sequences, states, rest = self.parts(inputs[1:])
-        n = number_of_steps(inputs[0], *map(len, sequences))
+    def compute(self, n_steps: Any, *inputs: Any) -> Sequence[Any]:
+        sequences, states, rest = self.parts(inputs)
+        n = number_of_steps(n_steps, *map(len, sequences))
         order = range(n - 1, -1, -1) if self.backwards else range(n)
         histories: list[list[Any]] = [[] for _ in self.outs]
         for i in order:
@@ -170,9 +179,8 @@ class Scan(Op):
                 break
         made = [np.array(states[k]) for k in self.lasts]
         for rows, j in zip(histories, self.outs, strict=True):
-            made.append(stacked(rows, self.backwards) if rows else self._no_rows(j, *inputs[1:]))
-        for cell, value in zip(output_storage, made, strict=True):
-            cell[0] = value
+            made.append(stacked(rows, self.backwards) if rows else self._no_rows(j, *inputs))
+        return made
 
     def _no_rows(self, j: int, *inputs: Any) -> np.ndarray:
         """Return the history of an output of the graph if there is no step; 0 is a size unknown."""

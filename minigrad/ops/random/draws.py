@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...core.axes import check_whole, size_of
-from ...core.graph import Apply, Op, Variable
+from ...core.graph import Apply, Variable
 from ...core.types import TensorType
-from ...protocol.op import Names, Use, in_tuple, with_numbers
+from ...protocol.op import Names, SeveralOutputs, Use, in_tuple, with_numbers
 from ...protocol.walks import known_integer
 from .states import random_state_type, set_state, state_of
 
@@ -114,7 +114,7 @@ def draw(
         _IDLE.append(generator)
 
 
-class Draw(Op):
+class Draw(SeveralOutputs):
     """A draw: its inputs are a state, the sizes that are asked for, and the distribution's parameters.
 
     The outputs are the next state and the numbers. What was drawn has no derivative.
@@ -157,10 +157,9 @@ class Draw(Op):
         more = _MORE_AXES.get(self.distribution)
         return [None] * self.n_more_axes if more is None else more(*parameters)
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        sizes, parameters = self._split(inputs[1:])
-        results = draw(self.distribution, inputs[0], sizes, *parameters, dtype=self.dtype)
-        output_storage[0][0], output_storage[1][0] = results
+    def compute(self, state: Any, *inputs: Any) -> Sequence[Any]:
+        sizes, parameters = self._split(inputs)
+        return draw(self.distribution, state, sizes, *parameters, dtype=self.dtype)
 
     def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from ...core.axes import check_whole
-from ...core.graph import Apply, Op, Variable
+from ...core.graph import Apply, Variable
 from ...core.types import TensorType
-from ...protocol.op import Names, Use, in_tuple, with_numbers
+from ...protocol.op import Names, SeveralOutputs, Use, in_tuple, with_numbers
 from ...protocol.walks import known_integer
 
 M1, M2 = 2**31 - 1, 2**31 - 21069
@@ -146,7 +146,7 @@ def _reduce(numbers: np.ndarray, modulus: np.uint32, spare: np.ndarray) -> None:
     np.minimum(numbers, spare, out=numbers)
 
 
-class MRGUniform(Op):
+class MRGUniform(SeveralOutputs):
     """Numbers between 0 and 1, drawn by MRG31k3p; see `mrg_uniform`.
 
     The inputs are the states of the streams and the sizes that are asked for, the outputs the next
@@ -168,9 +168,8 @@ class MRGUniform(Op):
         after = states.type(f"{states.name}_next" if states.name else None)
         return Apply(self, [states, *sizes], [after, numbers()])
 
-    def perform(self, node: Apply, inputs: list[Any], output_storage: list[list[Any]]) -> None:
-        states, *sizes = inputs
-        output_storage[0][0], output_storage[1][0] = mrg_uniform(states, sizes, self.dtype)
+    def compute(self, states: Any, *sizes: Any) -> Sequence[Any]:
+        return mrg_uniform(states, sizes, self.dtype)
 
     def expression(self, node: Apply, inputs: Names, use: Use) -> str:
         dtype = use(self.dtype, np.dtype(self.dtype))
