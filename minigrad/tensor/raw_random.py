@@ -297,7 +297,7 @@ class RandomFunction:
         inplace: bool = False,
         ndim_added: int = 0,
     ) -> None:
-        self._distribution = _Method(fn if isinstance(fn, str) else fn)
+        self._distribution = _Method(fn)
         self._outtype = outtype
         self._ndim_added = ndim_added
 
