@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 # Compiling takes about half a second for each number of rows that a step has, of which there are two.
 _WORTH_COMPILING = 5.0  # seconds of NumPy
 # What NumPy takes, in seconds: for the calls of a step, a function of an element, a multiplication.
@@ -41,11 +39,11 @@ def mode_of(engine: str, n_steps: int, n_rows: int, n_features: int, n_hidden: i
 
 def has_compiler() -> bool:
     """Return whether a compiler of C is found."""
-    if find_spec("minigrad.native") is None:
+    try:
+        from minigrad.native import has_compiler as found
+    except ModuleNotFoundError:  # it is optional, as the planner that it needs
         return False
-    from minigrad import native
-
-    return native.has_compiler()
+    return found()
 
 
 def _is_worth_it(n_steps: int, n_rows: int, n_features: int, n_hidden: int) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from math import inf
+from threading import Event
 from time import perf_counter
 from typing import Any
 
@@ -26,18 +27,9 @@ _CALLS_OF_A_TRIAL, _LONG_CALLS, _LONG = 3, 2, 0.005
 _WEIGHT, _MOST = 0.25, 2
 
 
-class Forked:
-    """Whether this process was forked: then OpenMP's threads are the parent's, and one is left."""
-
-    is_child = False
-
-    @classmethod
-    def happened(cls) -> None:
-        """Remember it."""
-        cls.is_child = True
-
-
-os.register_at_fork(after_in_child=Forked.happened)
+# Set in a process that was forked: there OpenMP's threads are the parent's, and one is left.
+_FORKED = Event()
+os.register_at_fork(after_in_child=_FORKED.set)
 
 
 def most_threads() -> int:
@@ -62,7 +54,7 @@ class Threads:
         self._last = most  # the threads of the last call: after others, threads are asleep
 
     def __call__(self, *arguments: Any) -> Any:
-        if Forked.is_child:
+        if _FORKED.is_set():
             return self._function(1, *arguments)
         start, seconds = perf_counter(), self._seconds
         is_trial = self._calls_to_trial <= 0 and start >= self._next_trial

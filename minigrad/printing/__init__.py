@@ -22,28 +22,16 @@ if TYPE_CHECKING:
     from .typeset import latex as latex
     from .typeset import mathml as mathml
 
-_MODULES = {
-    **dict.fromkeys(["draw", "mermaid", "pydotprint"], ".drawing"),
-    **dict.fromkeys(["pp", "pprint"], ".formula"),
-    **dict.fromkeys(["page", "steps"], ".pages"),
-    **dict.fromkeys(["debugprint", "min_informative_str"], ".tree"),
-    **dict.fromkeys(["latex", "mathml"], ".typeset"),
+_NAMES = {
+    ".drawing": "draw mermaid pydotprint",
+    ".formula": "pp pprint",
+    ".pages": "page steps",
+    ".tree": "debugprint min_informative_str",
+    ".typeset": "latex mathml",
 }
+_MODULES = {name: module for module, names in _NAMES.items() for name in names.split()}
 
-__all__ = [
-    "Print",
-    "debugprint",
-    "draw",
-    "latex",
-    "mathml",
-    "mermaid",
-    "min_informative_str",
-    "page",
-    "pp",
-    "pprint",
-    "pydotprint",
-    "steps",
-]
+__all__ = ["Print", *_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -250,14 +250,6 @@ def _matrix_product(node: Apply, op: Any, operands: Sequence[Variable]) -> Notat
     return row(left, sign(THIN), right, binds=PRODUCT)
 
 
-def _power(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
-    return _each(operands[0], y)
-
-
-def _square(node: Apply, op: Any, operands: Sequence[Variable]) -> Notation:
-    return _each(operands[0], number(2))
-
-
 def _each(base: Variable, exponent: Notation) -> Notation:
     """A power; of a matrix, that of each element."""
     return power(x, exponent if base.type.ndim < 2 else row(mark("⊙"), exponent))
@@ -303,10 +295,6 @@ def _counts(v: Variable, vectors: Sequence[Variable]) -> bool:
     )
 
 
-def _part(node: Apply, op: Subtensor, operands: Sequence[Variable]) -> Notation:
-    return index(x, _key(op.pattern, operands[0], operands[1:], 1))
-
-
 def _with_part(node: Apply, op: IncSubtensor, operands: Sequence[Variable]) -> Notation:
     """x [key ← y] is x with y in that part; +← where it is added."""
     arrow = "←" if op.set_instead_of_inc else "+←"
@@ -343,7 +331,8 @@ def _compared(symbol: str) -> Notation:
 # fmt: off
 NOTATION: dict[str | type, Written] = {
     "neg": prefix("−", x), "abs": make("absolute", x), "sgn": call("sgn", x),
-    "sqr": _square, "sqrt": make("root", x), "inv": fraction(one, x),
+    "sqr": lambda node, op, v: _each(v[0], number(2)),
+    "sqrt": make("root", x), "inv": fraction(one, x),
     "exp2": power(number(2), x), "expm1": infix(call("exp", x), "−", one, SUM),
     "log2": call(index(function("log"), number(2)), x),
     "log10": call(index(function("log"), number(10)), x),
@@ -363,7 +352,7 @@ NOTATION: dict[str | type, Written] = {
     "gamma": call(name("Γ"), x), "gammaln": call("log", make("absolute", call(name("Γ"), x))),
     "tensor_copy": x, "ceil": make("ceil", x), "floor": make("floor", x), "rint": call("round", x),
     "add": infix(x, "+", y, SUM, 1), "sub": infix(x, "−", y, SUM, 1),
-    "mul": _product, "true_div": _quotient, "power": _power,
+    "mul": _product, "true_div": _quotient, "power": lambda node, op, v: _each(v[0], y),
     "int_div": make("floor", fraction(x, y)),
     "mod": infix(within(x, PRODUCT), "mod", within(y, TIGHT), SUM),
     "maximum": call("max", x, y), "minimum": call("min", x, y),
@@ -392,7 +381,8 @@ NOTATION: dict[str | type, Written] = {
     Join: lambda node, op, operands: call(
         index(function("concat"), *letters([op.axis])), *map(gap, range(len(operands)))),
     Reshape: lambda node, op, operands: call("reshape", x, *map(gap, range(1, len(operands)))),
-    Subtensor: _part, IncSubtensor: _with_part, ARange: _range,
+    Subtensor: lambda node, op, v: index(x, _key(op.pattern, v[0], v[1:], 1)),
+    IncSubtensor: _with_part, ARange: _range,
     Picked: index(x, name("i"), index(y, name("i"))),
 }
 # fmt: on

@@ -197,19 +197,19 @@ def _latex_function(text: str) -> str:
     return f"\\{text}" if text in _FUNCTIONS else rf"\operatorname{{{_tex(text)}}}"
 
 
-def _xml(text: str) -> str:
+def xml(text: str) -> str:
     """The text as XML can hold it."""
-    return re.sub(r"[^\t -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", escape(text))
+    return re.sub(r"[^\t\n -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]", "\ufffd", escape(text))
 
 
 # The leaves, which have text for their only part.
 _LEAVES: dict[str, tuple[Callable[[str], str], Callable[[str], str]]] = {
-    "name": (_latex_name, lambda text: f"<mi>{_xml(text)}</mi>"),
-    "number": (str, lambda text: f"<mn>{_xml(text)}</mn>"),
-    "sign": (_latex_sign, lambda text: f"<mo>{_xml(text)}</mo>"),
-    "mark": (_latex_mark, lambda text: f"<mo>{_xml(text)}</mo>"),
-    "words": (lambda text: rf"\text{{{_tex(text)}}}", lambda text: f"<mtext>{_xml(text)}</mtext>"),
-    "function": (_latex_function, lambda text: f"<mi>{_xml(text)}</mi>"),
+    "name": (_latex_name, lambda text: f"<mi>{xml(text)}</mi>"),
+    "number": (str, lambda text: f"<mn>{xml(text)}</mn>"),
+    "sign": (_latex_sign, lambda text: f"<mo>{xml(text)}</mo>"),
+    "mark": (_latex_mark, lambda text: f"<mo>{xml(text)}</mo>"),
+    "words": (lambda text: rf"\text{{{_tex(text)}}}", lambda text: f"<mtext>{xml(text)}</mtext>"),
+    "function": (_latex_function, lambda text: f"<mi>{xml(text)}</mi>"),
 }
 LATEX, MATHML = 0, 1
 _BRACKETS = [(r"\left(", r"\right)"), ("<mrow><mo>(</mo>", "<mo>)</mo></mrow>")]

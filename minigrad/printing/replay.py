@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from ..core.graph import Variable
-from ..protocol.closed import key_of_leaf
 from ..protocol.walks import ancestors, clone_replace
 from ..rewrite import improve
-from ..rewrite.engine import Step
+from ..rewrite.engine import Rewriter, Step
 
 
 class Change(NamedTuple):
@@ -40,14 +39,14 @@ def replay(outputs: Sequence[Variable], most: int) -> Replay:
     final = improve(outputs, steps)
     states, left_out = [list(outputs)], 0
     changes: list[Change] = []
-    equal = _Equality()
-    instead: dict[int, Variable] = {}  # by the number of what was there
+    same = Rewriter(()).final  # without rules it makes equal computations one variable
+    instead: dict[Variable, Variable] = {}  # by what was there
     for fact, before, after in steps:
         graph = ancestors(states[-1])
-        numbers = equal.numbers([*graph, before, after])
-        instead[numbers[before]] = after
-        old = [v for v in graph if numbers[v] == numbers[before]]
-        if not old or numbers[before] == numbers[after]:
+        was, now = same([before, after])
+        instead[was] = after
+        old = [v for v, one in zip(graph, same(graph), strict=True) if one is was]
+        if not old or was is now:
             continue
         if len(changes) == most:
             left_out += 1
@@ -56,17 +55,18 @@ def replay(outputs: Sequence[Variable], most: int) -> Replay:
         places = dict.fromkeys(old, after)
         for _ in steps:
             state = clone_replace(state, places)
-            numbers = equal.numbers(state)
             # What was replaced before may have come up again.
-            places = {v: instead[numbers[v]] for v in ancestors(state) if numbers[v] in instead}
+            found = ancestors(state)
+            places = {
+                v: instead[w] for v, w in zip(found, same(found), strict=True) if w in instead
+            }
             if not places:
                 break
-        old = _lost(old, ancestors(state), numbers) or old
-        new = _lost([after], graph, numbers) or [after]
+        old = _lost(old, ancestors(state), same) or old
+        new = _lost([after], graph, same) or [after]
         states.append(state)
         changes.append(Change(fact, before, after, old, new))
-    numbers = equal.numbers([*states[-1], *final])
-    if any(numbers[v] != numbers[w] for v, w in zip(states[-1], final, strict=True)):
+    if same(states[-1]) != same(final):
         rest = f"{left_out} more" if left_out else "the rest"
         changes.append(Change(rest, states[-1][0], final[0], [], []))
         states.append(final)
@@ -74,28 +74,10 @@ def replay(outputs: Sequence[Variable], most: int) -> Replay:
 
 
 def _lost(
-    roots: Sequence[Variable], others: Iterable[Variable], numbers: Mapping[Variable, int]
+    roots: Sequence[Variable],
+    others: Iterable[Variable],
+    same: Callable[[Iterable[Variable]], list[Variable]],
 ) -> list[Variable]:
     """The variables that the roots are made of and that have no equal among the others."""
-    there = {numbers[v] for v in others}
-    return [v for v in ancestors(roots) if numbers[v] not in there]
-
-
-class _Equality:
-    """Numbers variables so that equal computations of equal values have one number."""
-
-    def __init__(self) -> None:
-        self._numbers: dict[Variable, int] = {}
-        self._known: dict[Any, int] = {}
-
-    def numbers(self, variables: Iterable[Variable]) -> Mapping[Variable, int]:
-        """Return the numbers of the variables, and of all that they are made of, among others."""
-        for v in ancestors(variables, stop_at=self._numbers):
-            if v not in self._numbers:
-                self._numbers[v] = self._known.setdefault(self._key(v), len(self._known))
-        return self._numbers
-
-    def _key(self, v: Variable) -> Any:
-        if v.owner is not None:
-            return (v.owner.op, v.index, *[self._numbers[x] for x in v.owner.inputs])
-        return key_of_leaf(v)
+    there, mine = {*same(others)}, ancestors(roots)
+    return [v for v, one in zip(mine, same(mine), strict=True) if one not in there]

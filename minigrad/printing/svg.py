@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from html import escape
 from unicodedata import category, east_asian_width
 
 from .diagram import Arrow, Box, Diagram
 from .layered import Edge, Layout, Point, layout
+from .notation import xml
 
 # How wide a letter is, in pixels: fonts of one width need six tenths of their size, or a little more.
 _LETTER, _SMALL_LETTER = 7.95, 6.75
@@ -165,15 +165,15 @@ def _box(box: Box, frames: Sequence[_Picture], centre: Point, size: tuple[float,
     is_round = box.kind in ("input", "shared")
     radius = height / 2 if is_round else 1 if box.kind == "constant" else 5
     lines = [f'<g class="mg-{box.kind}{" mg-result" * box.is_result}" data-id="{box.id}">']
-    lines.append(f"<title>{_text(box.about)}</title>")
+    lines.append(f"<title>{xml(box.about)}</title>")
     lines.append(_rectangle(left, top, width, height, radius))
     if box.kind == "shared":
         lines.append(_rectangle(left + 3, top + 3, width - 6, height - 6, radius - 3))
     base = top + _LINE if box.note else top + _LINE + 1
-    lines.append(f'<text x="{x:.1f}" y="{base:.1f}">{_text(box.text)}</text>')
+    lines.append(f'<text x="{x:.1f}" y="{base:.1f}">{xml(box.text)}</text>')
     if box.note:
         base += _SMALL_LINE
-        lines.append(f'<text class="mg-note" x="{x:.1f}" y="{base:.1f}">{_text(box.note)}</text>')
+        lines.append(f'<text class="mg-note" x="{x:.1f}" y="{base:.1f}">{xml(box.note)}</text>')
     left += (width - sum(frame.width + 3 * _PADDING for frame in frames) + _PADDING) / 2
     for frame in frames:
         place = base + 2 * _PADDING
@@ -192,17 +192,6 @@ def _rectangle(x: float, y: float, width: float, height: float, radius: float) -
         f'<rect class="mg-box" x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" '
         f'rx="{radius:.1f}"/>'
     )
-
-
-def _text(text: str) -> str:
-    """The text as XML has it, without the letters that it forbids."""
-    allowed = "".join(
-        letter
-        if letter >= " " and category(letter) not in ("Cs", "Cn") or letter == "\n"
-        else "\ufffd"
-        for letter in text
-    )
-    return escape(allowed)
 
 
 def _legend(drawing: Diagram, y: float, most: float) -> tuple[str, float, float]:

@@ -1,13 +1,17 @@
 """Test what computes the steps of training: NumPy, or loops in C."""
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
 import autoencoder.fitting.engines as engines
 from autoencoder import AutoEncoder
-from minigrad.native import has_compiler
 
-needs_a_compiler = pytest.mark.skipif(not has_compiler(), reason="there is no compiler of C")
+needs_a_compiler = pytest.mark.skipif(
+    not engines.has_compiler(), reason="there is no compiler of C"
+)
 # Steps and rows in all epochs, features and hidden units: about 4 seconds of NumPy, 9 in few steps,
 # 8 in many, and 9 seconds of too much data for a step.
 SHORT, LONG = (100, 90_000_000, 4, 2), (100, 200_000_000, 4, 2)
@@ -56,9 +60,16 @@ def test_auto_leaves_it_to_numpy_where_there_is_no_compiler(monkeypatch):
     assert engines.mode_of("auto", *LONG) is None
 
 
-def test_auto_leaves_it_to_numpy_where_the_layer_is_left_out(monkeypatch):
-    monkeypatch.setattr(engines, "find_spec", lambda name: None)
-    assert engines.mode_of("auto", *LONG) is None
+@pytest.mark.parametrize("absent", ["minigrad.native", "minigrad.planner"])
+def test_auto_leaves_it_to_numpy_where_a_layer_is_left_out_that_it_needs(absent):
+    program = f"""
+import sys
+sys.modules[{absent!r}] = None
+from autoencoder.fitting.engines import mode_of
+print(mode_of("auto", *{LONG}))
+"""
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert process.stdout == "None\n", process.stderr
 
 
 def test_without_a_compiler_numpy_computes_what_c_was_to_and_a_warning_says_so(monkeypatch):

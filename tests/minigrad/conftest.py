@@ -3,10 +3,14 @@
 A bug in the planner fails a test, though it costs users only speed.
 """
 
+from importlib.util import find_spec
+
 import minigrad
 from minigrad.compile.programs import PlannerWarning
 
 minigrad.config.fill_buffers = True
+if find_spec("minigrad.planner") is None:  # from whose plans loops in C are made
+    collect_ignore_glob = ["test_native*.py"]
 
 
 def pytest_configure(config):

@@ -119,6 +119,7 @@ def test_a_function_shows_where_new_values_go(step):
     assert drawing.boxes[update.start].note == "float64 vector"
 
 
+@pytest.mark.planner
 def test_a_function_that_was_called_shows_sizes(step):
     step(np.ones((7, 3)), np.ones(7))
     assert "float64 (7, 3)" in draw(step).svg
@@ -131,6 +132,7 @@ def test_a_shared_variable_that_is_only_written_is_drawn():
     assert drawing.boxes[update.end].text == "last"
 
 
+@pytest.mark.planner
 def test_the_graph_of_an_operation_that_holds_one_is_drawn_within_it():
     X = T.dmatrix("X")
     f = minigrad.function([X], T.exp(T.sqr(X).sum(axis=1)).sum())

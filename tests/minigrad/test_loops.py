@@ -32,6 +32,7 @@ def parts(f):
     return functions[1:-1], functions[-1]
 
 
+@pytest.mark.planner
 @pytest.mark.numpy_program
 def test_products_with_sequences_are_computed_for_all_steps_before_the_loop():
     X, _, h = network()
@@ -42,6 +43,7 @@ def test_products_with_sequences_are_computed_for_all_steps_before_the_loop():
     assert program.index("dot(") < program.index("for ")
 
 
+@pytest.mark.planner
 @pytest.mark.numpy_program
 def test_a_loop_and_its_derivative_are_two_loops_and_weights_get_one_product():
     X, weights, h = network()

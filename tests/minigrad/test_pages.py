@@ -75,6 +75,7 @@ def test_what_a_call_makes_of_a_variable_has_an_arrow(train):
     assert re.search(r"<mi[^>]*>W</mi></mtd><mtd[^>]*><mo>←</mo>", mathematics)
 
 
+@pytest.mark.planner
 def test_the_graph_of_an_operation_has_equations_of_its_own(train):
     train(np.zeros((100_000, 4)), np.zeros((100_000, 2)))
     graph, mathematics, program = sections(page(train)).values()

@@ -296,6 +296,7 @@ def test_a_draw_whose_numbers_are_not_needed_goes_on_all_the_same(kind):
     np.testing.assert_array_equal(function([], u)(), right())
 
 
+@pytest.mark.planner
 @BOTH
 def test_blocks_of_rows_compute_the_same_with_a_mask_that_is_drawn(kind):
     results = []
