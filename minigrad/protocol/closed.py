@@ -105,10 +105,7 @@ def all_nodes(outputs: Sequence[Variable]) -> Iterator[Apply]:
 
 
 def _entry(v: Variable, number: Mapping[Variable, Any]) -> Any:
-    """The number of a variable; what stands for it if it has none."""
-    return number[v] if v in number else key_of_leaf(v)
-
-
-def key_of_leaf(v: Variable) -> Any:
-    """Return what is equal for equal constants; other variables are equal only to themselves."""
+    """The number of a variable; without one, what is equal for equal constants, or itself."""
+    if v in number:
+        return number[v]
     return (v.type, v.data.tobytes()) if isinstance(v, Constant) else v
