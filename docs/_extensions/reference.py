@@ -94,11 +94,23 @@ def show_constants(app, what, name, thing, options, signature, returned) -> tupl
 
 
 def unlink_words(app, doctree: nodes.document) -> None:
-    """Let a small word in a type be a word, as in `array of shape (n, m)`: classes have capitals."""
+    """Let a small word in a type be a word, as in `array of shape (n, m)`: classes have capitals.
+
+    So is a parameter in its own entry, though the module may have a function of its name.
+    """
     for reference in list(doctree.findall(addnodes.pending_xref)):
-        is_type = reference["refdomain"] == "py" and reference["reftype"] == "class"
-        if is_type and reference["reftarget"].rpartition(".")[2][:1].islower():
+        target = reference["reftarget"]
+        is_class = reference["refdomain"] == "py" and reference["reftype"] == "class"
+        is_type = is_class and target.rpartition(".")[2][:1].islower()
+        if is_type or target in parameters(signature_over(reference)):
             reference.replace_self(reference.children)
+
+
+def signature_over(node: nodes.Node) -> nodes.Node:
+    """Return the signature of the entry that a node is in; of no entry, an empty node."""
+    while node and not isinstance(node, addnodes.desc):
+        node = node.parent
+    return node[0] if node else addnodes.desc_signature()
 
 
 def link_elsewhere(app, env, node: addnodes.pending_xref, name: nodes.Node) -> nodes.Node | None:
@@ -118,9 +130,9 @@ def link_elsewhere(app, env, node: addnodes.pending_xref, name: nodes.Node) -> n
 
 
 @lru_cache(maxsize=1)
-def parameters(page: nodes.document) -> set[str]:
-    """Return the names of all parameters of the entries of a page."""
-    return {p.astext().partition("=")[0] for p in page.findall(addnodes.desc_parameter)}
+def parameters(node: nodes.Node) -> set[str]:
+    """Return the names of all parameters of the entries of a page, or in a signature."""
+    return {p.astext().partition("=")[0] for p in node.findall(addnodes.desc_parameter)}
 
 
 def first_line(thing: Any) -> str:
