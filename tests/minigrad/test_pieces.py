@@ -152,6 +152,15 @@ def openblas():
     return found
 
 
+def share_of_other_threads(step):
+    """Return the time on processors that other threads take during some steps, as a part of ours."""
+    all_threads, this_one = time.process_time(), time.thread_time()
+    for _ in range(30):
+        step()
+    all_threads, this_one = time.process_time() - all_threads, time.thread_time() - this_one
+    return all_threads / this_one - 1
+
+
 SMALL_STEPS = [
     (9000, 4, 2, "float64"),
     (9000, 4, 2, "float32"),
@@ -169,11 +178,8 @@ def test_a_step_that_one_thread_does_as_fast_takes_one_thread(sizes):
     step = training_step(*sizes)
     step()
     time.sleep(0.2)  # until threads that are busy waiting for a next product have given up
-    all_threads, this_one = time.process_time(), time.thread_time()
-    for _ in range(30):
-        step()
-    all_threads, this_one = time.process_time() - all_threads, time.thread_time() - this_one
-    assert all_threads - this_one < 0.2 * this_one
+    # What threads of other tests do, or pytest-xdist's, only makes them larger.
+    assert min(share_of_other_threads(step) for _ in range(3)) < 0.2
 
 
 def test_others_see_no_change_of_the_number_of_threads():
