@@ -4,6 +4,8 @@ import gc
 import tracemalloc
 import weakref
 from contextlib import contextmanager
+from itertools import count
+from threading import Thread
 
 import numpy as np
 import pytest
@@ -13,6 +15,8 @@ import minigrad
 import minigrad.tensor as T
 from autoencoder import TiedNetwork, momentum_updates
 from minigrad.testing import expressions
+
+NEGLIGIBLE = 1000  # bytes: less than one for each of the calls
 
 
 @contextmanager
@@ -43,17 +47,28 @@ def training_step(rows=50):
     return minigrad.function([x], cost, updates=updates), rng.randn(rows, 4)
 
 
-def growth(call, count):
-    """Return the bytes that so many calls add; Python's free lists are filled before."""
+def growth(call, n_calls):
+    """Return the bytes that so many calls add, in the one of up to five rounds that adds the fewest.
+
+    What calls leave behind is left in each round. What is seen in only one may be another thread's,
+    such as a message that the pytest-xdist of this process receives, or an object that Python keeps
+    for later, because that thread has taken the one that was kept. So one clean round is enough.
+    """
+    rounds = []
     tracemalloc.start()
-    for _ in range(2000):
-        call()
-    before, _ = tracemalloc.get_traced_memory()
-    for _ in range(count):
-        call()
-    after, _ = tracemalloc.get_traced_memory()
+    _repeat(call, 2000)  # fills Python's free lists
+    while len(rounds) < 5 and min(rounds, default=NEGLIGIBLE) >= NEGLIGIBLE:
+        before, _ = tracemalloc.get_traced_memory()
+        _repeat(call, n_calls)
+        after, _ = tracemalloc.get_traced_memory()
+        rounds.append(after - before)
     tracemalloc.stop()
-    return after - before
+    return min(rounds)
+
+
+def _repeat(call, n_calls):
+    for _ in range(n_calls):
+        call()
 
 
 def left_to_the_collector():
@@ -66,15 +81,33 @@ def left_to_the_collector():
     return found
 
 
+def test_what_each_call_leaves_behind_is_measured(no_collector):
+    left = []
+    assert growth(lambda: left.append(object()), 1000) >= 16 * 1000
+
+
+def test_what_another_thread_keeps_meanwhile_is_not_taken_for_something_left(no_collector):
+    kept, numbers = [], count()
+
+    def call():
+        if next(numbers) == 2500:  # while it is measured
+            other = Thread(target=lambda: kept.extend(bytes(100) for _ in range(1000)))
+            other.start()
+            other.join()
+
+    assert growth(call, 1000) < NEGLIGIBLE
+    assert len(kept) == 1000
+
+
 def test_calls_leave_nothing_behind(no_collector):
     step, X = training_step()
-    assert growth(lambda: step(X), 2000) < 1000
+    assert growth(lambda: step(X), 2000) < NEGLIGIBLE
 
 
 def test_calls_of_small_functions_leave_nothing_behind(no_collector):
     x = T.dvector("x")
     f, value = minigrad.function([x], [x + 1, x.sum()]), np.ones(3)
-    assert growth(lambda: f(value), 30_000) < 1000
+    assert growth(lambda: f(value), 30_000) < NEGLIGIBLE
 
 
 def test_failing_calls_leave_nothing_behind(no_collector):
@@ -88,15 +121,17 @@ def test_failing_calls_leave_nothing_behind(no_collector):
             return
         pytest.fail("it is no error")
 
-    assert growth(fail, 1000) < 1000
+    assert growth(fail, 1000) < NEGLIGIBLE
 
 
 @pytest.mark.planner
 def test_a_dropped_function_frees_its_buffers_at_once(no_collector):
     x = T.dmatrix("x")
     value = np.ones((1000, 100))
+    cost = (T.tanh(T.exp(x)) * x).sum()
+    minigrad.function([x], cost)(value)  # loads the modules that a first function needs
     tracemalloc.start()
-    f = minigrad.function([x], (T.tanh(T.exp(x)) * x).sum())
+    f = minigrad.function([x], cost)
     f(value), f(value)
     held, _ = tracemalloc.get_traced_memory()
     del f
@@ -109,6 +144,7 @@ def test_a_dropped_function_frees_its_buffers_at_once(no_collector):
 def test_a_dropped_function_lets_go_of_the_shared_values_it_has_recycled(no_collector):
     w = minigrad.shared(np.ones((300, 300)), name="w")
     f = minigrad.function([], updates=[(w, w * 1.5)])
+    f.copy()()  # loads the modules that a first call needs
     tracemalloc.start()
     f(), f(), f()
     del f
