@@ -10,7 +10,6 @@ from typing import Any, Literal
 from .core.axes import as_tensor_variable, ones_like, zeros_like
 from .core.backprop import connected
 from .core.credit import credited_to, current_line, derived
-from .core.elementwise import cast
 from .core.graph import Variable, toposort
 from .core.table import add
 from .ops.passing import disconnected_grad, grad_clip, grad_scale, zero_grad
@@ -25,7 +24,7 @@ from .ops.undefined import (
 )
 from .protocol.test_values import without_test_values
 from .protocol.values import arranged_as, as_list, check_choice
-from .protocol.walks import clone_node, clone_replace
+from .protocol.walks import clone_replace
 from .rewrite import stabilized
 
 __all__ = [
@@ -161,7 +160,9 @@ def _derivatives(
     One that is not defined is replaced by a variable of `NullType`.
     """
     # The derivative by integers is that by the floats which are made of them.
-    forms, made_float = _float_forms(wanted, given, stops)
+    integers = [w for w in wanted if not w.type.is_float and w not in given]
+    made, made_float = _float_forms(integers, given, stops)
+    forms = {w: made.get(w, [w]) for w in wanted}
     given = {made_float.get(variable, variable): value for variable, value in given.items()}
     asked = [form for variable in wanted for form in forms[variable]]
     start = _from_stable_form(cost and made_float.get(cost, cost), given, {*asked, *stops})
@@ -189,34 +190,33 @@ _DISCONNECTED: dict[str, Callable[[Variable], Variable | None]] = {
 
 
 def _float_forms(
-    wanted: Sequence[Variable], outputs: Collection[Variable], stops: Collection[Variable]
+    integers: Collection[Variable], outputs: Collection[Variable], stops: Collection[Variable]
 ) -> tuple[dict[Variable, list[Variable]], dict[Variable, Variable]]:
-    """The variables to differentiate by, for each wanted one; their graph, where it is another.
-
-    For a float it is itself. Integers are cast, where an operation makes floats of them.
-    """
-    integers = {w for w in wanted if not w.type.is_float and w not in outputs}
-    forms = {w: [] if w in integers else [w] for w in wanted}
+    """The floats that operations make of these integers; the graph that uses them, by the old one."""
+    forms: dict[Variable, list[Variable]] = {w: [] for w in integers}
     new: dict[Variable, Variable] = {}
     if not integers:
         return forms, new
     for node in toposort(outputs, stop_at=stops):
         inputs = [new.get(v, v) for v in node.inputs]
-        dtypes = {y.type.dtype for y in node.outputs if y.type.is_float}
         pattern = node.op.connection_pattern(node)
-        for place, variable in enumerate(node.inputs):
-            if variable in integers and any(pattern[place]) and len(dtypes) == 1:
-                inputs[place] = cast(variable, *dtypes)
-        if inputs == node.inputs:
+        places = [i for i, v in enumerate(node.inputs) if v in forms and any(pattern[i])]
+        has_floats = any(y.type.is_float for y in node.outputs)
+        if inputs == node.inputs and not (places and has_floats):
             continue
-        clone = clone_node(node, inputs)
-        if any(y.type != x.type for y, x in zip(clone.outputs, node.outputs, strict=True)):
-            continue
-        new.update(zip(node.outputs, clone.outputs, strict=True))
-        for variable, form in zip(node.inputs, inputs, strict=True):
-            if variable in integers and form is not variable:
+        made, floats = credited_to(
+            node.made_at, node.op.on_floats, node, inputs, places, _float_forms
+        )
+        if all(_may_replace(y, x) for y, x in zip(made, node.outputs, strict=True)):
+            new.update(zip(node.outputs, made, strict=True))
+            for variable, form in floats:
                 forms[variable].append(form)
     return forms, new
+
+
+def _may_replace(new: Variable, old: Variable) -> bool:
+    """Whether a variable has another's dtype, and at least its known sizes."""
+    return bool(new.type.dtype == old.type.dtype and old.type.accepts_shape(new.type))
 
 
 def subgraph_grad(

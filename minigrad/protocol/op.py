@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from ..core.elementwise import cast
 from ..core.graph import Apply, NumPyOp, Op, Variable, perform
 from ..core.operators import extend
 from .axes import Axes, axes_of
 from .closed import ClosedGraph
-from .walks import known_integer
+from .walks import clone_node, known_integer
 
 # See OpProtocol.expression.
 Use = Callable[..., str]
@@ -21,6 +22,13 @@ Names = Sequence[str]
 Replacements = Mapping[Variable, Variable]
 # For each output of a node, the nodes that read it; None stands for who asked for the output.
 Readers = Mapping[Variable, Sequence[Apply | None]]
+# Integers, and the floats that are used in their place.
+Floats = Sequence[tuple[Variable, Variable]]
+# Finds what floats a graph makes of integers: of these, the graph's outputs and inputs.
+FloatForms = Callable[
+    [Collection[Variable], Sequence[Variable], Sequence[Variable]],
+    tuple[Mapping[Variable, Sequence[Variable]], Replacements],
+]
 # Makes one of variables that compute the same.
 Merge = Callable[[Sequence[Variable]], list[Variable]]
 
@@ -155,6 +163,22 @@ class OpProtocol:
         By default it returns this op: then its graphs are computed as they are.
         """
         return self
+
+    def on_floats(
+        self: Any,
+        node: Apply,
+        inputs: Sequence[Variable],
+        places: Sequence[int],
+        float_forms: FloatForms,
+    ) -> tuple[Sequence[Variable], Floats]:
+        """The outputs for other inputs, made of floats where integers are at these places; these.
+
+        The derivative by an integer is that by the floats.
+        """
+        dtypes = {y.type.dtype for y in node.outputs if y.type.is_float}
+        floats = {i: cast(node.inputs[i], *dtypes) for i in places if len(dtypes) == 1}
+        clone = clone_node(node, [floats.get(i, v) for i, v in enumerate(inputs)])
+        return clone.outputs, [(node.inputs[i], form) for i, form in floats.items()]
 
     def with_branches(
         self: Any, branches: Sequence[ClosedGraph], places: Sequence[Sequence[int]]

@@ -129,3 +129,85 @@ def test_a_derivative_is_the_same_inside_of_other_operations(kind, wrappers, pla
         np.testing.assert_allclose(found, expected)
     else:
         assert found == expected
+
+
+# Functions of a float and an integer.
+FUNCTIONS_OF_INTEGERS = {
+    "a product": lambda x, n: x * n,
+    "a power, and a float of its own": lambda x, n: x**n + T.sin(n),
+    "two dtypes": lambda x, n: x * T.cast(n, "float32") + x * n,
+    "a factor that is an index, too": lambda x, n: x * n + T.constant([1.0, 2.0, 3.0, 4.0])[n],
+    "integers in between": lambda x, n: x * n + x * (n * n // 2),
+    "a comparison beside": lambda x, n: T.switch(n > 1, x, 2 * x) * n,
+}
+
+
+def of_an_op(f):
+    def call(x, n):
+        a, b = x.type(), n.type()
+        return OpFromGraph([a, b], [f(a, b)])(x, n)
+
+    return call
+
+
+def of_an_op_that_integers_enter_unseen(f):
+    def call(x, n):
+        a = x.type()
+        return OpFromGraph([a], [f(a, n)])(x)
+
+    return call
+
+
+def of_a_choice(f):
+    return lambda x, n: ifelse(x.sum() > 0, f(x, n), x)
+
+
+def of_a_step_from_the_last(f):
+    return lambda x, n: scan(f, None, x, [n], n_steps=2)[0][-1]
+
+
+def twice(f):
+    return lambda x, n: f(f(x, n), n)
+
+
+# The plain function beside each.
+WRAPPERS_OF_INTEGERS = [
+    (of_an_op, lambda f: f),
+    (of_an_op_that_integers_enter_unseen, lambda f: f),
+    (of_a_choice, lambda f: f),
+    (of_a_step_from_the_last, twice),
+]
+
+
+@pytest.mark.parametrize("kind", FUNCTIONS_OF_INTEGERS)
+@settings(max_examples=16)
+@given(
+    st.lists(st.sampled_from(WRAPPERS_OF_INTEGERS), min_size=0, max_size=2),
+    st.booleans(),
+    st.sampled_from([[1], [1, 0], [0, 1]]),
+)
+def test_a_derivative_by_integers_is_the_same_inside_of_other_operations(
+    kind, wrappers, in_a_sequence, places
+):
+    plain = inside = FUNCTIONS_OF_INTEGERS[kind]
+    for wrap, beside in wrappers:
+        inside, plain = wrap(inside), beside(plain)
+    x, n = inputs = T.dvector("x"), T.ivector("n")
+    if in_a_sequence:
+        found, expected = scan(lambda n: inside(x.sum(), n), [n])[0], plain(x.sum(), n)
+    else:
+        found, expected = inside(x, n), plain(x, n)
+    for place in places:
+        found = minigrad.grad(found.sum(), inputs[place])
+        expected = minigrad.grad(expected.sum(), inputs[place])
+    f = minigrad.function(inputs, [found, expected], on_unused_input="ignore")
+    assert found.type.dtype == expected.type.dtype
+    np.testing.assert_allclose(*f([1.25, 0.5], np.array([1, 3], "int32")), rtol=1e-6)
+
+
+def test_a_derivative_by_integers_that_is_overridden_is_zero():
+    x, n = T.dvector("x"), T.ivector("n")
+    op = OpFromGraph([x, n], [x * n], lop_overrides=lambda inputs, _, g: [g[0], g[0]])
+    slope = minigrad.grad(op(x, n).sum(), n)
+    f = minigrad.function([x, n], slope, on_unused_input="ignore")
+    np.testing.assert_array_equal(f([1.25, 0.5], np.array([1, 3], "int32")), [0.0, 0.0])

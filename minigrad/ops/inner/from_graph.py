@@ -8,9 +8,9 @@ from typing import Any
 
 from ...core.graph import Apply, Gradients, Variable, Variables
 from ...protocol.closed import ClosedGraph
-from ...protocol.op import Names, SeveralOutputs, Use, in_tuple
+from ...protocol.op import FloatForms, Floats, Names, SeveralOutputs, Use, in_tuple
 from ...protocol.test_values import without_test_values
-from ...protocol.walks import clone_replace, is_zeros
+from ...protocol.walks import clone_node, clone_replace, is_zeros
 from ..functions import tensor_copy
 from ..undefined import derivatives_by
 from .closing import closed, inputs_reached
@@ -129,6 +129,25 @@ class OpFromGraph(SeveralOutputs):
             own.get(v) if isinstance(g, str) else g
             for v, g in zip(graph.inputs, found, strict=True)
         ]
+
+    def on_floats(
+        self,
+        node: Apply,
+        inputs: Variables,
+        places: Sequence[int],
+        float_forms: FloatForms,
+    ) -> tuple[Sequence[Variable], Floats]:
+        """The expression itself, in which operations make floats of integers."""
+        if not places or not isinstance(self._derivatives, str):
+            return clone_node(node, inputs).outputs, []
+        integers = dict.fromkeys([node.inputs[i] for i in places])
+        arguments = [
+            old if old in integers else v for old, v in zip(node.inputs, inputs, strict=True)
+        ]
+        results = self.inner[0].on(arguments)
+        forms, new = float_forms(integers, results, arguments)
+        floats = [(v, form) for v in forms for form in forms[v]]
+        return [new.get(v, v) for v in results], floats
 
     @without_test_values
     def _own_derivatives(

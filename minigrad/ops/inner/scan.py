@@ -10,11 +10,14 @@ from typing import Any
 import numpy as np
 
 from ...core.axes import Size, as_tensor_variable
+from ...core.elementwise import cast
 from ...core.graph import Apply, Constant, Gradients, Variable, Variables
 from ...core.types import TensorType
 from ...protocol.axes import completed, infer_shapes
 from ...protocol.closed import ClosedGraph
 from ...protocol.op import (
+    FloatForms,
+    Floats,
     Merge,
     Names,
     Readers,
@@ -158,6 +161,35 @@ class Scan(SeveralOutputs):
             for v, i in zip(states, self.states, strict=True)
             for mine, other in zip(v.type.shape, self.graph.outputs[i].type.shape, strict=True)
         )
+
+    def on_floats(
+        self,
+        node: Apply,
+        inputs: Sequence[Variable],
+        places: Sequence[int],
+        float_forms: FloatForms,
+    ) -> tuple[Sequence[Variable], Floats]:
+        """The loop with more inputs: floats of integers beside these, which may be indices, too.
+
+        A state that is an integer has no derivative.
+        """
+        graph, n = self.graph, self.n_sequences
+        outside = dict(zip(graph.inputs, node.inputs[1:], strict=True))
+        rows, states, same = self.parts([*zip(graph.inputs, inputs[1:], strict=True)])
+        possible = [graph.inputs[i - 1] for i in places if i]
+        inner = [v for v in possible if v not in dict(states)]
+        forms, new = float_forms(inner, graph.outputs, graph.inputs)
+        floats, stand_ins = [], dict[Variable, Variable]()
+        for v, form in [(v, form) for v, made in forms.items() for form in made]:
+            stand_ins[form] = form.type(v.name)
+            outer = cast(outside[v], form.type.dtype)
+            floats.append((outside[v], outer))
+            (rows if v in graph.inputs[:n] else same).append((stand_ins[form], outer))
+        changed = [*rows, *states, *same]
+        results = clone_replace([new.get(v, v) for v in graph.outputs], stand_ins)
+        step = ClosedGraph([v for v, _ in changed], results)
+        loop = self.with_graph(step, n_sequences=len(rows))
+        return loop.make_node(inputs[0], *[v for _, v in changed]).outputs, floats
 
     # ---- Values ------------------------------------------------------
 
