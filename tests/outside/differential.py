@@ -71,9 +71,9 @@ def assert_agrees(result, variable_dtype, exact, disturbed, what, units=0.5, dty
             same |= (wide == np.sign(exact) * np.inf) & (np.abs(exact) + allowed > largest)
             wrong = ~same & ~(np.abs(wide - exact) <= allowed)
             if disturbed:
-                # Where it is not finite, some disturbed run must say so too.
+                # Where it is not finite, or the result is NaN, some disturbed run must say so too.
                 wrong &= ~(
-                    ~finite
+                    (~finite | np.isnan(wide))
                     & np.isinf(spread)
                     & ~np.all([np.isnan(d) == np.isnan(exact) for d in disturbed], axis=0)
                 )

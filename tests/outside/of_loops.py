@@ -485,6 +485,10 @@ class _Loop:
             for tap in state.taps:
                 values[next(arguments)] = first[tap]
         values = self._step(values)
+        for state in self.states:
+            before = getval(self._first_values(state, still)[-1])
+            if np.shape(getval(values[state.result])) != np.shape(before):
+                raise DoesNotFit("a state would have another shape after a step")
         for stream, state in zip(self.streams, drawn, strict=True):
             stream.set(state)
         results = [np.asarray(getval(values[self._number_of(y)])) for y in self.outputs]

@@ -181,6 +181,10 @@ class Disturbance:
     def is_none(self):
         return self._rng is None
 
+    def tosses(self):
+        """Either of two, by chance."""
+        return self._rng.random() < 0.5
+
     def of_result(self, y, dtype):
         if self._rng is None:
             return y
@@ -211,6 +215,11 @@ CURRENT = Disturbance()
 def rounded(x):
     """An intermediate result, which a program rounds."""
     return CURRENT.of_result(x, CURRENT.dtype)
+
+
+def log_of_one_and(z):
+    """log(1 + z), for which a program may round 1 + z, or not: then it tells z = 1e-30 from 0."""
+    return anp.log1p(z) if CURRENT.is_none or CURRENT.tosses() else anp.log(rounded(1 + z))
 
 
 def in_declared_kind(y, dtype):
