@@ -147,3 +147,6 @@ else:  # type checkers shall find misspelled names
         if name in names:
             return names[name]
         raise AbsentName(__name__, name)
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *__all__})

@@ -94,7 +94,7 @@ class Maker(NamedTuple):
 
 
 class Lookup:
-    """Methods of a function with Theano's names, for looking at it."""
+    """Methods of a function with Theano's names, by which programs look up what is in it."""
 
     name: str
     mode: Any

@@ -209,10 +209,7 @@ TABLE: dict[str, Elementwise] = {}
 
 @lru_cache(maxsize=1000)
 def _output_type(op: Elementwise, *types: TensorType) -> TensorType:
-    """The type of the op's output for inputs of these types.
-
-    Graphs have many nodes and few types: most are found in the cache.
-    """
+    """The type of the op's output for inputs of these types; most are found in the cache."""
     dtype = op.result(op._common_dtype(types))
     return TensorType(dtype, broadcast_shape([type.shape for type in types]))
 

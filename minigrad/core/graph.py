@@ -118,8 +118,10 @@ class Op:
 
     def __init__(self, *properties: Any, **named: Any) -> None:
         """The op of these properties, in the order of ``__props__`` or by name."""
-        names = self.__props__ or ()
-        if len(properties) > len(names) or named.keys() != set(names[len(properties) :]):
+        names, n = self.__props__ or (), len(properties)
+        # Without any, a subclass may set them itself.
+        lacks = {name for name in names[n:] if not hasattr(self, name)} if n or named else set()
+        if n > len(names) or not lacks <= named.keys() <= set(names[n:]):
             raise TypeError(f"{type(self).__name__} takes {', '.join(names) or 'no arguments'}")
         self.__dict__.update(zip(names, properties, strict=False), **named)
 

@@ -91,7 +91,7 @@ class TensorType:
         if not self._has(array):
             raise TypeError(
                 f"{node.op} promised {self}, but its perform computed {describe(value)}; "
-                "cast it there, or give the output another type in make_node"
+                "cast it there, or promise another type in make_node, with None for a size that varies"
             )
         return array
 

@@ -23,7 +23,7 @@ from ..core.table import eq, maximum, switch
 from ..core.types import TensorType, constant
 from ..protocol.axes import Axes, Label
 from ..protocol.op import InAllSteps, Names, SeveralOutputs, Use, with_numbers
-from ..protocol.walks import made_by
+from ..protocol.walks import made_by, number_if_known
 from .counting import normalize_axis
 from .reduction import CumSum
 from .shape import Reshape, Shape
@@ -143,9 +143,8 @@ def static_shape(
         if entry is None or entry is ...:
             part += [1] * (entry is None)
         elif isinstance(entry, tuple):
-            for _ in range(entry.count(INPUT)):
-                next(given)
-            part.append(_slice_length(entry, next(sizes)))
+            bounds = [next(given) if bound == INPUT else bound for bound in entry]
+            part.append(_slice_length(slice(*bounds), next(sizes)))
         else:
             positions.append(position)
             index = next(given) if entry == INPUT else constant(entry)
@@ -165,13 +164,14 @@ def static_shape(
         raise IndexError(f"index arrays of {x}: {error}") from None
 
 
-def _slice_length(bounds: tuple[Any, ...], size: int | None) -> int | None:
-    """Return the length of the slice of an axis, None if it is unknown."""
+def _slice_length(part: slice, size: Any) -> Any:
+    """Return the length of the slice of an axis of this size, None if it is unknown."""
+    bounds = part.start, part.stop, part.step
     if bounds in (ALL, _REVERSED):
         return size
-    if size is None or INPUT in bounds:
+    if not isinstance(size, int) or any(isinstance(bound, Variable) for bound in bounds):
         return None
-    return len(range(*slice(*bounds).indices(size)))
+    return len(range(*part.indices(size)))
 
 
 ALL, _REVERSED = (None, None, None), (None, None, -1)
@@ -212,7 +212,18 @@ class Subtensor(NumPyOp):
 
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         # That of an index array is left to what takes it: to look at each number is to compute it.
-        return None if INPUT in self.pattern else super().infer_shape(node, input_shapes)  # type: ignore[misc]  # protocol.op adds it
+        if INPUT in self.pattern:
+            return None
+        bounds = fill_pattern(self.pattern, [number_if_known(v) for v in node.inputs[1:]])
+        sizes, part = iter(input_shapes[0]), []
+        for entry in bounds:
+            if isinstance(entry, slice):
+                part.append(_slice_length(entry, number_if_known(next(sizes))))
+            elif entry is None:
+                part.append(1)
+            elif entry is not ...:
+                next(sizes)
+        return [tuple(part)]
 
     def sized_by(self, node: Apply) -> Sequence[int]:
         # Masks and the ends of slices; what is taken by numbers has the shape of their array.

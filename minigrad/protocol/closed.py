@@ -14,7 +14,7 @@ class ClosedGraph:
     """A function as a graph: outputs, and the inputs whose values they are computed from.
 
     All other variables on which the outputs depend have values: constants and shared variables.
-    Two are equal if they are the same function: see `structure`.
+    Two are equal if they have the same structure: the same steps, of the same inputs.
     """
 
     __slots__ = ("_hash", "_structure", "improved", "inputs", "outputs")

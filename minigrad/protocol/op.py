@@ -102,6 +102,12 @@ class OpProtocol:
         axes = axes_of(node)
         return None if axes is None else axes.shapes(node, input_shapes)
 
+    @property
+    def tells_sizes(self) -> bool:
+        """Whether its class defines `axes` or `infer_shape`."""
+        mine: Any = type(self)
+        return mine.axes is not OpProtocol.axes or mine.infer_shape is not OpProtocol.infer_shape
+
     def equal_sizes(self: Any, node: Apply) -> Sequence[tuple[int, int, int, int]]:
         """Sizes that must be equal when the node runs: (input, axis, other input, its axis).
 

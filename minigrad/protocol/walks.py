@@ -86,13 +86,26 @@ def graph_inputs(outputs: Iterable[Variable], stop_at: Collection[Variable] = ()
 
 
 def clone_node(node: Apply, inputs: Sequence[Variable]) -> Apply:
-    """The same operation on other inputs, credited to the same line of the user's program."""
+    """The same operation on other inputs, credited to the same line of the user's program.
+
+    If the op says nothing of sizes, no more of them are known than before: that its `make_node` gives
+    the output the input's type need not mean that the sizes are equal.
+    """
     clone: Apply = credited_to(node.made_at, node.op.make_node, *inputs)
     outputs = clone.outputs
     for old, new in zip(node.outputs, outputs, strict=True):
         new.name = old.name
+        if new.type != old.type and not node.op.tells_sizes:
+            new.type = _as_known_before(old.type, new.type)
     clone._unread = outputs
     return clone
+
+
+def _as_known_before(old: Any, new: Any) -> Any:
+    if old.ndim != new.ndim:
+        return new
+    sizes = zip(old.shape, new.shape, strict=True)
+    return new.clone(shape=[None if was is None else now for was, now in sizes])
 
 
 @extend(Apply)

@@ -84,6 +84,9 @@ def test_buffers_are_filled_before_each_call_if_config_or_mode_says_so(mode, fil
         def make_node(self, x):
             return minigrad.Apply(self, [x], [x.type()])
 
+        def infer_shape(self, node, input_shapes):
+            return input_shapes
+
         def perform(self, node, inputs, output_storage):
             output_storage[0][0] = np.array(inputs[0])
 

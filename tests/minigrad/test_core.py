@@ -226,14 +226,31 @@ def test_evaluate_asks_for_a_list_of_variables():
         evaluate(x, {x: 1.0})
 
 
-def test_an_op_that_lacks_one_of_its_properties_is_refused():
+def test_an_op_that_is_given_some_of_its_properties_must_be_given_all():
     class Scaled(NumPyOp):
         __props__ = ("factor", "shift")
 
     assert Scaled(2.0, shift=1.0) == Scaled(2.0, 1.0)
-    for properties in ({}, {"shift": 1.0}, {"factor": 1.0, "shift": 1.0, "more": 1.0}):
+    for properties in ({"shift": 1.0}, {"factor": 1.0, "shift": 1.0, "more": 1.0}):
         with pytest.raises(TypeError, match="Scaled takes factor, shift"):
             Scaled(**properties)
+
+
+def test_an_op_may_set_its_properties_itself_or_have_them_from_its_class():
+    class Scaled(NumPyOp):
+        __props__ = ("factor", "shift")
+        shift = 0.0
+
+        def __init__(self, factor):
+            super().__init__()
+            self.factor = factor
+
+    class Shifted(NumPyOp):
+        __props__ = ("factor", "shift")
+        factor = 1.0
+
+    assert Scaled(2.0) == Scaled(2.0) != Scaled(3.0)
+    assert Shifted(shift=1.0) == Shifted(1.0, 1.0)
 
 
 def test_the_core_prints_named_parts_by_their_names_and_tells_outputs_apart():

@@ -66,3 +66,14 @@ print("minigrad.rewrite.rules" in sys.modules)
 """
     process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert process.stdout == "[]\n[2.]\nTrue\n", process.stderr
+
+
+def test_all_public_names_are_listed_and_imported_though_some_are_loaded_later():
+    program = """
+import minigrad, minigrad.printing as printing
+print(all({*module.__all__} <= {*dir(module)} for module in (minigrad, printing)))
+from minigrad import *
+print(pp is printing.pp, as_op is minigrad.as_op)
+"""
+    process = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert process.stdout == "True\nTrue True\n", process.stderr

@@ -137,6 +137,31 @@ def test_a_permutation_of_what_is_repeated_repeats_it_along_other_axes(order, sh
     np.testing.assert_array_equal(before, after)
 
 
+# A result whose size is known to be 1, of a value whose size is not.
+ONE_COLUMN = {
+    "summed": lambda column, y: column.sum(axis=1),
+    "dropped": lambda column, y: T.squeeze(column),
+    "dropped after a function": lambda column, y: T.exp(column).dimshuffle(0),
+    "permuted": lambda column, y: column.T + y.T,
+    "met by columns": lambda column, y: column * y,
+    "met after a function": lambda column, y: y - T.exp(column),
+    "met after a permutation": lambda column, y: column.dimshuffle(1, 0).T / y,
+    "met by itself": lambda column, y: column + column.sum(axis=1)[:, None] * y,
+}
+
+
+@pytest.mark.parametrize("mode", ["FAST_RUN", "DebugMode"])
+@pytest.mark.parametrize("ndim", [1, 2])
+@pytest.mark.parametrize("name", ONE_COLUMN)
+def test_a_repetition_alone_may_know_that_a_size_is_1(name, ndim, mode):
+    value, y = T.TensorType("float64", [None] * ndim)("v"), T.dmatrix("y")
+    numbers, others = np.full([3, 1][-ndim:], 2.0), np.arange(1.0, 13.0).reshape(3, 4)
+    result = ONE_COLUMN[name](T.alloc(value, 3, 1), y)
+    f = minigrad.function([value, y], result, mode=mode, on_unused_input="ignore")
+    (expected,) = evaluate([result], {value: numbers, y: others})
+    np.testing.assert_allclose(f(numbers, others), expected)
+
+
 @pytest.mark.parametrize("axis", [0, 1])
 def test_a_mean_of_sums_is_differentiated_with_a_number_and_no_column_of_it(axis):
     x = T.dmatrix("x")

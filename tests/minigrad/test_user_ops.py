@@ -423,3 +423,33 @@ def test_an_op_that_writes_to_its_inputs_is_not_compiled(x, mode):
     with pytest.raises(TypeError, match="writes to its inputs"):
         AddOneInPlace()(w).eval()
     assert w.get_value().tolist() == [0, 0]
+
+
+class Doubling(minigrad.Op):
+    """Its output has the type of the input, but twice as many elements."""
+
+    __props__ = ()
+
+    def make_node(self, x):
+        return minigrad.Apply(self, [x], [x.type()])
+
+    def perform(self, node, inputs, output_storage):
+        output_storage[0][0] = np.concatenate([inputs[0], inputs[0]])
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize(
+    ("build", "expected"),
+    [
+        (lambda y: T.exp(y) - 1, np.expm1([1.0, 2.0, 1.0, 2.0])),
+        (lambda y: y.mean(), 1.5),
+        (lambda y: y.shape[0], 4),
+        (lambda y: y.reshape((2, -1)).sum(axis=0), [2.0, 4.0]),
+    ],
+    ids=["a function of elements", "a mean", "a size", "another shape"],
+)
+def test_an_op_that_says_nothing_of_sizes_may_change_them(build, expected, mode):
+    x = T.dvector("x")
+    f = minigrad.function([x], build(Doubling()(x)), mode=mode)
+    for _ in range(2):
+        np.testing.assert_allclose(f([1.0, 2.0]), expected)

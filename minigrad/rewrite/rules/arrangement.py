@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from ...core.axes import Alloc, DimShuffle, Size, Sum, dimshuffle, zeros_like
+from ...core.axes import Alloc, DimShuffle, Size, Sum, dimshuffle, restore_axes, zeros_like
 from ...core.elementwise import Elementwise, Switch, cast
 from ...core.graph import Apply, Constant, Variable
 from ...core.table import eq, switch
@@ -100,8 +100,9 @@ def _permuted_repetition(node: Applied[DimShuffle], rewriter: Rewriter) -> Repla
     value, *sizes = repeated.inputs
     order, one = node.op.new_order, constant(1, dtype="int64")
     if value.type.ndim:
-        missing = len(sizes) - value.type.ndim
-        value = dimshuffle(value, [*["x"] * missing, *range(value.type.ndim)])
+        value = restore_axes(value, range(len(sizes) - value.type.ndim), len(sizes))
+        if any(size != 1 and axis not in order for axis, size in enumerate(value.type.shape)):
+            return None  # only the repetition knows that the size of a dropped axis is 1
         value = dimshuffle(value, order)
     return [Alloc()(value, *[one if isinstance(axis, str) else sizes[axis] for axis in order])]
 
@@ -123,7 +124,7 @@ def _sum_of_repeated(node: Applied[Sum], rewriter: Rewriter) -> Replacement:
     if repeated is None:
         return None
     value, *sizes = repeated.inputs
-    value = dimshuffle(value, [*["x"] * (len(sizes) - value.type.ndim), *range(value.type.ndim)])
+    value = restore_axes(value, range(len(sizes) - value.type.ndim), len(sizes))
     if any(value.type.shape[axis] != 1 for axis in axes) or x.type.dtype not in _WIDE_FLOATS:
         return None
     kept = [axis for axis in range(len(sizes)) if axis not in axes]
@@ -220,11 +221,13 @@ def _sizes_come_from(
 ) -> bool:
     """Whether others have every size to which the value would be repeated."""
     for back in range(1, len(sizes) + 1):
-        if back <= value.type.ndim and value.type.shape[-back] != 1:
-            continue
         size = sizes[-back]
+        if back <= value.type.ndim and value.type.shape[-back] != 1:
+            if known_integer(size) == 1:
+                return False  # only the repetition knows that the axis broadcasts
+            continue
         if known_integer(size) == 1:
-            continue  # an axis that broadcasts
+            continue
         if not any(
             back <= other.type.ndim
             and other.type.shape[-back] != 1
