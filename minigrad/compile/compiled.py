@@ -7,7 +7,7 @@ from copy import copy
 from itertools import repeat
 from operator import attrgetter
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,11 +24,13 @@ from . import locks, programs
 from .checks import LostChecks, improve_and_check
 from .containers import Lookup
 from .inputs import In, binder
-from .inspect.profile import Calls, Profile
 from .inspect.watching import WatchingMode
 from .pickling import Flat, flattened
 from .program import Program
 from .updates import as_pairs
+
+if TYPE_CHECKING:
+    from .inspect.profile import Calls, Profile
 
 _DATA = attrgetter("data")
 Mode = str | WatchingMode
@@ -385,6 +387,8 @@ class ProfiledFunction(Function):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        from .inspect.profile import Calls  # only profiles need it
+
         self._calls = Calls(self.name, super().profile)
 
     @property

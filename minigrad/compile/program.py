@@ -8,7 +8,7 @@ from collections import ChainMap, deque
 from collections.abc import Callable, Mapping, Sequence
 from itertools import count
 from types import CodeType
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
@@ -16,9 +16,11 @@ from ..core.graph import Constant, Variable
 from ..protocol.axes import SIZE_ADVICE, check_sizes
 from ..protocol.errors import explained
 from .checks import Refuse
-from .inspect.profile import Laps, Profile, Row
 from .plan import Plan
 from .printer import Printer
+
+if TYPE_CHECKING:
+    from .inspect.profile import Profile
 
 # Programs are numbered: two of one name are two files to Python, also if one is gone.
 _NUMBERS = count()
@@ -107,6 +109,8 @@ class Program:
             # No name of the program begins with an underscore.
             indent = lines[number][: -len(lines[number].lstrip())]
             timed[number] += f"\n{indent}_lap({number})"
+        from .inspect.profile import Laps, Profile, Row  # only profiles need it
+
         laps = Laps()
         code = compile("\n".join(timed), self._filename, "exec")
         run = Instances(code, self.printed, _lap=laps).new()
