@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ...core.axes import Size
 from ...core.evaluate import evaluate
-from ...core.graph import Constant, Variable
+from ...core.graph import Apply, Constant, Variable, perform
 from ...core.types import constant
 from ...protocol.axes import completed, infer_shapes
 from ...protocol.closed import ClosedGraph
@@ -22,7 +24,7 @@ def shapes_without_values(
 ) -> list[Sizes]:
     """Return the shapes of a graph's outputs, from those of its inputs and the values of the last.
 
-    None stands for a size that depends on other values.
+    None stands for a size that depends on other values, and is not told by zeros.
     """
     new: dict[Variable, Variable] = {}
     known: dict[Variable, Sizes] = {}
@@ -36,12 +38,32 @@ def shapes_without_values(
         clone = clone_node(node, [new.get(v, v) for v in node.inputs])
         of_inputs = [completed(shape_of(v, known), v) for v in clone.inputs]
         inferred = infer_shapes(clone, of_inputs)
+        if inferred is None:
+            inferred = _shapes_for_zeros(clone, [shape_of(v, known) for v in clone.inputs])
         for j, y in enumerate(clone.outputs):
             sizes = y.type.shape if inferred is None else inferred[j]
             pairs = zip(y.type.shape, sizes, strict=True)
             known[y] = tuple([_number(size) if now is None else now for now, size in pairs])
             new[node.outputs[j]] = _constant_if_known(y, known)
     return [shape_of(new.get(v, v), known) for v in graph.outputs]
+
+
+def _shapes_for_zeros(node: Apply, shapes: Sequence[Sizes]) -> list[Sizes] | None:
+    """Return the shapes of the results for zeros of these shapes; None if it refuses them.
+
+    Ops that say nothing of sizes, such as a function of the user's, are not called for this.
+    """
+    if any(None in shape for shape in shapes) or not node.op.tells_sizes:
+        return None
+    zeros = [
+        v.data if isinstance(v, Constant) else np.zeros([n or 0 for n in shape], v.type.dtype)
+        for v, shape in zip(node.inputs, shapes, strict=True)
+    ]
+    try:
+        with np.errstate(all="ignore"):
+            return [result.shape for result in perform(node, zeros)]
+    except Exception:  # zeros may be out of its domain
+        return None
 
 
 def shape_of(v: Variable, known: Mapping[Variable, Sizes]) -> Sizes:
