@@ -34,6 +34,11 @@ class FromFunctionOp(Op):
         for cell, result in zip(output_storage, results, strict=True):
             cell[0] = result
 
+    @property
+    def tells_sizes(self) -> bool:
+        """Whether the user has given `infer_shape`."""
+        return self._shapes is not None
+
     def infer_shape(self, node: Apply, input_shapes: Any) -> Any:
         return None if self._shapes is None else self._shapes(node, input_shapes)
 

@@ -337,7 +337,7 @@ def _can_be(values: Sequence[Variable], dtype: np.dtype[Any]) -> bool:
 
 
 class _Step:
-    """What fn has written of a step, until it is closed."""
+    """A step as fn has written it, until it is closed."""
 
     def __init__(
         self,

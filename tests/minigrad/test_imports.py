@@ -47,3 +47,25 @@ def test_it_takes_at_most_three_quarters_of_numpys_time_beside_it():
 @pytest.mark.parametrize("name", ["T", "tensor"])
 def test_the_tensor_module_comes_along(name):
     assert in_a_new_process("import minigrad as t; print(t.tensor.__name__)").strip()
+
+
+def test_it_brings_no_package_that_only_a_compiled_function_needs():
+    program = """
+import sys, minigrad
+rooms = "planner", "native", "rewrite.rules", "course", "porting", "theano", "testing"
+print([n for n in sys.modules if n.startswith(tuple(f"minigrad.{room}" for room in rooms))])
+x = minigrad.tensor.dvector("x")
+print(minigrad.function([x], x * 2.0)([1.0]))
+print("minigrad.rewrite.rules" in sys.modules)
+"""
+    assert in_a_new_process(program) == "[]\n[2.]\nTrue\n"
+
+
+def test_all_public_names_are_listed_and_imported_though_some_are_loaded_later():
+    program = """
+import minigrad, minigrad.printing as printing
+print(all({*module.__all__} <= {*dir(module)} for module in (minigrad, printing)))
+from minigrad import *
+print(pp is printing.pp, as_op is minigrad.as_op)
+"""
+    assert in_a_new_process(program) == "True\nTrue True\n"

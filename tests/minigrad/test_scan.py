@@ -309,6 +309,21 @@ def test_slices_that_end_at_a_computed_size_have_their_sizes_where_there_is_no_s
     assert shapes == [(0, 2, 3, 4), (0, 1, 3, 4), (0, 2, 2, 4), (0, 2, 1, 4), (0, 1, 3, 4)]
 
 
+def test_a_users_function_is_not_called_where_there_is_no_step():
+    called = []
+
+    @minigrad.as_op(itypes=[T.dvector], otypes=[T.dvector])
+    def counted(x):
+        called.append(x)
+        return x
+
+    x, h = T.dvector("x"), T.dvector("h")
+    y, _ = scan(lambda x, h: counted(h + x), x, non_sequences=h)
+    f = minigrad.function([x, h], y, mode="FAST_COMPILE")
+    assert (f([], [1, 2, 3]).shape[0], called) == (0, [])
+    assert f([1], [1, 2, 3]).tolist() == [[2, 3, 4]] and len(called) == 1
+
+
 def test_a_state_of_no_step_has_the_shape_of_its_first_value_whatever_a_step_makes_of_it():
     x, h = T.dvector("x"), T.dvector("h")
     y, _ = scan(lambda x, h: (h + x)[(h > 0).nonzero()], x, h)
